@@ -1,1 +1,5 @@
-//! t
+//! Turnstone: a helpdesk that turns mail into tickets, in one binary.
+//!
+//! `ARCHITECTURE.md` draws the rooms and what may call what.
+
+pub mod config;

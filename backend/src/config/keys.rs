@@ -1,0 +1,90 @@
+//! The table of all settings: the one list that reading, `config show`, error messages and README agree on.
+
+/// One setting. In the file it is written in lower case, in the environment as `TURNSTONE_NAME`.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// The name in capitals, without the prefix.
+    pub name: &'static str,
+    /// What holds where nobody sets it, in words where it depends on others.
+    pub default: &'static str,
+    /// What it does, in one sentence.
+    pub effect: &'static str,
+    /// Whether the value, or a part of it, must not be shown.
+    pub secret: bool,
+}
+
+const fn key(name: &'static str, default: &'static str, effect: &'static str) -> Key {
+    Key { name, default, effect, secret: false }
+}
+
+const fn secret(name: &'static str, default: &'static str, effect: &'static str) -> Key {
+    Key { name, default, effect, secret: true }
+}
+
+/// Prefix of every setting in the environment.
+pub(super) const PREFIX: &str = "TURNSTONE_";
+
+/// All settings, in the order of the documentation.
+pub const KEYS: &[Key] = &[
+    key("DATA_DIR", "./turnstone-data", "Directory of the database and of large attachments."),
+    secret(
+        "DATABASE_URL",
+        "sqlite:turnstone.db in the data directory",
+        "sqlite:PATH, or postgres://USER:PASS@HOST/NAME.",
+    ),
+    key("WEB_LISTEN", "127.0.0.1:8080", "Address of the pages and the API."),
+    key(
+        "PUBLIC_URL",
+        "the address of WEB_LISTEN",
+        "The address people type; base of the links in mails and of the check where a request comes from.",
+    ),
+    key("TLS_CERT", "none", "Certificate chain (PEM): WEB_LISTEN then speaks HTTPS. Re-read on change."),
+    key("TLS_KEY", "none", "Private key (PEM) of TLS_CERT. Re-read on change."),
+    key("HTTP_REDIRECT_LISTEN", "off", "A plain HTTP listener that sends browsers to PUBLIC_URL (308)."),
+    key(
+        "TRUSTED_PROXIES",
+        "none",
+        "Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed.",
+    ),
+    key("ALLOW_PLAIN_HTTP", "false", "Allows plain HTTP on an address other than loopback."),
+    key("SMTP_LISTEN", "127.0.0.1:2525", "SMTP listener for the mail server in front; off for none."),
+    key("LMTP_LISTEN", "off", "LMTP listener: HOST:PORT or unix:PATH."),
+    secret(
+        "SMTP_RELAY",
+        "none: outgoing mail waits in the outbox",
+        "smtp://USER:PASS@HOST:PORT?tls=none|opportunistic|required, or smtps://… for TLS from the first byte.",
+    ),
+    secret("METRICS_TOKEN", "none: /metrics answers 404", "Bearer token for /metrics."),
+    key("ROLES", "web,mail,worker", "What this process does; splitting needs PostgreSQL."),
+    key(
+        "TIME_ZONE",
+        "UTC",
+        "IANA name of the zone of the working-time calendar and of people who chose none.",
+    ),
+    key("LOG", "info", "Log filter, such as warn or info,turnstone::outbox=debug."),
+    key("LOG_FORMAT", "text", "text or json."),
+];
+
+/// Settings of the `[test]` section (`TURNSTONE_TEST_NAME` in the environment).
+pub(super) const TEST_KEYS: &[&str] = &[
+    "TEST_RETRY_SECONDS",
+    "TEST_GIVE_UP_SECONDS",
+    "TEST_RELAY_TIMEOUT_SECONDS",
+    "TEST_POLL_MILLIS",
+    "TEST_DISK_RESERVE_BYTES",
+    "TEST_DRAIN_SECONDS",
+];
+
+/// Whether this build takes the `[test]` section.
+pub(super) const TAKES_TEST_SETTINGS: bool = cfg!(debug_assertions);
+
+/// The static name of a setting, if there is such a setting.
+pub(super) fn find(name: &str) -> Option<&'static str> {
+    let product = KEYS.iter().map(|key| key.name);
+    product.chain(TEST_KEYS.iter().copied()).find(|known| *known == name)
+}
+
+/// Whether a value of this setting may carry a password.
+pub(super) fn is_secret(name: &str) -> bool {
+    KEYS.iter().any(|key| key.name == name && key.secret)
+}

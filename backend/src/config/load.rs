@@ -1,0 +1,219 @@
+//! From texts to a [`Config`]: each value by itself, then what only holds between them.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+use super::keys::{self, KEYS};
+use super::problem::{Problem, Problems, conceal};
+use super::relay::Relay;
+use super::source::{CommandLine, Effective, Origin, Raw};
+use super::types::{DatabaseUrl, LmtpBind, LogFormat, Roles, TlsFiles};
+use super::{Config, TestSettings, default_public_url, parse};
+
+/// The settings in force, and where each comes from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What the program works with.
+    pub config: Config,
+    /// The same for people, in the order of the documentation.
+    pub settings: Vec<Effective>,
+    /// The file that was read, if any.
+    pub file: Option<PathBuf>,
+}
+
+/// Reads the file, the environment (all of it; only `TURNSTONE_…` counts) and the command line.
+///
+/// # Errors
+/// All names that are not known and all values that can't be used, at once.
+pub fn load(
+    line: &CommandLine,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<Loaded, Problems> {
+    let mut reader = Reader { raw: Raw::collect(line, environment) };
+    let config = reader.config();
+    check_together(&config, &mut reader);
+    if reader.raw.problems.is_empty() {
+        let settings = KEYS.iter().map(|key| reader.effective(key.name, &config)).collect();
+        Ok(Loaded { config, settings, file: reader.raw.file })
+    } else {
+        Err(Problems(reader.raw.problems))
+    }
+}
+
+struct Reader {
+    raw: Raw,
+}
+
+impl Reader {
+    /// The value of a setting; `fallback` where it is not set or, having noted the problem, not usable.
+    fn read<T>(&mut self, key: &'static str, fallback: T, parse: impl Fn(&str) -> Result<T, String>) -> T {
+        let Some((text, origin)) = self.raw.values.get(key) else { return fallback };
+        match parse(text) {
+            Ok(value) => value,
+            Err(remedy) => {
+                self.raw.problems.push(Problem::of_value(key, text, origin, remedy));
+                fallback
+            }
+        }
+    }
+
+    fn is_set(&self, key: &str) -> bool {
+        self.raw.values.contains_key(key)
+    }
+
+    /// Notes a problem between settings, shown at the one that should change.
+    fn complain(&mut self, key: &'static str, remedy: &str) {
+        let problem = match self.raw.values.get(key) {
+            Some((text, origin)) => Problem::of_value(key, text, origin, remedy),
+            None => Problem::of_name(key, &Origin::Default, remedy),
+        };
+        self.raw.problems.push(problem);
+    }
+
+    fn config(&mut self) -> Config {
+        let data_dir = self.read("DATA_DIR", absolute("turnstone-data"), parse::path);
+        let default_database = DatabaseUrl::Sqlite(data_dir.join(DatabaseUrl::DEFAULT_FILE));
+        let database = self.read("DATABASE_URL", default_database, parse::database);
+        let web_listen = self.read("WEB_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)), parse::listen);
+        let tls = self.tls_files();
+        let default_url = default_public_url(web_listen, tls.is_some());
+        let utc = (TimeZone::UTC, "UTC".to_owned());
+        let (time_zone, time_zone_name) = self.read("TIME_ZONE", utc, parse::time_zone);
+        let default_smtp = Some(SocketAddr::from(([127, 0, 0, 1], 2525)));
+        Config {
+            public_url: self.read("PUBLIC_URL", default_url, parse::public_url),
+            public_url_is_set: self.is_set("PUBLIC_URL"),
+            http_redirect_listen: self.read("HTTP_REDIRECT_LISTEN", None, parse::listen_or_off),
+            trusted_proxies: self.read("TRUSTED_PROXIES", Vec::new(), parse::networks),
+            allow_plain_http: self.read("ALLOW_PLAIN_HTTP", false, parse::boolean),
+            smtp_listen: self.read("SMTP_LISTEN", default_smtp, parse::listen_or_off),
+            lmtp_listen: self.read("LMTP_LISTEN", None, parse::lmtp),
+            smtp_relay: self.read("SMTP_RELAY", None, |text| match parse::is_off(text) {
+                true => Ok(None),
+                false => Relay::parse(text).map(Some),
+            }),
+            metrics_token: self.read("METRICS_TOKEN", None, |text| parse::token(text).map(Some)),
+            roles: self.read("ROLES", Roles::ALL, parse::roles),
+            log: self.read("LOG", "info".to_owned(), parse::log_filter),
+            log_format: self.read("LOG_FORMAT", LogFormat::Text, parse::log_format),
+            test: self.test_settings(),
+            data_dir,
+            database,
+            web_listen,
+            tls,
+            time_zone,
+            time_zone_name,
+        }
+    }
+
+    fn tls_files(&mut self) -> Option<TlsFiles> {
+        let some_path = |text: &str| parse::path(text).map(Some);
+        let cert = self.read("TLS_CERT", None, some_path);
+        let key = self.read("TLS_KEY", None, some_path);
+        match (cert, key) {
+            (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+            (Some(_), None) => {
+                self.complain(
+                    "TLS_CERT",
+                    "A certificate alone is no use. Set TLS_KEY to its private key as well.",
+                );
+                None
+            }
+            (None, Some(_)) => {
+                self.complain("TLS_KEY", "A key alone is no use. Set TLS_CERT to its certificate as well.");
+                None
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn test_settings(&mut self) -> TestSettings {
+        let some = |text: &str| parse::number(text).map(Some);
+        TestSettings {
+            retry_seconds: self.read("TEST_RETRY_SECONDS", None, |text| parse::numbers(text).map(Some)),
+            give_up_seconds: self.read("TEST_GIVE_UP_SECONDS", None, some),
+            relay_timeout_seconds: self.read("TEST_RELAY_TIMEOUT_SECONDS", None, some),
+            poll_millis: self.read("TEST_POLL_MILLIS", None, some),
+            disk_reserve_bytes: self.read("TEST_DISK_RESERVE_BYTES", None, some),
+            drain_seconds: self.read("TEST_DRAIN_SECONDS", None, some),
+        }
+    }
+
+    fn effective(&self, key: &'static str, config: &Config) -> Effective {
+        match self.raw.values.get(key) {
+            Some((_, origin)) if key == "METRICS_TOKEN" => {
+                Effective { key, value: "(hidden)".to_owned(), origin: origin.clone() }
+            }
+            Some((text, origin)) => {
+                let value =
+                    if keys::is_secret(key) && text.contains("://") { conceal(text) } else { text.clone() };
+                Effective { key, value, origin: origin.clone() }
+            }
+            None => Effective { key, value: default_value(key, config), origin: Origin::Default },
+        }
+    }
+}
+
+/// What holds where nobody said anything: the value itself where there is one.
+fn default_value(key: &str, config: &Config) -> String {
+    match key {
+        "DATA_DIR" => config.data_dir.display().to_string(),
+        "DATABASE_URL" => config.database.to_string(),
+        "PUBLIC_URL" => config.public_url.to_string(),
+        _ => KEYS
+            .iter()
+            .find(|known| known.name == key)
+            .map(|known| known.default)
+            .unwrap_or_default()
+            .to_owned(),
+    }
+}
+
+fn check_together(config: &Config, reader: &mut Reader) {
+    let off_loopback = !config.web_listen.ip().to_canonical().is_loopback();
+    if config.roles.web && off_loopback && config.tls.is_none() && !config.allow_plain_http {
+        reader.complain(
+            "WEB_LISTEN",
+            "Passwords would cross the network unencrypted. Set TLS_CERT and TLS_KEY, listen on 127.0.0.1 behind a \
+             proxy, or, where the network in front is your own, set ALLOW_PLAIN_HTTP to true.",
+        );
+    }
+    if config.http_redirect_listen.is_some() && !config.is_https() {
+        reader.complain(
+            "HTTP_REDIRECT_LISTEN",
+            "It sends browsers to PUBLIC_URL, which is plain HTTP itself. Set PUBLIC_URL to an https:// address, or write off.",
+        );
+    }
+    if config.tls.is_some() && !config.is_https() {
+        reader.complain(
+            "PUBLIC_URL",
+            "WEB_LISTEN speaks HTTPS (TLS_CERT is set), so this has to begin with https://.",
+        );
+    }
+    let lmtp = match config.lmtp_listen {
+        Some(LmtpBind::Tcp(address)) => Some(address),
+        _ => None,
+    };
+    let listeners = [
+        ("WEB_LISTEN", Some(config.web_listen)),
+        ("HTTP_REDIRECT_LISTEN", config.http_redirect_listen),
+        ("SMTP_LISTEN", config.smtp_listen),
+        ("LMTP_LISTEN", lmtp),
+    ];
+    for (index, (key, address)) in listeners.iter().enumerate() {
+        let earlier = listeners[..index].iter().find(|(_, other)| other.is_some() && other == address);
+        if let (Some((other, _)), Some(address)) = (earlier, address)
+            && address.port() != 0
+        {
+            reader.complain(key, &format!("{other} already listens there. Choose another port."));
+        }
+    }
+}
+
+/// A relative path from the working directory; left as it is where that can't be found out.
+fn absolute(path: &str) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path))
+}

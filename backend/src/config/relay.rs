@@ -1,0 +1,136 @@
+//! The grammar of `SMTP_RELAY`.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use percent_encoding::percent_decode_str;
+use url::{Host, Url};
+
+use super::types::Secret;
+
+/// The mail server that takes our outgoing mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relay {
+    /// Name or address; an IPv6 address without brackets.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: RelayTls,
+    /// User and password of AUTH.
+    pub credentials: Option<(String, Secret)>,
+}
+
+/// How the connection to the relay is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelayTls {
+    /// Plain text.
+    None,
+    /// STARTTLS where offered, with whatever certificate: it keeps listeners out, not impostors.
+    Opportunistic,
+    /// STARTTLS with a verified certificate, else no mail leaves.
+    Required,
+    /// TLS from the first byte with a verified certificate (`smtps://`).
+    Implicit,
+}
+
+const FORM: &str =
+    "Write it like smtp://HOST:25 or smtp://USER:PASS@HOST:587?tls=required or smtps://USER:PASS@HOST:465.";
+
+impl Relay {
+    /// Reads `smtp://USER:PASS@HOST:PORT?tls=…` or `smtps://…`. User and password are percent-decoded; the
+    /// port is 465 for smtps, 587 with credentials and 25 else. The error is a remedy.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|error| format!("This is no URL ({error}). {FORM}"))?;
+        let implicit = match url.scheme() {
+            "smtp" => false,
+            "smtps" => true,
+            other => return Err(format!("The scheme {other:?} is neither smtp nor smtps. {FORM}")),
+        };
+        let host = match url.host() {
+            Some(Host::Ipv6(address)) => address.to_string(),
+            Some(host) if !host.to_string().is_empty() => host.to_string(),
+            _ => return Err(format!("The host is missing. {FORM}")),
+        };
+        if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
+            return Err(format!(
+                "Nothing may follow the port but ?tls=… (a /, ? or # in a password is written %2F, %3F, %23). {FORM}"
+            ));
+        }
+        let credentials = credentials(&url)?;
+        let port = url.port().unwrap_or(match (implicit, &credentials) {
+            (true, _) => 465,
+            (false, Some(_)) => 587,
+            (false, None) => 25,
+        });
+        if port == 0 {
+            return Err(
+                "Port 0 can't be connected to. Name the relay's port, usually 25, 465 or 587.".to_owned()
+            );
+        }
+        let tls = match tls_option(&url)? {
+            Some(_) if implicit => {
+                return Err("smtps:// already is TLS from the first byte: remove ?tls=…, or write smtp://."
+                    .to_owned());
+            }
+            Some(tls) => tls,
+            None if implicit => RelayTls::Implicit,
+            None if credentials.is_some() && !is_loopback(&host) => RelayTls::Required,
+            None => RelayTls::Opportunistic,
+        };
+        Ok(Self { host, port, tls, credentials })
+    }
+}
+
+/// As in the settings, the password taken out.
+impl fmt::Display for Relay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, tls) = match self.tls {
+            RelayTls::None => ("smtp", "?tls=none"),
+            RelayTls::Opportunistic => ("smtp", "?tls=opportunistic"),
+            RelayTls::Required => ("smtp", "?tls=required"),
+            RelayTls::Implicit => ("smtps", ""),
+        };
+        let user = self.credentials.as_ref().map(|(user, _)| format!("{user}:(hidden)@")).unwrap_or_default();
+        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        write!(out, "{scheme}://{user}{host}:{}{tls}", self.port)
+    }
+}
+
+fn credentials(url: &Url) -> Result<Option<(String, Secret)>, String> {
+    let decode = |part: &str| {
+        percent_decode_str(part).decode_utf8().map(|text| text.into_owned()).map_err(|_| {
+            "User or password holds a %XX that is not UTF-8. Write a % itself as %25.".to_owned()
+        })
+    };
+    match (url.username(), url.password()) {
+        ("", None) => Ok(None),
+        ("", Some(_)) => Err(format!("There is a password without a user. {FORM}")),
+        (_, None) => Err(format!("There is a user without a password. {FORM}")),
+        (user, Some(password)) => Ok(Some((decode(user)?, Secret::new(decode(password)?)))),
+    }
+}
+
+fn tls_option(url: &Url) -> Result<Option<RelayTls>, String> {
+    let mut chosen = None;
+    for (name, value) in url.query_pairs() {
+        let tls = match (name.as_ref(), value.as_ref()) {
+            ("tls", "none") => RelayTls::None,
+            ("tls", "opportunistic") => RelayTls::Opportunistic,
+            ("tls", "required") => RelayTls::Required,
+            ("tls", other) => {
+                return Err(format!("tls={other} is not known: it is none, opportunistic or required."));
+            }
+            (other, _) => return Err(format!("The option {other:?} is not known; there is only tls=….")),
+        };
+        if chosen.replace(tls).is_some() {
+            return Err("tls= stands there twice. Keep one.".to_owned());
+        }
+    }
+    Ok(chosen)
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
