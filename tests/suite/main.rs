@@ -1,1 +1,10 @@
+//! The suite: one binary, laid out like the product.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test the panic is the report"
+)]
 
+mod harness;
+mod policy;

@@ -1,0 +1,214 @@
+//! Chromium, headless, through chromedriver: for what only a browser shows.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::{ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::net::{free_port, wait_until};
+use crate::process::{Kept, program};
+
+/// One browser with a profile of its own; it ends with this value.
+#[derive(Debug)]
+pub struct Browser {
+    /// The WebDriver session, for everything that has no shorthand here.
+    pub driver: fantoccini::Client,
+    _chromedriver: Kept,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts Chromium with a window of 1280 by 900.
+    ///
+    /// # Panics
+    /// Where chromium or chromedriver is missing.
+    pub async fn start() -> Self {
+        Self::start_with(&[], json!({})).await
+    }
+
+    /// Starts Chromium with scripts switched off: what is a form must still work.
+    pub async fn without_scripts() -> Self {
+        Self::start_with(&["--blink-settings=scriptEnabled=false"], json!({})).await
+    }
+
+    async fn start_with(flags: &[&str], preferences: Value) -> Self {
+        let chromedriver = program("chromedriver").expect("the package chromium-driver, or use tests/run");
+        let profile = tempfile::Builder::new().prefix("turnstone-chromium").tempdir().expect("a profile");
+        let port = free_port();
+        let child = Command::new(chromedriver)
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver");
+        let chromedriver = Kept(child);
+        let mut arguments = vec![
+            "--headless".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-quic".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--window-size=1280,900".to_owned(),
+            format!("--user-data-dir={}", profile.path().display()),
+        ];
+        arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
+        let capabilities = json!({
+            "goog:chromeOptions": { "args": arguments, "prefs": preferences },
+            "goog:loggingPrefs": { "browser": "ALL" },
+        });
+        let capabilities = capabilities.as_object().expect("an object").clone();
+        let url = format!("http://127.0.0.1:{port}");
+        let driver = wait_until("Chromium", Duration::from_secs(60), async || {
+            ClientBuilder::new(HttpConnector::new())
+                .capabilities(capabilities.clone())
+                .connect(&url)
+                .await
+                .ok()
+        })
+        .await;
+        Self { driver, _chromedriver: chromedriver, _profile: profile }
+    }
+
+    /// Opens a page.
+    pub async fn open(&self, url: &str) {
+        self.driver.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// The element that this CSS selector names; waits for it up to 15 s.
+    pub async fn find(&self, css: &str) -> Element {
+        match self.driver.wait().at_most(Duration::from_secs(15)).for_element(Locator::Css(css)).await {
+            Ok(element) => element,
+            Err(error) => panic!("no {css} on {}: {error}\n{}", self.url().await, self.text().await),
+        }
+    }
+
+    /// The first element of this kind whose text contains `words`; waits for it up to 15 s.
+    pub async fn find_text(&self, element: &str, words: &str) -> Element {
+        let path = format!("//{element}[contains(normalize-space(.), '{words}')]");
+        match self.driver.wait().at_most(Duration::from_secs(15)).for_element(Locator::XPath(&path)).await {
+            Ok(element) => element,
+            Err(error) => panic!("no {path} on {}: {error}\n{}", self.url().await, self.text().await),
+        }
+    }
+
+    /// Clicks what this CSS selector names.
+    pub async fn click(&self, css: &str) {
+        let element = self.find(css).await;
+        element.click().await.unwrap_or_else(|error| panic!("cannot click {css}: {error}"));
+    }
+
+    /// Types into what this CSS selector names.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let element = self.find(css).await;
+        element.clear().await.unwrap_or_else(|error| panic!("cannot clear {css}: {error}"));
+        element.send_keys(text).await.unwrap_or_else(|error| panic!("cannot type into {css}: {error}"));
+    }
+
+    /// Chooses a file for a file field.
+    pub async fn choose_file(&self, css: &str, file: &Path) {
+        let element =
+            self.driver.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        element.send_keys(&file.display().to_string()).await.expect("a file field");
+    }
+
+    /// Where the browser is.
+    pub async fn url(&self) -> String {
+        self.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default()
+    }
+
+    /// The visible text of the page.
+    pub async fn text(&self) -> String {
+        match self.driver.find(Locator::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Waits until the visible text contains `words`.
+    pub async fn wait_for_text(&self, words: &str) {
+        wait_until(&format!("\u{201c}{words}\u{201d} on the page"), Duration::from_secs(20), async || {
+            self.text().await.contains(words).then_some(())
+        })
+        .await;
+    }
+
+    /// Runs a script in the page.
+    pub async fn run(&self, script: &str) -> Value {
+        self.driver.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Signs in on the page of the server at `base`.
+    pub async fn sign_in(&self, base: &str, login: &str, password: &str) {
+        self.open(&format!("{base}/login")).await;
+        self.fill("input[name=login]", login).await;
+        self.fill("input[name=password]", password).await;
+        self.click("main button[type=submit], form button[type=submit]").await;
+        wait_until("the page behind the sign-in", Duration::from_secs(15), async || {
+            (!self.url().await.contains("/login")).then_some(())
+        })
+        .await;
+    }
+
+    /// What the browser itself complained about since the last call: refused by the content policy,
+    /// uncaught errors, answers of 400 and above.
+    pub async fn complaints(&self) -> Vec<String> {
+        let entries = self.driver.issue_cmd(Log).await.unwrap_or(Value::Null);
+        let entries = entries.as_array().cloned().unwrap_or_default();
+        let severe = entries.iter().filter(|entry| entry["level"] == "SEVERE");
+        severe.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Writes a picture of the page below `target/` and returns its path.
+    pub async fn screenshot(&self, name: &str) -> PathBuf {
+        let directory = crate::binary::target_directory().join("screenshots");
+        std::fs::create_dir_all(&directory).expect("a directory for pictures");
+        let file = directory.join(format!("{name}.png"));
+        std::fs::write(&file, self.driver.screenshot().await.expect("a picture"))
+            .expect("the picture's file");
+        file
+    }
+
+    /// Runs axe-core on the page and returns each violation of WCAG 2 level A and AA in a line. `None` where
+    /// `tests/run` could not fetch axe-core (no network, no npm).
+    pub async fn accessibility(&self) -> Option<Vec<String>> {
+        let axe = std::fs::read_to_string(crate::binary::target_directory().join("axe/axe.min.js")).ok()?;
+        // The page's content policy knows no foreign script; WebDriver's own evaluation is not subject to it.
+        self.run(&axe).await;
+        let script = "const done = arguments[arguments.length - 1]; \
+                      axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}) \
+                      .then(found => done(found.violations.map(v => v.id + ': ' + \
+                      v.nodes.map(n => n.target.join(' ')).join(', '))), error => done(['axe: ' + error]))";
+        let found = self.driver.execute_async(script, Vec::new()).await.expect("axe-core");
+        let lines = found.as_array().cloned().unwrap_or_default();
+        Some(lines.iter().filter_map(|line| line.as_str().map(str::to_owned)).collect())
+    }
+
+    /// Ends the session in good order.
+    pub async fn close(self) {
+        let _ = self.driver.clone().close().await;
+    }
+}
+
+/// Chromedriver's own command for the console's log.
+#[derive(Debug)]
+struct Log;
+
+impl fantoccini::wd::WebDriverCompatibleCommand for Log {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}

@@ -1,0 +1,4 @@
+//! Promises about the source itself.
+
+mod layering;
+mod licences;
