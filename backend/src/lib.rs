@@ -2,4 +2,6 @@
 //!
 //! `ARCHITECTURE.md` draws the rooms and what may call what.
 
+pub mod cli;
 pub mod config;
+pub mod ops;

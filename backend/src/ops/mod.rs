@@ -1,0 +1,7 @@
+//! What the operator sees and holds: log, metrics, TLS files, the lock on a data directory, free space.
+
+pub mod disk;
+pub mod lock;
+pub mod log;
+pub mod metrics;
+pub mod tls;
