@@ -6,5 +6,6 @@
     reason = "in a test the panic is the report"
 )]
 
+mod config;
 mod harness;
 mod policy;

@@ -65,9 +65,8 @@ impl std::error::Error for Problems {}
 /// A URL with what stands between `:` and `@` replaced; anything that is no URL is hidden whole.
 pub(super) fn conceal(value: &str) -> String {
     let Some((scheme, rest)) = value.split_once("://") else { return "(hidden)".to_owned() };
-    // The last @ before the path ends the credentials: a password may itself contain one.
-    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let at = rest[..authority_end].rfind('@').or_else(|| rest.rfind('@'));
+    // The last @ of all ends the credentials: a password may itself hold an @ or a /.
+    let at = rest.rfind('@');
     let Some(at) = at else { return value.to_owned() };
     let (credentials, host) = rest.split_at(at);
     match credentials.split_once(':') {

@@ -165,6 +165,9 @@ impl Raw {
     fn take_variable(&mut self, name: &OsString, value: OsString) {
         let name = name.to_string_lossy();
         let Some(short) = name.strip_prefix(PREFIX).filter(|_| name != FILE_VARIABLE) else { return };
+        if is_service_link(short) {
+            return;
+        }
         let origin = Origin::Environment(name.clone().into_owned());
         let Some(key) = keys::find(short) else {
             let known = known_names().map(|known| format!("{PREFIX}{known}"));
@@ -199,6 +202,12 @@ impl Raw {
             self.values.insert(key, (text.trim().to_owned(), origin));
         }
     }
+}
+
+/// Whether an orchestrator set this: Kubernetes gives every container variables about a service that is
+/// called `turnstone`, among them `TURNSTONE_PORT`, and nobody could take them away.
+fn is_service_link(short: &str) -> bool {
+    short == "PORT" || ["PORT_", "SERVICE_HOST", "SERVICE_PORT"].iter().any(|start| short.starts_with(start))
 }
 
 /// Names worth proposing.
