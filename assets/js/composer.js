@@ -1,0 +1,60 @@
+// The composer: keys choose what is written, Ctrl Enter sends it, Quote fills in the mail that is answered,
+// and the first key in a reply takes a free lock, so that two people do not answer the same customer.
+import { send } from "./server.js";
+import { say } from "./toast.js";
+
+const composer = () => document.querySelector("[data-composer]");
+
+// Turns to a kind of writing and puts the cursor into the text.
+export function write(kind) {
+  const choice = composer()?.querySelector(`[name=kind][value=${kind}]`);
+  if (!choice) return;
+  choice.checked = true;
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
+  const text = document.getElementById("body");
+  text.focus();
+  text.scrollIntoView({ block: "center" });
+}
+
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey)) return;
+  const form = e.target.closest?.("[data-composer]");
+  if (!form) return;
+  e.preventDefault();
+  const note = form.querySelector("[name=kind]:checked")?.value === "note";
+  form.requestSubmit(form.querySelector(note ? ".co-note" : ".split > .btn, .co-send") ?? form.querySelector(".co-note"));
+});
+
+// A second press while the first is under way must not send twice.
+document.addEventListener("submit", (e) => {
+  const form = e.target.closest("[data-composer]");
+  if (!form) return;
+  if (form.dataset.sending) return e.preventDefault();
+  form.dataset.sending = "1";
+  setTimeout(() => delete form.dataset.sending, 8000);
+});
+addEventListener("pageshow", () => composer() && delete composer().dataset.sending);
+
+let asked = false;
+document.addEventListener("input", async (e) => {
+  const form = e.target.closest?.("[data-composer]");
+  if (!form || asked || e.target.name !== "body" || form.querySelector("[name=kind]:checked")?.value !== "reply") return;
+  asked = true;
+  if (form.querySelector(".co-other")) return;
+  const answer = await send("POST", form.dataset.lock);
+  if (answer?.status === 409) say((await answer.json()).message);
+  document.dispatchEvent(new Event("turnstone:refresh"));
+});
+
+document.addEventListener("click", (e) => {
+  const link = e.target.closest("[data-quote]");
+  const article = link && document.querySelector(`[data-article="${CSS.escape(link.dataset.quote)}"]`);
+  const text = document.getElementById("body");
+  if (!article || !text || !link.dataset.intro) return;
+  e.preventDefault();
+  const lines = [...article.querySelectorAll(".mail")].map((part) => part.innerText.trim()).join("\n\n").split("\n");
+  const quote = `${link.dataset.intro}\n${lines.map((line) => (line ? `> ${line}` : ">")).join("\n")}\n\n`;
+  write("reply");
+  text.setRangeText(quote, text.selectionStart, text.selectionEnd, "end");
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+});

@@ -1,0 +1,59 @@
+// Single keys, only outside fields and only where the person did not switch them off. `g` waits for a second key.
+import { current, move, toggle } from "./list.js";
+import { write } from "./composer.js";
+import { send } from "./server.js";
+
+const places = { d: "/dashboard", i: "/tickets", s: "/search", ",": "/preferences", a: "/admin/mail" };
+const sheet = document.getElementById("keys");
+let goUntil = 0;
+
+document.addEventListener("click", (e) => {
+  if (!e.target.closest("[data-show-keys]")) return;
+  document.getElementById("me-menu")?.hidePopover();
+  sheet?.showModal();
+});
+
+function press(key) {
+  const target = document.querySelector(`main [data-key="${CSS.escape(key)}"]`) ?? document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  target?.click();
+  return Boolean(target);
+}
+
+async function lock() {
+  const row = current();
+  if (!row) return press("l");
+  await send("POST", `${row.querySelector(".row-a").getAttribute("href")}/lock`);
+  document.dispatchEvent(new Event("turnstone:refresh"));
+}
+
+const acts = {
+  j: () => move(1),
+  k: () => move(-1),
+  o: () => current()?.querySelector(".row-a")?.click(),
+  x: toggle,
+  l: lock,
+  r: () => write("reply"),
+  n: () => write("note"),
+  m: () => press("m"),
+  c: () => press("c"),
+  "/": () => {
+    const field = document.querySelector("[data-search]");
+    if (field) field.focus();
+    else press("/");
+  },
+  "?": () => sheet?.showModal(),
+};
+
+addEventListener("keydown", (e) => {
+  const field = e.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");
+  if (field && e.key === "Escape") return e.target.blur();
+  if (field || e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;
+  if (document.body.dataset.keys !== "on" || document.querySelector("dialog[open], .menu:popover-open")) return;
+  if (Date.now() < goUntil && places[e.key]) {
+    goUntil = 0;
+    location.assign(places[e.key]);
+  } else if (e.key === "g") goUntil = Date.now() + 1000;
+  else if (acts[e.key]) acts[e.key]();
+  else return;
+  e.preventDefault();
+});

@@ -1,0 +1,123 @@
+// Live update. One event stream per browser: the tab that holds the lock listens and tells the others. An event
+// only says that something changed; the page then fetches itself and swaps the parts that differ, so what is
+// shown is always what the server would show, permissions included. Without a stream it asks every 30 seconds.
+import { page } from "./server.js";
+import { watch } from "./seen.js";
+
+const kind = document.querySelector("[data-live-page]")?.dataset.livePage ?? "other";
+const ticket = document.querySelector("[data-ticket]")?.dataset.ticket;
+const channel = new BroadcastChannel("turnstone-events");
+
+let busy = false;
+let again = false;
+let timer = 0;
+let polling = 0;
+
+// Events come in bursts; the first waits a moment for the others. Pages that an event does not concern only
+// refresh their counters, and rarely.
+function soon(delay) {
+  if (timer) return;
+  timer = setTimeout(() => { timer = 0; refresh(); }, delay);
+}
+
+function heard(event) {
+  if (kind === "other") return;
+  if (kind === "ticket") soon(event?.ticket === ticket ? 150 : 20_000);
+  else soon(400);
+}
+
+async function refresh() {
+  if (busy) { again = true; return; }
+  if (document.hidden) { again = true; return; }
+  busy = true;
+  const fresh = await page(location.href);
+  busy = false;
+  if (fresh) swap(fresh);
+  if (again) { again = false; soon(400); }
+}
+
+const same = (a, b) => a.isEqualNode(b);
+
+function swap(fresh) {
+  for (const old of document.querySelectorAll("[data-live][id]")) {
+    const now = fresh.getElementById(old.id);
+    if (!now || same(old, now)) continue;
+    if (old.id === "rows") rows(old, now);
+    else if (old.id === "thread") thread(old, now);
+    else if (!old.contains(document.activeElement) && !old.querySelector(":popover-open")) {
+      for (const fold of old.querySelectorAll("details[open][id]")) now.querySelector(`#${fold.id}`)?.setAttribute("open", "");
+      old.replaceWith(document.adoptNode(now));
+    }
+  }
+  document.dispatchEvent(new Event("turnstone:swapped"));
+}
+
+// A list under somebody's hands does not move: known rows are renewed in place and a button offers the rest.
+function rows(old, now) {
+  const inUse = old.matches(":hover") || old.contains(document.activeElement) || old.querySelector(".ck:checked");
+  const order = (list) => [...list.children].map((row) => row.id).join();
+  for (const row of now.querySelectorAll("[data-row]")) {
+    const known = document.getElementById(row.id);
+    if (known?.querySelector(".ck")?.checked) row.querySelector(".ck").checked = true;
+    if (inUse && known && !same(known, row) && !known.contains(document.activeElement)) known.replaceWith(document.adoptNode(row.cloneNode(true)));
+  }
+  const news = document.querySelector("[data-news]");
+  if (!inUse || order(old) === order(now)) {
+    if (!inUse) old.replaceWith(document.adoptNode(now));
+    if (news) news.hidden = true;
+  } else if (news) {
+    news.textContent = news.dataset.words;
+    news.hidden = false;
+    news.onclick = () => { document.getElementById("rows").replaceWith(document.adoptNode(now)); news.hidden = true; };
+  }
+}
+
+// Articles keep their place; open folds and frames are left alone unless the article itself changed.
+function thread(old, now) {
+  const wanted = [...now.children];
+  const ids = new Set(wanted.map((item) => item.id));
+  for (const item of [...old.children]) if (!ids.has(item.id)) item.remove();
+  let before = null;
+  for (const item of wanted) {
+    const known = document.getElementById(item.id);
+    if (known && (known.querySelector("details[open]") || same(known, item))) { before = known; continue; }
+    const fresh = document.adoptNode(item);
+    if (known) known.replaceWith(fresh);
+    else {
+      if (before) before.after(fresh);
+      else old.prepend(fresh);
+      if (fresh.matches(".msg-in")) arrived(fresh);
+    }
+    before = fresh;
+  }
+}
+
+function arrived(article) {
+  watch(article);
+  const text = document.getElementById("body");
+  if (text?.value.trim()) document.querySelector("[data-news-mail]")?.removeAttribute("hidden");
+}
+
+function listen() {
+  const stream = new EventSource("/events");
+  const tell = (e) => {
+    const event = JSON.parse(e.data);
+    channel.postMessage(event);
+    heard(event);
+  };
+  stream.addEventListener("ticket", tell);
+  stream.addEventListener("mail", tell);
+  stream.onopen = () => { clearInterval(polling); polling = 0; document.querySelector("[data-live-page]")?.setAttribute("data-live-on", ""); };
+  stream.onerror = () => {
+    if (!polling) polling = setInterval(() => { channel.postMessage({}); heard({ ticket }); }, 30_000);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 60_000);
+  };
+}
+
+channel.onmessage = (e) => heard(e.data);
+document.addEventListener("turnstone:refresh", () => soon(50));
+document.addEventListener("visibilitychange", () => { if (!document.hidden && again) { again = false; soon(50); } });
+addEventListener("pageshow", (e) => e.persisted && soon(50));
+// The lock is held for as long as the tab lives; the next tab takes over when it goes.
+if (navigator.locks) navigator.locks.request("turnstone-events", () => { listen(); return new Promise(() => {}); });
+else listen();

@@ -1,0 +1,40 @@
+// Talking to our own server: the only file that turns text into a document, and only text from our own origin.
+const policy = window.trustedTypes?.createPolicy("turnstone", { createHTML: (text) => text });
+const token = () => document.body.dataset.csrf ?? "";
+
+// Fetches a page of ours and returns it as an inert document; null when signed out or unreachable.
+export async function page(address) {
+  const url = new URL(address, location.href);
+  if (url.origin !== location.origin) return null;
+  const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok || new URL(answer.url).pathname !== url.pathname) return null;
+  const text = await answer.text();
+  return new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, "text/html");
+}
+
+// Sends a change. `body` may be form data or a plain object (sent as JSON). Returns the response, or null offline.
+export function send(method, address, body) {
+  const headers = { "X-CSRF-Token": token(), Accept: "application/json" };
+  if (body && !(body instanceof FormData)) {
+    headers["Content-Type"] = "application/json";
+    body = JSON.stringify(body);
+  }
+  return fetch(address, { method, headers, body, keepalive: method !== "POST" }).catch(() => null);
+}
+
+// Sends one file and reports how far it got, from 0 to 100. Resolves to the parsed answer or an error text.
+export function upload(address, file, progress) {
+  return new Promise((done) => {
+    const form = new FormData();
+    form.append("file", file, file.name || "image.png");
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.setRequestHeader("X-CSRF-Token", token());
+    request.setRequestHeader("Accept", "application/json");
+    request.responseType = "json";
+    request.upload.onprogress = (e) => e.lengthComputable && progress((e.loaded / e.total) * 100);
+    request.onload = () => done({ ok: request.status < 300, answer: request.response });
+    request.onerror = () => done({ ok: false, answer: null });
+    request.send(form);
+  });
+}
