@@ -1,0 +1,27 @@
+# Pages for what went wrong. Each says what is wrong, then what to do.
+error-back = Go back
+error-reference = If it happens again, tell your administrator this reference:
+error-kept = Your text, kept so that you can copy it
+error-400 = The page could not be read
+error-400-text = Part of the form was missing or not as expected. Go back and try again.
+error-403 = You may not do this
+error-403-text = You can read this ticket, but your roles do not include this. An administrator can change that.
+error-403-form = The page was too old
+error-403-form-text = For your safety a form counts only when it comes from a fresh page of yours. Go back, reload, and send it again.
+error-403-page-text = Your roles do not include this page. An administrator can change that.
+error-404 = We turned every stone
+error-404-text = There is nothing at this address that you can see. The ticket may have moved, or the link lost a few characters on its way.
+error-405 = This address does not work like that
+error-405-text = Go back and use the buttons of the page.
+error-409 = Somebody was faster
+error-409-text = The ticket changed meanwhile. Go back, look at it, and decide again.
+error-409-lock = { $name } has this ticket now. Take it over, or leave a note.
+error-413 = That is too large
+error-413-text = Files may have 25 MB each and 35 MB together. Send a link instead.
+error-422 = Something is not right yet
+error-429 = Too many tries
+error-429-text = Wait a little, then try again.
+error-500 = This did not work
+error-500-text = The fault is ours and is written down. Nothing you sent was half done. Try again in a moment.
+error-503 = Just a moment
+error-503-text = The helpdesk cannot write right now. Reading works. Try again in a minute.

@@ -1,0 +1,74 @@
+# Signing in, setting up, one's own preferences.
+login-title = Sign in
+login-heading = Sign in to { $org }
+login-name = Login name
+login-help = No account yet? An administrator of your helpdesk can make one for you.
+login-signed-out = You are signed out.
+login-failed = That login and password do not match. Check both and try again.
+login-slow-down = Too many tries. Wait { $n ->
+    [one] a minute
+   *[other] { $n } minutes
+  }, then try again.
+login-locked-form = The page was open for too long. Please sign in again.
+password = Password
+sign-in = Sign in
+email = Email
+your-name = Your name
+password-hint = At least 12 characters. A few unrelated words are good.
+password-too-short = This is shorter than 12 characters. Add a word or two.
+password-too-weak = This is easy to guess. Use a few unrelated words.
+password-wrong = That is not your current password. Type it again.
+password-current = Current password
+password-new = New password
+password-change = Change password
+password-change-hint = Other devices are signed out.
+password-changed = Your password is changed. Other devices are signed out.
+
+setup-title = Set up Turnstone
+setup-heading = Set up your helpdesk
+setup-intro = Two steps, about two minutes. Nothing is sent to anyone.
+setup-account = Your account
+setup-login-hint = What you type to sign in. Small letters, digits, dots and dashes.
+setup-helpdesk = Your helpdesk
+setup-organisation = Organisation
+setup-queue = First queue
+setup-queue-hint = Where new mail arrives. You can add more later.
+setup-address = Its address
+setup-address-hint = Mail to this address becomes a ticket.
+setup-finish = Finish and sign in
+setup-check = Something is missing. Look at the marked fields.
+field-required = This is empty. Fill it in.
+field-email = This is not an email address. Write it like name@example.org.
+field-login = Use 2 to 64 small letters, digits, dots, dashes or underscores.
+field-taken = Somebody already uses this. Choose another.
+
+preferences-intro = Only for you, on every device.
+prefs-look = Look
+prefs-theme = Theme
+prefs-theme-system = Like the system
+prefs-theme-light = Light
+prefs-theme-dark = Dark
+prefs-page-size = Ticket list
+prefs-page-size-unit = tickets on a page
+prefs-language = Language
+language-en = English
+language-de = Deutsch
+language-fr = Français
+prefs-zone = Time zone
+prefs-zone-hint = For example Europe/Berlin. All times are shown in it.
+prefs-zone-unknown = There is no time zone of this name. Write it like Europe/Berlin.
+prefs-notify = Mail me when
+prefs-notify-hint = You never hear of what you did yourself, nor of tickets you may not read.
+notify-new_ticket = a new ticket arrives in my queues
+notify-follow_up = a customer answers my ticket, or one that nobody owns
+notify-lock_timeout = my lock on a ticket ran out
+notify-move = a ticket is moved into my queues
+notify-reminder = a reminder of a ticket of mine is due
+prefs-work = Work
+prefs-keys = Single-key shortcuts
+prefs-keys-hint = Press ? anywhere to see them.
+prefs-away = Away until
+prefs-away-hint = While you are away, answers to your tickets are offered to everybody.
+prefs-away-past = This is in the past. Choose a later time, or leave it empty.
+save-preferences = Save preferences
+preferences-saved = Your preferences are saved.
