@@ -1,0 +1,99 @@
+//! Every sentence a person sees, by key, in the person's language.
+//!
+//! The messages are Fluent files under `templates/locales/LANGUAGE/`; English is complete, another language
+//! is added by adding a folder and falls back to English where it is silent.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader};
+
+fluent_templates::static_loader! {
+    static LOCALES = {
+        locales: "../templates/locales",
+        fallback_language: "en",
+        // Isolation marks around names would travel into mails and break comparisons; names are shown in
+        // elements of their own instead.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// Named values for a message.
+pub type Values<'a> = HashMap<Cow<'static, str>, FluentValue<'a>>;
+
+/// A language Turnstone has messages for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Language(LanguageIdentifier);
+
+impl Language {
+    /// English, the language every message exists in.
+    pub fn english() -> Self {
+        Self(LOCALES.fallback().clone())
+    }
+
+    /// The language with this tag (`de`, `fr-CA`), or English where there are no messages for it.
+    pub fn named(tag: &str) -> Self {
+        let Ok(wanted) = tag.parse::<LanguageIdentifier>() else { return Self::english() };
+        let known = |l: &&LanguageIdentifier| l.language == wanted.language;
+        LOCALES.locales().find(known).map_or_else(Self::english, |found| Self(found.clone()))
+    }
+
+    /// The best match for an `Accept-Language` header; the first acceptable one wins.
+    pub fn accepted(header: &str) -> Self {
+        let mut wanted: Vec<(f32, &str)> = header
+            .split(',')
+            .filter_map(|part| {
+                let mut bits = part.split(';');
+                let tag = bits.next()?.trim();
+                let weight = bits.find_map(|bit| bit.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+                (!tag.is_empty()).then_some((weight, tag))
+            })
+            .collect();
+        wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for (_, tag) in wanted {
+            let Ok(id) = tag.parse::<LanguageIdentifier>() else { continue };
+            if let Some(found) = LOCALES.locales().find(|l| l.language == id.language) {
+                return Self(found.clone());
+            }
+        }
+        Self::english()
+    }
+
+    /// All languages there are messages for, as tags.
+    pub fn all() -> Vec<String> {
+        let mut tags: Vec<String> = LOCALES.locales().map(ToString::to_string).collect();
+        tags.sort();
+        tags
+    }
+
+    /// The tag for `<html lang>`.
+    pub fn tag(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// The message for a key, or `None` where no language knows it.
+    pub fn find(&self, key: &str, values: Option<&Values<'_>>) -> Option<String> {
+        LOCALES.try_lookup_complete(&self.0, key, values)
+    }
+
+    /// The message for a key; the key itself where it is missing, which a test forbids.
+    pub fn tr(&self, key: &str) -> String {
+        self.find(key, None).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The message for a key with text values filled in.
+    pub fn tr_with(&self, key: &str, values: &[(&'static str, &str)]) -> String {
+        let values: Values<'_> = values
+            .iter()
+            .map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from((*value).to_owned())))
+            .collect();
+        self.find(key, Some(&values)).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The message for a key whose wording depends on a count `n`.
+    pub fn tr_count(&self, key: &str, n: i64) -> String {
+        let values: Values<'_> = [(Cow::Borrowed("n"), FluentValue::from(n))].into();
+        self.find(key, Some(&values)).unwrap_or_else(|| key.to_owned())
+    }
+}

@@ -1,0 +1,125 @@
+//! Instants as a person reads them: relative under a day, then the date, in the reader's zone and language.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use super::i18n::Language;
+
+/// What the wording of an instant depends on.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// Language of the words.
+    pub language: Language,
+    /// Zone of the clock times.
+    pub zone: TimeZone,
+    /// The present, which relative times are measured from.
+    pub now: Timestamp,
+}
+
+impl Reader {
+    /// `now`, `12 min`, `5 h`, `3 Nov`, `3 Nov 2024`: for narrow columns.
+    pub fn short(&self, at: Timestamp) -> String {
+        let seconds = self.now.as_second() - at.as_second();
+        let ahead = seconds < -59;
+        match seconds.abs() {
+            0..60 => self.language.tr("time-now"),
+            s @ 60..3_600 if !ahead => self.language.tr_count("time-min", s / 60),
+            s @ 3_600..86_400 if !ahead => self.language.tr_count("time-hours", s / 3_600),
+            s @ 60..3_600 => self.language.tr_count("time-in-min", s / 60),
+            s @ 3_600..86_400 => self.language.tr_count("time-in-hours", s / 3_600),
+            _ => self.date(self.local(at).date()),
+        }
+    }
+
+    /// `4 min ago`, `16:42`, `Yesterday 16:42`, `3 Nov, 16:42`: beside a message.
+    pub fn stamp(&self, at: Timestamp) -> String {
+        let seconds = self.now.as_second() - at.as_second();
+        if (0..60).contains(&seconds) {
+            return self.language.tr("time-just-now");
+        }
+        if (60..3_600).contains(&seconds) {
+            return self.language.tr_count("time-min-ago", seconds / 60);
+        }
+        let local = self.local(at);
+        let clock = self.clock(at);
+        let today = self.local(self.now).date();
+        match (today - local.date()).get_days() {
+            0 => clock,
+            1 => self.language.tr_with("time-yesterday", &[("clock", &clock)]),
+            -1 => self.language.tr_with("time-tomorrow", &[("clock", &clock)]),
+            _ => {
+                let date = self.date(local.date());
+                self.language.tr_with("time-date-clock", &[("date", &date), ("clock", &clock)])
+            }
+        }
+    }
+
+    /// `Sunday 22 November 2026, 16:42`: the whole truth, for titles.
+    pub fn full(&self, at: Timestamp) -> String {
+        let local = self.local(at);
+        let date = self.long_date(local.date());
+        self.language.tr_with("time-date-clock", &[("date", &date), ("clock", &self.clock(at))])
+    }
+
+    /// `Today`, `Yesterday`, `Friday 20 November`: between the days of a conversation.
+    pub fn day(&self, at: Timestamp) -> String {
+        let date = self.local(at).date();
+        match (self.local(self.now).date() - date).get_days() {
+            0 => self.language.tr("time-today"),
+            1 => self.language.tr("time-yesterday-day"),
+            _ => self.long_date(date),
+        }
+    }
+
+    /// `16:42`.
+    pub fn clock(&self, at: Timestamp) -> String {
+        let local = self.local(at);
+        format!("{:02}:{:02}", local.hour(), local.minute())
+    }
+
+    /// `16:42:07`, for logs.
+    pub fn clock_seconds(&self, at: Timestamp) -> String {
+        let local = self.local(at);
+        format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
+    }
+
+    /// The value of an `<input type="datetime-local">`.
+    pub fn field(&self, at: Timestamp) -> String {
+        let local = self.local(at);
+        format!("{}T{:02}:{:02}", local.date(), local.hour(), local.minute())
+    }
+
+    /// Reads what an `<input type="datetime-local">` sent, as a time in the reader's zone; `None` for nonsense.
+    pub fn read_field(&self, text: &str) -> Option<Timestamp> {
+        let civil: jiff::civil::DateTime = text.trim().replace(' ', "T").parse().ok()?;
+        Some(civil.to_zoned(self.zone.clone()).ok()?.timestamp())
+    }
+
+    fn local(&self, at: Timestamp) -> Zoned {
+        at.to_zoned(self.zone.clone())
+    }
+
+    fn date(&self, date: Date) -> String {
+        let month = self.language.tr(&format!("month-short-{}", date.month()));
+        let day = date.day().to_string();
+        if date.year() == self.local(self.now).year() {
+            self.language.tr_with("time-day-month", &[("day", &day), ("month", &month)])
+        } else {
+            let year = date.year().to_string();
+            self.language.tr_with("time-day-month-year", &[("day", &day), ("month", &month), ("year", &year)])
+        }
+    }
+
+    fn long_date(&self, date: Date) -> String {
+        let weekday = self.language.tr(&format!("weekday-{}", date.weekday().to_monday_one_offset()));
+        let month = self.language.tr(&format!("month-{}", date.month()));
+        let (day, year) = (date.day().to_string(), date.year().to_string());
+        let values = [("weekday", weekday.as_str()), ("day", &day), ("month", &month), ("year", &year)];
+        if date.year() == self.local(self.now).year() {
+            self.language.tr_with("time-weekday-day-month", &values)
+        } else {
+            self.language.tr_with("time-weekday-day-month-year", &values)
+        }
+    }
+}
