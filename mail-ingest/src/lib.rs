@@ -1,1 +1,22 @@
-//! mail
+//! From the wire to a parsed, classified message. No ticket, no database.
+//!
+//! - [`wire`]: SMTP and LMTP listeners that hand a raw mail and its envelope to an [`wire::Intake`];
+//! - [`parse()`]: raw bytes to a [`Mail`], whatever the bytes;
+//! - [`classify()`]: person, automatic reply, bounce, list or our own echo, with the reason;
+//! - [`html`]: hostile HTML made safe to show, or made text;
+//! - [`quote`]: what of a text is new, quoted, signature;
+//! - [`address`]: addresses of headers and of typed lists.
+
+pub mod address;
+pub mod classify;
+pub mod html;
+pub mod limits;
+mod mail;
+mod parse;
+pub mod quote;
+pub mod wire;
+
+pub use address::Mailbox;
+pub use classify::{Bounced, Classification, Kind, classify};
+pub use mail::{Mail, Part};
+pub use parse::parse;
