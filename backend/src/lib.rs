@@ -2,7 +2,20 @@
 //!
 //! `ARCHITECTURE.md` draws the rooms and what may call what.
 
+pub mod access;
 pub mod cli;
+pub mod clock;
 pub mod config;
+pub mod db;
+pub mod desk;
+pub mod error;
+pub mod i18n;
+pub mod notify;
 pub mod ops;
+pub mod outbox;
+pub mod people;
+pub mod postmaster;
+pub mod queues;
+pub mod schedule;
+pub mod tickets;
 pub mod web;

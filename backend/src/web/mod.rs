@@ -5,7 +5,6 @@
 
 pub mod assets;
 pub mod headers;
-pub mod i18n;
 pub mod render;
 pub mod text;
 pub mod times;

@@ -10,9 +10,9 @@ use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use super::assets::Assets;
-use super::i18n::Values;
 use super::text;
 use super::times::Reader;
+use crate::i18n::Values;
 
 #[derive(rust_embed::Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/../templates"]

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use super::i18n::Language;
+use crate::i18n::Language;
 
 /// What the wording of an instant depends on.
 #[derive(Clone, Debug)]

@@ -73,3 +73,10 @@ notify-sentence-follow_up = the customer answered.
 notify-sentence-lock_timeout = your lock on this ticket ran out, so that somebody else can take it.
 notify-sentence-move = this ticket was moved to { $queue }.
 notify-sentence-reminder = you asked to be reminded of this ticket.
+
+# What a notification says, also its subject's beginning
+notice-new-ticket = New ticket { $number } in { $queue }:
+notice-follow-up = New answer to ticket { $number }:
+notice-lock-timeout = Your lock on ticket { $number } ran out:
+notice-move = Ticket { $number } was moved to { $queue }:
+notice-reminder = Reminder for ticket { $number }:

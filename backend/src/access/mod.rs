@@ -1,0 +1,222 @@
+//! Who may do what. The only maker of proofs: whatever acts on a ticket asks for a [`TicketAccess`], and lists ask
+//! for a [`Scope`]; neither can be made elsewhere.
+
+mod levels;
+mod rights;
+mod scope;
+
+use std::marker::PhantomData;
+
+use diesel::prelude::*;
+
+pub use self::{
+    levels::{Level, Move, Note, Owner, Priority, Read, Reply},
+    rights::Rights,
+    scope::{Scope, holders_of},
+};
+use crate::{
+    db::{
+        AgentId, Cause, Conn, InstallationRight, QueueId, Right, State, TicketId, Tx, backend,
+        schema::{agents, tickets},
+    },
+    error::{Error, Result},
+    people::Agent,
+    tickets::Ticket,
+};
+
+/// A signed-in agent and what his roles allow, as of the moment he was looked up.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The agent.
+    pub agent: Agent,
+    /// What he may do where.
+    pub scope: Scope,
+    /// By which way he acts: browser, program, command line.
+    pub cause: Cause,
+}
+
+impl Actor {
+    /// Looks an agent up with the rights that his roles give him now.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an agent who does not exist, is disabled or has expired.
+    pub fn load(conn: &mut Conn, id: AgentId, cause: Cause, now: jiff::Timestamp) -> Result<Self> {
+        let agent = agents::table.find(id).select(Agent::as_select()).first(conn)?;
+        if !agent.is_active(now) {
+            return Err(Error::NotFound);
+        }
+        let scope = Scope::of(conn, id)?;
+        Ok(Self { agent, scope, cause })
+    }
+
+    /// Asks for a right that belongs to no queue.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without it.
+    pub fn require(&self, right: InstallationRight) -> Result<()> {
+        if self.scope.may(right) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(format!(
+            "This needs the right “{right}”. Ask an administrator for a role that has it."
+        )))
+    }
+
+    /// The actor as history shows him.
+    pub fn who(&self) -> Who {
+        Who { agent: Some(self.agent.id), login: Some(self.agent.login.clone()), cause: self.cause }
+    }
+}
+
+/// Who changes something, for history.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// The agent; `None` for a mail, a deadline or Turnstone itself.
+    pub agent: Option<AgentId>,
+    /// His login.
+    pub login: Option<String>,
+    /// What caused the change.
+    pub cause: Cause,
+}
+
+impl Who {
+    /// Turnstone, because of a mail, a deadline or a rule.
+    pub fn machine(cause: Cause) -> Self {
+        Self { agent: None, login: None, cause }
+    }
+}
+
+/// Proof that `who` may do `L` to this ticket. Holds the ticket, so that proof and ticket cannot disagree.
+#[derive(Clone, Debug)]
+pub struct TicketAccess<L> {
+    ticket: Ticket,
+    who: Who,
+    rights: Rights,
+    level: PhantomData<fn() -> L>,
+}
+
+impl<L> TicketAccess<L> {
+    /// The ticket as it is now.
+    pub fn ticket(&self) -> &Ticket {
+        &self.ticket
+    }
+
+    /// Who acts.
+    pub fn who(&self) -> &Who {
+        &self.who
+    }
+
+    /// All that he may do to this ticket: which buttons to show.
+    pub fn rights(&self) -> Rights {
+        self.rights
+    }
+
+    /// For the verbs: the ticket to change and who changes it.
+    pub(crate) fn parts(&mut self) -> (&mut Ticket, &Who) {
+        (&mut self.ticket, &self.who)
+    }
+}
+
+/// A ticket that the actor may read.
+///
+/// # Errors
+/// [`Error::NotFound`] also for a ticket that he may not know of.
+pub fn readable(conn: &mut Conn, actor: &Actor, number: &str) -> Result<TicketAccess<Read>> {
+    let ticket = by_number(conn, number)?;
+    decide(ticket, actor, &actor.scope)
+}
+
+/// The same by its key.
+///
+/// # Errors
+/// As [`readable`].
+pub fn readable_by_id(conn: &mut Conn, actor: &Actor, id: TicketId) -> Result<TicketAccess<Read>> {
+    let ticket = tickets::table.find(id).select(Ticket::as_select()).first(conn)?;
+    decide(ticket, actor, &actor.scope)
+}
+
+/// A ticket that the actor may do `L` to, held until the transaction ends. His rights are looked up once more, so that
+/// they hold at the moment of writing.
+///
+/// # Errors
+/// [`Error::NotFound`] where he may not read it, [`Error::Forbidden`] where he may not do this.
+pub fn for_change<L: Level>(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Result<TicketAccess<L>> {
+    let id = by_number(tx, number)?.id;
+    backend::hold_ticket(tx, id)?;
+    let ticket = tickets::table.find(id).select(Ticket::as_select()).first(&mut **tx)?;
+    let scope = Scope::of(tx, actor.agent.id)?;
+    let access: TicketAccess<L> = decide(ticket, actor, &scope)?;
+    if access.ticket.state == State::Merged {
+        return Err(Error::Conflict(
+            "This ticket was merged into another one. Open that one instead.".into(),
+        ));
+    }
+    Ok(access)
+}
+
+/// A ticket in the hands of Turnstone itself, held until the transaction ends.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub(crate) fn for_machine<L: Level>(tx: &mut Tx<'_>, id: TicketId, cause: Cause) -> Result<TicketAccess<L>> {
+    backend::hold_ticket(tx, id)?;
+    let ticket = tickets::table.find(id).select(Ticket::as_select()).first(&mut **tx)?;
+    Ok(TicketAccess { ticket, who: Who::machine(cause), rights: Rights::ALL, level: PhantomData })
+}
+
+fn by_number(conn: &mut Conn, number: &str) -> Result<Ticket> {
+    Ok(tickets::table.filter(tickets::number.eq(number)).select(Ticket::as_select()).first(conn)?)
+}
+
+fn decide<L: Level>(ticket: Ticket, actor: &Actor, scope: &Scope) -> Result<TicketAccess<L>> {
+    let rights = scope.on_ticket(&ticket, actor.agent.id);
+    if !rights.has(Right::Read) {
+        return Err(Error::NotFound);
+    }
+    if !rights.has(L::NEEDS) {
+        return Err(Error::Forbidden(format!(
+            "This needs the right “{}” in the ticket's queue. Ask an administrator for a role that has it.",
+            L::NEEDS
+        )));
+    }
+    Ok(TicketAccess { ticket, who: actor.who(), rights, level: PhantomData })
+}
+
+/// Proof that the actor may move tickets into a queue, or open tickets in it.
+#[derive(Clone, Debug)]
+pub struct QueueAccess {
+    queue: QueueId,
+    right: Right,
+}
+
+impl QueueAccess {
+    /// The queue.
+    pub fn queue(&self) -> QueueId {
+        self.queue
+    }
+
+    /// What may be done: `move_into` or `create`.
+    pub fn right(&self) -> Right {
+        self.right
+    }
+}
+
+/// Asks whether the actor may do `right` in a queue. A queue of which he has no right at all does not exist for him.
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::Forbidden`].
+pub fn for_queue(conn: &mut Conn, actor: &Actor, queue: QueueId, right: Right) -> Result<QueueAccess> {
+    let rights = Scope::of(conn, actor.agent.id)?.in_queue(queue);
+    if rights.has(right) {
+        return Ok(QueueAccess { queue, right });
+    }
+    if rights == Rights::NONE {
+        return Err(Error::NotFound);
+    }
+    Err(Error::Forbidden(format!("This needs the right “{right}” in that queue.")))
+}
+
+/// A queue in the hands of Turnstone itself.
+pub(crate) fn queue_for_machine(queue: QueueId, right: Right) -> QueueAccess {
+    QueueAccess { queue, right }
+}

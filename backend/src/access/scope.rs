@@ -1,0 +1,154 @@
+//! What an agent's roles allow him, everywhere at once.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::Rights;
+use crate::{
+    db::{
+        AgentId, Conn, InstallationRight, QueueId, Right, Ts,
+        schema::{agent_roles, agents, queues, role_grants, roles},
+    },
+    error::Result,
+    tickets::Ticket,
+};
+
+/// What an agent may do in each queue, and the rights that belong to no queue.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    everywhere: Rights,
+    queues: HashMap<QueueId, Rights>,
+    installation: Vec<InstallationRight>,
+    agent: Option<AgentId>,
+}
+
+impl Scope {
+    /// The union over an agent's roles. A right in a queue holds in the queues below it as well.
+    pub(super) fn of(conn: &mut Conn, agent: AgentId) -> Result<Self> {
+        let roles: Vec<(crate::db::RoleId, String)> = agent_roles::table
+            .inner_join(roles::table)
+            .filter(agent_roles::agent_id.eq(agent).and(roles::retired_at.is_null()))
+            .select((roles::id, roles::installation))
+            .load(conn)?;
+        let ids: Vec<_> = roles.iter().map(|(id, _)| *id).collect();
+        let grants: Vec<(Option<QueueId>, Right)> = role_grants::table
+            .filter(role_grants::role_id.eq_any(ids))
+            .select((role_grants::queue_id, role_grants::permission))
+            .load(conn)?;
+        let tree: Vec<(QueueId, Option<QueueId>)> =
+            queues::table.select((queues::id, queues::parent_id)).load(conn)?;
+        Ok(Self::build(agent, &roles, &grants, &tree))
+    }
+
+    fn build(
+        agent: AgentId,
+        roles: &[(crate::db::RoleId, String)],
+        grants: &[(Option<QueueId>, Right)],
+        tree: &[(QueueId, Option<QueueId>)],
+    ) -> Self {
+        let mut everywhere = Rights::NONE;
+        let mut direct: HashMap<QueueId, Rights> = HashMap::new();
+        for (queue, right) in grants {
+            match queue {
+                None => everywhere = everywhere.with(*right),
+                Some(queue) => {
+                    let rights = direct.entry(*queue).or_default();
+                    *rights = rights.with(*right);
+                }
+            }
+        }
+        let parents: HashMap<_, _> = tree.iter().copied().collect();
+        let queues = tree
+            .iter()
+            .map(|(queue, _)| {
+                let rights = ancestry(&parents, *queue)
+                    .into_iter()
+                    .filter_map(|above| direct.get(&above))
+                    .fold(everywhere, |all, more| all.or(*more));
+                (*queue, rights)
+            })
+            .collect();
+        let installation = roles
+            .iter()
+            .flat_map(|(_, words)| words.split(','))
+            .filter_map(|word| word.trim().parse().ok())
+            .collect();
+        Self { everywhere, queues, installation, agent: Some(agent) }
+    }
+
+    /// The rights in a queue.
+    pub fn in_queue(&self, queue: QueueId) -> Rights {
+        self.queues.get(&queue).copied().unwrap_or(self.everywhere)
+    }
+
+    /// The rights on a ticket. Its owner keeps reading and noting it wherever it is, while he has a role at all.
+    pub fn on_ticket(&self, ticket: &Ticket, agent: AgentId) -> Rights {
+        let rights = self.in_queue(ticket.queue_id);
+        if ticket.owner_id == Some(agent) && self.has_any() { rights.with(Right::Note) } else { rights }
+    }
+
+    /// Whether a right that belongs to no queue is there.
+    pub fn may(&self, right: InstallationRight) -> bool {
+        self.installation.contains(&right)
+    }
+
+    /// The queues in which the right is there, in no order.
+    pub fn queues_with(&self, right: Right) -> Vec<QueueId> {
+        self.queues.iter().filter(|(_, rights)| rights.has(right)).map(|(queue, _)| *queue).collect()
+    }
+
+    /// Whether the right is there in every queue, those to come included.
+    pub fn everywhere(&self, right: Right) -> bool {
+        self.everywhere.has(right)
+    }
+
+    /// Whose scope it is.
+    pub fn agent(&self) -> Option<AgentId> {
+        self.agent
+    }
+
+    fn has_any(&self) -> bool {
+        self.everywhere != Rights::NONE || self.queues.values().any(|rights| *rights != Rights::NONE)
+    }
+}
+
+/// A queue and those above it. A circle, which nothing should make, ends it.
+fn ancestry(parents: &HashMap<QueueId, Option<QueueId>>, queue: QueueId) -> Vec<QueueId> {
+    let mut line = vec![queue];
+    let mut at = queue;
+    while let Some(Some(above)) = parents.get(&at) {
+        if line.contains(above) {
+            break;
+        }
+        line.push(*above);
+        at = *above;
+    }
+    line
+}
+
+/// The agents who have `right` in a queue: enabled, not expired. In the order of their ids.
+///
+/// # Errors
+/// Those of the database.
+pub fn holders_of(conn: &mut Conn, right: Right, queue: QueueId, now: Ts) -> Result<Vec<AgentId>> {
+    let tree: HashMap<QueueId, Option<QueueId>> = queues::table
+        .select((queues::id, queues::parent_id))
+        .load::<(QueueId, Option<QueueId>)>(conn)?
+        .into_iter()
+        .collect();
+    let line = ancestry(&tree, queue);
+    let enough: Vec<Right> =
+        Right::ALL.iter().copied().filter(|given| Rights::NONE.with(*given).has(right)).collect();
+    Ok(agents::table
+        .inner_join(agent_roles::table.inner_join(roles::table.inner_join(role_grants::table)))
+        .filter(role_grants::permission.eq_any(enough))
+        .filter(role_grants::queue_id.is_null().or(role_grants::queue_id.eq_any(line)))
+        .filter(roles::retired_at.is_null())
+        .filter(agents::disabled_at.is_null())
+        .filter(agents::expires_at.is_null().or(agents::expires_at.gt(now)))
+        .select(agents::id)
+        .distinct()
+        .order(agents::id)
+        .load(conn)?)
+}

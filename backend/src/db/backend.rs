@@ -1,0 +1,264 @@
+//! Each difference between the two databases, as one named function.
+
+use diesel::{prelude::*, sql_types::Text};
+
+use super::{
+    ArticleId, Conn, TicketId, Tx, each,
+    schema::{
+        deadlines, idempotency_keys, inbound_mails, message_ids, outbox, participants, reads, settings,
+        tickets,
+    },
+    types::{DeadlineKind, InboundId, InboundStatus, OutboxId, Ts},
+};
+use crate::error::Result;
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
+}
+
+/// The next ticket number; never the same twice. PostgreSQL's sequence leaves gaps, and blocks nobody.
+pub fn next_ticket_number(tx: &mut Tx<'_>) -> Result<String> {
+    let sql = match &**tx {
+        Conn::Pg(_) => "SELECT nextval('ticket_numbers') AS number",
+        Conn::Sqlite(_) => "UPDATE ticket_numbers SET next = next + 1 RETURNING next - 1 AS number",
+    };
+    Ok(diesel::sql_query(sql).get_result::<Number>(&mut **tx)?.number.to_string())
+}
+
+/// Holds the ticket until the transaction ends, so that what was checked stays true while it is changed.
+/// SQLite's only writer needs no lock.
+pub fn hold_ticket(tx: &mut Tx<'_>, id: TicketId) -> Result<()> {
+    if let Conn::Pg(pg) = &mut **tx {
+        tickets::table.find(id).select(tickets::id).for_update().first::<TicketId>(pg)?;
+    }
+    Ok(())
+}
+
+/// Lets transactions that name the same `what` wait for each other until the end. SQLite's only writer needs no lock.
+pub fn one_at_a_time(tx: &mut Tx<'_>, what: &str) -> Result<()> {
+    if let Conn::Pg(pg) = &mut **tx {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<Text, _>(what)
+            .execute(pg)?;
+    }
+    Ok(())
+}
+
+/// Sets an installation-wide value.
+pub fn put_setting(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()> {
+    each!(&mut **tx, |c| diesel::insert_into(settings::table)
+        .values((settings::key.eq(key), settings::value.eq(value)))
+        .on_conflict(settings::key)
+        .do_update()
+        .set(settings::value.eq(value))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Sets an installation-wide value unless there is one.
+pub fn put_setting_once(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()> {
+    each!(&mut **tx, |c| diesel::insert_into(settings::table)
+        .values((settings::key.eq(key), settings::value.eq(value)))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(())
+}
+
+/// Sets what falls due on a ticket, in place of an earlier moment of the same kind.
+pub fn put_deadline(tx: &mut Tx<'_>, ticket: TicketId, kind: DeadlineKind, due: Ts) -> Result<()> {
+    each!(&mut **tx, |c| diesel::insert_into(deadlines::table)
+        .values((deadlines::ticket_id.eq(ticket), deadlines::kind.eq(kind), deadlines::due_at.eq(due)))
+        .on_conflict((deadlines::ticket_id, deadlines::kind))
+        .do_update()
+        .set(deadlines::due_at.eq(due))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Notes that a Message-ID belongs to a ticket, unless that is known.
+pub fn put_message_id(
+    tx: &mut Tx<'_>,
+    id: &str,
+    ticket: TicketId,
+    article: Option<ArticleId>,
+    now: Ts,
+) -> Result<()> {
+    each!(&mut **tx, |c| diesel::insert_into(message_ids::table)
+        .values((
+            message_ids::message_id.eq(id),
+            message_ids::ticket_id.eq(ticket),
+            message_ids::article_id.eq(article),
+            message_ids::created_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(())
+}
+
+/// Takes a person into a ticket's conversation. Acceptance is never withdrawn by this.
+pub fn put_participant(
+    tx: &mut Tx<'_>,
+    ticket: TicketId,
+    address: &str,
+    name: &str,
+    accepted: bool,
+) -> Result<()> {
+    let row = (
+        participants::ticket_id.eq(ticket),
+        participants::address.eq(address),
+        participants::name.eq(name),
+        participants::accepted.eq(accepted),
+    );
+    each!(&mut **tx, |c| diesel::insert_into(participants::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    if accepted {
+        diesel::update(participants::table.find((ticket, address)))
+            .set(participants::accepted.eq(true))
+            .execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// Notes the newest article that an agent has seen. Never goes back.
+pub fn put_read(tx: &mut Tx<'_>, agent: super::AgentId, ticket: TicketId, article: i64) -> Result<()> {
+    let row = (reads::agent_id.eq(agent), reads::ticket_id.eq(ticket), reads::article_id.eq(article));
+    each!(&mut **tx, |c| diesel::insert_into(reads::table).values(row).on_conflict_do_nothing().execute(c))?;
+    diesel::update(reads::table.find((agent, ticket)).filter(reads::article_id.lt(article)))
+        .set(reads::article_id.eq(article))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Keeps the answer to a request that may be repeated. `false`: another request with this key was first.
+pub fn put_idempotency_key(
+    tx: &mut Tx<'_>,
+    agent: super::AgentId,
+    key: &str,
+    request_hash: &str,
+    status: i32,
+    body: &str,
+    now: Ts,
+) -> Result<bool> {
+    let row = (
+        idempotency_keys::agent_id.eq(agent),
+        idempotency_keys::key.eq(key),
+        idempotency_keys::request_hash.eq(request_hash),
+        idempotency_keys::status.eq(status),
+        idempotency_keys::body.eq(body),
+        idempotency_keys::created_at.eq(now),
+    );
+    let made = each!(&mut **tx, |c| diesel::insert_into(idempotency_keys::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(made == 1)
+}
+
+/// Takes a waiting mail for this transaction; `false`: another node has it, or it is done.
+pub fn claim_inbound(tx: &mut Tx<'_>, id: InboundId) -> Result<bool> {
+    let waiting = inbound_mails::table
+        .find(id)
+        .filter(inbound_mails::status.ne(InboundStatus::Done))
+        .select(inbound_mails::id);
+    let found = match &mut **tx {
+        Conn::Pg(pg) => waiting.for_update().skip_locked().first::<InboundId>(pg).optional()?,
+        Conn::Sqlite(sqlite) => waiting.first::<InboundId>(sqlite).optional()?,
+    };
+    Ok(found.is_some())
+}
+
+/// Those of `ids` that no other node is taking at this moment; held until the transaction ends.
+pub fn claim_outgoing(tx: &mut Tx<'_>, ids: &[OutboxId]) -> Result<Vec<OutboxId>> {
+    let rows = outbox::table.filter(outbox::id.eq_any(ids.to_vec())).order(outbox::id).select(outbox::id);
+    Ok(match &mut **tx {
+        Conn::Pg(pg) => rows.for_update().skip_locked().load(pg)?,
+        Conn::Sqlite(sqlite) => rows.load(sqlite)?,
+    })
+}
+
+/// Sums PostgreSQL's counting differences up, so that reading the counters stays cheap.
+pub fn fold_queue_counts(tx: &mut Tx<'_>) -> Result<()> {
+    if let Conn::Pg(pg) = &mut **tx {
+        diesel::sql_query(
+            "WITH gone AS (DELETE FROM queue_counts RETURNING queue_id, state, owned, n)
+             INSERT INTO queue_counts SELECT queue_id, state, owned, sum(n) FROM gone
+             GROUP BY queue_id, state, owned HAVING sum(n) <> 0",
+        )
+        .execute(pg)?;
+    }
+    Ok(())
+}
+
+/// An article that full text found.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct TextHit {
+    /// The article.
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    pub article_id: i64,
+    /// Its ticket.
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    pub ticket_id: i64,
+    /// The text around the hit; the hit itself between U+E000 and U+E001.
+    #[diesel(sql_type = Text)]
+    pub excerpt: String,
+}
+
+/// Articles that contain all of `words`, newest first, in tickets of these queues (`None`: all) or of this owner.
+pub fn search_articles(
+    conn: &mut Conn,
+    words: &[String],
+    queues: Option<&[super::QueueId]>,
+    owner: super::AgentId,
+    limit: i64,
+) -> Result<Vec<TextHit>> {
+    // Ids are numbers: they can stand in the text of the statement, and a list cannot be bound on both databases.
+    let within = queues.map_or_else(
+        || "1 = 1".to_owned(),
+        |queues| {
+            let ids: Vec<_> = queues.iter().map(ToString::to_string).collect();
+            format!(
+                "(t.queue_id IN ({}) OR t.owner_id = {owner})",
+                if ids.is_empty() { "0".into() } else { ids.join(",") }
+            )
+        },
+    );
+    let hits = match conn {
+        Conn::Sqlite(sqlite) => {
+            // Each word is quoted: nothing a person types is an operator of FTS5.
+            let query: Vec<_> =
+                words.iter().map(|word| format!("\"{}\"*", word.replace('"', "\"\""))).collect();
+            diesel::sql_query(format!(
+                "SELECT a.id AS article_id, a.ticket_id AS ticket_id,
+                        snippet(articles_text, -1, char(57344), char(57345), '…', 16) AS excerpt
+                 FROM articles_text JOIN articles a ON a.id = articles_text.rowid JOIN tickets t ON t.id = a.ticket_id
+                 WHERE articles_text MATCH $1 AND t.state <> 'removed' AND {within}
+                 ORDER BY articles_text.rowid DESC LIMIT {limit}"
+            ))
+            .bind::<Text, _>(query.join(" "))
+            .load(sqlite)?
+        }
+        Conn::Pg(pg) => {
+            let query: Vec<_> = words
+                .iter()
+                .map(|word| format!("'{}':*", word.replace('\\', " ").replace('\'', "''")))
+                .collect();
+            diesel::sql_query(format!(
+                "WITH found AS (
+                    SELECT a.id, a.ticket_id, a.body_text FROM articles a JOIN tickets t ON t.id = a.ticket_id
+                    WHERE a.document @@ to_tsquery('simple', $1) AND t.state <> 'removed' AND {within}
+                    ORDER BY a.id DESC LIMIT {limit})
+                 SELECT id AS article_id, ticket_id,
+                        ts_headline('simple', left(body_text, 20000), to_tsquery('simple', $1),
+                            'MaxWords=16, MinWords=8, StartSel=' || chr(57344) || ', StopSel=' || chr(57345)) AS excerpt
+                 FROM found ORDER BY id DESC"
+            ))
+            .bind::<Text, _>(query.join(" & "))
+            .load(pg)?
+        }
+    };
+    Ok(hits)
+}

@@ -1,0 +1,152 @@
+//! Bytes by their content: raw mails, attachments, HTML bodies. Stored once, compressed where it pays.
+//!
+//! Small ones lie in the database. With SQLite large ones lie in files beside it, written and synced *before* the
+//! row that names them, so that a row never names a file that is not there. With PostgreSQL all lie in the database,
+//! because nodes share nothing else.
+
+use std::{
+    fs::{self, File},
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Context as _;
+use diesel::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use super::{Conn, Tx, each, schema::blobs};
+use crate::error::{Error, Result};
+
+/// From this size on (stored, in bytes) SQLite's blobs are files.
+const FILE_FROM: usize = 256 * 1024;
+/// Below this size compressing is not worth a header.
+const COMPRESS_FROM: usize = 256;
+
+/// Where large bytes lie.
+#[derive(Clone)]
+pub struct Blobs(Option<Arc<PathBuf>>);
+
+/// Bytes that are ready to be named by a row: hashed, compressed, and on disk where they are large.
+#[derive(Clone, Debug)]
+pub struct Blob {
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub digest: String,
+    /// Their number before compression.
+    pub size: i64,
+    encoding: &'static str,
+    /// `None`: in a file.
+    data: Option<Arc<Vec<u8>>>,
+}
+
+impl Blobs {
+    pub(super) fn open(files: Option<PathBuf>) -> anyhow::Result<Self> {
+        if let Some(dir) = &files {
+            fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
+        }
+        Ok(Self(files.map(Arc::new)))
+    }
+
+    /// Hashes and compresses `bytes`; large ones are on disk when this returns. Takes time: call it off the
+    /// asynchronous threads and outside of a transaction.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn prepare(&self, bytes: &[u8]) -> Result<Blob> {
+        let digest = hex(&Sha256::digest(bytes));
+        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let packed = if bytes.len() < COMPRESS_FROM { None } else { zstd::bulk::compress(bytes, 3).ok() };
+        let (encoding, stored) = match packed {
+            Some(packed) if packed.len() * 10 < bytes.len() * 9 => ("zstd", packed),
+            _ => ("raw", bytes.to_vec()),
+        };
+        let data = match &self.0 {
+            Some(dir) if stored.len() >= FILE_FROM => {
+                write_durably(dir, &digest, encoding, &stored)?;
+                None
+            }
+            _ => Some(Arc::new(stored)),
+        };
+        Ok(Blob { digest, size, encoding, data })
+    }
+
+    /// The bytes of `digest`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when no row names it; otherwise when the file is missing or damaged.
+    pub fn read(&self, conn: &mut Conn, digest: &str) -> Result<Vec<u8>> {
+        let (encoding, data, size) = blobs::table
+            .find(digest)
+            .select((blobs::encoding, blobs::data, blobs::size))
+            .first::<(String, Option<Vec<u8>>, i64)>(conn)?;
+        let stored = match (data, &self.0) {
+            (Some(data), _) => data,
+            (None, Some(dir)) => fs::read(path_of(dir, digest, &encoding))
+                .with_context(|| format!("the stored bytes {digest} cannot be read"))?,
+            (None, None) => {
+                return Err(anyhow::anyhow!("the stored bytes {digest} lie in a file of another node").into());
+            }
+        };
+        if encoding != "zstd" {
+            return Ok(stored);
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        let limit = u64::try_from(size).unwrap_or(0);
+        zstd::Decoder::new(stored.as_slice())
+            .and_then(|decoder| decoder.take(limit).read_to_end(&mut bytes))
+            .with_context(|| format!("the stored bytes {digest} are damaged"))?;
+        Ok(bytes)
+    }
+}
+
+impl Blob {
+    /// Makes the row that names the bytes, unless there is one.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn store(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let row = (
+            blobs::digest.eq(&self.digest),
+            blobs::size.eq(self.size),
+            blobs::encoding.eq(self.encoding),
+            blobs::data.eq(self.data.as_ref().map(|data| data.as_slice())),
+        );
+        each!(&mut **tx, |c| diesel::insert_into(blobs::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(c))
+        .map_err(Error::from)
+        .map(|_| ())
+    }
+}
+
+fn path_of(dir: &Path, digest: &str, encoding: &str) -> PathBuf {
+    dir.join(digest.get(..2).unwrap_or("xx")).join(format!("{digest}.{encoding}"))
+}
+
+/// Temporary name, sync, rename, sync of the folder: after this a power cut does not lose it.
+fn write_durably(dir: &Path, digest: &str, encoding: &str, bytes: &[u8]) -> Result<()> {
+    let path = path_of(dir, digest, encoding);
+    if path.exists() {
+        return Ok(());
+    }
+    let folder = path.parent().unwrap_or(dir);
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|error| error.error)?;
+    File::open(folder)?.sync_all()?;
+    File::open(dir)?.sync_all()?;
+    Ok(())
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

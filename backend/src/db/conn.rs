@@ -1,0 +1,90 @@
+//! One connection type over both databases, and what diesel's derive must be taught.
+
+use std::path::Path;
+
+use diesel::{
+    Connection as _, ConnectionError, connection::SimpleConnection as _, pg::PgConnection,
+    sql_types::HasSqlType, sqlite::SqliteConnection,
+};
+
+pub use self::derived::{Conn, MultiBackend};
+use super::types::Instant;
+
+mod derived {
+    #![allow(missing_docs, reason = "the derive writes items that it does not describe")]
+
+    use diesel::{pg::PgConnection, sqlite::SqliteConnection};
+
+    /// A connection to either database.
+    #[derive(diesel::MultiConnection)]
+    pub enum Conn {
+        /// PostgreSQL.
+        Pg(PgConnection),
+        /// SQLite.
+        Sqlite(SqliteConnection),
+    }
+}
+
+impl HasSqlType<Instant> for MultiBackend {
+    fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
+        Self::lookup_sql_type::<Instant>(lookup)
+    }
+}
+
+/// The same expression, compiled once per database: for what the derived connection cannot express
+/// (`on_conflict`, batch inserts, `as_returning`).
+macro_rules! each_database {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn {
+            $crate::db::Conn::Pg($c) => $body,
+            $crate::db::Conn::Sqlite($c) => $body,
+        }
+    };
+}
+pub(crate) use each_database as each;
+
+/// What a SQLite connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Reads only; the database refuses writes.
+    Read,
+    /// The one writer of this process.
+    Write,
+}
+
+/// How long a SQLite connection waits for another process's write lock, in milliseconds.
+const BUSY_MS: u32 = 10_000;
+
+pub(super) fn open_sqlite(path: &Path, purpose: Purpose) -> Result<Conn, ConnectionError> {
+    let Some(path) = path.to_str() else {
+        return Err(ConnectionError::InvalidConnectionUrl("the path of the database is not UTF-8".into()));
+    };
+    let mut conn = SqliteConnection::establish(path)?;
+    // cache_size in KiB when negative: readers are many, memory is promised small.
+    let special = match purpose {
+        Purpose::Read => "PRAGMA cache_size = -4096; PRAGMA query_only = ON;",
+        Purpose::Write => "PRAGMA cache_size = -16384; PRAGMA journal_size_limit = 67108864;",
+    };
+    conn.batch_execute(&format!(
+        "PRAGMA busy_timeout = {BUSY_MS};
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA fullfsync = ON;
+         PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA mmap_size = 0;
+         {special}"
+    ))
+    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(Conn::Sqlite(conn))
+}
+
+pub(super) fn open_postgres(url: &str) -> Result<Conn, ConnectionError> {
+    let mut conn = PgConnection::establish(url)?;
+    conn.batch_execute(
+        "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s';
+         SET timezone = 'UTC'; SET client_min_messages = 'warning'",
+    )
+    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(Conn::Pg(conn))
+}

@@ -1,0 +1,542 @@
+//! The tables as diesel sees them: one description for both databases.
+
+#![allow(missing_docs, reason = "the columns are described in the migrations")]
+
+use diesel::{allow_tables_to_appear_in_same_query, table};
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    settings (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    blobs (digest) {
+        digest -> Text,
+        size -> BigInt,
+        encoding -> Text,
+        data -> Nullable<Binary>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    agents (id) {
+        id -> BigInt,
+        login -> Text,
+        name -> Text,
+        email -> Text,
+        password_hash -> Nullable<Text>,
+        signature -> Text,
+        language -> Text,
+        time_zone -> Nullable<Text>,
+        theme -> Text,
+        page_size -> Integer,
+        keys_enabled -> Bool,
+        away_until -> Nullable<Instant>,
+        read_floor -> BigInt,
+        disabled_at -> Nullable<Instant>,
+        expires_at -> Nullable<Instant>,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    notification_mutes (agent_id, event) {
+        agent_id -> BigInt,
+        event -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    sessions (id_hash) {
+        id_hash -> Text,
+        agent_id -> BigInt,
+        csrf -> Text,
+        created_at -> Instant,
+        seen_at -> Instant,
+        address -> Text,
+        user_agent -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    tokens (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        name -> Text,
+        hash -> Text,
+        created_at -> Instant,
+        last_used_at -> Nullable<Instant>,
+        expires_at -> Nullable<Instant>,
+        revoked_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    sign_in_failures (id) {
+        id -> BigInt,
+        login -> Text,
+        address -> Text,
+        at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    queues (id) {
+        id -> BigInt,
+        name -> Text,
+        parent_id -> Nullable<BigInt>,
+        sender_name -> Text,
+        signature -> Text,
+        auto_response -> Bool,
+        follow_up_policy -> Text,
+        strict_matching -> Bool,
+        subject_tag -> Bool,
+        unlock_minutes -> Integer,
+        hold_seconds -> Integer,
+        retired_at -> Nullable<Instant>,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    queue_addresses (address) {
+        address -> Text,
+        queue_id -> BigInt,
+        position -> Integer,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    roles (id) {
+        id -> BigInt,
+        name -> Text,
+        installation -> Text,
+        retired_at -> Nullable<Instant>,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    role_grants (id) {
+        id -> BigInt,
+        role_id -> BigInt,
+        queue_id -> Nullable<BigInt>,
+        permission -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    agent_roles (agent_id, role_id) {
+        agent_id -> BigInt,
+        role_id -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    organisations (id) {
+        id -> BigInt,
+        name -> Text,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    customers (id) {
+        id -> BigInt,
+        name -> Text,
+        organisation_id -> Nullable<BigInt>,
+        language -> Nullable<Text>,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    customer_addresses (address) {
+        address -> Text,
+        customer_id -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    tickets (id) {
+        id -> BigInt,
+        number -> Text,
+        title -> Text,
+        queue_id -> BigInt,
+        state -> Text,
+        active -> Bool,
+        priority -> Integer,
+        owner_id -> Nullable<BigInt>,
+        locked_at -> Nullable<Instant>,
+        pending_until -> Nullable<Instant>,
+        customer_id -> Nullable<BigInt>,
+        customer_name -> Text,
+        customer_address -> Text,
+        root_message_id -> Text,
+        merged_into -> Nullable<BigInt>,
+        preview -> Text,
+        last_sender -> Text,
+        article_count -> Integer,
+        has_attachments -> Bool,
+        last_article_id -> BigInt,
+        unanswered_since -> Nullable<Instant>,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    queue_counts (queue_id, state, owned) {
+        queue_id -> BigInt,
+        state -> Text,
+        owned -> Bool,
+        n -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    articles (id) {
+        id -> BigInt,
+        ticket_id -> BigInt,
+        sender -> Text,
+        channel -> Text,
+        visible -> Bool,
+        automatic -> Bool,
+        agent_id -> Nullable<BigInt>,
+        from_name -> Text,
+        from_address -> Text,
+        recipients -> Text,
+        subject -> Text,
+        message_id -> Text,
+        body_text -> Text,
+        html_digest -> Nullable<Text>,
+        inbound_id -> Nullable<BigInt>,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    message_ids (message_id, ticket_id) {
+        message_id -> Text,
+        ticket_id -> BigInt,
+        article_id -> Nullable<BigInt>,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    drafts (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        ticket_id -> BigInt,
+        kind -> Text,
+        fields -> Text,
+        seen_article_id -> BigInt,
+        updated_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    attachments (id) {
+        id -> BigInt,
+        uid -> Text,
+        article_id -> Nullable<BigInt>,
+        draft_id -> Nullable<BigInt>,
+        agent_id -> Nullable<BigInt>,
+        name -> Text,
+        content_type -> Text,
+        content_id -> Nullable<Text>,
+        inline -> Bool,
+        size -> BigInt,
+        digest -> Text,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    participants (ticket_id, address) {
+        ticket_id -> BigInt,
+        address -> Text,
+        name -> Text,
+        accepted -> Bool,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    ticket_links (ticket_id, other_id, kind) {
+        ticket_id -> BigInt,
+        other_id -> BigInt,
+        kind -> Text,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    ticket_tags (ticket_id, tag) {
+        ticket_id -> BigInt,
+        tag -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    watchers (ticket_id, agent_id) {
+        ticket_id -> BigInt,
+        agent_id -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    reads (agent_id, ticket_id) {
+        agent_id -> BigInt,
+        ticket_id -> BigInt,
+        article_id -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    events (id) {
+        id -> BigInt,
+        at -> Instant,
+        ticket_id -> BigInt,
+        queue_id -> BigInt,
+        kind -> Text,
+        article_id -> Nullable<BigInt>,
+        agent_id -> Nullable<BigInt>,
+        cause -> Text,
+        old_value -> Nullable<Text>,
+        new_value -> Nullable<Text>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    deadlines (ticket_id, kind) {
+        ticket_id -> BigInt,
+        kind -> Text,
+        due_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    inbound_mails (id) {
+        id -> BigInt,
+        received_at -> Instant,
+        source -> Text,
+        trusted -> Bool,
+        envelope_from -> Text,
+        envelope_to -> Text,
+        queue_id -> Nullable<BigInt>,
+        digest -> Text,
+        size -> BigInt,
+        status -> Text,
+        attempts -> Integer,
+        try_at -> Instant,
+        message_id -> Text,
+        content_hash -> Text,
+        subject -> Text,
+        sender -> Text,
+        disposition -> Nullable<Text>,
+        ticket_id -> Nullable<BigInt>,
+        article_id -> Nullable<BigInt>,
+        automatic -> Bool,
+        bounce -> Bool,
+        auto_response -> Text,
+        steps -> Text,
+        processed_at -> Nullable<Instant>,
+        duration_us -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    outbox (id) {
+        id -> BigInt,
+        kind -> Text,
+        state -> Text,
+        ticket_id -> Nullable<BigInt>,
+        article_id -> Nullable<BigInt>,
+        agent_id -> Nullable<BigInt>,
+        event -> Text,
+        envelope_from -> Text,
+        envelope_to -> Text,
+        message_id -> Text,
+        digest -> Nullable<Text>,
+        subject -> Text,
+        body_text -> Text,
+        try_at -> Instant,
+        attempts -> Integer,
+        lease -> BigInt,
+        error -> Text,
+        created_at -> Instant,
+        sent_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    auto_responses (id) {
+        id -> BigInt,
+        address -> Text,
+        ticket_id -> BigInt,
+        at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    idempotency_keys (agent_id, key) {
+        agent_id -> BigInt,
+        key -> Text,
+        request_hash -> Text,
+        status -> Integer,
+        body -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::joinable!(agent_roles -> agents (agent_id));
+diesel::joinable!(agent_roles -> roles (role_id));
+diesel::joinable!(role_grants -> roles (role_id));
+diesel::joinable!(tickets -> queues (queue_id));
+diesel::joinable!(tickets -> agents (owner_id));
+diesel::joinable!(articles -> tickets (ticket_id));
+diesel::joinable!(articles -> agents (agent_id));
+diesel::joinable!(attachments -> articles (article_id));
+diesel::joinable!(outbox -> tickets (ticket_id));
+diesel::joinable!(events -> tickets (ticket_id));
+diesel::joinable!(events -> agents (agent_id));
+diesel::joinable!(tokens -> agents (agent_id));
+diesel::joinable!(sessions -> agents (agent_id));
+diesel::joinable!(inbound_mails -> tickets (ticket_id));
+diesel::joinable!(customer_addresses -> customers (customer_id));
+diesel::joinable!(queue_addresses -> queues (queue_id));
+diesel::joinable!(deadlines -> tickets (ticket_id));
+
+allow_tables_to_appear_in_same_query!(
+    settings,
+    blobs,
+    agents,
+    notification_mutes,
+    sessions,
+    tokens,
+    sign_in_failures,
+    queues,
+    queue_addresses,
+    roles,
+    role_grants,
+    agent_roles,
+    organisations,
+    customers,
+    customer_addresses,
+    tickets,
+    queue_counts,
+    articles,
+    message_ids,
+    drafts,
+    attachments,
+    participants,
+    ticket_links,
+    ticket_tags,
+    watchers,
+    reads,
+    events,
+    deadlines,
+    inbound_mails,
+    outbox,
+    auto_responses,
+    idempotency_keys,
+);

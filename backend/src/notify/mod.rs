@@ -1,0 +1,118 @@
+//! Who hears of what. Never the actor, never twice, only who may read the ticket, each event as the agent chose.
+//!
+//! A notification is a row of the outbox that names the event; it is written out, and the reader's permission checked
+//! once more, when it leaves.
+
+pub mod letters;
+
+use diesel::prelude::*;
+
+use crate::{
+    access::{Who, holders_of},
+    clock::public_id,
+    db::{
+        AgentId, ArticleId, Conn, Delivery, Notice, OutboxKind, Right, Ts, Tx,
+        schema::{agents, notification_mutes},
+    },
+    error::Result,
+    outbox, queues,
+    tickets::{Article, Ticket},
+};
+
+/// A ticket was opened: its queue's followers hear of it.
+pub(crate) fn new_ticket(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -> Result<()> {
+    let followers = followers(tx, ticket, now)?;
+    tell(tx, Notice::NewTicket, ticket, None, &followers, who.agent, now)
+}
+
+/// A ticket came into a queue: its followers hear of it.
+pub(crate) fn moved(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -> Result<()> {
+    let followers = followers(tx, ticket, now)?;
+    tell(tx, Notice::Move, ticket, None, &followers, who.agent, now)
+}
+
+/// Somebody outside wrote: the owner hears of it, or the followers while nobody owns it.
+pub(crate) fn follow_up(
+    tx: &mut Tx<'_>,
+    ticket: &Ticket,
+    article: &Article,
+    author: Option<AgentId>,
+    now: Ts,
+) -> Result<()> {
+    let whom = owner_or_followers(tx, ticket, now)?;
+    tell(tx, Notice::FollowUp, ticket, Some(article.id), &whom, author, now)
+}
+
+/// The moment of a pending ticket has come.
+pub(crate) fn reminder(tx: &mut Tx<'_>, ticket: &Ticket, now: Ts) -> Result<()> {
+    let whom = owner_or_followers(tx, ticket, now)?;
+    tell(tx, Notice::Reminder, ticket, None, &whom, None, now)
+}
+
+/// A lock ran out: its former holder hears of it.
+pub(crate) fn lock_timeout(tx: &mut Tx<'_>, ticket: &Ticket, holder: AgentId, now: Ts) -> Result<()> {
+    tell(tx, Notice::LockTimeout, ticket, None, &[holder], None, now)
+}
+
+fn followers(conn: &mut Conn, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {
+    holders_of(conn, Right::Reply, ticket.queue_id, now)
+}
+
+fn owner_or_followers(conn: &mut Conn, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {
+    match ticket.owner_id {
+        Some(owner) => Ok(vec![owner]),
+        None => followers(conn, ticket, now),
+    }
+}
+
+fn tell(
+    tx: &mut Tx<'_>,
+    notice: Notice,
+    ticket: &Ticket,
+    article: Option<ArticleId>,
+    whom: &[AgentId],
+    actor: Option<AgentId>,
+    now: Ts,
+) -> Result<()> {
+    let muted = notification_mutes::table
+        .filter(notification_mutes::event.eq(notice.as_str()))
+        .select(notification_mutes::agent_id);
+    let readers: Vec<(AgentId, String)> = agents::table
+        .filter(agents::id.eq_any(whom.to_vec()).and(agents::disabled_at.is_null()))
+        .filter(agents::id.ne_all(muted))
+        .order(agents::id)
+        .select((agents::id, agents::email))
+        .load(&mut **tx)?;
+    let readers: Vec<_> = readers.into_iter().filter(|(id, _)| Some(*id) != actor).collect();
+    if readers.is_empty() {
+        return Ok(());
+    }
+    let queue = queues::get(tx, ticket.queue_id)?;
+    let from = queues::sender(tx, &queue)?;
+    for (agent, email) in readers {
+        outbox::enqueue(
+            tx,
+            &outbox::NewMail {
+                kind: OutboxKind::Notification,
+                state: Delivery::Due,
+                ticket: Some(ticket.id),
+                article,
+                agent: Some(agent),
+                event: notice.as_str().to_owned(),
+                // The null sender: a notification that bounces must not open a ticket.
+                envelope_from: String::new(),
+                envelope_to: vec![email],
+                message_id: format!(
+                    "{}.notice@{}",
+                    public_id(now.0).simple(),
+                    crate::tickets::reply::domain_of(&from.address)
+                ),
+                subject: String::new(),
+                body_text: String::new(),
+                try_at: now,
+            },
+            now,
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! The bytes of an outgoing mail.
+
+use diesel::prelude::*;
+use lettre::message::{
+    Attachment as Part, Mailbox, Message, MultiPart, SinglePart,
+    header::{ContentType, HeaderName, HeaderValue},
+};
+
+use super::Outgoing;
+use crate::{
+    db::{
+        Blobs, Conn, OutboxKind, Sender,
+        schema::{articles, tickets},
+    },
+    error::{Error, Result},
+    tickets::{Article, Attachment, Person, Ticket, view},
+};
+
+/// So many ids of a conversation stand in References, besides the ticket's own.
+const REFERENCES: i64 = 20;
+
+/// Whom and what a mail says; the rest follows from its row.
+struct Content {
+    from: Person,
+    to: Vec<Person>,
+    cc: Vec<Person>,
+    subject: String,
+    text: String,
+    html: Option<String>,
+    files: Vec<(Attachment, Vec<u8>)>,
+    in_reply_to: Option<String>,
+    references: Vec<String>,
+}
+
+/// Writes the mail of a row that carries an article.
+///
+/// # Errors
+/// [`Error::Invalid`] for an address that cannot stand in a mail: trying again does not help.
+pub(super) fn article(conn: &mut Conn, blobs: &Blobs, row: &Outgoing) -> Result<Vec<u8>> {
+    let id = row.article_id.ok_or(Error::NotFound)?;
+    let article = articles::table.find(id).select(Article::as_select()).first(conn)?;
+    let ticket = tickets::table.find(article.ticket_id).select(Ticket::as_select()).first(conn)?;
+    let (in_reply_to, references) = thread(conn, &ticket, &article)?;
+    let mut files = Vec::new();
+    for file in view::attachments(conn, std::slice::from_ref(&article))?.remove(&id).unwrap_or_default() {
+        let bytes = blobs.read(conn, &file.digest)?;
+        files.push((file, bytes));
+    }
+    let recipients = article.recipients();
+    let html = view::html(conn, blobs, &article)?;
+    build(
+        row,
+        Content {
+            from: Person { name: article.from_name.clone(), address: article.from_address.clone() },
+            to: recipients.to,
+            cc: recipients.cc,
+            subject: article.subject.clone(),
+            text: article.body_text.clone(),
+            html,
+            files,
+            in_reply_to,
+            references,
+        },
+    )
+}
+
+/// Writes a notification.
+///
+/// # Errors
+/// As [`article`].
+pub(super) fn notification(
+    row: &Outgoing,
+    from: Person,
+    to: Person,
+    subject: String,
+    text: String,
+    ticket: &Ticket,
+) -> Result<Vec<u8>> {
+    build(
+        row,
+        Content {
+            from,
+            to: vec![to],
+            cc: Vec::new(),
+            subject,
+            text,
+            html: None,
+            files: Vec::new(),
+            in_reply_to: None,
+            // All news about a ticket is one conversation in the agent's mail program.
+            references: vec![format!("{}.news", ticket.root_message_id)],
+        },
+    )
+}
+
+/// What a mail answers, and the conversation before it: the ticket's own id first, whatever relays rewrote.
+fn thread(conn: &mut Conn, ticket: &Ticket, article: &Article) -> Result<(Option<String>, Vec<String>)> {
+    let mut before: Vec<(String, Sender)> = articles::table
+        .filter(articles::ticket_id.eq(ticket.id).and(articles::id.lt(article.id)))
+        .filter(articles::visible.eq(true).and(articles::message_id.ne("")))
+        .order(articles::id.desc())
+        .limit(REFERENCES)
+        .select((articles::message_id, articles::sender))
+        .load(conn)?;
+    let in_reply_to = before
+        .iter()
+        .find(|(_, sender)| *sender == Sender::Customer)
+        .or(before.first())
+        .map(|(message_id, _)| message_id.clone());
+    before.reverse();
+    let mut references = vec![ticket.root_message_id.clone()];
+    references.extend(
+        before.into_iter().map(|(message_id, _)| message_id).filter(|id| Some(id) != in_reply_to.as_ref()),
+    );
+    references.extend(in_reply_to.clone());
+    Ok((in_reply_to, references))
+}
+
+fn build(row: &Outgoing, content: Content) -> Result<Vec<u8>> {
+    let mut message = Message::builder()
+        .from(mailbox(&content.from, "from")?)
+        .subject(one_line(&content.subject))
+        .message_id(Some(format!("<{}>", row.message_id)))
+        .date(row.created_at.0.into());
+    for person in &content.to {
+        message = message.to(mailbox(person, "to")?);
+    }
+    for person in &content.cc {
+        message = message.cc(mailbox(person, "cc")?);
+    }
+    if let Some(id) = &content.in_reply_to {
+        message = message.in_reply_to(format!("<{id}>"));
+    }
+    if !content.references.is_empty() {
+        let ids: Vec<_> = content.references.iter().map(|id| format!("<{id}>")).collect();
+        message = message.references(ids.join(" "));
+    }
+    if row.kind != OutboxKind::Reply {
+        let auto = if row.kind == OutboxKind::AutoResponse { "auto-replied" } else { "auto-generated" };
+        message = message
+            .raw_header(header("Auto-Submitted", auto))
+            .raw_header(header("X-Auto-Response-Suppress", "All"))
+            .raw_header(header("Precedence", "bulk"));
+    }
+    // The relay gets the envelope from the row; lettre wants one that it can derive.
+    let built = match body(&content) {
+        Body::Single(part) => message.singlepart(part),
+        Body::Multi(part) => message.multipart(part),
+    };
+    built
+        .map(|message| message.formatted())
+        .map_err(|error| Error::invalid("mail", format!("this mail cannot be written: {error}")))
+}
+
+enum Body {
+    Single(SinglePart),
+    Multi(MultiPart),
+}
+
+fn body(content: &Content) -> Body {
+    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(content.text.replace('\0', ""));
+    let html = content.html.clone().unwrap_or_else(|| html_of(&content.text));
+    let alternative = MultiPart::alternative()
+        .singlepart(text.clone())
+        .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(html));
+    if content.files.is_empty() {
+        return if content.html.is_some() || !content.to.is_empty() && content.in_reply_to.is_some() {
+            Body::Multi(alternative)
+        } else {
+            Body::Single(text)
+        };
+    }
+    let mixed =
+        content.files.iter().fold(MultiPart::mixed().multipart(alternative), |mixed, (file, bytes)| {
+            let kind = ContentType::parse(&file.content_type)
+                .or_else(|_| ContentType::parse("application/octet-stream"))
+                .unwrap_or(ContentType::TEXT_PLAIN);
+            mixed.singlepart(Part::new(one_line(&file.name)).body(bytes.clone(), kind))
+        });
+    Body::Multi(mixed)
+}
+
+/// The text as HTML, for mail programs that show only that: paragraphs, line breaks, links as text.
+fn html_of(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let paragraphs: Vec<String> = escaped
+        .split("\n\n")
+        .map(|paragraph| format!("<p>{}</p>", paragraph.trim_end().replace('\n', "<br>\n")))
+        .collect();
+    format!("<!doctype html>\n<html><body>\n{}\n</body></html>\n", paragraphs.join("\n"))
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+fn mailbox(person: &Person, field: &str) -> Result<Mailbox> {
+    let address = person.address.parse().map_err(|error| {
+        Error::invalid(field, format!("“{}” cannot stand in a mail: {error}", one_line(&person.address)))
+    })?;
+    let name = one_line(&person.name);
+    Ok(Mailbox::new(Some(name).filter(|name| !name.is_empty()), address))
+}
+
+/// Nothing that a stranger chose may begin a new header line.
+fn one_line(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(1_000).collect();
+    line.trim().to_owned()
+}

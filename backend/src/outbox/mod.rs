@@ -1,0 +1,194 @@
+//! Outgoing mail: rows first, deeds after.
+//!
+//! `held → due → sending → sent | deferred | uncertain | failed`, later perhaps `bounced`; `cancelled` while held. The
+//! bytes of a mail and its Message-ID are fixed before the first attempt, so that a repetition is the same mail.
+
+mod compose;
+mod relay;
+mod view;
+mod worker;
+
+use diesel::prelude::*;
+
+use crate::{
+    db::{
+        AgentId, ArticleId, Delivery, EventKind, OutboxId, OutboxKind, TicketId, Ts, Tx, Wake, backend,
+        schema::{articles, outbox, tickets},
+    },
+    error::Result,
+};
+
+pub use self::{
+    view::{Listed, page},
+    worker::run,
+};
+
+/// A mail to be sent.
+#[derive(Clone, Debug)]
+pub struct NewMail {
+    /// Why.
+    pub kind: OutboxKind,
+    /// Held or due.
+    pub state: Delivery,
+    /// About which ticket.
+    pub ticket: Option<TicketId>,
+    /// The article that it carries.
+    pub article: Option<ArticleId>,
+    /// The agent whom a notification is for.
+    pub agent: Option<AgentId>,
+    /// What a notification is about.
+    pub event: String,
+    /// The envelope's sender; empty is the null sender.
+    pub envelope_from: String,
+    /// The envelope's recipients.
+    pub envelope_to: Vec<String>,
+    /// Without angle brackets.
+    pub message_id: String,
+    /// Only where no article carries it.
+    pub subject: String,
+    /// Only where no article carries it.
+    pub body_text: String,
+    /// When it is sent.
+    pub try_at: Ts,
+}
+
+/// A row of the outbox.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+pub struct Outgoing {
+    /// Its key.
+    pub id: OutboxId,
+    /// Why.
+    pub kind: OutboxKind,
+    /// Where it stands.
+    pub state: Delivery,
+    /// About which ticket.
+    pub ticket_id: Option<TicketId>,
+    /// The article that it carries.
+    pub article_id: Option<ArticleId>,
+    /// The agent whom a notification is for.
+    pub agent_id: Option<AgentId>,
+    /// What a notification is about.
+    pub event: String,
+    /// The envelope's sender; empty is the null sender.
+    pub envelope_from: String,
+    /// The envelope's recipients, as JSON.
+    pub envelope_to: String,
+    /// Without angle brackets.
+    pub message_id: String,
+    /// The finished bytes.
+    pub digest: Option<String>,
+    /// Only where no article carries it.
+    pub subject: String,
+    /// Only where no article carries it.
+    pub body_text: String,
+    /// When it is tried next; while it is held, until when; while it is being sent, until when the sender has it.
+    pub try_at: Ts,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// Who has it now.
+    pub lease: i64,
+    /// What the relay said last.
+    pub error: String,
+    /// When it was made.
+    pub created_at: Ts,
+    /// When the relay took it.
+    pub sent_at: Option<Ts>,
+}
+
+impl Outgoing {
+    /// The envelope's recipients.
+    pub fn recipients(&self) -> Vec<String> {
+        // Only we write this column; a row that is no list would be refused by the relay and shown as failed.
+        serde_json::from_str(&self.envelope_to).unwrap_or_default()
+    }
+}
+
+/// Puts a mail into the outbox, as part of the transaction that caused it.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn enqueue(tx: &mut Tx<'_>, mail: &NewMail, now: Ts) -> Result<()> {
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::kind.eq(mail.kind),
+            outbox::state.eq(mail.state),
+            outbox::ticket_id.eq(mail.ticket),
+            outbox::article_id.eq(mail.article),
+            outbox::agent_id.eq(mail.agent),
+            outbox::event.eq(&mail.event),
+            outbox::envelope_from.eq(&mail.envelope_from),
+            outbox::envelope_to.eq(serde_json::to_string(&mail.envelope_to)?),
+            outbox::message_id.eq(&mail.message_id),
+            outbox::subject.eq(&mail.subject),
+            outbox::body_text.eq(&mail.body_text),
+            outbox::try_at.eq(mail.try_at),
+            outbox::created_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    // The id of what we send leads an answer back to its ticket, notifications included.
+    if let (Some(ticket), Some(_)) = (mail.ticket, mail.article) {
+        backend::put_message_id(tx, &mail.message_id, ticket, mail.article, now)?;
+    }
+    tx.wake(Wake::OUTBOX);
+    Ok(())
+}
+
+/// Takes a held mail out of the outbox. `false`: it has left already. Whoever comes first, this or the worker, wins.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn cancel_held(tx: &mut Tx<'_>, article: ArticleId) -> Result<bool> {
+    let done = diesel::update(
+        outbox::table
+            .filter(outbox::article_id.eq(article).and(outbox::state.eq(Delivery::Held)))
+            .filter(outbox::kind.eq(OutboxKind::Reply)),
+    )
+    .set((outbox::state.eq(Delivery::Cancelled), outbox::article_id.eq(None::<ArticleId>)))
+    .execute(&mut **tx)?;
+    Ok(done > 0)
+}
+
+/// Marks the mail of ours that came back, if it is one. The ticket and article that it belongs to.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn mark_bounced(
+    tx: &mut Tx<'_>,
+    message_id: &str,
+    why: &str,
+    now: Ts,
+) -> Result<Option<(TicketId, Option<ArticleId>)>> {
+    let found: Option<(OutboxId, OutboxKind, Option<TicketId>, Option<ArticleId>)> = outbox::table
+        .filter(outbox::message_id.eq(message_id))
+        .select((outbox::id, outbox::kind, outbox::ticket_id, outbox::article_id))
+        .first(&mut **tx)
+        .optional()?;
+    let Some((id, kind, Some(ticket), article)) = found else { return Ok(None) };
+    diesel::update(outbox::table.find(id))
+        .set((outbox::state.eq(Delivery::Bounced), outbox::error.eq(why)))
+        .execute(&mut **tx)?;
+    if kind != OutboxKind::Notification {
+        record(tx, ticket, article, EventKind::Bounced, why, now)?;
+    }
+    Ok(Some((ticket, article)))
+}
+
+/// An event about a mail of ours.
+fn record(
+    tx: &mut Tx<'_>,
+    ticket: TicketId,
+    article: Option<ArticleId>,
+    kind: EventKind,
+    why: &str,
+    now: Ts,
+) -> Result<()> {
+    use crate::{access::Who, db::Cause, tickets::store};
+    let row = tickets::table.find(ticket).select(crate::tickets::Ticket::as_select()).first(&mut **tx)?;
+    let there = match article {
+        Some(id) => articles::table.find(id).select(articles::id).first::<ArticleId>(&mut **tx).optional()?,
+        None => None,
+    };
+    let change = store::Change { kind, article: there, old: None, new: Some(why) };
+    store::record(tx, &row, &Who::machine(Cause::System), now, change)
+}

@@ -1,0 +1,343 @@
+//! Agents.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+
+use super::password;
+use crate::{
+    access::Actor,
+    db::{
+        AgentId, Conn, InstallationRight, Notice, RoleId, Ts, Tx,
+        schema::{agent_roles, agents, articles, notification_mutes, roles, sessions, tokens},
+    },
+    error::{Error, FieldError, Result},
+};
+
+/// An agent.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = agents)]
+pub struct Agent {
+    /// His key.
+    pub id: AgentId,
+    /// What he signs in with.
+    pub login: String,
+    /// His name.
+    pub name: String,
+    /// Where notifications go.
+    pub email: String,
+    /// Put below his replies.
+    pub signature: String,
+    /// His language, as `en`.
+    pub language: String,
+    /// His zone; `None`: the installation's.
+    pub time_zone: Option<String>,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+    /// Tickets per page.
+    pub page_size: i32,
+    /// Whether single keys act.
+    pub keys_enabled: bool,
+    /// Out of office until then.
+    pub away_until: Option<Ts>,
+    /// Articles up to this key count as read.
+    pub read_floor: i64,
+    /// Since when he may not sign in.
+    pub disabled_at: Option<Ts>,
+    /// From when he may not sign in.
+    pub expires_at: Option<Ts>,
+}
+
+impl Agent {
+    /// Whether he may sign in at all.
+    pub fn is_active(&self, now: Timestamp) -> bool {
+        self.disabled_at.is_none() && self.expires_at.is_none_or(|at| at.0 > now)
+    }
+
+    /// Active and not out of office.
+    pub fn is_present(&self, now: Timestamp) -> bool {
+        self.is_active(now) && self.away_until.is_none_or(|until| until.0 <= now)
+    }
+}
+
+/// An agent.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(conn: &mut Conn, id: AgentId) -> Result<Agent> {
+    Ok(agents::table.find(id).select(Agent::as_select()).first(conn)?)
+}
+
+/// An agent by his login.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn by_login(conn: &mut Conn, login: &str) -> Result<Agent> {
+    Ok(agents::table
+        .filter(agents::login.eq(login.trim().to_lowercase()))
+        .select(Agent::as_select())
+        .first(conn)?)
+}
+
+/// All agents, disabled ones included, by name.
+///
+/// # Errors
+/// Those of the database.
+pub fn all(conn: &mut Conn) -> Result<Vec<Agent>> {
+    Ok(agents::table.order(agents::name).select(Agent::as_select()).load(conn)?)
+}
+
+/// The agent whose notifications go to this address.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_email(conn: &mut Conn, address: &str) -> Result<Option<Agent>> {
+    Ok(agents::table
+        .filter(agents::email.eq(address.to_lowercase()).and(agents::disabled_at.is_null()))
+        .select(Agent::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// An agent's name.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn name(conn: &mut Conn, id: AgentId) -> Result<String> {
+    Ok(agents::table.find(id).select(agents::name).first(conn)?)
+}
+
+/// An agent's login.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn login(conn: &mut Conn, id: AgentId) -> Result<String> {
+    Ok(agents::table.find(id).select(agents::login).first(conn)?)
+}
+
+/// An agent to be made.
+#[derive(Clone, Debug, Default)]
+pub struct NewAgent {
+    /// What he signs in with: letters, digits, `.`, `_`, `-`, `@`.
+    pub login: String,
+    /// His name.
+    pub name: String,
+    /// Where notifications go.
+    pub email: String,
+    /// Names of his roles.
+    pub roles: Vec<String>,
+    /// The hash of his password; `None`: he cannot sign in with one.
+    pub password_hash: Option<String>,
+}
+
+/// Makes an agent.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right; [`Error::Invalid`] for what is wrong or taken.
+pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewAgent, now: Ts) -> Result<Agent> {
+    actor.require(InstallationRight::People)?;
+    insert(tx, new, now)
+}
+
+/// Makes an agent on behalf of the operator.
+pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewAgent, now: Ts) -> Result<Agent> {
+    let (login, email, roles) = check(tx, new)?;
+    let newest: Option<i64> = articles::table
+        .select(articles::id)
+        .order(articles::id.desc())
+        .first::<crate::db::ArticleId>(&mut **tx)
+        .optional()?
+        .map(|id| id.0);
+    let id: AgentId = diesel::insert_into(agents::table)
+        .values((
+            agents::login.eq(login),
+            agents::name.eq(new.name.trim()),
+            agents::email.eq(email),
+            agents::password_hash.eq(&new.password_hash),
+            agents::read_floor.eq(newest.unwrap_or(0)),
+            agents::created_at.eq(now),
+        ))
+        .returning(agents::id)
+        .get_result(&mut **tx)?;
+    for role in roles {
+        diesel::insert_into(agent_roles::table)
+            .values((agent_roles::agent_id.eq(id), agent_roles::role_id.eq(role)))
+            .execute(&mut **tx)?;
+    }
+    get(tx, id)
+}
+
+fn check(conn: &mut Conn, new: &NewAgent) -> Result<(String, String, Vec<RoleId>)> {
+    let mut problems = Vec::new();
+    let mut refuse =
+        |field: &str, message: String| problems.push(FieldError { field: field.into(), message });
+    let login = new.login.trim().to_lowercase();
+    let allowed = |c: char| c.is_alphanumeric() || "._-@+".contains(c);
+    if login.is_empty() || login.chars().count() > 100 || !login.chars().all(allowed) {
+        refuse("login", "A login is made of letters, digits and . _ - @, and has at most 100.".into());
+    } else if by_login(conn, &login).is_ok() {
+        refuse("login", format!("There is an agent called “{login}” already. Choose another login."));
+    }
+    if new.name.trim().is_empty() || new.name.chars().count() > 200 || new.name.chars().any(char::is_control)
+    {
+        refuse("name", "The agent needs a name of at most 200 characters.".into());
+    }
+    let email = mail_ingest::address::normalise(&new.email);
+    if email.is_none() {
+        refuse("email", "This is not a mail address. It looks like anna@example.org.".into());
+    }
+    let mut ids = Vec::new();
+    for role in &new.roles {
+        let found: Option<RoleId> = roles::table
+            .filter(roles::name.eq(role).and(roles::retired_at.is_null()))
+            .select(roles::id)
+            .first(conn)
+            .optional()?;
+        match found {
+            Some(id) if !ids.contains(&id) => ids.push(id),
+            Some(_) => {}
+            None => refuse("roles", format!("There is no role called “{role}”.")),
+        }
+    }
+    match email {
+        Some(email) if problems.is_empty() => Ok((login, email, ids)),
+        _ => Err(Error::Invalid(problems)),
+    }
+}
+
+/// Names of an agent's roles.
+///
+/// # Errors
+/// Those of the database.
+pub fn role_names(conn: &mut Conn, id: AgentId) -> Result<Vec<String>> {
+    Ok(agent_roles::table
+        .inner_join(roles::table)
+        .filter(agent_roles::agent_id.eq(id))
+        .order(roles::name)
+        .select(roles::name)
+        .load(conn)?)
+}
+
+/// Shuts an agent out: sessions and tokens end at once. His tickets keep his name.
+///
+/// # Errors
+/// [`Error::Conflict`] for the last agent who can manage people.
+pub fn disable(tx: &mut Tx<'_>, id: AgentId, now: Ts) -> Result<()> {
+    if super::roles::is_last_admin(tx, id, now)? {
+        return Err(Error::Conflict(
+            "This is the last agent who can manage people. Give that right to another agent first.".into(),
+        ));
+    }
+    diesel::update(agents::table.find(id)).set(agents::disabled_at.eq(now)).execute(&mut **tx)?;
+    diesel::delete(sessions::table.filter(sessions::agent_id.eq(id))).execute(&mut **tx)?;
+    diesel::update(tokens::table.filter(tokens::agent_id.eq(id).and(tokens::revoked_at.is_null())))
+        .set(tokens::revoked_at.eq(now))
+        .execute(&mut **tx)?;
+    tx.wake(crate::db::Wake::EVENTS);
+    Ok(())
+}
+
+/// Sets a password; every session of the agent ends.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn set_password(tx: &mut Tx<'_>, id: AgentId, hash: &password::Hash) -> Result<()> {
+    let done = diesel::update(agents::table.find(id))
+        .set(agents::password_hash.eq(hash.as_str()))
+        .execute(&mut **tx)?;
+    if done == 0 {
+        return Err(Error::NotFound);
+    }
+    diesel::delete(sessions::table.filter(sessions::agent_id.eq(id))).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// What an agent chooses for himself.
+#[derive(Clone, Debug)]
+pub struct Preferences {
+    /// Tickets per page, 5 to 200.
+    pub page_size: i32,
+    /// A language of ours.
+    pub language: String,
+    /// An IANA zone; `None`: the installation's.
+    pub time_zone: Option<String>,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+    /// Whether single keys act.
+    pub keys_enabled: bool,
+    /// Put below his replies.
+    pub signature: String,
+    /// Out of office until then.
+    pub away_until: Option<Timestamp>,
+    /// What he does not want to hear of.
+    pub muted: Vec<Notice>,
+}
+
+/// Saves the actor's own preferences. Going away frees the tickets he has locked.
+///
+/// # Errors
+/// [`Error::Invalid`] names the field.
+pub fn save_preferences(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    wish: &Preferences,
+    at: &crate::tickets::Moment,
+) -> Result<()> {
+    let mut problems = Vec::new();
+    let mut refuse = |field: &str, message: &str| {
+        problems.push(FieldError { field: field.into(), message: message.into() });
+    };
+    if !(5..=200).contains(&wish.page_size) {
+        refuse("page_size", "Choose a number from 5 to 200.");
+    }
+    if let Some(zone) = &wish.time_zone
+        && jiff::tz::TimeZone::get(zone).is_err()
+    {
+        refuse("time_zone", "This is not a time zone. It looks like Europe/Berlin.");
+    }
+    if !["system", "light", "dark"].contains(&wish.theme.as_str()) {
+        refuse("theme", "Choose system, light or dark.");
+    }
+    if wish.signature.len() > 10_000 {
+        refuse("signature", "The signature is too long: at most 10,000 characters.");
+    }
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    diesel::update(agents::table.find(actor.agent.id))
+        .set((
+            agents::page_size.eq(wish.page_size),
+            agents::language.eq(&wish.language),
+            agents::time_zone.eq(&wish.time_zone),
+            agents::theme.eq(&wish.theme),
+            agents::keys_enabled.eq(wish.keys_enabled),
+            agents::signature.eq(&wish.signature),
+            agents::away_until.eq(wish.away_until.map(Ts)),
+        ))
+        .execute(&mut **tx)?;
+    diesel::delete(notification_mutes::table.filter(notification_mutes::agent_id.eq(actor.agent.id)))
+        .execute(&mut **tx)?;
+    for notice in Notice::ALL.iter().filter(|notice| wish.muted.contains(notice)) {
+        diesel::insert_into(notification_mutes::table)
+            .values((
+                notification_mutes::agent_id.eq(actor.agent.id),
+                notification_mutes::event.eq(notice.as_str()),
+            ))
+            .execute(&mut **tx)?;
+    }
+    if wish.away_until.is_some_and(|until| until > at.now) {
+        crate::tickets::lock::release_all(tx, actor, at)?;
+    }
+    Ok(())
+}
+
+/// What the agent does not want to hear of.
+///
+/// # Errors
+/// Those of the database.
+pub fn muted(conn: &mut Conn, id: AgentId) -> Result<Vec<Notice>> {
+    let words: Vec<String> = notification_mutes::table
+        .filter(notification_mutes::agent_id.eq(id))
+        .select(notification_mutes::event)
+        .load(conn)?;
+    Ok(words.iter().filter_map(|word| word.parse().ok()).collect())
+}

@@ -1,0 +1,97 @@
+//! Customers: a person with one or more addresses.
+
+use diesel::prelude::*;
+
+use crate::{
+    db::{
+        Conn, CustomerId, OrganisationId, Ts, Tx, each,
+        schema::{customer_addresses, customers},
+    },
+    error::Result,
+    tickets::Person,
+};
+
+/// A customer.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = customers)]
+pub struct Customer {
+    /// His key.
+    pub id: CustomerId,
+    /// His name.
+    pub name: String,
+    /// Where he works.
+    pub organisation_id: Option<OrganisationId>,
+}
+
+/// The customer of an address; makes one for an address that is new. The address is in its normal form.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_address(tx: &mut Tx<'_>, person: &Person, now: Ts) -> Result<CustomerId> {
+    let known: Option<CustomerId> = customer_addresses::table
+        .find(&person.address)
+        .select(customer_addresses::customer_id)
+        .first(&mut **tx)
+        .optional()?;
+    if let Some(id) = known {
+        return Ok(id);
+    }
+    let name = if person.name.trim().is_empty() { &person.address } else { person.name.trim() };
+    let id: CustomerId = diesel::insert_into(customers::table)
+        .values((customers::name.eq(name), customers::created_at.eq(now)))
+        .returning(customers::id)
+        .get_result(&mut **tx)?;
+    let row = (customer_addresses::address.eq(&person.address), customer_addresses::customer_id.eq(id));
+    each!(&mut **tx, |c| diesel::insert_into(customer_addresses::table).values(row).execute(c))?;
+    Ok(id)
+}
+
+/// Whether the address belongs to a customer of whom one of `people` is another address.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_same(conn: &mut Conn, address: &str, people: &[Person]) -> Result<bool> {
+    let of = |conn: &mut Conn, address: &str| -> Result<Option<CustomerId>> {
+        Ok(customer_addresses::table
+            .find(address.to_lowercase())
+            .select(customer_addresses::customer_id)
+            .first(conn)
+            .optional()?)
+    };
+    let Some(customer) = of(conn, address)? else { return Ok(false) };
+    for person in people {
+        if of(conn, &person.address)? == Some(customer) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Customers in the order of their keys, after `after`, with their addresses.
+///
+/// # Errors
+/// Those of the database.
+pub fn page(conn: &mut Conn, after: CustomerId, limit: i64) -> Result<Vec<(Customer, Vec<String>)>> {
+    let found: Vec<Customer> = customers::table
+        .filter(customers::id.gt(after))
+        .order(customers::id)
+        .limit(limit)
+        .select(Customer::as_select())
+        .load(conn)?;
+    let ids: Vec<_> = found.iter().map(|customer| customer.id).collect();
+    let rows: Vec<(CustomerId, String)> = customer_addresses::table
+        .filter(customer_addresses::customer_id.eq_any(ids))
+        .select((customer_addresses::customer_id, customer_addresses::address))
+        .load(conn)?;
+    Ok(found
+        .into_iter()
+        .map(|customer| {
+            let theirs = rows
+                .iter()
+                .filter(|(id, _)| *id == customer.id)
+                .map(|(_, address)| address.clone())
+                .collect();
+            (customer, theirs)
+        })
+        .collect())
+}

@@ -1,0 +1,11 @@
+//! People: agents with their sign-in, sessions and tokens; roles; customers.
+
+pub mod agents;
+pub mod customers;
+pub mod password;
+pub mod roles;
+pub mod sessions;
+pub mod setup;
+pub mod tokens;
+
+pub use agents::Agent;

@@ -1,0 +1,102 @@
+//! Passwords: argon2id, and how strong they must be.
+
+use std::sync::LazyLock;
+
+use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result};
+
+/// The shortest password, in characters.
+const SHORTEST: usize = 12;
+/// The longest, in bytes: more is no stronger, and costs time.
+const LONGEST: usize = 1_000;
+/// How much of a password its strength is estimated from, in characters: the estimate's time grows with it.
+const ESTIMATED: usize = 64;
+/// So many hashes are made at once: each needs 19 MiB.
+const AT_ONCE: usize = 2;
+
+static SLOTS: Semaphore = Semaphore::const_new(AT_ONCE);
+
+/// A hash of nobody's password: checking against it takes as long as against a real one.
+static NOBODY: LazyLock<Option<Hash>> = LazyLock::new(|| hash_blocking(&crate::clock::random_token()).ok());
+
+/// An argon2id hash in PHC form.
+#[derive(Clone)]
+pub struct Hash(String);
+
+impl Hash {
+    /// The text to be stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Refuses passwords that are short or easy to guess. `others` are words a guesser would try: login, name.
+///
+/// # Errors
+/// [`Error::Invalid`] for the field `password`.
+pub fn check_strength(password: &str, others: &[&str]) -> Result<()> {
+    if password.chars().count() < SHORTEST {
+        return Err(Error::invalid(
+            "password",
+            format!("The password needs at least {SHORTEST} characters."),
+        ));
+    }
+    if password.len() > LONGEST {
+        return Err(Error::invalid(
+            "password",
+            format!("The password has more than {LONGEST} bytes. Use a shorter one."),
+        ));
+    }
+    let beginning: String = password.chars().take(ESTIMATED).collect();
+    if u8::from(zxcvbn::zxcvbn(&beginning, others).score()) < 3 {
+        return Err(Error::invalid(
+            "password",
+            "This password is easy to guess. Take several words that do not belong together.",
+        ));
+    }
+    Ok(())
+}
+
+/// Makes a hash, off the asynchronous threads, a few at once.
+///
+/// # Errors
+/// When there is not enough memory.
+pub async fn hash(password: String) -> Result<Hash> {
+    let _slot = SLOTS.acquire().await.map_err(|error| Error::Unexpected(error.into()))?;
+    tokio::task::spawn_blocking(move || hash_blocking(&password))
+        .await
+        .map_err(|error| Error::Unexpected(error.into()))?
+}
+
+/// Makes a hash; takes tens of milliseconds.
+///
+/// # Errors
+/// When there is not enough memory.
+pub fn hash_blocking(password: &str) -> Result<Hash> {
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| Hash(hash.to_string()))
+        .map_err(|error| Error::Unexpected(anyhow::anyhow!("cannot hash a password: {error}")))
+}
+
+/// Whether `password` belongs to the stored hash. Takes as long when there is none.
+///
+/// # Errors
+/// When the process is going down.
+pub async fn verify(password: String, stored: Option<String>) -> Result<bool> {
+    if password.len() > LONGEST {
+        return Ok(false);
+    }
+    let _slot = SLOTS.acquire().await.map_err(|error| Error::Unexpected(error.into()))?;
+    tokio::task::spawn_blocking(move || {
+        let nobody = NOBODY.as_ref().map(|hash| hash.0.clone()).unwrap_or_default();
+        let known = stored.is_some();
+        let matches = argon2::PasswordHash::new(stored.as_deref().unwrap_or(&nobody))
+            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+        matches && known
+    })
+    .await
+    .map_err(|error| Error::Unexpected(error.into()))
+}

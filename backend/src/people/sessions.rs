@@ -1,0 +1,195 @@
+//! Signing in: throttled, the same for known and unknown accounts; and sessions, of which only a hash is kept.
+
+use diesel::prelude::*;
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    clock::random_token,
+    db::{
+        AgentId, Conn, Ts, Tx, hex,
+        schema::{agents, sessions, sign_in_failures},
+    },
+    error::Result,
+};
+
+/// A session unused for so long is over.
+const IDLE: SignedDuration = SignedDuration::from_hours(8);
+/// A session is over after so long in any case.
+const ABSOLUTE: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How far back failures count.
+const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+/// After so many failures of one account within the window it must wait.
+const PER_LOGIN: usize = 5;
+/// After so many failures from one address within the window it must wait.
+const PER_ADDRESS: usize = 20;
+/// `seen_at` is written this often at most, so that reading pages does not write each time.
+const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// A session that is valid.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct Session {
+    /// The hash of its id.
+    pub id_hash: String,
+    /// Whose.
+    pub agent_id: AgentId,
+    /// Must come with every form.
+    pub csrf: String,
+    /// When it began.
+    pub created_at: Ts,
+    /// When it was last used, roughly.
+    pub seen_at: Ts,
+}
+
+/// What is kept of a secret that a browser or a program holds.
+pub fn digest(secret: &str) -> String {
+    hex(&Sha256::digest(secret.as_bytes()))
+}
+
+/// How long this account, or this address, must wait before it may try again.
+///
+/// # Errors
+/// Those of the database.
+pub fn must_wait(
+    conn: &mut Conn,
+    login: &str,
+    address: &str,
+    now: Timestamp,
+) -> Result<Option<SignedDuration>> {
+    let since = Ts(now.checked_sub(WINDOW).unwrap_or(now));
+    let by_login: Vec<Ts> = sign_in_failures::table
+        .filter(sign_in_failures::login.eq(login).and(sign_in_failures::at.gt(since)))
+        .order(sign_in_failures::at.desc())
+        .limit(64)
+        .select(sign_in_failures::at)
+        .load(conn)?;
+    let by_address: Vec<Ts> = sign_in_failures::table
+        .filter(sign_in_failures::address.eq(address).and(sign_in_failures::at.gt(since)))
+        .order(sign_in_failures::at.desc())
+        .limit(64)
+        .select(sign_in_failures::at)
+        .load(conn)?;
+    let wait = [(by_login, PER_LOGIN), (by_address, PER_ADDRESS)]
+        .into_iter()
+        .filter_map(|(failures, free)| {
+            let last = failures.first()?;
+            let until = last.0.checked_add(delay(failures.len(), free)?).ok()?;
+            Some(until.duration_since(now))
+        })
+        .max();
+    Ok(wait.filter(|wait| wait.is_positive()))
+}
+
+/// Grows with each failure, never past the window: nobody is locked out for good.
+fn delay(failures: usize, free: usize) -> Option<SignedDuration> {
+    let over = failures.checked_sub(free)?;
+    let seconds = 5_i64.checked_shl(u32::try_from(over).ok()?.min(8)).unwrap_or(i64::MAX);
+    Some(SignedDuration::from_secs(seconds.min(WINDOW.as_secs())))
+}
+
+/// Notes a failure. `login` as typed: it may belong to nobody.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_failure(tx: &mut Tx<'_>, login: &str, address: &str, now: Ts) -> Result<()> {
+    let login: String = super::super::tickets::store::without_nul(login.chars().take(100).collect());
+    diesel::insert_into(sign_in_failures::table)
+        .values((
+            sign_in_failures::login.eq(login),
+            sign_in_failures::address.eq(address),
+            sign_in_failures::at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The agent of a login with his password's hash, where he may sign in.
+///
+/// # Errors
+/// Those of the database.
+pub fn candidate(conn: &mut Conn, login: &str, now: Timestamp) -> Result<Option<(AgentId, Option<String>)>> {
+    let login = login.trim().to_lowercase();
+    let found: Option<(AgentId, Option<String>)> = agents::table
+        .filter(agents::login.eq(login))
+        .filter(agents::disabled_at.is_null())
+        .filter(agents::expires_at.is_null().or(agents::expires_at.gt(Ts(now))))
+        .select((agents::id, agents::password_hash))
+        .first(conn)
+        .optional()?;
+    Ok(found)
+}
+
+/// Begins a session; the returned secret goes into the cookie and is kept nowhere.
+///
+/// # Errors
+/// Those of the database.
+pub fn begin(tx: &mut Tx<'_>, agent: AgentId, address: &str, user_agent: &str, now: Ts) -> Result<String> {
+    let secret = random_token();
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id_hash.eq(digest(&secret)),
+            sessions::agent_id.eq(agent),
+            sessions::csrf.eq(random_token()),
+            sessions::created_at.eq(now),
+            sessions::seen_at.eq(now),
+            sessions::address.eq(address),
+            sessions::user_agent.eq(user_agent
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(200)
+                .collect::<String>()),
+        ))
+        .execute(&mut **tx)?;
+    Ok(secret)
+}
+
+/// The session that a cookie names, if it is still good. A clock set back does not make it last longer.
+///
+/// # Errors
+/// Those of the database.
+pub fn find(conn: &mut Conn, secret: &str, now: Timestamp) -> Result<Option<Session>> {
+    let found: Option<Session> =
+        sessions::table.find(digest(secret)).select(Session::as_select()).first(conn).optional()?;
+    Ok(found.filter(|session| {
+        now.duration_since(session.seen_at.0).abs() < IDLE
+            && now.duration_since(session.created_at.0) < ABSOLUTE
+    }))
+}
+
+/// Whether [`touch`] is due.
+pub fn needs_touch(session: &Session, now: Timestamp) -> bool {
+    now.duration_since(session.seen_at.0) > SEEN_EVERY
+}
+
+/// Notes that the session is in use.
+///
+/// # Errors
+/// Those of the database.
+pub fn touch(tx: &mut Tx<'_>, id_hash: &str, now: Ts) -> Result<()> {
+    diesel::update(sessions::table.find(id_hash)).set(sessions::seen_at.eq(now)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// Those of the database.
+pub fn end(tx: &mut Tx<'_>, id_hash: &str) -> Result<()> {
+    diesel::delete(sessions::table.find(id_hash)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Throws away what is over: sessions, and failures that no longer count.
+///
+/// # Errors
+/// Those of the database.
+pub fn sweep(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    let idle = Ts(now.checked_sub(IDLE).unwrap_or(now));
+    let old = Ts(now.checked_sub(ABSOLUTE).unwrap_or(now));
+    let past = Ts(now.checked_sub(WINDOW).unwrap_or(now));
+    diesel::delete(sessions::table.filter(sessions::seen_at.lt(idle).or(sessions::created_at.lt(old))))
+        .execute(&mut **tx)?;
+    diesel::delete(sign_in_failures::table.filter(sign_in_failures::at.lt(past))).execute(&mut **tx)?;
+    Ok(())
+}

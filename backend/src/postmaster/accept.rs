@@ -1,0 +1,70 @@
+//! Keeping a raw mail: what the source needs before it may forget it.
+
+use diesel::prelude::*;
+
+use crate::{
+    db::{InboundId, InboundStatus, QueueId, Wake, schema::inbound_mails},
+    desk::Desk,
+    error::{Error, Result},
+};
+
+/// A mail as it came, with what is known about its way.
+#[derive(Clone, Debug, Default)]
+pub struct Accepted {
+    /// Its bytes.
+    pub raw: Vec<u8>,
+    /// The envelope's sender; empty is the null sender.
+    pub envelope_from: String,
+    /// The envelope's recipients.
+    pub envelope_to: Vec<String>,
+    /// Where it came from, for people: `smtp 192.0.2.1`, `deliver`.
+    pub source: String,
+    /// Whether control headers in it count. Belongs to the mail for good.
+    pub trusted: bool,
+    /// The queue that its source insists on.
+    pub queue: Option<QueueId>,
+}
+
+/// Keeps a mail. When this returns, it is on disk, whatever happens next.
+///
+/// # Errors
+/// [`Error::Unavailable`] when it cannot be kept now: the source must try again later.
+pub async fn accept(desk: &Desk, mail: Accepted) -> Result<InboundId> {
+    let space = crate::ops::disk::space(&desk.config.data_dir)?;
+    if space.free < space.reserve(desk.config.test.disk_reserve_bytes) {
+        return Err(Error::Unavailable(
+            "The disk is nearly full. Free some space; mail is accepted again then.".into(),
+        ));
+    }
+    let blobs = desk.db.blobs().clone();
+    let now = crate::db::Ts(desk.clock.now());
+    let (blob, mail) = tokio::task::spawn_blocking(move || {
+        let blob = blobs.prepare(&mail.raw)?;
+        Ok::<_, Error>((blob, Accepted { raw: Vec::new(), ..mail }))
+    })
+    .await
+    .map_err(|error| Error::Unexpected(error.into()))??;
+    let envelope_to = serde_json::to_string(&mail.envelope_to)?;
+    desk.db
+        .write(move |tx| {
+            blob.store(tx)?;
+            let id = diesel::insert_into(inbound_mails::table)
+                .values((
+                    inbound_mails::received_at.eq(now),
+                    inbound_mails::source.eq(&mail.source),
+                    inbound_mails::trusted.eq(mail.trusted),
+                    inbound_mails::envelope_from.eq(mail.envelope_from.trim().to_lowercase()),
+                    inbound_mails::envelope_to.eq(&envelope_to),
+                    inbound_mails::queue_id.eq(mail.queue),
+                    inbound_mails::digest.eq(&blob.digest),
+                    inbound_mails::size.eq(blob.size),
+                    inbound_mails::status.eq(InboundStatus::Waiting),
+                    inbound_mails::try_at.eq(now),
+                ))
+                .returning(inbound_mails::id)
+                .get_result(&mut **tx)?;
+            tx.wake(Wake::POSTMASTER);
+            Ok(id)
+        })
+        .await
+}

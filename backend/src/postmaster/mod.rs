@@ -1,0 +1,21 @@
+//! A raw mail becomes a ticket, a follow-up or a quarantined mail, and the recorder says why.
+//!
+//! [`accept`] keeps the raw mail; its source hears "accepted" only after that. [`run`] does everything else, one
+//! transaction per mail.
+
+mod accept;
+mod auto_response;
+mod intake;
+mod matching;
+mod prepare;
+mod process;
+mod record;
+mod view;
+
+pub use self::{
+    accept::{Accepted, accept},
+    intake::Intake,
+    process::run,
+    record::Step,
+    view::{Inbound, InboundFilter, detail, page, raw, retry},
+};

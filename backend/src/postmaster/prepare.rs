@@ -1,0 +1,140 @@
+//! The part of a mail's processing that needs no transaction: reading, classifying, packing its files.
+
+use std::time::Instant;
+
+use diesel::prelude::*;
+use mail_ingest::{Classification, Mail, Mailbox};
+use sha2::{Digest as _, Sha256};
+
+use super::record::Facts;
+use crate::{
+    db::{Blob, Blobs, Conn, InboundId, QueueId, hex, schema::inbound_mails},
+    error::Result,
+    queues::OwnAddresses,
+    tickets::{NewFile, Person},
+};
+
+/// The row of a mail that waits.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = inbound_mails)]
+pub(super) struct Waiting {
+    pub id: InboundId,
+    pub envelope_from: String,
+    pub envelope_to: String,
+    pub queue_id: Option<QueueId>,
+    pub digest: String,
+    pub size: i64,
+}
+
+/// A mail, ready for its transaction.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    pub row: Waiting,
+    pub mail: Mail,
+    pub class: Classification,
+    pub own: OwnAddresses,
+    pub envelope_to: Vec<String>,
+    pub files: Vec<NewFile>,
+    pub html: Option<Blob>,
+    pub facts: Facts,
+    /// Who wrote it, and so whose ticket it becomes.
+    pub author: Person,
+    pub took_us: i64,
+}
+
+/// Reads a mail and everything in it. Takes CPU time: call it off the asynchronous threads.
+///
+/// # Errors
+/// When its bytes cannot be read, or its files not be stored.
+pub(super) fn prepare(conn: &mut Conn, blobs: &Blobs, row: Waiting, own: OwnAddresses) -> Result<Prepared> {
+    let begun = Instant::now();
+    let raw = blobs.read(conn, &row.digest)?;
+    let mail = mail_ingest::parse(&raw);
+    drop(raw);
+    let envelope_from = Some(row.envelope_from.as_str()).filter(|from| !from.is_empty());
+    let class = mail_ingest::classify(&mail, envelope_from, &|address| own.contains(address));
+    let mut files = Vec::with_capacity(mail.attachments.len());
+    for part in &mail.attachments {
+        files.push(NewFile {
+            name: part.name.clone(),
+            content_type: part.content_type.clone(),
+            content_id: part.content_id.clone(),
+            inline: part.inline,
+            blob: blobs.prepare(&part.data)?,
+        });
+    }
+    let html = mail.html.as_ref().map(|html| blobs.prepare(html.as_bytes())).transpose()?;
+    let author = author(&mail, &row.envelope_from, &own);
+    let facts = facts(&mail, &class, &author);
+    Ok(Prepared {
+        // A list that cannot be read would only come from a damaged database; the headers then decide.
+        envelope_to: serde_json::from_str(&row.envelope_to).unwrap_or_default(),
+        mail: Mail { attachments: Vec::new(), html: None, ..mail },
+        class,
+        own,
+        files,
+        html,
+        facts,
+        author,
+        took_us: i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX),
+        row,
+    })
+}
+
+fn facts(mail: &Mail, class: &Classification, author: &Person) -> Facts {
+    let content_hash = match (&mail.message_id, mail.date) {
+        (Some(_), _) => mail.content_hash.clone(),
+        // Without an id two mails are the same only if author, time and subject are.
+        (None, Some(date)) => {
+            let key = format!("{}\n{date}\n{}\n{}", author.address, mail.subject, mail.content_hash);
+            hex(&Sha256::digest(key.as_bytes()))
+        }
+        (None, None) => String::new(),
+    };
+    Facts {
+        message_id: clean(mail.message_id.as_deref().unwrap_or_default()),
+        content_hash,
+        subject: clean(&mail.subject),
+        sender: author.address.clone(),
+        automatic: class.automatic,
+        bounce: class.bounce,
+    }
+}
+
+/// What can be a key: no NUL, which PostgreSQL refuses, and not longer than an index takes.
+pub(super) fn clean(text: &str) -> String {
+    crate::tickets::store::without_nul(text.chars().take(2_000).collect())
+}
+
+/// Who wrote the mail. A contact form writes from an address of ours, or one that takes no answers, and names the
+/// person in Reply-To. Without any From the envelope tells.
+fn author(mail: &Mail, envelope_from: &str, own: &OwnAddresses) -> Person {
+    let from = mail.from.clone().unwrap_or_default();
+    let address = mail_ingest::address::normalise(&from.address);
+    let form = address.as_deref().is_none_or(|address| own.contains(address) || takes_no_answers(address));
+    let behind = mail.reply_to.iter().find(|person| {
+        mail_ingest::address::normalise(&person.address).is_some_and(|address| !own.contains(&address))
+    });
+    match (form, behind, address) {
+        (true, Some(person), _) => person_of(person),
+        (_, _, Some(_)) => person_of(&from),
+        (_, _, None) => Person {
+            name: from.name,
+            address: mail_ingest::address::normalise(envelope_from).unwrap_or_default(),
+        },
+    }
+}
+
+fn takes_no_answers(address: &str) -> bool {
+    let local: String =
+        address.split('@').next().unwrap_or_default().chars().filter(|c| c.is_alphanumeric()).collect();
+    ["noreply", "donotreply", "nichtantworten", "nepasrepondre"].iter().any(|sign| local.contains(sign))
+}
+
+/// With the address in the form in which it is compared.
+pub(super) fn person_of(mailbox: &Mailbox) -> Person {
+    Person {
+        name: crate::tickets::store::without_nul(mailbox.name.clone()),
+        address: mail_ingest::address::normalise(&mailbox.address).unwrap_or_default(),
+    }
+}

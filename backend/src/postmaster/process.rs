@@ -1,0 +1,430 @@
+//! From a raw mail to a ticket: one transaction per mail, in the order in which they came.
+
+use diesel::prelude::*;
+use jiff::SignedDuration;
+use mail_ingest::Kind;
+use tokio::sync::watch;
+
+use super::{
+    auto_response,
+    matching::{self, Place},
+    prepare::{Prepared, Waiting, clean, person_of, prepare},
+    record::{self, Outcome, Steps},
+};
+use crate::{
+    access::{self, Reply, TicketAccess, Who},
+    db::{
+        ArticleId, Cause, Channel, Disposition, EventKind, InboundId, InboundStatus, Priority, Right, Sender,
+        State, TicketId, Ts, Tx, Wake, backend,
+        schema::{inbound_mails, outbox as outbox_table},
+    },
+    desk::Desk,
+    error::{Error, Result},
+    notify, outbox, people,
+    queues::OwnAddresses,
+    tickets::{Article, Moment, NewArticle, Person, Recipients, Ticket, follow_up, open, store},
+};
+
+/// So many mails are prepared together.
+const BATCH: i64 = 32;
+/// So many bytes of raw mail are prepared together; a single larger mail goes alone.
+const BATCH_BYTES: i64 = 32 * 1024 * 1024;
+/// A mail that ended the process so often is put aside.
+const STRIKES: i32 = 3;
+/// For how long a second copy of a mail is recognised.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// So many people of a mail's To and Cc are taken into the conversation.
+const PARTICIPANTS: usize = 50;
+
+/// Processes mail until told to stop.
+pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
+    if let Err(error) = count_survivors(&desk).await {
+        tracing::warn!(%error, "could not look for mails that a crash interrupted");
+    }
+    while !*stop.borrow() {
+        match batch(&desk).await {
+            Ok(done) if done > 0 => continue,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "received mail waits: the database does not answer");
+                tokio::time::sleep(desk.poll()).await;
+            }
+        }
+        tokio::select! {
+            () = desk.db.wakers().sleep(Wake::POSTMASTER, desk.poll()) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Whatever waits at the start may be what ended the process before: three strikes, and it is put aside.
+async fn count_survivors(desk: &Desk) -> Result<()> {
+    let now = Ts(desk.clock.now());
+    desk.db
+        .write(move |tx| {
+            let waiting = inbound_mails::table.filter(inbound_mails::status.eq(InboundStatus::Waiting));
+            diesel::update(waiting)
+                .set(inbound_mails::attempts.eq(inbound_mails::attempts + 1))
+                .execute(&mut **tx)?;
+            let bad: Vec<InboundId> = inbound_mails::table
+                .filter(inbound_mails::status.eq(InboundStatus::Waiting))
+                .filter(inbound_mails::attempts.gt(STRIKES))
+                .select(inbound_mails::id)
+                .load(&mut **tx)?;
+            for id in bad {
+                record::quarantine(tx, id, "Turnstone stopped each time it read this mail", now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Processes what waits; how many mails.
+async fn batch(desk: &Desk) -> Result<usize> {
+    let now = Ts(desk.clock.now());
+    let (rows, own) = desk.db.read(move |conn| Ok((waiting(conn, now)?, OwnAddresses::load(conn)?))).await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let count = rows.len();
+    let preparing = rows.into_iter().map(|row| {
+        let (desk, own) = (desk.clone(), own.clone());
+        async move {
+            let id = row.id;
+            let blobs = desk.db.blobs().clone();
+            (id, desk.db.read(move |conn| prepare(conn, &blobs, row, own)).await)
+        }
+    });
+    let prepared = futures_util::future::join_all(preparing).await;
+    // Handed to the writer in the order of arrival, without waiting for each other: they share a commit.
+    let writing = prepared.into_iter().map(|(id, ready)| finish(desk, id, ready));
+    let ended = futures_util::future::join_all(writing).await;
+    ended.into_iter().find(Result::is_err).unwrap_or(Ok(())).map(|()| count)
+}
+
+fn waiting(conn: &mut crate::db::Conn, now: Ts) -> Result<Vec<Waiting>> {
+    let mut rows: Vec<Waiting> = inbound_mails::table
+        .filter(inbound_mails::status.eq(InboundStatus::Waiting).and(inbound_mails::try_at.le(now)))
+        .order((inbound_mails::try_at, inbound_mails::id))
+        .limit(BATCH)
+        .select(Waiting::as_select())
+        .load(conn)?;
+    let mut bytes = 0;
+    let fits = rows
+        .iter()
+        .take_while(|row| {
+            bytes += row.size;
+            bytes <= BATCH_BYTES
+        })
+        .count();
+    rows.truncate(fits.max(1));
+    Ok(rows)
+}
+
+/// One bad mail never holds up another: whatever goes wrong with it, it is put aside.
+async fn finish(desk: &Desk, id: InboundId, ready: Result<Prepared>) -> Result<()> {
+    let at = desk.moment();
+    let processed = match ready {
+        Ok(prepared) => desk.db.write(move |tx| process(tx, &prepared, &at)).await,
+        Err(error) => Err(error),
+    };
+    match processed {
+        Ok(()) => Ok(()),
+        Err(error @ Error::Unavailable(_)) => Err(error),
+        Err(error) => {
+            tracing::error!(mail = id.0, %error, "a mail could not be processed; it waits in quarantine");
+            metrics::counter!("turnstone_mails_quarantined_total").increment(1);
+            let (why, now) = (error.to_string(), Ts(desk.clock.now()));
+            desk.db.write(move |tx| record::quarantine(tx, id, &why, now)).await
+        }
+    }
+}
+
+fn process(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<()> {
+    // On several nodes mails are taken one by one, so that two copies, or a mail and its answer, see each other.
+    backend::one_at_a_time(tx, "postmaster")?;
+    if !backend::claim_inbound(tx, mail.row.id)? {
+        return Ok(());
+    }
+    let mut steps = Steps::default();
+    steps.add("parse", if mail.mail.unreadable { "unreadable" } else { "read" }, mail.mail.notes.join("; "));
+    steps.add("classify", kind_word(mail.class.kind), &mail.class.reason);
+    let outcome = decide(tx, mail, &mut steps, at)?;
+    steps.add(
+        "auto_response",
+        if outcome.auto_response == auto_response::SENT { "sent" } else { "none" },
+        if outcome.auto_response == auto_response::SENT { "" } else { &outcome.auto_response },
+    );
+    record::done(tx, mail.row.id, &mail.facts, &outcome, &steps, at.ts(), mail.took_us)?;
+    tx.wake(Wake::EVENTS);
+    metrics::counter!("turnstone_mails_processed_total", "disposition" => outcome.disposition.as_str())
+        .increment(1);
+    Ok(())
+}
+
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Person => "person",
+        Kind::AutoReply => "automatic reply",
+        Kind::Bounce => "bounce",
+        Kind::List => "list",
+        Kind::OwnEcho => "our own address",
+    }
+}
+
+fn decide(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> Result<Outcome> {
+    if let Some((ticket, article)) = first_copy(tx, mail, at)? {
+        steps.add("duplicate", "known", "the same mail came before on another way");
+        return Ok(Outcome {
+            disposition: Disposition::Duplicate,
+            ticket,
+            article,
+            auto_response: "the same mail came before".into(),
+        });
+    }
+    steps.add("duplicate", "no", "");
+    if sent_by_us(tx, mail)? {
+        steps.add("echo", "ignored", "this is a mail that we sent ourselves");
+        return Ok(Outcome::ignored("our own mail came back"));
+    }
+    if let Some(outcome) = bounce(tx, mail, steps, at)? {
+        return Ok(outcome);
+    }
+    match matching::find(tx, mail, steps)? {
+        Place::Ticket { access, takes_part } => joins(tx, mail, *access, takes_part, steps, at),
+        Place::New { link, queue } => {
+            let queue = match queue {
+                Some(queue) => queue,
+                None => matching::queue(tx, mail, steps)?,
+            };
+            begins(tx, mail, queue, link, steps, at)
+        }
+        Place::Rejected(mut ticket) => {
+            let auto_response = auto_response::rejected(tx, &mut ticket, mail, at)?;
+            Ok(Outcome {
+                disposition: Disposition::Ignored,
+                ticket: Some(ticket.id),
+                article: None,
+                auto_response,
+            })
+        }
+    }
+}
+
+type Copy = (Option<TicketId>, Option<ArticleId>);
+
+/// The same Message-ID with the same content is the same mail; with other content it is another one.
+fn first_copy(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<Option<Copy>> {
+    if mail.facts.content_hash.is_empty() {
+        return Ok(None);
+    }
+    let since = Ts(at.now.checked_sub(REMEMBERED).unwrap_or(at.now));
+    Ok(inbound_mails::table
+        .filter(inbound_mails::message_id.eq(&mail.facts.message_id))
+        .filter(inbound_mails::content_hash.eq(&mail.facts.content_hash))
+        .filter(inbound_mails::status.eq(InboundStatus::Done).and(inbound_mails::id.ne(mail.row.id)))
+        .filter(inbound_mails::received_at.gt(since))
+        .order(inbound_mails::id)
+        .select((inbound_mails::ticket_id, inbound_mails::article_id))
+        .first(&mut **tx)
+        .optional()?)
+}
+
+fn sent_by_us(tx: &mut Tx<'_>, mail: &Prepared) -> Result<bool> {
+    if mail.facts.message_id.is_empty() {
+        return Ok(false);
+    }
+    let ours: i64 = outbox_table::table
+        .filter(outbox_table::message_id.eq(&mail.facts.message_id))
+        .count()
+        .get_result(&mut **tx)?;
+    Ok(ours > 0)
+}
+
+/// A report about a mail of ours marks that mail and tells the owner.
+fn bounce(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> Result<Option<Outcome>> {
+    let Some(bounced) = &mail.class.bounced else { return Ok(None) };
+    if !bounced.permanent {
+        steps.add("bounce", "no final report", &bounced.diagnostic);
+        return Ok(None);
+    }
+    let why = clean(if bounced.diagnostic.is_empty() { &mail.class.reason } else { &bounced.diagnostic });
+    for id in &bounced.message_ids {
+        let Some((ticket, _)) = outbox::mark_bounced(tx, &clean(id), &why, at.ts())? else { continue };
+        steps.add("bounce", "marked", format!("our mail {id} came back: {why}"));
+        let mut access: TicketAccess<Reply> = access::for_machine(tx, ticket, Cause::Mail)?;
+        let number = access.ticket().number.clone();
+        let new = article(mail, ticket, Sender::System, false, None, at)?;
+        let stored = follow_up::follow_up(tx, &mut access, new, &mail.files, at)?;
+        notify::follow_up(tx, access.ticket(), &stored, None, at.ts())?;
+        steps.add("match", format!("ticket {number}"), "the mail that came back belongs to it");
+        return Ok(Some(Outcome {
+            disposition: Disposition::FollowUp,
+            ticket: Some(ticket),
+            article: Some(stored.id),
+            auto_response: mail.class.no_answer.clone().unwrap_or_default(),
+        }));
+    }
+    steps.add("bounce", "not ours", "no mail of ours has the id that it names");
+    Ok(None)
+}
+
+fn begins(
+    tx: &mut Tx<'_>,
+    mail: &Prepared,
+    queue: crate::db::QueueId,
+    link: Option<(Box<Ticket>, crate::db::LinkKind)>,
+    steps: &mut Steps,
+    at: &Moment,
+) -> Result<Outcome> {
+    let who = Who::machine(Cause::Mail);
+    let customer_id = if mail.author.address.is_empty() {
+        None
+    } else {
+        Some(people::customers::by_address(tx, &mail.author, at.ts())?)
+    };
+    let door = access::queue_for_machine(queue, Right::Create);
+    let new = open::Opening {
+        title: &mail.mail.subject,
+        customer: &mail.author,
+        customer_id,
+        priority: Priority::NORMAL,
+        state: State::New,
+    };
+    let mut ticket = open::create(tx, &door, &new, at)?;
+    let sender = Sender::Customer;
+    let first = store_article(tx, &mut ticket, mail, sender, true, None, at)?;
+    ticket.unanswered_since = Some(at.ts());
+    take_in(tx, &ticket, mail, true)?;
+    store::record(tx, &ticket, &who, at.ts(), store::Change::of(EventKind::Opened).article(first.id))?;
+    if let Some((other, kind)) = &link {
+        store::link(tx, ticket.id, other.id, *kind, at.ts())?;
+        let change = store::Change::of(EventKind::Linked).from_to(Some(kind.as_str()), Some(&other.number));
+        store::record(tx, &ticket, &who, at.ts(), change)?;
+    }
+    notify::new_ticket(tx, &ticket, &who, at.ts())?;
+    let auto_response = auto_response::received(tx, &mut ticket, mail, at)?;
+    store::save(tx, &mut ticket, at.ts())?;
+    steps.add("ticket", format!("opened {}", ticket.number), "");
+    Ok(Outcome {
+        disposition: Disposition::New,
+        ticket: Some(ticket.id),
+        article: Some(first.id),
+        auto_response,
+    })
+}
+
+fn joins(
+    tx: &mut Tx<'_>,
+    mail: &Prepared,
+    mut access: TicketAccess<Reply>,
+    takes_part: bool,
+    steps: &mut Steps,
+    at: &Moment,
+) -> Result<Outcome> {
+    let ticket = access.ticket().clone();
+    let agent = people::agents::by_email(tx, &mail.author.address)?;
+    let from_outside = agent.is_none() || store::takes_part(tx, &ticket, &mail.author.address)?;
+    let (sender, visible, author) = match agent.filter(|_| !from_outside) {
+        // An agent's mail is internal, unless the customer got it as well.
+        Some(agent) => (Sender::Agent, goes_to(mail, &ticket.customer_address), Some(agent.id)),
+        None => (Sender::Customer, true, None),
+    };
+    let new = article(mail, ticket.id, sender, visible, author, at)?;
+    if sender == Sender::Customer {
+        take_in(tx, &ticket, mail, takes_part)?;
+    }
+    if let Some(html) = &mail.html {
+        html.store(tx)?;
+    }
+    let stored = follow_up::follow_up(tx, &mut access, new, &mail.files, at)?;
+    steps.add("article", format!("added to {}", ticket.number), "");
+    let why = match &mail.class.no_answer {
+        Some(why) => why.clone(),
+        None => "a follow-up draws none".into(),
+    };
+    Ok(Outcome {
+        disposition: Disposition::FollowUp,
+        ticket: Some(ticket.id),
+        article: Some(stored.id),
+        auto_response: why,
+    })
+}
+
+fn goes_to(mail: &Prepared, address: &str) -> bool {
+    let named = |person: &mail_ingest::Mailbox| person_of(person).address == address;
+    !address.is_empty() && (mail.mail.to.iter().any(named) || mail.mail.cc.iter().any(named))
+}
+
+fn store_article(
+    tx: &mut Tx<'_>,
+    ticket: &mut Ticket,
+    mail: &Prepared,
+    sender: Sender,
+    visible: bool,
+    agent: Option<crate::db::AgentId>,
+    at: &Moment,
+) -> Result<Article> {
+    let new = article(mail, ticket.id, sender, visible, agent, at)?;
+    if let Some(html) = &mail.html {
+        html.store(tx)?;
+    }
+    store::add_article(tx, ticket, new, &mail.files)
+}
+
+fn article(
+    mail: &Prepared,
+    ticket: TicketId,
+    sender: Sender,
+    visible: bool,
+    agent_id: Option<crate::db::AgentId>,
+    at: &Moment,
+) -> Result<NewArticle> {
+    let people = |list: &[mail_ingest::Mailbox]| list.iter().map(Person::from).collect::<Vec<_>>();
+    let recipients = Recipients {
+        to: people(&mail.mail.to),
+        cc: people(&mail.mail.cc),
+        reply_to: people(&mail.mail.reply_to),
+    };
+    let from = mail.mail.from.clone().unwrap_or_default();
+    Ok(NewArticle {
+        ticket_id: ticket,
+        sender,
+        channel: Channel::Mail,
+        visible,
+        automatic: mail.class.automatic && !is_contact_form(mail),
+        agent_id,
+        from_name: store::without_nul(from.name),
+        from_address: store::without_nul(from.address),
+        recipients: store::without_nul(serde_json::to_string(&recipients)?),
+        subject: store::without_nul(mail.mail.subject.clone()),
+        message_id: mail.facts.message_id.clone(),
+        body_text: mail.mail.text.clone(),
+        html_digest: mail.html.as_ref().map(|blob| blob.digest.clone()),
+        inbound_id: Some(mail.row.id),
+        created_at: at.ts(),
+    })
+}
+
+/// A contact form writes from one of our addresses, for somebody else: a person all the same.
+fn is_contact_form(mail: &Prepared) -> bool {
+    mail.class.kind == Kind::OwnEcho
+        && !mail.author.address.is_empty()
+        && !mail.own.contains(&mail.author.address)
+}
+
+/// Takes everybody whom the mail names into the conversation, save ourselves and the customer.
+fn take_in(tx: &mut Tx<'_>, ticket: &Ticket, mail: &Prepared, takes_part: bool) -> Result<()> {
+    if mail.class.automatic {
+        return Ok(());
+    }
+    let others = mail.mail.to.iter().chain(&mail.mail.cc).map(person_of);
+    for person in std::iter::once(mail.author.clone()).chain(others).take(PARTICIPANTS) {
+        let is_customer = person.address == ticket.customer_address;
+        if person.address.is_empty() || is_customer || mail.own.contains(&person.address) {
+            continue;
+        }
+        backend::put_participant(tx, ticket.id, &person.address, &person.name, takes_part)?;
+    }
+    Ok(())
+}

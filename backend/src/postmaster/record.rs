@@ -1,0 +1,107 @@
+//! The recorder: each step of a mail with its result and its reason.
+
+use diesel::prelude::*;
+
+use crate::{
+    db::{ArticleId, Disposition, InboundId, InboundStatus, TicketId, Ts, Tx, schema::inbound_mails},
+    error::Result,
+};
+
+/// One step of a mail's way.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Step {
+    /// Which step.
+    pub step: String,
+    /// What came out.
+    pub result: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Steps as they are taken.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Steps(Vec<Step>);
+
+impl Steps {
+    pub(super) fn add(&mut self, step: &str, result: impl Into<String>, reason: impl Into<String>) {
+        let clean = |text: String| crate::tickets::store::without_nul(text.chars().take(500).collect());
+        self.0.push(Step { step: step.into(), result: clean(result.into()), reason: clean(reason.into()) });
+    }
+
+    fn json(&self) -> Result<String> {
+        Ok(serde_json::to_string(&self.0)?)
+    }
+}
+
+/// What became of a mail.
+#[derive(Clone, Debug)]
+pub(super) struct Outcome {
+    pub disposition: Disposition,
+    pub ticket: Option<TicketId>,
+    pub article: Option<ArticleId>,
+    pub auto_response: String,
+}
+
+impl Outcome {
+    pub(super) fn ignored(why: &str) -> Self {
+        Self { disposition: Disposition::Ignored, ticket: None, article: None, auto_response: why.to_owned() }
+    }
+}
+
+/// What the mail said of itself, for the list of mails.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    pub message_id: String,
+    pub content_hash: String,
+    pub subject: String,
+    pub sender: String,
+    pub automatic: bool,
+    pub bounce: bool,
+}
+
+/// Closes a mail's record.
+pub(super) fn done(
+    tx: &mut Tx<'_>,
+    id: InboundId,
+    facts: &Facts,
+    outcome: &Outcome,
+    steps: &Steps,
+    now: Ts,
+    duration_us: i64,
+) -> Result<()> {
+    diesel::update(inbound_mails::table.find(id))
+        .set((
+            inbound_mails::status.eq(InboundStatus::Done),
+            inbound_mails::message_id.eq(&facts.message_id),
+            inbound_mails::content_hash.eq(&facts.content_hash),
+            inbound_mails::subject.eq(&facts.subject),
+            inbound_mails::sender.eq(&facts.sender),
+            inbound_mails::automatic.eq(facts.automatic),
+            inbound_mails::bounce.eq(facts.bounce),
+            inbound_mails::disposition.eq(outcome.disposition),
+            inbound_mails::ticket_id.eq(outcome.ticket),
+            inbound_mails::article_id.eq(outcome.article),
+            inbound_mails::auto_response.eq(&outcome.auto_response),
+            inbound_mails::steps.eq(steps.json()?),
+            inbound_mails::processed_at.eq(now),
+            inbound_mails::duration_us.eq(duration_us),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Puts a mail aside for a person to look at; nothing of it is lost.
+pub(super) fn quarantine(tx: &mut Tx<'_>, id: InboundId, why: &str, now: Ts) -> Result<()> {
+    let mut steps = Steps::default();
+    steps.add("quarantine", "put aside", why);
+    diesel::update(inbound_mails::table.find(id).filter(inbound_mails::status.eq(InboundStatus::Waiting)))
+        .set((
+            inbound_mails::status.eq(InboundStatus::Quarantined),
+            inbound_mails::disposition.eq(Disposition::Quarantined),
+            inbound_mails::steps.eq(steps.json()?),
+            inbound_mails::processed_at.eq(now),
+        ))
+        .execute(&mut **tx)?;
+    tx.wake(crate::db::Wake::EVENTS);
+    Ok(())
+}

@@ -1,0 +1,244 @@
+//! Queues and their addresses.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::{
+    access::Actor,
+    db::{
+        Conn, FollowUpPolicy, InstallationRight, QueueId, Ts, Tx, backend,
+        schema::{queue_addresses, queues, settings},
+    },
+    error::{Error, FieldError, Result},
+    tickets::Person,
+};
+
+/// A queue.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = queues)]
+pub struct Queue {
+    /// Its key.
+    pub id: QueueId,
+    /// Its name, unique.
+    pub name: String,
+    /// The queue above it.
+    pub parent_id: Option<QueueId>,
+    /// What mails from it call themselves; empty: its name.
+    pub sender_name: String,
+    /// Put below each reply.
+    pub signature: String,
+    /// Whether a new ticket is answered automatically.
+    pub auto_response: bool,
+    /// What a mail to a closed ticket does.
+    pub follow_up_policy: FollowUpPolicy,
+    /// Whether an id alone, from a stranger, makes a new ticket instead of a follow-up.
+    pub strict_matching: bool,
+    /// Whether outgoing subjects carry the ticket's number.
+    pub subject_tag: bool,
+    /// Working minutes until a lock is released; 0 is never.
+    pub unlock_minutes: i32,
+    /// For how long a person's mail can be taken back, in seconds.
+    pub hold_seconds: i32,
+    /// When it was retired: it takes no new tickets.
+    pub retired_at: Option<Ts>,
+}
+
+/// The setting that names the queue for mail that belongs nowhere else.
+const DEFAULT: &str = "default_queue";
+/// The longest name, in characters.
+const NAME: usize = 100;
+
+/// A queue.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(conn: &mut Conn, id: QueueId) -> Result<Queue> {
+    Ok(queues::table.find(id).select(Queue::as_select()).first(conn)?)
+}
+
+/// A queue by its name.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn by_name(conn: &mut Conn, name: &str) -> Result<Queue> {
+    Ok(queues::table.filter(queues::name.eq(name)).select(Queue::as_select()).first(conn)?)
+}
+
+/// All queues, retired ones included, by name.
+///
+/// # Errors
+/// Those of the database.
+pub fn all(conn: &mut Conn) -> Result<Vec<Queue>> {
+    Ok(queues::table.order(queues::name).select(Queue::as_select()).load(conn)?)
+}
+
+/// The queue for mail that belongs nowhere else: the one that was set, or the oldest.
+///
+/// # Errors
+/// [`Error::Unavailable`] while there is no queue at all.
+pub fn default_queue(conn: &mut Conn) -> Result<QueueId> {
+    let set: Option<String> = settings::table.find(DEFAULT).select(settings::value).first(conn).optional()?;
+    if let Some(id) = set.and_then(|text| text.parse::<QueueId>().ok()) {
+        return Ok(id);
+    }
+    queues::table
+        .filter(queues::retired_at.is_null())
+        .order(queues::id)
+        .select(queues::id)
+        .first(conn)
+        .optional()?
+        .ok_or_else(|| Error::Unavailable("There is no queue yet. Finish the set-up first.".into()))
+}
+
+/// Every address of ours, and its queue.
+#[derive(Clone, Debug, Default)]
+pub struct OwnAddresses(HashMap<String, QueueId>);
+
+impl OwnAddresses {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn load(conn: &mut Conn) -> Result<Self> {
+        let rows: Vec<(String, QueueId)> = queue_addresses::table
+            .select((queue_addresses::address, queue_addresses::queue_id))
+            .load(conn)?;
+        Ok(Self(rows.into_iter().collect()))
+    }
+
+    /// Whether the address is ours; what follows a `+` in its local part does not count.
+    pub fn contains(&self, address: &str) -> bool {
+        self.queue(address).is_some()
+    }
+
+    /// The queue of an address.
+    pub fn queue(&self, address: &str) -> Option<QueueId> {
+        let address = address.trim().to_lowercase();
+        self.0
+            .get(&address)
+            .or_else(|| {
+                let (local, domain) = address.rsplit_once('@')?;
+                let (base, _) = local.split_once('+')?;
+                self.0.get(&format!("{base}@{domain}"))
+            })
+            .copied()
+    }
+
+    /// Whether a mail server may hand in mail at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The first address of a queue, or of the nearest queue above it that has one, or of the default queue.
+///
+/// # Errors
+/// Those of the database.
+pub fn sender(conn: &mut Conn, queue: &Queue) -> Result<Person> {
+    let name = if queue.sender_name.is_empty() { queue.name.clone() } else { queue.sender_name.clone() };
+    let mut line = vec![queue.id];
+    let mut above = queue.parent_id;
+    while let Some(id) = above.filter(|id| !line.contains(id)) {
+        line.push(id);
+        above = get(conn, id)?.parent_id;
+    }
+    line.push(default_queue(conn)?);
+    for id in line {
+        let address: Option<String> = queue_addresses::table
+            .filter(queue_addresses::queue_id.eq(id))
+            .order((queue_addresses::position, queue_addresses::address))
+            .select(queue_addresses::address)
+            .first(conn)
+            .optional()?;
+        if let Some(address) = address {
+            return Ok(Person { name, address });
+        }
+    }
+    Ok(Person { name, address: "turnstone@localhost".into() })
+}
+
+/// A queue to be made.
+#[derive(Clone, Debug, Default)]
+pub struct NewQueue {
+    /// Its name.
+    pub name: String,
+    /// The name of the queue above it.
+    pub parent: Option<String>,
+    /// Its addresses; the first is the one it writes from.
+    pub addresses: Vec<String>,
+}
+
+/// Makes a queue.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right; [`Error::Invalid`] for a name or an address that is taken or wrong.
+pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewQueue, now: Ts) -> Result<Queue> {
+    actor.require(InstallationRight::QueuesAndMail)?;
+    insert(tx, new, now)
+}
+
+/// Makes a queue on behalf of the operator.
+pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewQueue, now: Ts) -> Result<Queue> {
+    let (name, parent, addresses) = check(tx, new)?;
+    let id: QueueId = diesel::insert_into(queues::table)
+        .values((queues::name.eq(&name), queues::parent_id.eq(parent), queues::created_at.eq(now)))
+        .returning(queues::id)
+        .get_result(&mut **tx)?;
+    for (position, address) in (0_i32..).zip(&addresses) {
+        diesel::insert_into(queue_addresses::table)
+            .values((
+                queue_addresses::address.eq(address),
+                queue_addresses::queue_id.eq(id),
+                queue_addresses::position.eq(position),
+            ))
+            .execute(&mut **tx)?;
+    }
+    backend::put_setting_once(tx, DEFAULT, &id.to_string())?;
+    get(tx, id)
+}
+
+fn check(conn: &mut Conn, new: &NewQueue) -> Result<(String, Option<QueueId>, Vec<String>)> {
+    let mut problems = Vec::new();
+    let mut refuse =
+        |field: &str, message: String| problems.push(FieldError { field: field.into(), message });
+    let name = new.name.trim().to_owned();
+    if name.is_empty()
+        || name.chars().count() > NAME
+        || name.chars().any(|c| c.is_control() || c == ':' || c == ',')
+    {
+        refuse("name", format!("A queue needs a name of 1 to {NAME} characters, without colon or comma."));
+    } else if by_name(conn, &name).is_ok() {
+        refuse("name", format!("There is a queue called “{name}” already. Choose another name."));
+    }
+    let parent = match new.parent.as_deref().filter(|parent| !parent.is_empty()) {
+        None => None,
+        Some(parent) => match by_name(conn, parent) {
+            Ok(queue) => Some(queue.id),
+            Err(Error::NotFound) => {
+                refuse("parent", format!("There is no queue called “{parent}”."));
+                None
+            }
+            Err(error) => return Err(error),
+        },
+    };
+    let own = OwnAddresses::load(conn)?;
+    let mut addresses: Vec<String> = Vec::new();
+    for text in &new.addresses {
+        match mail_ingest::address::normalise(text) {
+            None => refuse(
+                "addresses",
+                format!("“{text}” is not a mail address. It looks like support@example.org."),
+            ),
+            Some(address) => match own.0.get(&address) {
+                Some(queue) => {
+                    let other = get(conn, *queue)?.name;
+                    refuse("addresses", format!("“{other}” already uses {address}. Choose another address."));
+                }
+                None if addresses.contains(&address) => {}
+                None => addresses.push(address),
+            },
+        }
+    }
+    if problems.is_empty() { Ok((name, parent, addresses)) } else { Err(Error::Invalid(problems)) }
+}

@@ -1,0 +1,65 @@
+//! Assign: whose ticket it is.
+
+use diesel::prelude::*;
+
+use super::{Moment, locking, store};
+use crate::{
+    access::{Owner, TicketAccess, holders_of},
+    db::{AgentId, EventKind, Right, Tx},
+    error::{Error, Result},
+};
+
+/// Gives the ticket to an agent, or to nobody. The lock of a locked ticket goes with it; nobody holds no lock.
+///
+/// # Errors
+/// [`Error::Invalid`] for an agent who is gone, or may not answer in the ticket's queue.
+pub fn assign(
+    tx: &mut Tx<'_>,
+    access: &mut TicketAccess<Owner>,
+    to: Option<AgentId>,
+    at: &Moment,
+) -> Result<()> {
+    let (ticket, who) = access.parts();
+    if ticket.owner_id == to {
+        return Ok(());
+    }
+    if let Some(agent) = to {
+        let able = holders_of(tx, Right::Note, ticket.queue_id, at.ts())?;
+        if !able.contains(&agent) {
+            return Err(Error::invalid(
+                "owner",
+                "This agent has no role for the ticket's queue. Choose another, or give him a role first.",
+            ));
+        }
+    }
+    let before = locking::login_of(tx, ticket.owner_id)?;
+    let after = locking::login_of(tx, to)?;
+    let was_locked = ticket.locked_at.is_some();
+    match to {
+        None => locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())?,
+        Some(agent) if was_locked => locking::take(tx, ticket, who, agent, at)?,
+        Some(_) => {}
+    }
+    ticket.owner_id = to;
+    let assigned = store::Change::of(EventKind::Assigned).from_to(before.as_deref(), after.as_deref());
+    store::record(tx, ticket, who, at.ts(), assigned)?;
+    store::save(tx, ticket, at.ts())
+}
+
+/// The agents to whom tickets of this queue can be given: id, login and name, by name.
+///
+/// # Errors
+/// Those of the database.
+pub fn candidates(
+    conn: &mut crate::db::Conn,
+    queue: crate::db::QueueId,
+    now: crate::db::Ts,
+) -> Result<Vec<(AgentId, String, String)>> {
+    use crate::db::schema::agents;
+    let able = holders_of(conn, Right::Note, queue, now)?;
+    Ok(agents::table
+        .filter(agents::id.eq_any(able))
+        .select((agents::id, agents::login, agents::name))
+        .order(agents::name)
+        .load(conn)?)
+}

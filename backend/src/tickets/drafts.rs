@@ -1,0 +1,230 @@
+//! Unfinished text. It lives on the server, so that nothing typed is lost.
+
+use diesel::prelude::*;
+
+use super::{Attachment, Moment, NewFile, model};
+use crate::{
+    access::{Actor, Note, Reply, TicketAccess},
+    clock::public_id,
+    db::{
+        ArticleId, AttachmentId, Conn, DraftId, DraftKind, TicketId, Ts, Tx, each,
+        schema::{attachments, drafts},
+    },
+    error::{Error, Result},
+};
+
+/// The longest draft, in bytes of JSON.
+const LONGEST: usize = 1024 * 1024;
+/// How many files a draft holds.
+const FILES: i64 = 200;
+
+/// Unfinished text of an agent.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = drafts)]
+pub struct Draft {
+    /// Its key.
+    pub id: DraftId,
+    /// What it will be.
+    pub kind: DraftKind,
+    /// The form's fields as JSON.
+    pub fields: String,
+    /// The newest article that its author had seen.
+    pub seen_article_id: i64,
+    /// When it was last saved.
+    pub updated_at: Ts,
+}
+
+/// Saves a draft of a reply.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is too long.
+pub fn save_reply(
+    tx: &mut Tx<'_>,
+    access: &TicketAccess<Reply>,
+    actor: &Actor,
+    fields: &str,
+    seen: Option<ArticleId>,
+    at: &Moment,
+) -> Result<DraftId> {
+    put(tx, actor, access.ticket().id, DraftKind::Reply, fields, seen, at)
+}
+
+/// Saves a draft of a note.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is too long.
+pub fn save_note(
+    tx: &mut Tx<'_>,
+    access: &TicketAccess<Note>,
+    actor: &Actor,
+    fields: &str,
+    at: &Moment,
+) -> Result<DraftId> {
+    put(tx, actor, access.ticket().id, DraftKind::Note, fields, None, at)
+}
+
+/// Saves a draft of a new ticket.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is too long.
+pub fn save_ticket(tx: &mut Tx<'_>, actor: &Actor, fields: &str, at: &Moment) -> Result<DraftId> {
+    put(tx, actor, TicketId(0), DraftKind::Ticket, fields, None, at)
+}
+
+pub(super) fn put(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ticket: TicketId,
+    kind: DraftKind,
+    fields: &str,
+    seen: Option<ArticleId>,
+    at: &Moment,
+) -> Result<DraftId> {
+    if fields.len() > LONGEST {
+        return Err(Error::invalid(
+            "body_text",
+            "The text is too long to be kept: more than 1 MB. Attach it as a file.",
+        ));
+    }
+    let fields = super::store::without_nul(fields.to_owned());
+    let seen = seen.map_or(0, |article| article.0);
+    each!(&mut **tx, |c| diesel::insert_into(drafts::table)
+        .values((
+            drafts::agent_id.eq(actor.agent.id),
+            drafts::ticket_id.eq(ticket),
+            drafts::kind.eq(kind),
+            drafts::fields.eq(&fields),
+            drafts::seen_article_id.eq(seen),
+            drafts::updated_at.eq(at.ts()),
+        ))
+        .on_conflict((drafts::agent_id, drafts::ticket_id, drafts::kind))
+        .do_update()
+        .set((drafts::fields.eq(&fields), drafts::updated_at.eq(at.ts())))
+        .execute(c))?;
+    Ok(find(tx, actor, ticket, kind)?.ok_or(Error::NotFound)?.id)
+}
+
+/// The agent's draft of this kind; `TicketId(0)` for a new ticket.
+///
+/// # Errors
+/// Those of the database.
+pub fn find(conn: &mut Conn, actor: &Actor, ticket: TicketId, kind: DraftKind) -> Result<Option<Draft>> {
+    Ok(drafts::table
+        .filter(
+            drafts::agent_id.eq(actor.agent.id).and(drafts::ticket_id.eq(ticket)).and(drafts::kind.eq(kind)),
+        )
+        .select(Draft::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Its files.
+///
+/// # Errors
+/// Those of the database.
+pub fn files(conn: &mut Conn, draft: DraftId) -> Result<Vec<Attachment>> {
+    Ok(attachments::table
+        .filter(attachments::draft_id.eq(draft))
+        .order(attachments::id)
+        .select(Attachment::as_select())
+        .load(conn)?)
+}
+
+/// Adds a file to the agent's draft.
+///
+/// # Errors
+/// [`Error::NotFound`] for another agent's draft; [`Error::Invalid`] when it holds too many.
+pub fn attach(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    draft: DraftId,
+    file: &NewFile,
+    at: &Moment,
+) -> Result<Attachment> {
+    own(tx, actor, draft)?;
+    let there: i64 =
+        attachments::table.filter(attachments::draft_id.eq(draft)).count().get_result(&mut **tx)?;
+    if there >= FILES {
+        return Err(Error::invalid(
+            "attachments",
+            format!("A mail carries {FILES} files at most. Pack some together."),
+        ));
+    }
+    file.blob.store(tx)?;
+    let id: AttachmentId = diesel::insert_into(attachments::table)
+        .values((
+            attachments::uid.eq(public_id(at.now).simple().to_string()),
+            attachments::draft_id.eq(draft),
+            attachments::agent_id.eq(actor.agent.id),
+            attachments::name.eq(&file.name),
+            attachments::content_type.eq(&file.content_type),
+            attachments::inline.eq(false),
+            attachments::size.eq(file.blob.size),
+            attachments::digest.eq(&file.blob.digest),
+            attachments::created_at.eq(at.ts()),
+        ))
+        .returning(attachments::id)
+        .get_result(&mut **tx)?;
+    Ok(attachments::table.find(id).select(Attachment::as_select()).first(&mut **tx)?)
+}
+
+/// Takes a file off the agent's draft.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not there.
+pub fn detach(tx: &mut Tx<'_>, actor: &Actor, uid: &str) -> Result<()> {
+    let gone = diesel::delete(
+        attachments::table
+            .filter(attachments::uid.eq(uid).and(attachments::agent_id.eq(actor.agent.id)))
+            .filter(attachments::draft_id.is_not_null()),
+    )
+    .execute(&mut **tx)?;
+    if gone == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// The draft's files as the article that is made of it will have them.
+///
+/// # Errors
+/// [`Error::NotFound`] for another agent's draft.
+pub fn take_files(tx: &mut Tx<'_>, actor: &Actor, draft: DraftId, article: ArticleId) -> Result<usize> {
+    own(tx, actor, draft)?;
+    Ok(diesel::update(attachments::table.filter(attachments::draft_id.eq(draft)))
+        .set((attachments::draft_id.eq(None::<DraftId>), attachments::article_id.eq(article)))
+        .execute(&mut **tx)?)
+}
+
+/// Throws the draft away, with the files that are left in it.
+///
+/// # Errors
+/// Those of the database.
+pub fn discard(tx: &mut Tx<'_>, actor: &Actor, ticket: TicketId, kind: DraftKind) -> Result<()> {
+    if let Some(draft) = find(tx, actor, ticket, kind)? {
+        diesel::delete(attachments::table.filter(attachments::draft_id.eq(draft.id))).execute(&mut **tx)?;
+        diesel::delete(drafts::table.find(draft.id)).execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+fn own(tx: &mut Tx<'_>, actor: &Actor, draft: DraftId) -> Result<()> {
+    drafts::table
+        .find(draft)
+        .filter(drafts::agent_id.eq(actor.agent.id))
+        .select(drafts::id)
+        .first::<DraftId>(&mut **tx)?;
+    Ok(())
+}
+
+/// A row of `attachments` as a file to be stored once more, with an article.
+///
+/// # Errors
+/// When its bytes are gone.
+pub fn as_new_file(conn: &mut Conn, blobs: &crate::db::Blobs, file: &Attachment) -> Result<NewFile> {
+    let bytes = blobs.read(conn, &file.digest)?;
+    Ok(model::NewFile {
+        name: file.name.clone(),
+        content_type: file.content_type.clone(),
+        content_id: file.content_id.clone(),
+        inline: file.inline,
+        blob: blobs.prepare(&bytes)?,
+    })
+}

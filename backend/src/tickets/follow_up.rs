@@ -1,0 +1,58 @@
+//! A mail from outside joins an existing ticket.
+
+use super::{Article, Moment, NewArticle, NewFile, locking, model::Ticket, state, store};
+use crate::{
+    access::{Reply, TicketAccess},
+    db::{AgentId, Conn, EventKind, Sender, State, Tx},
+    error::Result,
+    notify, people,
+};
+
+/// Appends a customer's mail. Pending and closed become open, new stays new; the lock stays unless the owner is away
+/// or gone. A machine's mail neither reopens nor notifies.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn follow_up(
+    tx: &mut Tx<'_>,
+    access: &mut TicketAccess<Reply>,
+    new: NewArticle,
+    files: &[NewFile],
+    at: &Moment,
+) -> Result<Article> {
+    let (ticket, who) = access.parts();
+    let (automatic, sender) = (new.automatic, new.sender);
+    let first_unanswered = ticket.unanswered_since.is_none() && sender == Sender::Customer && !automatic;
+    let (preview, last_sender) = (ticket.preview.clone(), ticket.last_sender.clone());
+    let article = store::add_article(tx, ticket, new, files)?;
+    if automatic {
+        (ticket.preview, ticket.last_sender) = (preview, last_sender);
+    }
+    store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::FollowUp).article(article.id))?;
+    if sender == Sender::Customer && !automatic {
+        if ticket.state.is_pending() || ticket.state == State::Closed {
+            state::change(tx, ticket, who, State::Open, None, at)?;
+        }
+        if first_unanswered {
+            ticket.unanswered_since = Some(at.ts());
+        }
+        if owner_is_absent(tx, ticket, at)? {
+            locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())?;
+        } else if first_unanswered {
+            locking::restart_timer(tx, ticket, at)?;
+        }
+    }
+    store::save(tx, ticket, at.ts())?;
+    if !automatic {
+        let author: Option<AgentId> = article.agent_id;
+        notify::follow_up(tx, ticket, &article, author, at.ts())?;
+    }
+    Ok(article)
+}
+
+fn owner_is_absent(conn: &mut Conn, ticket: &Ticket, at: &Moment) -> Result<bool> {
+    match ticket.owner_id {
+        None => Ok(false),
+        Some(owner) => Ok(!people::agents::get(conn, owner)?.is_present(at.now)),
+    }
+}

@@ -1,0 +1,77 @@
+//! Lock, take over, unlock.
+
+use super::{Moment, locking, store};
+use crate::{
+    access::{Actor, Reply, TicketAccess},
+    db::{EventKind, Tx},
+    error::Result,
+};
+
+/// Says "I am on it". One's own lock again is fine.
+///
+/// # Errors
+/// [`crate::error::Error::Conflict`] names the agent who is on it already.
+pub fn lock(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, actor: &Actor, at: &Moment) -> Result<()> {
+    locking::must_not_be_others(tx, access.ticket(), actor.agent.id)?;
+    take_over(tx, access, actor, at)
+}
+
+/// Takes the lock, also from another agent, who sees it in the ticket's history.
+///
+/// # Errors
+/// Those of the database.
+pub fn take_over(
+    tx: &mut Tx<'_>,
+    access: &mut TicketAccess<Reply>,
+    actor: &Actor,
+    at: &Moment,
+) -> Result<()> {
+    let (ticket, who) = access.parts();
+    locking::take(tx, ticket, who, actor.agent.id, at)?;
+    store::save(tx, ticket, at.ts())
+}
+
+/// Frees the ticket; it keeps its owner. A free one stays free.
+///
+/// # Errors
+/// Those of the database.
+pub fn unlock(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, at: &Moment) -> Result<()> {
+    let (ticket, who) = access.parts();
+    if ticket.locked_at.is_none() {
+        return Ok(());
+    }
+    locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())?;
+    store::save(tx, ticket, at.ts())
+}
+
+/// Releases a lock whose working time is over, and tells the agent who held it.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn time_out(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, at: &Moment) -> Result<()> {
+    let (ticket, who) = access.parts();
+    let Some(holder) = ticket.lock_holder() else { return Ok(()) };
+    locking::release(tx, ticket, who, EventKind::LockTimedOut, at.ts())?;
+    crate::notify::lock_timeout(tx, ticket, holder, at.ts())?;
+    store::save(tx, ticket, at.ts())
+}
+
+/// Frees all tickets that the actor has locked: he goes away.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn release_all(tx: &mut Tx<'_>, actor: &Actor, at: &Moment) -> Result<()> {
+    use crate::db::schema::tickets;
+    use diesel::prelude::*;
+    let mine: Vec<crate::db::TicketId> = tickets::table
+        .filter(tickets::owner_id.eq(actor.agent.id).and(tickets::active.eq(true)))
+        .filter(tickets::locked_at.is_not_null())
+        .order(tickets::id)
+        .select(tickets::id)
+        .load(&mut **tx)?;
+    for id in mine {
+        let mut access: TicketAccess<Reply> = crate::access::for_machine(tx, id, actor.cause)?;
+        unlock(tx, &mut access, at)?;
+    }
+    Ok(())
+}

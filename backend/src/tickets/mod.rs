@@ -1,0 +1,47 @@
+//! Tickets and what can be done to them: each verb once, in a file of its own, used by pages, API and mail alike.
+//!
+//! A verb runs in one transaction, asks for a proof of permission, and leaves the change, its event, its
+//! notifications and its outgoing mail behind, or nothing.
+
+pub mod assign;
+pub mod drafts;
+pub mod follow_up;
+pub mod list;
+mod locking;
+mod model;
+pub mod move_to;
+pub mod note;
+pub mod open;
+pub mod participants;
+pub mod priority;
+pub mod read;
+pub mod reply;
+pub mod state;
+pub(crate) mod store;
+pub mod view;
+pub mod withdraw;
+
+pub mod lock;
+
+pub(crate) use self::model::NewArticle;
+pub use self::model::{Article, Attachment, Event, NewFile, Person, Recipients, Ticket};
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::db::Ts;
+
+/// The moment at which something is done, and the zone of the built-in calendar.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// Now.
+    pub now: Timestamp,
+    /// The installation's zone.
+    pub zone: TimeZone,
+}
+
+impl Moment {
+    /// Now, as the database keeps it.
+    pub fn ts(&self) -> Ts {
+        Ts(self.now)
+    }
+}

@@ -1,0 +1,42 @@
+//! Move to another queue.
+
+use super::{Moment, locking, store};
+use crate::{
+    access::{Move, QueueAccess, TicketAccess},
+    db::{EventKind, Right, Tx},
+    error::{Error, Result},
+    notify, queues,
+};
+
+/// Moves the ticket. It is free afterwards, and those who follow the new queue hear of it.
+///
+/// # Errors
+/// When the target's proof is about something else, or the target is retired.
+pub fn move_to(
+    tx: &mut Tx<'_>,
+    access: &mut TicketAccess<Move>,
+    target: &QueueAccess,
+    at: &Moment,
+) -> Result<()> {
+    if target.right() != Right::MoveInto {
+        return Err(Error::Forbidden("This needs the right “move_into” in the target queue.".into()));
+    }
+    let (ticket, who) = access.parts();
+    if ticket.queue_id == target.queue() {
+        return Ok(());
+    }
+    let to = queues::get(tx, target.queue())?;
+    if to.retired_at.is_some() {
+        return Err(Error::invalid(
+            "queue",
+            format!("The queue “{}” is retired. Choose another one.", to.name),
+        ));
+    }
+    let from = queues::get(tx, ticket.queue_id)?;
+    locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())?;
+    ticket.queue_id = to.id;
+    let moved = store::Change::of(EventKind::Moved).from_to(Some(&from.name), Some(&to.name));
+    store::record(tx, ticket, who, at.ts(), moved)?;
+    store::save(tx, ticket, at.ts())?;
+    notify::moved(tx, ticket, who, at.ts())
+}

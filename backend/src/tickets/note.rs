@@ -1,0 +1,61 @@
+//! An internal note, or the notes of a call: the customer sees neither.
+
+use super::{Article, Moment, NewArticle, NewFile, store};
+use crate::{
+    access::{Actor, Note, TicketAccess},
+    db::{Channel, EventKind, Sender, Tx},
+    error::{Error, Result},
+};
+
+/// What a note says.
+#[derive(Clone, Debug, Default)]
+pub struct NoteInput {
+    /// A line about it; may be empty.
+    pub subject: String,
+    /// Its text.
+    pub body_text: String,
+    /// Its files.
+    pub files: Vec<NewFile>,
+}
+
+/// Adds an internal note; works on a ticket that another agent has locked.
+///
+/// # Errors
+/// [`Error::Invalid`] for a note without text and files.
+pub fn note(
+    tx: &mut Tx<'_>,
+    access: &mut TicketAccess<Note>,
+    actor: &Actor,
+    input: &NoteInput,
+    at: &Moment,
+) -> Result<Article> {
+    if input.body_text.trim().is_empty() && input.files.is_empty() {
+        return Err(Error::invalid("body_text", "The note is empty. Write something, or attach a file."));
+    }
+    let (ticket, who) = access.parts();
+    let new = NewArticle {
+        ticket_id: ticket.id,
+        sender: Sender::Agent,
+        channel: Channel::Note,
+        visible: false,
+        automatic: false,
+        agent_id: Some(actor.agent.id),
+        from_name: actor.agent.name.clone(),
+        from_address: actor.agent.email.clone(),
+        recipients: "{}".into(),
+        subject: input.subject.clone(),
+        message_id: String::new(),
+        body_text: input.body_text.clone(),
+        html_digest: None,
+        inbound_id: None,
+        created_at: at.ts(),
+    };
+    // A note is no answer: who waits for whom stays as it was.
+    let (preview, last_sender) = (ticket.preview.clone(), ticket.last_sender.clone());
+    let article = store::add_article(tx, ticket, new, &input.files)?;
+    (ticket.preview, ticket.last_sender) = (preview, last_sender);
+    store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::Noted).article(article.id))?;
+    store::save(tx, ticket, at.ts())?;
+    super::read::mark(tx, actor, ticket)?;
+    Ok(article)
+}

@@ -1,0 +1,240 @@
+//! Open a ticket: by a customer's mail, or by an agent after a call or as the first mail to somebody.
+
+use super::{
+    Article, Moment, NewArticle, NewFile, Person, Recipients, Ticket, model::NewTicket, reply::domain_of,
+    store,
+};
+use crate::{
+    access::{Actor, QueueAccess},
+    clock::public_id,
+    db::{
+        Channel, CustomerId, Delivery, EventKind, OutboxKind, Priority, Right, Sender, State, Ts, Tx, backend,
+    },
+    error::{Error, Result},
+    notify, outbox, people, queues,
+};
+
+/// The longest title, in characters.
+const TITLE: usize = 250;
+
+/// A ticket that an agent opens.
+#[derive(Clone, Debug)]
+pub struct OpenInput {
+    /// One line.
+    pub title: String,
+    /// For whom.
+    pub customer: Person,
+    /// [`Channel::Phone`]: notes of a call, nothing is sent. [`Channel::Mail`]: the text goes to the customer.
+    pub channel: Channel,
+    /// The text.
+    pub body_text: String,
+    /// Its files.
+    pub files: Vec<NewFile>,
+    /// How urgent.
+    pub priority: Priority,
+    /// The state afterwards.
+    pub state: Option<State>,
+    /// For how long a mail can be taken back, in seconds; `None`: as the queue says.
+    pub hold_seconds: Option<i32>,
+}
+
+/// Opens a ticket for a customer.
+///
+/// # Errors
+/// [`Error::Invalid`] for a missing title, text or address.
+pub fn open(
+    tx: &mut Tx<'_>,
+    access: &QueueAccess,
+    actor: &Actor,
+    input: &OpenInput,
+    at: &Moment,
+) -> Result<(Ticket, Article)> {
+    let customer = check(access, input)?;
+    let id = people::customers::by_address(tx, &customer, at.ts())?;
+    let new = Opening {
+        title: &input.title,
+        customer: &customer,
+        customer_id: Some(id),
+        priority: input.priority,
+        state: if input.channel == Channel::Mail { State::Open } else { State::New },
+    };
+    let who = actor.who();
+    let mut ticket = create(tx, access, &new, at)?;
+    if input.channel == Channel::Mail {
+        // Whoever writes first to a customer is on it, as with a reply.
+        super::locking::take(tx, &mut ticket, &who, actor.agent.id, at)?;
+    }
+    let article = first_article(tx, &mut ticket, actor, input, &customer, at)?;
+    if let Some(state) = input.state {
+        super::state::change(tx, &mut ticket, &who, state, None, at)?;
+    }
+    store::record(tx, &ticket, &who, at.ts(), store::Change::of(EventKind::Opened).article(article.id))?;
+    store::save(tx, &mut ticket, at.ts())?;
+    super::read::mark(tx, actor, &ticket)?;
+    notify::new_ticket(tx, &ticket, &who, at.ts())?;
+    Ok((ticket, article))
+}
+
+fn check(access: &QueueAccess, input: &OpenInput) -> Result<Person> {
+    if access.right() != Right::Create {
+        return Err(Error::Forbidden("This needs the right “create” in that queue.".into()));
+    }
+    let mut problems = Vec::new();
+    let mut refuse = |field: &str, message: &str| {
+        problems.push(crate::error::FieldError { field: field.into(), message: message.into() });
+    };
+    let address = mail_ingest::address::normalise(&input.customer.address);
+    if input.title.trim().is_empty() {
+        refuse("title", "The ticket needs a title. Say in a few words what it is about.");
+    }
+    if input.body_text.trim().is_empty() {
+        refuse("body_text", "The text is empty. Write what was said, or what you want to say.");
+    }
+    if input.channel == Channel::Note {
+        refuse("channel", "A ticket begins with a call or a mail. Choose “phone” or “mail”.");
+    }
+    if address.is_none() {
+        refuse("customer", "This is not a mail address. It looks like anna@example.org.");
+    }
+    match address {
+        Some(address) if problems.is_empty() => {
+            Ok(Person { name: input.customer.name.trim().to_owned(), address })
+        }
+        _ => Err(Error::Invalid(problems)),
+    }
+}
+
+fn first_article(
+    tx: &mut Tx<'_>,
+    ticket: &mut Ticket,
+    actor: &Actor,
+    input: &OpenInput,
+    customer: &Person,
+    at: &Moment,
+) -> Result<Article> {
+    let queue = queues::get(tx, ticket.queue_id)?;
+    let from = queues::sender(tx, &queue)?;
+    let by_mail = input.channel == Channel::Mail;
+    let recipients = Recipients { to: vec![customer.clone()], ..Recipients::default() };
+    let new = NewArticle {
+        ticket_id: ticket.id,
+        sender: if by_mail { Sender::Agent } else { Sender::Customer },
+        channel: input.channel,
+        visible: true,
+        automatic: false,
+        agent_id: Some(actor.agent.id),
+        from_name: if by_mail {
+            format!("{} ({})", actor.agent.name, from.name)
+        } else {
+            customer.name.clone()
+        },
+        from_address: if by_mail { from.address.clone() } else { customer.address.clone() },
+        recipients: if by_mail { serde_json::to_string(&recipients)? } else { "{}".into() },
+        subject: input.title.trim().to_owned(),
+        message_id: if by_mail {
+            format!("{}@{}", public_id(at.now).simple(), domain_of(&from.address))
+        } else {
+            String::new()
+        },
+        body_text: input.body_text.clone(),
+        html_digest: None,
+        inbound_id: None,
+        created_at: at.ts(),
+    };
+    let article = store::add_article(tx, ticket, new, &input.files)?;
+    if by_mail {
+        let hold = input.hold_seconds.unwrap_or(queue.hold_seconds).clamp(0, 3_600);
+        let try_at = at.now.checked_add(jiff::SignedDuration::from_secs(i64::from(hold))).unwrap_or(at.now);
+        outbox::enqueue(
+            tx,
+            &outbox::NewMail {
+                kind: OutboxKind::Reply,
+                state: if hold > 0 { Delivery::Held } else { Delivery::Due },
+                ticket: Some(ticket.id),
+                article: Some(article.id),
+                agent: None,
+                event: String::new(),
+                envelope_from: from.address,
+                envelope_to: vec![customer.address.clone()],
+                message_id: article.message_id.clone(),
+                subject: article.subject.clone(),
+                body_text: String::new(),
+                try_at: Ts(try_at),
+            },
+            at.ts(),
+        )?;
+    } else {
+        ticket.unanswered_since = Some(at.ts());
+    }
+    Ok(article)
+}
+
+/// What [`create`] needs to know.
+pub(crate) struct Opening<'a> {
+    pub title: &'a str,
+    pub customer: &'a Person,
+    pub customer_id: Option<CustomerId>,
+    pub priority: Priority,
+    pub state: State,
+}
+
+/// Makes the ticket's row with its number; articles and events are the caller's.
+pub(crate) fn create(
+    tx: &mut Tx<'_>,
+    access: &QueueAccess,
+    new: &Opening<'_>,
+    at: &Moment,
+) -> Result<Ticket> {
+    let queue = queues::get(tx, access.queue())?;
+    let from = queues::sender(tx, &queue)?;
+    let number = backend::next_ticket_number(tx)?;
+    let root = format!("{}.ticket@{}", public_id(at.now).simple(), domain_of(&from.address));
+    let ticket = store::insert_ticket(
+        tx,
+        &NewTicket {
+            number,
+            title: title_of(new.title),
+            queue_id: queue.id,
+            state: new.state,
+            active: new.state.is_active(),
+            priority: new.priority,
+            owner_id: None,
+            customer_id: new.customer_id,
+            customer_name: new.customer.name.clone(),
+            customer_address: new.customer.address.clone(),
+            root_message_id: root.clone(),
+            created_at: at.ts(),
+            updated_at: at.ts(),
+        },
+    )?;
+    backend::put_message_id(tx, &root, ticket.id, None, at.ts())?;
+    Ok(ticket)
+}
+
+/// A subject as a ticket's title: one line, no `Re:`, not too long.
+fn title_of(subject: &str) -> String {
+    let line = store::without_nul(without_prefixes(subject).split_whitespace().collect::<Vec<_>>().join(" "));
+    match line.char_indices().nth(TITLE) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}
+
+/// Takes reply marks off a subject, in the languages in which mail programs put them. Marks of a forward stay.
+pub(crate) fn without_prefixes(subject: &str) -> &str {
+    const MARKS: [&str; 17] = [
+        "re", "aw", "sv", "vs", "antw", "odp", "rif", "ris", "ynt", "res", "vá", "ang", "svar", "回复",
+        "答复", "回覆", "返信",
+    ];
+    let mut rest = subject.trim();
+    while let Some((mark, after)) = rest.split_once([':', '：']) {
+        let mark = mark.trim().to_lowercase();
+        // Some programs count: `Re[2]:`, `Re(3):`.
+        let word = mark.split(['[', '(']).next().unwrap_or_default();
+        if !MARKS.contains(&word) {
+            break;
+        }
+        rest = after.trim_start();
+    }
+    rest
+}

@@ -1,0 +1,29 @@
+//! Set the priority.
+
+use super::{Moment, store};
+use crate::{
+    access::{Priority as PriorityLevel, TicketAccess},
+    db::{EventKind, Priority, Tx},
+    error::Result,
+};
+
+/// Sets how urgent the ticket is.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_priority(
+    tx: &mut Tx<'_>,
+    access: &mut TicketAccess<PriorityLevel>,
+    to: Priority,
+    at: &Moment,
+) -> Result<()> {
+    let (ticket, who) = access.parts();
+    if ticket.priority == to {
+        return Ok(());
+    }
+    let change = store::Change::of(EventKind::PriorityChanged)
+        .from_to(Some(ticket.priority.as_str()), Some(to.as_str()));
+    store::record(tx, ticket, who, at.ts(), change)?;
+    ticket.priority = to;
+    store::save(tx, ticket, at.ts())
+}

@@ -1,0 +1,293 @@
+//! Answer the customer.
+
+use diesel::prelude::*;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Article, Moment, NewArticle, NewFile, Person, Recipients, locking, model::Ticket, state, store};
+use crate::{
+    access::{Actor, Reply, TicketAccess},
+    clock::public_id,
+    db::{
+        ArticleId, Channel, Conn, Delivery, EventKind, OutboxKind, Sender, State, Ts, Tx, backend,
+        schema::{articles, participants},
+    },
+    error::{Error, Result},
+    outbox, people, queues,
+};
+
+/// How many people a reply can go to.
+const RECIPIENTS: usize = 100;
+/// The longest hold, in seconds.
+const HOLD: i32 = 3_600;
+
+/// What an agent answers.
+#[derive(Clone, Debug, Default)]
+pub struct ReplyInput {
+    /// To whom; `None`: to everybody who takes part (see [`defaults`]).
+    pub to: Option<Vec<Person>>,
+    /// Copies; only looked at together with `to`.
+    pub cc: Vec<Person>,
+    /// The text, without quote and signature.
+    pub body_text: String,
+    /// The same as HTML.
+    pub body_html: Option<crate::db::Blob>,
+    /// Files to send along.
+    pub files: Vec<NewFile>,
+    /// The state afterwards; `None`: new becomes open, others stay.
+    pub state: Option<State>,
+    /// Until when, for a pending state.
+    pub until: Option<Timestamp>,
+    /// For how long it can be taken back, in seconds; `None`: as the queue says.
+    pub hold_seconds: Option<i32>,
+    /// The newest article that its author has seen: a newer one from the customer stops the reply.
+    pub seen: Option<ArticleId>,
+}
+
+/// Writes the answer and puts it into the outbox. Takes the lock of a free ticket.
+///
+/// # Errors
+/// [`Error::Conflict`] when another agent is on the ticket, or the customer wrote in the meantime;
+/// [`Error::Invalid`] for an empty text or wrong recipients.
+pub fn reply(
+    tx: &mut Tx<'_>,
+    access: &mut TicketAccess<Reply>,
+    actor: &Actor,
+    input: &ReplyInput,
+    at: &Moment,
+) -> Result<Article> {
+    let (ticket, who) = access.parts();
+    locking::must_not_be_others(tx, ticket, actor.agent.id)?;
+    nothing_new_since(tx, ticket, input.seen)?;
+    let recipients = recipients_of(tx, ticket, input)?;
+    check(input, &recipients)?;
+
+    let before = ticket.state;
+    locking::take(tx, ticket, who, actor.agent.id, at)?;
+    let article = write(tx, ticket, actor, input, &recipients, at)?;
+    let event =
+        store::Change::of(EventKind::Replied).article(article.id).from_to(Some(before.as_str()), None);
+    store::record(tx, ticket, who, at.ts(), event)?;
+    for person in recipients.to.iter().chain(&recipients.cc) {
+        if person.address != ticket.customer_address {
+            backend::put_participant(tx, ticket.id, &person.address, &person.name, true)?;
+        }
+    }
+    ticket.unanswered_since = None;
+    locking::restart_timer(tx, ticket, at)?;
+    let after = input.state.unwrap_or(if before == State::New { State::Open } else { before });
+    let until = input.until.or(ticket.pending_until.map(Into::into).filter(|_| input.state.is_none()));
+    if after != before || input.state.is_some() {
+        state::change(tx, ticket, who, after, until, at)?;
+    }
+    store::save(tx, ticket, at.ts())?;
+    super::read::mark(tx, actor, ticket)?;
+    send_later(tx, ticket, &article, &recipients, input, at)?;
+    Ok(article)
+}
+
+fn write(
+    tx: &mut Tx<'_>,
+    ticket: &mut Ticket,
+    actor: &Actor,
+    input: &ReplyInput,
+    recipients: &Recipients,
+    at: &Moment,
+) -> Result<Article> {
+    let queue = queues::get(tx, ticket.queue_id)?;
+    let from = queues::sender(tx, &queue)?;
+    if let Some(html) = &input.body_html {
+        html.store(tx)?;
+    }
+    let new = NewArticle {
+        ticket_id: ticket.id,
+        sender: Sender::Agent,
+        channel: Channel::Mail,
+        visible: true,
+        automatic: false,
+        agent_id: Some(actor.agent.id),
+        from_name: format!("{} ({})", actor.agent.name, from.name),
+        from_address: from.address.clone(),
+        recipients: serde_json::to_string(recipients)?,
+        subject: subject(tx, ticket, queue.subject_tag)?,
+        message_id: format!("{}@{}", public_id(at.now).simple(), domain_of(&from.address)),
+        body_text: with_signature(&input.body_text, &actor.agent.signature, &queue.signature),
+        html_digest: input.body_html.as_ref().map(|blob| blob.digest.clone()),
+        inbound_id: None,
+        created_at: at.ts(),
+    };
+    store::add_article(tx, ticket, new, &input.files)
+}
+
+fn send_later(
+    tx: &mut Tx<'_>,
+    ticket: &Ticket,
+    article: &Article,
+    recipients: &Recipients,
+    input: &ReplyInput,
+    at: &Moment,
+) -> Result<()> {
+    let hold = match input.hold_seconds {
+        Some(seconds) => seconds,
+        None => queues::get(tx, ticket.queue_id)?.hold_seconds,
+    }
+    .clamp(0, HOLD);
+    let try_at = at.now.checked_add(SignedDuration::from_secs(i64::from(hold))).unwrap_or(at.now);
+    outbox::enqueue(
+        tx,
+        &outbox::NewMail {
+            kind: OutboxKind::Reply,
+            state: if hold > 0 { Delivery::Held } else { Delivery::Due },
+            ticket: Some(ticket.id),
+            article: Some(article.id),
+            agent: None,
+            event: String::new(),
+            envelope_from: article.from_address.clone(),
+            envelope_to: recipients
+                .to
+                .iter()
+                .chain(&recipients.cc)
+                .map(|person| person.address.clone())
+                .collect(),
+            message_id: article.message_id.clone(),
+            subject: article.subject.clone(),
+            body_text: String::new(),
+            try_at: Ts(try_at),
+        },
+        at.ts(),
+    )
+}
+
+/// A reply that was typed while the customer wrote is not sent before its author has seen that mail.
+fn nothing_new_since(tx: &mut Tx<'_>, ticket: &Ticket, seen: Option<ArticleId>) -> Result<()> {
+    let Some(seen) = seen else { return Ok(()) };
+    let newer: i64 = articles::table
+        .filter(articles::ticket_id.eq(ticket.id).and(articles::id.gt(seen)))
+        .filter(articles::sender.eq(Sender::Customer).and(articles::automatic.eq(false)))
+        .count()
+        .get_result(&mut **tx)?;
+    match newer {
+        0 => Ok(()),
+        1 => Err(Error::Conflict("Read 1 new message first. Your text is kept.".into())),
+        n => Err(Error::Conflict(format!("Read {n} new messages first. Your text is kept."))),
+    }
+}
+
+fn recipients_of(tx: &mut Tx<'_>, ticket: &Ticket, input: &ReplyInput) -> Result<Recipients> {
+    match &input.to {
+        None => defaults(tx, ticket),
+        Some(to) => Ok(Recipients { to: to.clone(), cc: input.cc.clone(), reply_to: Vec::new() }),
+    }
+}
+
+fn check(input: &ReplyInput, recipients: &Recipients) -> Result<()> {
+    if input.body_text.trim().is_empty() {
+        return Err(Error::invalid("body_text", "The reply is empty. Write something first."));
+    }
+    if recipients.to.is_empty() {
+        return Err(Error::invalid("to", "Nobody would get this reply. Name at least one address."));
+    }
+    if recipients.to.len() + recipients.cc.len() > RECIPIENTS {
+        return Err(Error::invalid(
+            "cc",
+            format!("A mail goes to {RECIPIENTS} people at most. Take some away."),
+        ));
+    }
+    for (field, people) in [("to", &recipients.to), ("cc", &recipients.cc)] {
+        for person in people {
+            if mail_ingest::address::normalise(&person.address).is_none() {
+                let text =
+                    format!("“{}” is not a mail address. Correct it, or take it away.", person.address);
+                return Err(Error::invalid(field, text));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whom a reply goes to unless its author says otherwise: whoever wrote last from outside (his Reply-To, where he
+/// named one), with everybody who takes part in copy. Never one of our own addresses.
+///
+/// # Errors
+/// Those of the database.
+pub fn defaults(conn: &mut Conn, ticket: &Ticket) -> Result<Recipients> {
+    let last = last_from_customer(conn, ticket)?;
+    let mut to = match &last {
+        Some(article) if !article.recipients().reply_to.is_empty() => article.recipients().reply_to,
+        Some(article) if !article.from_address.is_empty() => {
+            vec![Person { name: article.from_name.clone(), address: article.from_address.clone() }]
+        }
+        _ => vec![Person { name: ticket.customer_name.clone(), address: ticket.customer_address.clone() }],
+    };
+    // Whoever only quoted an id is answered once an agent has accepted him.
+    let waiting: Vec<String> = participants::table
+        .filter(participants::ticket_id.eq(ticket.id).and(participants::accepted.eq(false)))
+        .select(participants::address)
+        .load(conn)?;
+    let own = queues::OwnAddresses::load(conn)?;
+    let allowed = |person: &Person| {
+        let address = person.address.to_lowercase();
+        !address.is_empty() && !own.contains(&address) && !waiting.contains(&address)
+    };
+    to.retain(allowed);
+    if to.is_empty() {
+        to.push(Person { name: ticket.customer_name.clone(), address: ticket.customer_address.clone() });
+        to.retain(allowed);
+    }
+    let taking_part: Vec<(String, String)> = participants::table
+        .filter(participants::ticket_id.eq(ticket.id).and(participants::accepted.eq(true)))
+        .select((participants::name, participants::address))
+        .order(participants::address)
+        .load(conn)?;
+    let customer = (ticket.customer_name.clone(), ticket.customer_address.clone());
+    let mut cc: Vec<Person> = Vec::new();
+    for (name, address) in std::iter::once(customer).chain(taking_part) {
+        let person = Person { name, address };
+        let there =
+            |list: &[Person]| list.iter().any(|known| known.address.eq_ignore_ascii_case(&person.address));
+        if allowed(&person)
+            && !there(&to)
+            && !there(&cc)
+            && !people::customers::is_same(conn, &person.address, &to)?
+        {
+            cc.push(person);
+        }
+    }
+    Ok(Recipients { to, cc, reply_to: Vec::new() })
+}
+
+pub(super) fn last_from_customer(conn: &mut Conn, ticket: &Ticket) -> Result<Option<Article>> {
+    let waiting = participants::table
+        .filter(participants::ticket_id.eq(ticket.id).and(participants::accepted.eq(false)))
+        .select(participants::address);
+    Ok(articles::table
+        .filter(articles::ticket_id.eq(ticket.id).and(articles::sender.eq(Sender::Customer)))
+        .filter(articles::automatic.eq(false).and(articles::visible.eq(true)))
+        .filter(articles::from_address.ne_all(waiting))
+        .order(articles::id.desc())
+        .select(Article::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The customer's subject with one `Re:`, whatever came in.
+fn subject(tx: &mut Tx<'_>, ticket: &Ticket, tag: bool) -> Result<String> {
+    let last =
+        last_from_customer(tx, ticket)?.map(|article| article.subject).filter(|subject| !subject.is_empty());
+    let base = last.unwrap_or_else(|| ticket.title.clone());
+    let tag = if tag { format!("[#{}] ", ticket.number) } else { String::new() };
+    let base = super::open::without_prefixes(&base).replace(tag.trim_end(), "");
+    Ok(format!("Re: {tag}{}", base.trim()))
+}
+
+/// The part of an address after the @.
+pub(crate) fn domain_of(address: &str) -> &str {
+    address.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
+}
+
+fn with_signature(text: &str, agent: &str, queue: &str) -> String {
+    let lines: Vec<&str> = [agent.trim(), queue.trim()].into_iter().filter(|part| !part.is_empty()).collect();
+    if lines.is_empty() {
+        return text.trim_end().to_owned();
+    }
+    format!("{}\n\n-- \n{}", text.trim_end(), lines.join("\n"))
+}

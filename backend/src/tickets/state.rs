@@ -1,0 +1,100 @@
+//! Set the state: open, pending until a moment, closed.
+
+use jiff::Timestamp;
+
+use super::{Moment, locking, model::Ticket, store};
+use crate::{
+    access::{Reply, TicketAccess, Who},
+    db::{DeadlineKind, EventKind, State, Ts, Tx},
+    error::{Error, Result},
+    notify,
+};
+
+/// Sets the state. Closing frees the ticket; leaving a pending state clears its moment.
+///
+/// # Errors
+/// [`Error::Invalid`] for a pending state without a moment to come, and for `merged` and `removed`, which have verbs
+/// of their own.
+pub fn set_state(
+    tx: &mut Tx<'_>,
+    access: &mut TicketAccess<Reply>,
+    to: State,
+    until: Option<Timestamp>,
+    at: &Moment,
+) -> Result<()> {
+    let (ticket, who) = access.parts();
+    change(tx, ticket, who, to, until, at)?;
+    store::save(tx, ticket, at.ts())
+}
+
+/// Changes the state; the caller saves the ticket.
+pub(super) fn change(
+    tx: &mut Tx<'_>,
+    ticket: &mut Ticket,
+    who: &Who,
+    to: State,
+    until: Option<Timestamp>,
+    at: &Moment,
+) -> Result<()> {
+    check(to, until, at)?;
+    let until = until.filter(|_| to.is_pending()).map(Ts);
+    if ticket.state == to && ticket.pending_until == until {
+        return Ok(());
+    }
+    let change = store::state_changed(ticket.state.as_str(), to.as_str());
+    store::record(tx, ticket, who, at.ts(), change)?;
+    ticket.state = to;
+    ticket.pending_until = until;
+    let kind = if to == State::PendingAutoClose { DeadlineKind::AutoClose } else { DeadlineKind::Reminder };
+    store::clear_deadline(tx, ticket.id, DeadlineKind::Reminder)?;
+    store::clear_deadline(tx, ticket.id, DeadlineKind::AutoClose)?;
+    if let Some(due) = until {
+        store::set_deadline(tx, ticket.id, kind, due)?;
+    }
+    if to == State::Closed {
+        ticket.unanswered_since = None;
+        locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())?;
+    }
+    Ok(())
+}
+
+fn check(to: State, until: Option<Timestamp>, at: &Moment) -> Result<()> {
+    match (to, until) {
+        (State::Merged | State::Removed, _) => {
+            Err(Error::invalid("value", format!("A ticket does not become “{to}” by setting its state.")))
+        }
+        (state, None) if state.is_pending() => {
+            Err(Error::invalid("until", "A pending ticket needs a date. Say until when it waits."))
+        }
+        (state, Some(until)) if state.is_pending() && until <= at.now => {
+            Err(Error::invalid("until", "This moment has passed. Choose a later one."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The moment of a pending ticket has come: reminds its owner, or closes it.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn fall_due(
+    tx: &mut Tx<'_>,
+    access: &mut TicketAccess<Reply>,
+    kind: DeadlineKind,
+    at: &Moment,
+) -> Result<()> {
+    let (ticket, who) = access.parts();
+    match (kind, ticket.state) {
+        (DeadlineKind::Reminder, State::PendingReminder) => {
+            store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::Reminded))?;
+            notify::reminder(tx, ticket, at.ts())?;
+            store::save(tx, ticket, at.ts())
+        }
+        (DeadlineKind::AutoClose, State::PendingAutoClose) => {
+            change(tx, ticket, who, State::Closed, None, at)?;
+            store::save(tx, ticket, at.ts())
+        }
+        // Something else happened to the ticket first.
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,264 @@
+//! What the page of a ticket shows: loaded in a fixed number of queries, however long the conversation.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::{Article, Attachment, Event, Ticket};
+use crate::{
+    access::{Actor, Read, TicketAccess, readable_by_id},
+    db::{
+        AgentId, ArticleId, Blobs, Conn, Delivery, LinkKind, OutboxKind, TicketId, Ts,
+        schema::{
+            agents, articles, attachments, events, outbox, ticket_links, ticket_tags, tickets, watchers,
+        },
+    },
+    error::{Error, Result},
+    tickets::list,
+};
+
+/// How a mail of ours fares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryStatus {
+    /// Where it stands.
+    pub state: Delivery,
+    /// What the relay said, or nothing.
+    pub error: String,
+    /// When it is tried next, or can no longer be taken back.
+    pub try_at: Ts,
+}
+
+/// A ticket that this one is linked to.
+#[derive(Clone, Debug)]
+pub struct Linked {
+    /// How.
+    pub kind: LinkKind,
+    /// Whether the other one points to this one.
+    pub reverse: bool,
+    /// The other one.
+    pub ticket: Ticket,
+}
+
+/// All articles of a ticket, the oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn articles(conn: &mut Conn, access: &TicketAccess<Read>) -> Result<Vec<Article>> {
+    Ok(articles::table
+        .filter(articles::ticket_id.eq(access.ticket().id))
+        .order(articles::id)
+        .select(Article::as_select())
+        .load(conn)?)
+}
+
+/// An article, where the actor may read its ticket.
+///
+/// # Errors
+/// [`Error::NotFound`] otherwise.
+pub fn article(conn: &mut Conn, actor: &Actor, id: ArticleId) -> Result<(Article, TicketAccess<Read>)> {
+    let article = articles::table.find(id).select(Article::as_select()).first(conn)?;
+    let access = readable_by_id(conn, actor, article.ticket_id)?;
+    Ok((article, access))
+}
+
+/// Articles with this Message-ID in tickets that the actor may read, the newest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn articles_by_message_id(conn: &mut Conn, actor: &Actor, message_id: &str) -> Result<Vec<Article>> {
+    use crate::db::schema::message_ids;
+    let ids: Vec<Option<ArticleId>> = message_ids::table
+        .filter(message_ids::message_id.eq(message_id))
+        .select(message_ids::article_id)
+        .load(conn)?;
+    let found: Vec<Article> = articles::table
+        .filter(articles::id.eq_any(ids.into_iter().flatten().collect::<Vec<_>>()))
+        .order(articles::id.desc())
+        .select(Article::as_select())
+        .load(conn)?;
+    let mut readable = Vec::new();
+    for article in found {
+        match readable_by_id(conn, actor, article.ticket_id) {
+            Ok(_) => readable.push(article),
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(readable)
+}
+
+/// The files of these articles.
+///
+/// # Errors
+/// Those of the database.
+pub fn attachments(conn: &mut Conn, of: &[Article]) -> Result<HashMap<ArticleId, Vec<Attachment>>> {
+    let ids: Vec<_> = of.iter().map(|article| article.id).collect();
+    let mut grouped: HashMap<ArticleId, Vec<Attachment>> = HashMap::new();
+    for file in attachments::table
+        .filter(attachments::article_id.eq_any(ids))
+        .order(attachments::id)
+        .select(Attachment::as_select())
+        .load::<Attachment>(conn)?
+    {
+        if let Some(article) = file.article_id {
+            grouped.entry(article).or_default().push(file);
+        }
+    }
+    Ok(grouped)
+}
+
+/// How our mails among these articles fare.
+///
+/// # Errors
+/// Those of the database.
+pub fn deliveries(conn: &mut Conn, of: &[Article]) -> Result<HashMap<ArticleId, DeliveryStatus>> {
+    let ids: Vec<_> = of.iter().map(|article| article.id).collect();
+    let rows: Vec<(Option<ArticleId>, Delivery, String, Ts)> = outbox::table
+        .filter(outbox::article_id.eq_any(ids).and(outbox::kind.ne(OutboxKind::Notification)))
+        .order(outbox::id)
+        .select((outbox::article_id, outbox::state, outbox::error, outbox::try_at))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(article, state, error, try_at)| {
+            Some((article?, DeliveryStatus { state, error, try_at }))
+        })
+        .collect())
+}
+
+/// All that changed, the oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn history(conn: &mut Conn, access: &TicketAccess<Read>) -> Result<Vec<Event>> {
+    Ok(events::table
+        .filter(events::ticket_id.eq(access.ticket().id))
+        .order(events::id)
+        .select(Event::as_select())
+        .load(conn)?)
+}
+
+/// A file by its public id: of an article that the actor may read, or of his own draft.
+///
+/// # Errors
+/// [`Error::NotFound`] otherwise.
+pub fn attachment(conn: &mut Conn, actor: &Actor, uid: &str) -> Result<Attachment> {
+    let file =
+        attachments::table.filter(attachments::uid.eq(uid)).select(Attachment::as_select()).first(conn)?;
+    match file.article_id {
+        Some(id) => article(conn, actor, id).map(|_| file),
+        None if file.agent_id == Some(actor.agent.id) => Ok(file),
+        None => Err(Error::NotFound),
+    }
+}
+
+/// The original HTML of an article, not cleaned.
+///
+/// # Errors
+/// When its bytes cannot be read.
+pub fn html(conn: &mut Conn, blobs: &Blobs, article: &Article) -> Result<Option<String>> {
+    let Some(digest) = &article.html_digest else { return Ok(None) };
+    Ok(Some(String::from_utf8_lossy(&blobs.read(conn, digest)?).into_owned()))
+}
+
+/// Tickets that belong together with this one, as far as the actor may read them.
+///
+/// # Errors
+/// Those of the database.
+pub fn links(conn: &mut Conn, actor: &Actor, access: &TicketAccess<Read>) -> Result<Vec<Linked>> {
+    let id = access.ticket().id;
+    let rows: Vec<(TicketId, TicketId, LinkKind)> = ticket_links::table
+        .filter(ticket_links::ticket_id.eq(id).or(ticket_links::other_id.eq(id)))
+        .select((ticket_links::ticket_id, ticket_links::other_id, ticket_links::kind))
+        .load(conn)?;
+    let mut links = Vec::new();
+    for (from, to, kind) in rows {
+        let reverse = to == id;
+        match readable_by_id(conn, actor, if reverse { from } else { to }) {
+            Ok(other) => links.push(Linked { kind, reverse, ticket: other.ticket().clone() }),
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(links)
+}
+
+/// The customer's other tickets that the actor may read, the last changed first.
+///
+/// # Errors
+/// Those of the database.
+pub fn others_of_customer(
+    conn: &mut Conn,
+    actor: &Actor,
+    access: &TicketAccess<Read>,
+) -> Result<Vec<Ticket>> {
+    let Some(customer) = access.ticket().customer_id else { return Ok(Vec::new()) };
+    let filter = list::Filter { customer: Some(customer), all_states: true, ..list::Filter::default() };
+    let (rows, _) = list::page(conn, actor, &filter, None, 9)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| row.ticket)
+        .filter(|other| other.id != access.ticket().id)
+        .take(8)
+        .collect())
+}
+
+/// Tags, in order.
+///
+/// # Errors
+/// Those of the database.
+pub fn tags(conn: &mut Conn, ticket: TicketId) -> Result<Vec<String>> {
+    Ok(ticket_tags::table
+        .filter(ticket_tags::ticket_id.eq(ticket))
+        .order(ticket_tags::tag)
+        .select(ticket_tags::tag)
+        .load(conn)?)
+}
+
+/// Who watches it.
+///
+/// # Errors
+/// Those of the database.
+pub fn watchers(conn: &mut Conn, ticket: TicketId) -> Result<Vec<AgentId>> {
+    Ok(watchers::table.filter(watchers::ticket_id.eq(ticket)).select(watchers::agent_id).load(conn)?)
+}
+
+/// Login and name of these agents.
+///
+/// # Errors
+/// Those of the database.
+pub fn agents(conn: &mut Conn, ids: &[AgentId]) -> Result<HashMap<AgentId, (String, String)>> {
+    Ok(agents::table
+        .filter(agents::id.eq_any(ids.to_vec()))
+        .select((agents::id, agents::login, agents::name))
+        .load::<(AgentId, String, String)>(conn)?
+        .into_iter()
+        .map(|(id, login, name)| (id, (login, name)))
+        .collect())
+}
+
+/// Numbers of these tickets.
+///
+/// # Errors
+/// Those of the database.
+pub fn numbers(conn: &mut Conn, ids: &[TicketId]) -> Result<HashMap<TicketId, String>> {
+    Ok(tickets::table
+        .filter(tickets::id.eq_any(ids.to_vec()))
+        .select((tickets::id, tickets::number))
+        .load::<(TicketId, String)>(conn)?
+        .into_iter()
+        .collect())
+}
+
+/// When the lock of this ticket runs out.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock_until(conn: &mut Conn, ticket: TicketId) -> Result<Option<Ts>> {
+    use crate::db::{DeadlineKind, schema::deadlines};
+    Ok(deadlines::table
+        .find((ticket, DeadlineKind::Unlock))
+        .select(deadlines::due_at)
+        .first(conn)
+        .optional()?)
+}

@@ -1,0 +1,124 @@
+//! Take a reply back while it is held: nothing leaves, and the text is back in the composer.
+
+use diesel::prelude::*;
+
+use super::{Article, Moment, locking, model::Ticket, store};
+use crate::{
+    access::{Actor, Reply, TicketAccess, Who},
+    db::{
+        ArticleId, DraftId, DraftKind, EventKind, State, Tx,
+        schema::{articles, attachments, events, message_ids},
+    },
+    error::{Error, Result},
+    outbox,
+};
+
+/// Takes the reply back into a draft of its author. What the reply did to state and lock is undone as well.
+///
+/// # Errors
+/// [`Error::Conflict`] when it has left already; [`Error::Forbidden`] for another agent's reply.
+pub fn withdraw(
+    tx: &mut Tx<'_>,
+    access: &mut TicketAccess<Reply>,
+    actor: &Actor,
+    article: ArticleId,
+    at: &Moment,
+) -> Result<DraftId> {
+    let (ticket, who) = access.parts();
+    let reply = articles::table
+        .find(article)
+        .filter(articles::ticket_id.eq(ticket.id))
+        .select(Article::as_select())
+        .first(&mut **tx)?;
+    if reply.agent_id != Some(actor.agent.id) {
+        return Err(Error::Forbidden("Only its author can take a reply back.".into()));
+    }
+    if !outbox::cancel_held(tx, article)? {
+        return Err(Error::Conflict("This reply has left already. Nothing was changed.".into()));
+    }
+    let draft = into_draft(tx, &reply, actor, at)?;
+    restore(tx, ticket, who, article, at)?;
+    remove(tx, ticket, article)?;
+    store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::ReplyWithdrawn))?;
+    store::save(tx, ticket, at.ts())?;
+    Ok(draft)
+}
+
+fn into_draft(tx: &mut Tx<'_>, reply: &Article, actor: &Actor, at: &Moment) -> Result<DraftId> {
+    let list = |people: Vec<super::Person>| {
+        people.into_iter().map(|person| person.address).collect::<Vec<_>>().join(", ")
+    };
+    let recipients = reply.recipients();
+    // The signature is put on again when it is sent.
+    let body = reply.body_text.rsplit_once("\n\n-- \n").map_or(reply.body_text.as_str(), |(text, _)| text);
+    let fields =
+        serde_json::json!({ "to": list(recipients.to), "cc": list(recipients.cc), "body_text": body });
+    let draft = super::drafts::put(
+        tx,
+        actor,
+        reply.ticket_id,
+        DraftKind::Reply,
+        &fields.to_string(),
+        Some(reply.id),
+        at,
+    )?;
+    diesel::update(attachments::table.filter(attachments::article_id.eq(reply.id)))
+        .set((
+            attachments::article_id.eq(None::<ArticleId>),
+            attachments::draft_id.eq(draft),
+            attachments::agent_id.eq(actor.agent.id),
+        ))
+        .execute(&mut **tx)?;
+    Ok(draft)
+}
+
+/// The state and the lock as they were before the reply, unless something else has changed them since.
+fn restore(tx: &mut Tx<'_>, ticket: &mut Ticket, who: &Who, article: ArticleId, at: &Moment) -> Result<()> {
+    let replied: Option<(crate::db::EventId, Option<String>)> = events::table
+        .filter(events::article_id.eq(article).and(events::kind.eq(EventKind::Replied)))
+        .select((events::id, events::old_value))
+        .first(&mut **tx)
+        .optional()?;
+    let Some((event, Some(before))) = replied else { return Ok(()) };
+    let Ok(before) = before.parse::<State>() else { return Ok(()) };
+    let changes: Vec<Option<String>> = events::table
+        .filter(events::ticket_id.eq(ticket.id).and(events::id.gt(event)))
+        .filter(events::kind.eq(EventKind::StateChanged))
+        .order(events::id)
+        .select(events::old_value)
+        .load(&mut **tx)?;
+    let only_the_reply = matches!(changes.as_slice(), [Some(old)] if *old == before.as_str());
+    if only_the_reply && !before.is_pending() {
+        super::state::change(tx, ticket, who, before, None, at)?;
+    }
+    if ticket.locked_at.is_none() && ticket.state.is_active() && ticket.owner_id == who.agent {
+        if let Some(agent) = who.agent {
+            locking::take(tx, ticket, who, agent, at)?;
+        }
+    }
+    Ok(())
+}
+
+fn remove(tx: &mut Tx<'_>, ticket: &mut Ticket, article: ArticleId) -> Result<()> {
+    diesel::update(events::table.filter(events::article_id.eq(article)))
+        .set(events::article_id.eq(None::<ArticleId>))
+        .execute(&mut **tx)?;
+    diesel::delete(message_ids::table.filter(message_ids::article_id.eq(article))).execute(&mut **tx)?;
+    diesel::delete(articles::table.find(article)).execute(&mut **tx)?;
+    let last: Option<Article> = articles::table
+        .filter(articles::ticket_id.eq(ticket.id).and(articles::visible.eq(true)))
+        .order(articles::id.desc())
+        .select(Article::as_select())
+        .first(&mut **tx)
+        .optional()?;
+    ticket.article_count -= 1;
+    if let Some(last) = last {
+        ticket.last_article_id = last.id.0;
+        ticket.preview = store::preview_of(&last.body_text);
+        ticket.last_sender = last.sender.as_str().to_owned();
+        if last.sender == crate::db::Sender::Customer {
+            ticket.unanswered_since = Some(last.created_at);
+        }
+    }
+    Ok(())
+}
