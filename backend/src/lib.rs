@@ -17,5 +17,6 @@ pub mod people;
 pub mod postmaster;
 pub mod queues;
 pub mod schedule;
+pub mod serve;
 pub mod tickets;
 pub mod web;

@@ -21,7 +21,7 @@ pub use self::{
     blobs::{Blob, Blobs, hex},
     conn::{Conn, MultiBackend},
     types::*,
-    wake::{Wake, Wakers},
+    wake::{Wake, Wakers, Watching},
 };
 use self::{pool::Pool, writer::Writer};
 use crate::{
@@ -143,7 +143,7 @@ impl Db {
     ///
     /// # Errors
     /// When the connection for it cannot be made.
-    pub fn watch_other_processes(&self) -> anyhow::Result<wake::Watching> {
+    pub fn watch_other_processes(&self) -> anyhow::Result<Watching> {
         wake::watch(&self.url, self.wakers.clone())
     }
 

@@ -116,3 +116,18 @@ fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
     ensure!(!chain.is_empty(), "TLS_CERT: {} holds no PEM certificate", path.display());
     Ok(chain)
 }
+
+/// TLS for the mail listeners' STARTTLS: the configured certificate, or one made at this start. Mail servers do not
+/// check names, and some protection on the wire is better than none.
+///
+/// # Errors
+/// When the files can't be used.
+pub fn mail_config(config: &crate::config::Config, hostname: &str) -> anyhow::Result<Arc<ServerConfig>> {
+    if let Some(files) = &config.tls {
+        return server_config(files).map(Arc::new);
+    }
+    let made =
+        mail_ingest::wire::self_signed(hostname).context("No certificate could be made for STARTTLS")?;
+    mail_ingest::wire::server_config(made.chain, made.key)
+        .context("The certificate made for STARTTLS is not usable")
+}

@@ -1,0 +1,192 @@
+//! `turnstone serve`: the roles of one process, started in order and stopped in the reverse one.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
+use anyhow::Context as _;
+use mail_ingest::wire::{Bind, Bound, Listener, Protocol, Settings};
+use tokio::{sync::watch, task::JoinHandle};
+
+use crate::{
+    clock::Clock,
+    config::{Config, DatabaseUrl, LmtpBind},
+    db::{Db, Watching},
+    desk::Desk,
+    ops::{lock::DataDirLock, tls},
+    outbox, people,
+    postmaster::{self, Intake},
+    schedule,
+};
+
+/// How long a stop waits for what is under way.
+const DRAIN: Duration = Duration::from_secs(9);
+/// So many threads answer pages: the work itself is done elsewhere.
+const WEB_THREADS: usize = 2;
+
+/// A Turnstone that serves. Call [`Running::stop`]; dropping it leaves its tasks behind.
+pub struct Running {
+    /// Where pages and the API are.
+    pub web: Option<SocketAddr>,
+    /// Where mail comes in by SMTP.
+    pub smtp: Option<SocketAddr>,
+    /// Where mail comes in by LMTP, unless that is a socket file.
+    pub lmtp: Option<SocketAddr>,
+    /// The one-time link of a new installation.
+    pub setup_link: Option<String>,
+    /// What its parts share.
+    pub desk: Desk,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    servers: Vec<ServerHandle>,
+    _watching: Watching,
+    _lock: Option<DataDirLock>,
+}
+
+/// Opens the database, binds the listeners and starts the workers. When this returns, mail and pages are taken.
+///
+/// # Errors
+/// A sentence that names what is wrong and what to do.
+pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> {
+    // Two serving processes on one SQLite database would both believe to be the only writer and sender.
+    let lock = match &config.database {
+        DatabaseUrl::Sqlite(_) => Some(DataDirLock::acquire(&config.data_dir)?),
+        DatabaseUrl::Postgres(_) => {
+            crate::ops::lock::create_private_dir(&config.data_dir)?;
+            None
+        }
+    };
+    let (url, data_dir) = (config.database.clone(), config.data_dir.clone());
+    let db = tokio::task::spawn_blocking(move || Db::open(&url, &data_dir)).await??;
+    let web = match config.roles.web {
+        true => Some(
+            std::net::TcpListener::bind(config.web_listen)
+                .with_context(|| taken("WEB_LISTEN", config.web_listen))?,
+        ),
+        false => None,
+    };
+    if let Some(listener) = &web {
+        config.bound_to(listener.local_addr()?);
+    }
+    let watching = db.watch_other_processes()?;
+    let desk = Desk { db, clock, config: Arc::new(config) };
+    let (stop, stopped) = watch::channel(false);
+    let mut running = Running {
+        web: None,
+        smtp: None,
+        lmtp: None,
+        setup_link: None,
+        desk: desk.clone(),
+        stop,
+        tasks: Vec::new(),
+        servers: Vec::new(),
+        _watching: watching,
+        _lock: lock,
+    };
+    if desk.config.roles.worker {
+        running.tasks.push(tokio::spawn(outbox::run(desk.clone(), stopped.clone())));
+        running.tasks.push(tokio::spawn(schedule::run(desk.clone(), stopped.clone())));
+        running.tasks.push(tokio::spawn(postmaster::run(desk.clone(), stopped.clone())));
+    }
+    if desk.config.roles.mail {
+        running.listen_for_mail(&stopped).await?;
+    }
+    if let Some(listener) = web {
+        running.setup_link = setup_link(&desk).await?;
+        running.serve_pages(listener, &stopped)?;
+    }
+    Ok(running)
+}
+
+fn taken(setting: &str, address: impl std::fmt::Display) -> String {
+    format!(
+        "{setting} {address} cannot be listened on. Is another program there? Stop it, or choose another port"
+    )
+}
+
+/// On an installation without agents: the address at which the first one is made.
+async fn setup_link(desk: &Desk) -> anyhow::Result<Option<String>> {
+    if !desk.db.read(people::setup::is_open).await? {
+        return Ok(None);
+    }
+    let secret = desk.db.write(people::setup::new_link).await?;
+    let mut url = desk.config.public_url.join("/setup")?;
+    url.query_pairs_mut().append_pair("token", &secret);
+    Ok(Some(url.to_string()))
+}
+
+impl Running {
+    async fn listen_for_mail(&mut self, stopped: &watch::Receiver<bool>) -> anyhow::Result<()> {
+        let config = Arc::clone(&self.desk.config);
+        let hostname = config.public_url.host_str().unwrap_or("localhost").to_owned();
+        let certificate = tls::mail_config(&config, &hostname)?;
+        let intake = Arc::new(Intake::new(self.desk.clone(), hostname.clone()));
+        let smtp = config.smtp_listen.map(Bind::Tcp);
+        let lmtp = config.lmtp_listen.clone().map(|bind| match bind {
+            LmtpBind::Tcp(address) => Bind::Tcp(address),
+            LmtpBind::Unix(path) => Bind::Unix(path),
+        });
+        for (protocol, bind, setting) in
+            [(Protocol::Smtp, smtp, "SMTP_LISTEN"), (Protocol::Lmtp, lmtp, "LMTP_LISTEN")]
+        {
+            let Some(bind) = bind else { continue };
+            let mut settings = Settings::new(protocol, hostname.clone());
+            settings.tls = Some(Arc::clone(&certificate));
+            let shown = match &bind {
+                Bind::Tcp(address) => address.to_string(),
+                Bind::Unix(path) => path.display().to_string(),
+            };
+            let listener = Listener::bind(bind, settings).await.with_context(|| taken(setting, shown))?;
+            let address = match listener.local_addr() {
+                Bound::Tcp(address) => Some(*address),
+                Bound::Unix(_) => None,
+            };
+            match protocol {
+                Protocol::Smtp => self.smtp = address,
+                Protocol::Lmtp => self.lmtp = address,
+            }
+            self.tasks.push(tokio::spawn(listener.run(Arc::clone(&intake), stopped.clone())));
+        }
+        Ok(())
+    }
+
+    fn serve_pages(
+        &mut self,
+        listener: std::net::TcpListener,
+        _stopped: &watch::Receiver<bool>,
+    ) -> anyhow::Result<()> {
+        self.web = Some(listener.local_addr()?);
+        let desk = self.desk.clone();
+        let server = HttpServer::new(move || App::new().app_data(Data::new(desk.clone())))
+            .workers(WEB_THREADS)
+            .disable_signals()
+            .shutdown_timeout(DRAIN.as_secs());
+        let server = match &self.desk.config.tls {
+            Some(files) => server.listen_rustls_0_23(listener, tls::server_config(files)?)?,
+            None => server.listen(listener)?,
+        }
+        .run();
+        self.servers.push(server.handle());
+        self.tasks.push(tokio::spawn(async move {
+            if let Err(error) = server.await {
+                tracing::error!(%error, "the web server ended");
+            }
+        }));
+        Ok(())
+    }
+
+    /// Stops taking mail and pages, finishes what is under way, and ends.
+    pub async fn stop(self) {
+        // Nobody listens any more only when all tasks have ended by themselves.
+        let _ = self.stop.send(true);
+        self.desk.db.wakers().wake(crate::db::Wake::ALL);
+        for server in &self.servers {
+            server.stop(true).await;
+        }
+        let drained = futures_util::future::join_all(self.tasks);
+        if tokio::time::timeout(DRAIN, drained).await.is_err() {
+            tracing::warn!(
+                "some work was still under way at the end; it is taken up again at the next start"
+            );
+        }
+    }
+}
