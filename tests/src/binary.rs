@@ -43,11 +43,16 @@ pub struct Settings {
 impl Settings {
     /// A fresh installation on free ports, without a relay.
     pub fn new(database: Database) -> Self {
+        Self::on((database == Database::Postgres).then(Postgres::new))
+    }
+
+    /// An installation on this PostgreSQL database, or on SQLite.
+    pub fn on(postgres: Option<Postgres>) -> Self {
         let directory =
             tempfile::Builder::new().prefix("turnstone-test").tempdir().expect("a data directory");
         let address = || SocketAddr::from(([127, 0, 0, 1], free_port()));
         let (web, smtp, lmtp) = (address(), address(), address());
-        let postgres = (database == Database::Postgres).then(|| Arc::new(Postgres::new()));
+        let postgres = postgres.map(Arc::new);
         let mut settings =
             Self { environment: BTreeMap::new(), directory: Arc::new(directory), postgres, web, smtp, lmtp };
         let data = settings.data_directory().display().to_string();
@@ -67,6 +72,16 @@ impl Settings {
     pub fn with(mut self, key: &str, value: &str) -> Self {
         self.environment.insert(format!("TURNSTONE_{key}"), value.to_owned());
         self
+    }
+
+    /// The address of its database where that is PostgreSQL.
+    pub fn postgres_url(&self) -> Option<String> {
+        self.postgres.as_ref().map(|postgres| postgres.url())
+    }
+
+    /// Its PostgreSQL database, to be used without the installation.
+    pub fn into_postgres(self) -> Option<Postgres> {
+        self.postgres.and_then(Arc::into_inner)
     }
 
     /// The data directory.
@@ -211,16 +226,39 @@ impl Binary {
 
     /// Starts `turnstone serve` and waits for nothing.
     pub fn spawn(settings: &Settings) -> Self {
+        Self::spawn_as(settings, settings.command(&["serve"]))
+    }
+
+    /// Starts `turnstone serve` below strace with these options and waits for nothing.
+    pub fn spawn_traced(settings: &Settings, options: &[&str]) -> Self {
+        let serve = settings.command(&["serve"]);
+        let mut strace = Command::new("strace");
+        strace.arg("-f").args(options).arg(serve.get_program()).args(serve.get_args());
+        for (key, value) in serve.get_envs() {
+            match value {
+                Some(value) => strace.env(key, value),
+                None => strace.env_remove(key),
+            };
+        }
+        strace.current_dir(settings.directory.path());
+        Self::spawn_as(settings, strace)
+    }
+
+    fn spawn_as(settings: &Settings, mut command: Command) -> Self {
         let log = settings.directory.path().join("serve.log");
         let file = std::fs::OpenOptions::new().create(true).append(true).open(&log).expect("the log");
-        let child = settings
-            .command(&["serve"])
+        let child = command
             .stdin(Stdio::null())
             .stdout(file.try_clone().expect("the log"))
             .stderr(file)
             .spawn()
-            .expect("turnstone");
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         Self { settings: settings.clone(), child, log }
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().is_ok_and(|status| status.is_some())
     }
 
     /// What it said so far, earlier servers of the same installation included.
@@ -235,6 +273,13 @@ impl Binary {
 
     /// kill -9.
     pub fn kill(&mut self) {
+        // Below strace the server is a grandchild, which would live on without its tracer.
+        let pid = self.child.id();
+        let children =
+            std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        for child in children.split_whitespace() {
+            let _ = Command::new("kill").args(["-KILL", child]).status();
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

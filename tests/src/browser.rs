@@ -152,7 +152,7 @@ impl Browser {
         self.open(&format!("{base}/login")).await;
         self.fill("input[name=login]", login).await;
         self.fill("input[name=password]", password).await;
-        self.click("main button[type=submit], form button[type=submit]").await;
+        self.click("form[action='/login'] button").await;
         wait_until("the page behind the sign-in", Duration::from_secs(15), async || {
             (!self.url().await.contains("/login")).then_some(())
         })

@@ -54,6 +54,11 @@ impl Client {
         &self.base
     }
 
+    /// Its API token.
+    pub fn token(&self) -> Option<&str> {
+        self.bearer.as_deref()
+    }
+
     /// A request as this client makes it, to be completed and handed to [`Client::send`].
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };

@@ -10,6 +10,7 @@
     reason = "in a test the panic is the report; it carries the sentence that explains the failure"
 )]
 
+pub mod app;
 pub mod binary;
 pub mod browser;
 pub mod client;
@@ -21,6 +22,7 @@ pub mod process;
 pub mod smtp;
 pub mod smtp_peer;
 
+pub use app::TestApp;
 pub use binary::{Binary, Settings};
 pub use browser::Browser;
 pub use client::Client;

@@ -81,6 +81,7 @@ fn cluster() -> &'static str {
     URL.get_or_init(|| std::env::var("TEST_POSTGRES_URL").unwrap_or_else(|_| start_cluster()))
 }
 
+#[expect(clippy::zombie_processes, reason = "it outlives this process, whose end it waits for")]
 fn start_cluster() -> String {
     let initdb = postgres_tool("initdb").expect("initdb: install the package postgresql, or use tests/run");
     let postgres = postgres_tool("postgres").expect("postgres: install the package postgresql");

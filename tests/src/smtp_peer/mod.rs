@@ -1,12 +1,13 @@
 //! A relay that does what the test tells it: takes mail, refuses it, drops the line, dawdles or is down.
 
+mod conversation;
+
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::mail::Parsed;
@@ -40,6 +41,21 @@ pub struct Received {
     pub at: Instant,
     /// Whether the sender was told 250.
     pub acknowledged: bool,
+    /// Whether it came through TLS.
+    pub encrypted: bool,
+    /// The user who signed in, if anybody did.
+    pub user: Option<String>,
+}
+
+/// How the peer protects itself. Its certificate is self-made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Security {
+    /// Offers STARTTLS.
+    pub starttls: bool,
+    /// Speaks TLS from the first byte.
+    pub implicit: bool,
+    /// Takes mail only after this user and password (AUTH PLAIN or LOGIN).
+    pub credentials: Option<(String, String)>,
 }
 
 impl Received {
@@ -62,14 +78,20 @@ struct State {
 pub struct SmtpPeer {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
+    security: Security,
     listener: Option<JoinHandle<()>>,
 }
 
 impl SmtpPeer {
     /// Listens on a free loopback port and takes everything.
     pub async fn start() -> Self {
-        let mut peer =
-            Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), state: Arc::default(), listener: None };
+        Self::start_with(Security::default()).await
+    }
+
+    /// The same behind TLS or a password.
+    pub async fn start_with(security: Security) -> Self {
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut peer = Self { address, state: Arc::default(), security, listener: None };
         peer.up().await;
         peer
     }
@@ -112,12 +134,16 @@ impl SmtpPeer {
         })
         .await;
         self.address = listener.local_addr().expect("a bound address");
-        let state = self.state.clone();
+        let (state, security) = (self.state.clone(), self.security.clone());
+        let acceptor = conversation::acceptor();
         self.listener = Some(tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 state.lock().unwrap().connections += 1;
+                let (state, security, acceptor) = (state.clone(), security.clone(), acceptor.clone());
                 // A sender that goes away in the middle is part of the tests.
-                tokio::spawn(converse(stream, state.clone()));
+                tokio::spawn(
+                    async move { conversation::serve(stream, state, security, acceptor).await.ok() },
+                );
             }
         }));
     }
@@ -160,84 +186,5 @@ impl Drop for SmtpPeer {
         if let Some(listener) = self.listener.take() {
             listener.abort();
         }
-    }
-}
-
-async fn converse(stream: TcpStream, state: Arc<Mutex<State>>) -> std::io::Result<()> {
-    let mut stream = BufReader::new(stream);
-    let (mut from, mut to, mut behaviour) = (String::new(), Vec::new(), Behaviour::Accept);
-    stream.get_mut().write_all(b"220 relay.example ESMTP\r\n").await?;
-    let mut line = String::new();
-    loop {
-        line.clear();
-        if stream.read_line(&mut line).await? == 0 {
-            return Ok(());
-        }
-        let upper = line.to_ascii_uppercase();
-        let reply = if upper.starts_with("EHLO") || upper.starts_with("LHLO") {
-            "250-relay.example\r\n250-SIZE 104857600\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 PIPELINING"
-                .to_owned()
-        } else if upper.starts_with("MAIL FROM:") {
-            from = address_of(&line);
-            to.clear();
-            let mut state = state.lock().unwrap();
-            behaviour = state.next.pop_front().or_else(|| state.always.clone()).unwrap_or(Behaviour::Accept);
-            "250 2.1.0 ok".to_owned()
-        } else if upper.starts_with("RCPT TO:") {
-            if let Behaviour::RefuseRecipient(code, text) = behaviour {
-                format!("{code} {text}")
-            } else {
-                to.push(address_of(&line));
-                "250 2.1.5 ok".to_owned()
-            }
-        } else if upper.starts_with("DATA") {
-            if to.is_empty() {
-                "503 5.5.1 no recipient".to_owned()
-            } else {
-                stream.get_mut().write_all(b"354 go ahead\r\n").await?;
-                let data = read_data(&mut stream).await?;
-                if let Behaviour::Slow(pause) = behaviour {
-                    tokio::time::sleep(pause).await;
-                }
-                let acknowledged = matches!(behaviour, Behaviour::Accept | Behaviour::Slow(_));
-                let mail =
-                    Received { from: from.clone(), to: to.clone(), data, at: Instant::now(), acknowledged };
-                state.lock().unwrap().received.push(mail);
-                match &behaviour {
-                    Behaviour::DropAfterDot => return Ok(()),
-                    Behaviour::RefuseData(code, text) => format!("{code} {text}"),
-                    _ => "250 2.0.0 taken".to_owned(),
-                }
-            }
-        } else if upper.starts_with("QUIT") {
-            stream.get_mut().write_all(b"221 2.0.0 bye\r\n").await?;
-            return Ok(());
-        } else if upper.starts_with("RSET") || upper.starts_with("NOOP") || upper.starts_with("HELO") {
-            "250 2.0.0 ok".to_owned()
-        } else {
-            "502 5.5.2 not here".to_owned()
-        };
-        stream.get_mut().write_all(format!("{reply}\r\n").as_bytes()).await?;
-    }
-}
-
-fn address_of(line: &str) -> String {
-    let start = line.find('<').map_or(0, |at| at + 1);
-    let end = line[start..].find('>').map_or(line.len(), |at| start + at);
-    line[start..end].to_owned()
-}
-
-async fn read_data(stream: &mut BufReader<TcpStream>) -> std::io::Result<Vec<u8>> {
-    let mut data = Vec::new();
-    loop {
-        let mut line = Vec::new();
-        if stream.read_until(b'\n', &mut line).await? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-        if line == b".\r\n" {
-            return Ok(data);
-        }
-        let content = line.strip_prefix(b".").unwrap_or(&line);
-        data.extend_from_slice(content);
     }
 }

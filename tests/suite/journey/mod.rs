@@ -1,0 +1,4 @@
+//! What people do with the whole: real mail server, real binary, real browser.
+
+mod conversation;
+mod pages;

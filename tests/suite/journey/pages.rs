@@ -1,0 +1,133 @@
+//! What only a browser shows: axe-core's findings, forms without scripts, a draft that survives.
+
+use tests::app::TestApp;
+use tests::binary::PASSWORD;
+use tests::{Browser, Database, mail};
+
+#[test]
+fn pages_meet_wcag_aa_by_day_and_by_night() {
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        let letter = mail("anna@customer.example").html("<p>Hello <b>there</b></p>").attach(
+            "a.pdf",
+            "application/pdf",
+            b"%PDF",
+        );
+        let number = app.ticket_from(&letter).await;
+        app.agent("dana", &["Agent"]).await.reply(&number, "An answer.").await;
+        let browser = Browser::start().await;
+        browser.open(&format!("{}/login", app.base())).await;
+        let mut found = Vec::new();
+        let Some(violations) = browser.accessibility().await else {
+            eprintln!("left out: axe-core could not be fetched");
+            return;
+        };
+        found.extend(violations.into_iter().map(|line| format!("/login: {line}")));
+        browser.sign_in(&app.base(), "root", PASSWORD).await;
+        for page in [
+            "/tickets",
+            &format!("/tickets/{number}"),
+            "/dashboard",
+            "/preferences",
+            "/tickets/new",
+            "/search?q=answer",
+        ] {
+            browser.open(&format!("{}{page}", app.base())).await;
+            for theme in ["light", "dark"] {
+                browser.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await;
+                let violations = browser.accessibility().await.unwrap_or_default();
+                found.extend(violations.into_iter().map(|line| format!("{page} {theme}: {line}")));
+            }
+        }
+        assert!(found.is_empty(), "{}", found.join("\n"));
+        let complaints = browser.complaints().await;
+        assert!(complaints.is_empty(), "{complaints:?}");
+        browser.close().await;
+    });
+}
+
+#[test]
+fn what_is_a_form_works_without_scripts() {
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        let number = app.ticket_from(&mail("anna@customer.example").subject("No scripts here")).await;
+        app.agent("dana", &["Agent"]).await;
+        let browser = Browser::without_scripts().await;
+        browser.sign_in(&app.base(), "dana", PASSWORD).await;
+        browser.open(&format!("{}/tickets", app.base())).await;
+        browser.find_text("a", "No scripts here").await.click().await.unwrap();
+        browser.click("form[action$='/lock'] button").await;
+        browser.find("form[action$='/lock/release'] button").await;
+        browser.fill("textarea[name=body]", "Answered without a script.").await;
+        browser.click("button[name=then][value=open]").await;
+        browser.wait_for_text("Answered without a script.").await;
+        let articles = app.articles(&number).await;
+        assert!(
+            articles
+                .iter()
+                .any(|article| article["body_text"].as_str().unwrap().contains("without a script"))
+        );
+        browser.close().await;
+    });
+}
+
+#[test]
+fn a_hostile_mail_stays_dead_in_the_browser() {
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        let html = "<script>top.document.title='owned'</script><img src=x onerror=\"top.document.title='owned'\">\
+                    <a href=\"javascript:top.document.title='owned'\">click</a><form action=/logout method=post><button>b</button></form>\
+                    <iframe srcdoc=\"<script>top.document.title='owned'</script>\"></iframe><img src=\"https://tracker.example/pixel.gif\">";
+        let letter = mail("mallory@elsewhere.example")
+            .from_header("\"<img src=x onerror=document.title='owned'>\" <mallory@elsewhere.example>")
+            .subject("<script>document.title='owned'</script>")
+            .text("<script>document.title='owned'</script>")
+            .html(html)
+            .attach(
+                "\u{202e}<svg onload=document.title='owned'>.html",
+                "text/html",
+                b"<script>document.title='owned'</script>",
+            );
+        let number = app.ticket_from(&letter).await;
+        let browser = Browser::start().await;
+        browser.sign_in(&app.base(), "root", PASSWORD).await;
+        for page in ["/tickets".to_owned(), format!("/tickets/{number}")] {
+            browser.open(&format!("{}{page}", app.base())).await;
+            browser.run("for (const d of document.querySelectorAll('details')) d.open = true").await;
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            assert_ne!(browser.driver.title().await.unwrap(), "owned", "{page}");
+        }
+        let id = tests::app::text(&app.articles(&number).await[0]["id"]);
+        let visitor = app.visitor();
+        visitor.sign_in("root", PASSWORD).await;
+        let frame = visitor.get(&format!("/articles/{id}/html")).await;
+        let policy = frame.assert(200).header("content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("sandbox"), "{policy}");
+        assert!(
+            !frame.text().contains("<script")
+                && !frame.text().contains("onerror")
+                && !frame.text().contains("<form")
+        );
+        browser.close().await;
+    });
+}
+
+#[test]
+fn typed_text_survives_a_reload() {
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        app.agent("dana", &["Agent"]).await;
+        let browser = Browser::start().await;
+        browser.sign_in(&app.base(), "dana", PASSWORD).await;
+        let page = format!("{}/tickets/{number}", app.base());
+        browser.open(&page).await;
+        browser.fill("textarea[name=body]", "Half an answer").await;
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        browser.open("about:blank").await;
+        browser.open(&page).await;
+        let body = browser.find("textarea[name=body]").await;
+        assert_eq!(body.prop("value").await.unwrap().as_deref(), Some("Half an answer"));
+        browser.close().await;
+    });
+}

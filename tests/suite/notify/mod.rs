@@ -1,0 +1,99 @@
+//! Who hears of what by mail.
+
+use serde_json::json;
+use tests::app::TestApp;
+use tests::{both_databases, mail};
+
+fn heard(app: &TestApp, login: &str) -> Vec<String> {
+    app.relay
+        .received_by(&format!("{login}@helpdesk.example"))
+        .iter()
+        .map(|mail| mail.mail().subject())
+        .collect()
+}
+
+/// Everything that is on its way has left.
+async fn settle(app: &TestApp) {
+    let mut last = (usize::MAX, 0);
+    for _ in 0..100 {
+        let now = app.relay.received().len();
+        if last.0 == now && last.1 >= 4 {
+            return;
+        }
+        last = (now, if last.0 == now { last.1 + 1 } else { 0 });
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+both_databases! {
+    async fn a_new_ticket_is_told_to_its_followers_once_and_never_to_others(database) {
+        let app = TestApp::start(database).await;
+        app.queue("Billing", "billing@helpdesk.example").await;
+        app.role("Biller", "Billing", &["reply"]).await;
+        app.role("Reader", "Support", &["read"]).await;
+        // Two roles that both give `reply`: still one mail.
+        app.role("Supporter", "Support", &["reply"]).await;
+        app.agent("dana", &["Agent", "Supporter"]).await;
+        app.agent("bill", &["Biller"]).await;
+        app.agent("rita", &["Reader"]).await;
+        app.ticket_from(&mail("anna@customer.example")).await;
+        app.relay.wait_for("dana@helpdesk.example", 1).await;
+        settle(&app).await;
+        assert_eq!(heard(&app, "dana").len(), 1, "{:?}", heard(&app, "dana"));
+        assert!(heard(&app, "bill").is_empty() && heard(&app, "rita").is_empty());
+        let notice = app.relay.received_by("dana@helpdesk.example").remove(0);
+        assert_eq!(notice.from, "", "nobody can bounce to a notification");
+        assert!(notice.mail().header("Auto-Submitted").is_some());
+        assert!(notice.mail().text().contains("/tickets/"), "a link: {}", notice.mail().text());
+    }
+
+    async fn a_follow_up_is_told_to_the_owner_and_a_move_not_to_its_mover(database) {
+        let app = TestApp::start(database).await;
+        app.queue("Billing", "billing@helpdesk.example").await;
+        let question = mail("anna@customer.example");
+        let number = app.ticket_from(&question).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        app.agent("eve", &["Agent"]).await;
+        dana.lock(&number).await;
+        settle(&app).await;
+        app.relay.clear();
+        app.deliver(&mail("anna@customer.example").answering([question.id()])).await;
+        app.relay.wait_for("dana@helpdesk.example", 1).await;
+        settle(&app).await;
+        assert!(heard(&app, "eve").is_empty(), "only the owner: {:?}", heard(&app, "eve"));
+        app.relay.clear();
+        dana.set(&number, "queue", "Billing").await;
+        app.relay.wait_for("eve@helpdesk.example", 1).await;
+        settle(&app).await;
+        assert!(heard(&app, "dana").is_empty(), "never the actor");
+    }
+
+    async fn a_lock_timeout_is_told_to_the_former_holder(database) {
+        let app = TestApp::start_at(database, "2026-11-09T09:00:00Z").await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        dana.lock(&number).await;
+        settle(&app).await;
+        app.relay.clear();
+        app.advance(jiff::SignedDuration::from_hours(25)).await;
+        app.relay.wait_for("dana@helpdesk.example", 1).await;
+        settle(&app).await;
+        assert_eq!(heard(&app, "dana").len(), 1);
+    }
+
+    async fn who_may_no_longer_read_hears_nothing(database) {
+        let app = TestApp::start(database).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        app.ticket_from(&mail("anna@customer.example")).await;
+        app.relay.wait_for("dana@helpdesk.example", 1).await;
+        settle(&app).await;
+        app.relay.clear();
+        app.settings.must(&["agent", "disable", &dana.login], "");
+        app.ticket_from(&mail("anna@customer.example")).await;
+        app.relay.wait_for("root@helpdesk.example", 1).await;
+        settle(&app).await;
+        assert!(heard(&app, "dana").is_empty());
+        let outbox = app.root.get("/api/v1/outbox?limit=100").await.assert(200).json();
+        assert!(!json!(outbox).is_null());
+    }
+}

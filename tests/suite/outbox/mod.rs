@@ -1,0 +1,5 @@
+//! Answers on their way out: headers, the hold, a relay that fails in every way.
+
+mod headers;
+mod relay;
+mod security;

@@ -1,0 +1,45 @@
+//! The way to the relay: encrypted where it offers that, verified where we insist, with a password.
+
+use std::time::Duration;
+
+use tests::app::TestApp;
+use tests::smtp_peer::Security;
+use tests::{both_databases, mail};
+use turnstone::config::RelayTls;
+
+both_databases! {
+    async fn starttls_is_used_where_it_is_offered(database) {
+        let security = Security { starttls: true, ..Security::default() };
+        let app = TestApp::start_behind(database, security, RelayTls::Opportunistic).await;
+        app.deliver(&mail("anna@customer.example")).await;
+        assert!(app.relay.wait_for("anna@customer.example", 1).await[0].encrypted);
+    }
+
+    async fn without_starttls_opportunistic_mail_leaves_all_the_same(database) {
+        let app = TestApp::start_behind(database, Security::default(), RelayTls::Opportunistic).await;
+        app.deliver(&mail("anna@customer.example")).await;
+        assert!(!app.relay.wait_for("anna@customer.example", 1).await[0].encrypted);
+    }
+
+    async fn a_password_is_given_to_a_relay_that_asks(database) {
+        let credentials = Some(("desk".to_owned(), "pa55 wörd".to_owned()));
+        let security = Security { starttls: true, credentials, ..Security::default() };
+        let app = TestApp::start_behind(database, security, RelayTls::Opportunistic).await;
+        app.deliver(&mail("anna@customer.example")).await;
+        let sent = app.relay.wait_for("anna@customer.example", 1).await.remove(0);
+        assert_eq!((sent.user.as_deref(), sent.encrypted), (Some("desk"), true));
+    }
+
+    async fn no_mail_leaves_for_an_impostor_where_tls_is_required(database) {
+        for (implicit, tls) in [(false, RelayTls::Required), (true, RelayTls::Implicit)] {
+            let security = Security { starttls: !implicit, implicit, credentials: None };
+            let app = TestApp::start_behind(database, security, tls).await;
+            let number = app.ticket_from(&mail("anna@customer.example")).await;
+            let reply = app.root.reply(&number, "Secret.").await;
+            let waiting = app.delivery(&reply, "deferred").await;
+            assert!(!waiting["delivery"]["error"].as_str().unwrap_or_default().is_empty(), "{waiting}");
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            assert!(app.relay.received().is_empty(), "its certificate is nobody's");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+use std::time::{Duration, Instant};
+
+use tests::app::TestApp;
+use tests::binary::PASSWORD;
+use tests::both_databases;
+
+both_databases! {
+    async fn login_tells_neither_by_text_nor_by_time_whether_an_account_exists(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let mut pages = Vec::new();
+        let mut times: Vec<Duration> = Vec::new();
+        for login in ["dana", "nobody-of-that-name"] {
+            let mut fastest = Duration::MAX;
+            for _ in 0..3 {
+                let visitor = app.visitor();
+                visitor.get("/login").await.assert(200);
+                let start = Instant::now();
+                let answer = visitor.submit("/login", &[("login", login), ("password", "wrong password")]).await;
+                fastest = fastest.min(start.elapsed());
+                assert!([401, 403, 422].contains(&answer.status.as_u16()), "{}", answer.status);
+                if pages.len() < 2 && fastest < Duration::MAX {
+                    let text = answer.text().replace(login, "LOGIN");
+                    let token = text.split("name=\"csrf\"").nth(1).and_then(|rest| rest.split('"').nth(1)).unwrap_or_default().to_owned();
+                    pages.push(text.replace(&token, "TOKEN"));
+                }
+            }
+            times.push(fastest);
+            pages.truncate(times.len());
+        }
+        assert_eq!(pages[0], pages[1]);
+        let (left, right) = (times[0].as_secs_f64(), times[1].as_secs_f64());
+        assert!(left / right < 3.0 && right / left < 3.0, "{times:?}");
+    }
+
+    async fn guessing_is_slowed_down_and_locks_nobody_out(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let visitor = app.visitor();
+        visitor.get("/login").await.assert(200);
+        for attempt in 1..=5 {
+            let answer = visitor.submit("/login", &[("login", "dana"), ("password", "guess")]).await;
+            assert_ne!(answer.status.as_u16(), 429, "attempt {attempt}");
+        }
+        let refused = visitor.submit("/login", &[("login", "dana"), ("password", "guess")]).await;
+        refused.assert(429);
+        assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{:?}", refused.headers);
+        app.advance(jiff::SignedDuration::from_mins(20)).await;
+        app.visitor().sign_in("dana", PASSWORD).await;
+    }
+
+    async fn a_session_ends_with_log_out(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let visitor = app.visitor();
+        visitor.sign_in("dana", PASSWORD).await;
+        let page = visitor.get("/tickets").await;
+        page.assert(200);
+        let answer = visitor.submit("/logout", &[]).await;
+        answer.assert(303);
+        assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
+        visitor.get("/tickets").await.assert(303);
+    }
+
+    async fn a_form_of_another_site_is_refused(database) {
+        let app = TestApp::start(database).await;
+        let number = app.ticket_from(&tests::mail("anna@customer.example")).await;
+        app.agent("dana", &["Agent"]).await;
+        let visitor = app.visitor();
+        visitor.sign_in("dana", PASSWORD).await;
+        // Without the token.
+        let path = "/logout".to_owned();
+        let request = visitor.request(reqwest::Method::POST, &path).form(&[("x", "y")]);
+        let answer = visitor.send(request).await.status.as_u16();
+        assert!([400, 403].contains(&answer), "{answer}");
+        // From elsewhere, whatever the token.
+        let foreign = reqwest::Method::POST;
+        let request = visitor.request(foreign, &path).header("Sec-Fetch-Site", "cross-site").form(&[("csrf", "x")]);
+        let answer = visitor.send(request).await.status.as_u16();
+        assert!([400, 403].contains(&answer), "{answer}");
+        visitor.get(&format!("/tickets/{number}")).await.assert(200);
+    }
+}

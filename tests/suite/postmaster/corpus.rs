@@ -1,0 +1,54 @@
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tests::app::{SUPPORT, TestApp, text};
+use tests::both_databases;
+
+/// Every sample mail, in the order of its name.
+fn mails() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut directories = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")];
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(directory).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                directories.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "eml") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    assert!(found.len() >= 69, "only {} sample mails", found.len());
+    found
+}
+
+both_databases! {
+    async fn the_whole_corpus_is_ingested_and_none_is_lost(database) {
+        let app = TestApp::start(database).await;
+        let mut dialogue = app.lmtp().await;
+        let files = mails();
+        for (index, file) in files.iter().enumerate() {
+            let raw = std::fs::read(file).unwrap();
+            let reply = dialogue.deliver(&format!("corpus{index}@customer.example"), SUPPORT, &raw).await;
+            assert!(reply.is_ok(), "{}: {reply:?}", file.display());
+        }
+        dialogue.quit().await;
+        for (index, file) in files.iter().enumerate() {
+            let record = app.processed(&format!("envelope_from=corpus{index}%40customer.example")).await;
+            let disposition = record["disposition"].as_str().unwrap();
+            assert!(["new", "follow_up", "duplicate"].contains(&disposition), "{}: {record}", file.display());
+            let article = app.root.get(&format!("/api/v1/articles/{}", text(&record["article"]))).await;
+            let article: Value = article.assert(200).json();
+            assert!(article["body_text"].is_string(), "{}: {article}", file.display());
+            assert!(!article["subject"].as_str().unwrap().contains(['\n', '\r']), "{}", file.display());
+            for attachment in article["attachments"].as_array().unwrap() {
+                let url = attachment["url"].as_str().unwrap();
+                let answer = app.root.get(url).await;
+                assert_eq!(answer.assert(200).body.len() as u64, attachment["size"].as_u64().unwrap(), "{}", file.display());
+            }
+            let raw = app.root.get(&format!("/api/v1/inbound/{}/raw", text(&record["id"]))).await;
+            assert!(!raw.assert(200).body.is_empty() || std::fs::read(file).unwrap().is_empty());
+        }
+    }
+}

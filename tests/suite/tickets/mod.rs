@@ -1,0 +1,6 @@
+//! Lock, owner, state and queue of a ticket: who may change them, and what else changes with them.
+
+mod lock;
+mod permission;
+mod race;
+mod verbs;
