@@ -50,7 +50,8 @@ pub fn parse_list(input: &str) -> Result<Vec<Mailbox>, Bad> {
     let input = input.replace(['\r', '\n'], ",");
     let mut list = Vec::new();
     for entry in entries(&input) {
-        if entry.mailbox.is_deliverable() {
+        // "anna b@c.example d" names an address, and something that was meant otherwise.
+        if entry.mailbox.is_deliverable() && !entry.loose {
             list.push(entry.mailbox);
         } else {
             let shown: String = words::one_line(&entry.source).chars().take(200).collect();
@@ -102,6 +103,8 @@ fn valid_domain(domain: &str) -> Option<String> {
 
 struct Entry {
     mailbox: Mailbox,
+    /// The address stood among other words, without angle brackets.
+    loose: bool,
     source: String,
 }
 
@@ -243,6 +246,7 @@ fn delimited(rest: &str, open: char, close: char) -> (String, usize) {
 fn finish(draft: &mut Draft, list: &mut Vec<Entry>) {
     let draft = std::mem::take(draft);
     let mut words = draft.words;
+    let bare = draft.angle.is_none();
     let address = match draft.angle {
         Some(address) => address,
         None => match words.iter().position(|word| word.contains('@')) {
@@ -250,12 +254,13 @@ fn finish(draft: &mut Draft, list: &mut Vec<Entry>) {
             None => String::new(),
         },
     };
+    let loose = bare && !words.is_empty();
     let spoken = if words.is_empty() { draft.comments.join(" ") } else { words.join(" ") };
     let name = display_name(&spoken);
     if !name.is_empty() || !address.is_empty() {
-        list.push(Entry { mailbox: Mailbox { name, address }, source: draft.source });
+        list.push(Entry { mailbox: Mailbox { name, address }, loose, source: draft.source });
     } else if draft.source.trim().len() > 1 {
-        list.push(Entry { mailbox: Mailbox::default(), source: draft.source });
+        list.push(Entry { mailbox: Mailbox::default(), loose, source: draft.source });
     }
 }
 

@@ -19,11 +19,11 @@ pub struct Mail {
     pub from: Option<Mailbox>,
     /// The field Sender.
     pub sender: Option<Mailbox>,
-    /// The field Reply-To, entries with an address only.
+    /// The field Reply-To, entries with a usable address only.
     pub reply_to: Vec<Mailbox>,
-    /// The field To, entries with an address only.
+    /// The field To, entries with a usable address only.
     pub to: Vec<Mailbox>,
-    /// The field Cc, entries with an address only.
+    /// The field Cc, entries with a usable address only.
     pub cc: Vec<Mailbox>,
     /// Normalised addresses of Delivered-To, X-Original-To, Resent-To and their like, in that order, no repeats.
     pub recipients_hint: Vec<String>,

@@ -110,17 +110,24 @@ fn with_announcement(lines: &[&str], start: usize) -> usize {
     while last > 0 && lines[last - 1].trim().is_empty() {
         last -= 1;
     }
+    let mut found = None;
     for count in 1..=4 {
         let Some(first) = last.checked_sub(count) else { break };
         let joined: String = lines[first..last].iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
-        if joined.len() > 500 || lines[first].trim().is_empty() {
+        // An announcement may be broken over lines; a line that ends a sentence is the writer's own.
+        let ends_sentence = count > 1 && lines[first].trim_end().ends_with(['.', '!', '?', ':']);
+        if joined.len() > 500 || lines[first].trim().is_empty() || ends_sentence {
             break;
         }
         if is_announcement(&joined) {
-            return first;
+            found = found.or(Some(first));
+            // "<a@b.example> wrote:" alone: its beginning stands in the line above.
+            if starts_announcement(&joined) && joined.chars().any(|c| c.is_ascii_digit()) {
+                return first;
+            }
         }
     }
-    start
+    found.unwrap_or(start)
 }
 
 /// "On Monday Anna wrote:" in the languages of our users.
@@ -143,12 +150,20 @@ const ANNOUNCEMENTS: &[(&str, &str)] = &[
     ("dne ", "napsal"),
     ("på ", "skrev"),
     ("", " писал"),
+    ("", " писал(а)"),
     ("", " wrote"),
     ("", " schrieb"),
     ("", " a écrit"),
     ("", "のメール"),
     ("", "写道"),
 ];
+
+/// Whether the line begins like an announcement, rather than with its author's name.
+fn starts_announcement(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    ANNOUNCEMENTS.iter().any(|(start, _)| !start.is_empty() && lower.starts_with(start))
+        || lower.starts_with(|c: char| c.is_ascii_digit())
+}
 
 fn is_announcement(line: &str) -> bool {
     let lower = line.to_lowercase();

@@ -65,7 +65,7 @@ pub fn to_text(html: &str) -> String {
         }
     }
     writer.end_link();
-    writer.out.trim_matches(['\n', ' ']).to_owned()
+    writer.out.trim_start_matches('\n').trim_end().to_owned()
 }
 
 #[derive(Default)]
@@ -75,6 +75,8 @@ struct Writer {
     breaks: usize,
     blank: bool,
     quotes: usize,
+    /// The quote depth of the last line.
+    written_quotes: usize,
     preformatted: usize,
     lists: Vec<Option<usize>>,
     link: Option<Link>,
@@ -113,16 +115,21 @@ impl Writer {
     /// Writes the line ends, quote marks and the blank that are due.
     fn settle(&mut self) {
         if self.breaks > 0 && !self.out.is_empty() {
-            for _ in 0..self.breaks.min(2) {
+            let lines = self.breaks.min(2);
+            for line in 1..=lines {
                 while self.out.ends_with(' ') {
                     self.out.pop();
                 }
                 self.out.push('\n');
-                self.quote_marks();
+                // The empty line between belongs to the quote that both sides share.
+                let marks = if line == lines { self.quotes } else { self.quotes.min(self.written_quotes) };
+                self.quote_marks(marks);
             }
+            self.written_quotes = self.quotes;
             self.blank = false;
         } else if self.out.is_empty() {
-            self.quote_marks();
+            self.quote_marks(self.quotes);
+            self.written_quotes = self.quotes;
             self.blank = false;
         }
         self.breaks = 0;
@@ -131,8 +138,8 @@ impl Writer {
         }
     }
 
-    fn quote_marks(&mut self) {
-        let marks = self.quotes.min(QUOTES);
+    fn quote_marks(&mut self, depth: usize) {
+        let marks = depth.min(QUOTES);
         if marks > 0 {
             self.out.extend(std::iter::repeat_n('>', marks));
             self.out.push(' ');

@@ -46,6 +46,8 @@ pub(super) enum Token<'a> {
 
 pub(super) struct Tokens<'a> {
     rest: &'a str,
+    /// Bytes behind the last `>`: among them no markup can end, so none is looked for.
+    tail: usize,
     /// Raw elements that are never closed in the rest: they are searched for once.
     unclosed: Vec<&'static str>,
     comments_unclosed: bool,
@@ -53,7 +55,9 @@ pub(super) struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(source: &'a str) -> Tokens<'a> {
-        Tokens { rest: source, unclosed: Vec::new(), comments_unclosed: false }
+        let tail =
+            memchr::memrchr(b'>', source.as_bytes()).map_or(source.len(), |last| source.len() - last - 1);
+        Tokens { rest: source, tail, unclosed: Vec::new(), comments_unclosed: false }
     }
 
     fn text(&mut self, length: usize) -> Token<'a> {
@@ -123,6 +127,9 @@ impl<'a> Iterator for Tokens<'a> {
 
     fn next(&mut self) -> Option<Token<'a>> {
         while !self.rest.is_empty() {
+            if self.rest.len() <= self.tail {
+                return Some(self.text(self.rest.len()));
+            }
             match memchr::memchr(b'<', self.rest.as_bytes()) {
                 None => return Some(self.text(self.rest.len())),
                 Some(0) => {

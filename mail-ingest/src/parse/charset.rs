@@ -17,7 +17,8 @@ pub(crate) fn decode(bytes: &[u8], label: Option<&str>, notes: &mut super::Notes
             decode_label("euc_kr", &shifted_to_high(bytes)).unwrap_or_else(|| guess(bytes))
         }
         _ if label.starts_with("iso_2022_jp") || matches!(&label[..], "cp50220" | "cp50221" | "cp50222") => {
-            decode_label("iso_2022_jp", bytes).unwrap_or_else(|| guess(bytes))
+            // It is a 7-bit charset: with other bytes the label is wrong.
+            decode_label("iso_2022_jp", bytes).filter(|_| bytes.is_ascii()).unwrap_or_else(|| guess(bytes))
         }
         _ => other(&label, bytes, notes),
     }
@@ -29,7 +30,7 @@ fn other(label: &str, bytes: &[u8], notes: &mut super::Notes) -> String {
     }
     // A single-byte label on text that is valid UTF-8 beyond ASCII is a wrong label: the odds of the opposite are
     // negligible, and mail programs that transcode the body but not the header are common.
-    if is_western(label)
+    if is_single_byte(label)
         && let Ok(text) = std::str::from_utf8(bytes)
     {
         notes.add(format!("charset {label} read as utf-8, which the bytes are"));
@@ -42,6 +43,10 @@ fn other(label: &str, bytes: &[u8], notes: &mut super::Notes) -> String {
         notes.add(format!("charset {label} read as {sibling}"));
     }
     match decode_label(sibling.unwrap_or(label), bytes) {
+        Some(text) if text.contains('\u{fffd}') && std::str::from_utf8(bytes).is_ok() => {
+            notes.add(format!("charset {} read as utf-8, which the bytes are", label.replace('_', "-")));
+            guess(bytes)
+        }
         Some(text) => text,
         None => {
             let read_as = if std::str::from_utf8(bytes).is_ok() { "utf-8" } else { "windows-1252" };
@@ -133,13 +138,14 @@ fn clean_label(label: &str) -> String {
     label.to_owned()
 }
 
-fn is_western(label: &str) -> bool {
+fn is_single_byte(label: &str) -> bool {
     label.starts_with("iso_8859")
         || label.starts_with("iso8859")
         || label.starts_with("latin")
         || label.starts_with("windows_125")
         || label.starts_with("cp125")
         || label.starts_with("cp819")
+        || label.starts_with("koi8")
 }
 
 fn windows_sibling(label: &str) -> Option<&'static str> {

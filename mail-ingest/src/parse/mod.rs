@@ -113,8 +113,7 @@ fn fields(mail: &mut Mail, block: &Block, fallback: Option<&str>, notes: &mut No
     };
     mail.from = prefer_deliverable(mailboxes("From", notes));
     mail.sender = prefer_deliverable(mailboxes("Sender", notes));
-    let addressed =
-        |list: Vec<Mailbox>| list.into_iter().filter(|mailbox| !mailbox.address.is_empty()).collect();
+    let addressed = |list: Vec<Mailbox>| list.into_iter().filter(Mailbox::is_deliverable).collect();
     mail.reply_to = addressed(mailboxes("Reply-To", notes));
     mail.to = addressed(mailboxes("To", notes));
     mail.cc = addressed(mailboxes("Cc", notes));

@@ -58,7 +58,14 @@ impl Transfer {
 pub(crate) fn base64(input: &[u8]) -> (Vec<u8>, usize) {
     let mut out = Vec::with_capacity(input.len() / 4 * 3 + 3);
     let (mut bits, mut count, mut rubbish) = (0u32, 0u32, 0usize);
+    let mut ended = false;
     for &byte in input {
+        // What follows the padding on its line is no base64; on the next line another text may have been appended.
+        if ended && !matches!(byte, b'=' | b'\n') {
+            rubbish += usize::from(!byte.is_ascii_whitespace());
+            continue;
+        }
+        ended = false;
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,
@@ -66,8 +73,7 @@ pub(crate) fn base64(input: &[u8]) -> (Vec<u8>, usize) {
             b'+' => 62,
             b'/' => 63,
             b'=' => {
-                // Padding ends a group: what follows, if anything, is another text that was appended.
-                (bits, count) = (0, 0);
+                (bits, count, ended) = (0, 0, true);
                 continue;
             }
             b' ' | b'\t' | b'\r' | b'\n' => continue,

@@ -115,7 +115,7 @@ impl Walker<'_> {
     }
 
     fn kind(&mut self, header: &Block, place: Place) -> Kind {
-        let mut content_type = header.first("Content-Type").map(Params::read).unwrap_or_default();
+        let mut content_type = content_type(header);
         if !content_type.value.contains('/') {
             let known = match &content_type.value[..] {
                 "html" => "text/html",
@@ -156,7 +156,9 @@ impl Walker<'_> {
             _ => Parent::Mixed,
         };
         let mut bodies = Vec::new();
-        if let Some(lost) = second_content_type(header) {
+        if place.parent != Parent::Root
+            && let Some(lost) = second_content_type(header)
+        {
             // The delimiter between a multipart's header and its first part is missing: both stand in one header.
             self.notes.add("a part without its delimiter was found in the header above".to_owned());
             let preamble = preamble(content, kind.content_type.raw("boundary").unwrap_or_default());
@@ -192,8 +194,16 @@ impl Walker<'_> {
             Parent::Mixed => !file,
         };
         if !(text && reads) {
+            // An unknown kind of text is text (RFC 2046, 4.1.4), and kept as it came.
+            let unknown =
+                place.parent == Parent::Mixed && !file && kind.content_type.value.starts_with("text/x-");
+            let shown = if unknown {
+                vec![Segment::Plain(self.decode_text(kind, &data, content))]
+            } else {
+                Vec::new()
+            };
             self.other_leaf(header, kind, data, place);
-            return Vec::new();
+            return shown;
         }
         let text = self.decode_text(kind, &data, content);
         if place.parent == Parent::Root && file {
@@ -220,7 +230,8 @@ impl Walker<'_> {
         if empty {
             return;
         }
-        let shown = kind.content_type.main_type() == "text" && kind.disposition.value != "attachment";
+        let readable = kind.content_type.main_type() == "text" || value == "message/delivery-status";
+        let shown = readable && kind.disposition.value != "attachment";
         if shown
             && self.found.spare_text.is_empty()
             && !matches!(value, "text/css" | "text/javascript" | "text/rtf")
@@ -327,6 +338,16 @@ fn choose(bodies: Vec<Vec<Segment>>) -> Vec<Segment> {
     }
 }
 
+/// The first Content-Type; of several the first that can be divided.
+fn content_type(header: &Block) -> Params {
+    let mut all = header.all("Content-Type").filter(|value| !value.is_empty()).take(8).map(Params::read);
+    let Some(first) = all.next() else { return Params::default() };
+    if first.main_type() == "multipart" {
+        return first;
+    }
+    all.find(|params| params.main_type() == "multipart" && params.raw("boundary").is_some()).unwrap_or(first)
+}
+
 /// The header fields after a second Content-Type that follows a multipart one.
 fn second_content_type(header: &Block) -> Option<Block> {
     let is_type = |field: &headers::Field| field.name.eq_ignore_ascii_case("Content-Type");
@@ -364,8 +385,9 @@ fn split_at<'a>(content: &'a [u8], boundary: &[u8], exact: bool) -> Vec<&'a [u8]
         let tail = &content[at + delimiter.len()..];
         let line_end = memchr::memchr(b'\n', tail).map_or(tail.len(), |end| end + 1);
         let rest = tail[..line_end].trim_ascii_end();
-        let closing = rest.starts_with(b"--");
-        if exact && !rest.is_empty() && !(closing && rest[2..].trim_ascii().is_empty()) {
+        // "-" alone is a closing delimiter that was cut.
+        let closing = rest.starts_with(b"--") || rest == b"-";
+        if exact && !rest.is_empty() && !(closing && rest.iter().skip(2).all(u8::is_ascii_whitespace)) {
             continue;
         }
         if let Some(start) = start {
