@@ -8,4 +8,5 @@
 
 mod config;
 mod harness;
+mod mail_ingest;
 mod policy;

@@ -1,0 +1,240 @@
+//! Mails made to hang, crash or exhaust, and a seeded mutator: any bytes end in a mail, in time.
+
+use std::time::{Duration, Instant};
+
+use mail_ingest::{classify, html, parse, quote};
+
+/// Generous for an unoptimised build on a busy machine; each mail takes far less.
+const LIMIT: Duration = Duration::from_secs(4);
+
+fn survives(name: &str, raw: &[u8]) {
+    let start = Instant::now();
+    println!("{name}: {} bytes", raw.len());
+    let mail = parse(raw);
+    let parsed = start.elapsed();
+    let _ = classify(&mail, None, &|_| false);
+    let segments = quote::fold(&mail.text);
+    assert_eq!(segments.iter().map(|segment| segment.text.as_str()).collect::<String>(), mail.text);
+    if let Some(source) = &mail.html {
+        let _ = html::clean(source, &html::Options { inline: &|_| None, remote_images: true });
+    }
+    let took = start.elapsed();
+    println!("{name}: parsed in {parsed:?}, all in {took:?}");
+    assert!(took < LIMIT, "{name}: {took:?} for {} bytes", raw.len());
+}
+
+#[test]
+fn bombs_of_structure_end_in_time() {
+    let nested: String =
+        (0..20_000).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n")).collect();
+    survives("nested multiparts", nested.as_bytes());
+    survives(
+        "many parts",
+        format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\nx\n".repeat(200_000)).as_bytes(),
+    );
+    survives(
+        "many delimiters in a line",
+        format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b".repeat(400_000)).as_bytes(),
+    );
+    survives(
+        "delimiters that are none",
+        format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--bx\n".repeat(300_000)).as_bytes(),
+    );
+    let unopened: String =
+        (0..1_000).map(|n| format!("--b\nContent-Type: multipart/mixed; boundary=c{n}\n\nx\n")).collect();
+    survives(
+        "multiparts that never begin",
+        format!("Content-Type: multipart/mixed; boundary=b\n\n{unopened}{}", "y\n".repeat(500_000))
+            .as_bytes(),
+    );
+    let rfc822 = "Content-Type: message/rfc822\n\n".repeat(50_000);
+    survives("mails in mails", rfc822.as_bytes());
+    survives("one header of a megabyte", format!("Subject: {}\n\nx", "a".repeat(1_000_000)).as_bytes());
+    survives("a hundred thousand headers", format!("{}\nx", "X-A: b\n".repeat(100_000)).as_bytes());
+    survives("a header of folds", format!("Subject: a\n{}\nx", " b\n".repeat(300_000)).as_bytes());
+    survives("no line end at all", &vec![b'a'; 2_000_000]);
+    survives("nothing but line ends", &vec![b'\n'; 2_000_000]);
+    survives("NULs", &vec![0; 1_000_000]);
+}
+
+#[test]
+fn bombs_of_words_end_in_time() {
+    for (name, piece) in [
+        ("encoded word starts", "=?"),
+        ("encoded words", "=?utf-8?Q?a?= "),
+        ("unfinished words", "=?utf-8?Q?a "),
+        ("commas", ","),
+        ("angles", "<"),
+        ("quotes", "\""),
+        ("comments", "("),
+        ("closed comments", "()"),
+        ("at signs", "@"),
+        ("addresses", "a@b,"),
+        ("groups", "g:"),
+        ("brackets", "["),
+        ("backslashes", "\\"),
+        ("ids", "<a@b> "),
+        ("semicolons", ";"),
+        ("parameters", "; a=b"),
+        ("continuations", "; filename*0=a"),
+    ] {
+        let value = piece.repeat(64 * 1024 / piece.len());
+        let fields = [
+            "From",
+            "To",
+            "Cc",
+            "Subject",
+            "References",
+            "Content-Type",
+            "Content-Disposition",
+            "Date",
+            "Content-ID",
+        ];
+        for field in fields {
+            survives(&format!("{name} in {field}"), format!("{field}: {value}\n\nx").as_bytes());
+        }
+        let all: String =
+            ["To", "Cc", "Reply-To"].iter().map(|field| format!("{field}: {value}\n")).collect();
+        survives(&format!("{name} everywhere"), format!("{all}\nx").as_bytes());
+    }
+}
+
+#[test]
+fn bombs_of_html_end_in_time() {
+    let half = 450_000;
+    let distinct: String = (0..80_000).map(|n| format!("a{n} ")).collect();
+    let fonts: String = (0..90).map(|n| format!("<font color=c{n}>")).collect();
+    let cases = [
+        ("divs", "<div>".repeat(half / 5)),
+        ("unclosed bold", "<b>".repeat(half / 3)),
+        ("attributes", format!("<p {distinct}>x")),
+        ("fonts in paragraphs", format!("<p>{fonts}{}", "<p>x".repeat(half / 4))),
+        ("fonts around blocks", format!("{fonts}{}", "<div>x</div>".repeat(half / 12))),
+        ("links in links", "<a href=http://x>".repeat(half / 17)),
+        ("tables", "<table><tr><td>".repeat(half / 15)),
+        ("misnested", "<b><i></b></i><table><b>".repeat(half / 24)),
+        ("open angles", "<".repeat(half)),
+        ("open tags", "<a ".repeat(half / 3)),
+        ("open quotes", "<a b=\">".repeat(half / 7)),
+        ("comments", "<!--".repeat(half / 4)),
+        ("styles", "<style>".repeat(half / 7)),
+        ("scripts closed wrongly", "<script></scrip>".repeat(half / 16)),
+        ("entities", "&amp".repeat(half / 4)),
+        ("numbers", "&#".repeat(half / 2)),
+        ("lists", "<ul><li>".repeat(half / 8)),
+        ("quotes", "<blockquote>x".repeat(half / 13)),
+        ("images", "<img src=http://x/y>".repeat(half / 20)),
+        ("styles inline", format!("<p style=\"{}\">x", "color:red;".repeat(40_000))),
+        ("select", "<select><option>".repeat(half / 16)),
+        ("svg", "<svg><p>".repeat(half / 8)),
+    ];
+    for (name, source) in cases {
+        survives(name, format!("Content-Type: text/html\n\n{source}").as_bytes());
+    }
+}
+
+#[test]
+fn bombs_of_text_end_in_time() {
+    for (name, line) in [
+        ("quotes", "> a\n"),
+        ("announcements", "On Monday wrote\n"),
+        ("headers", "From: x\nTo: y\nSubject: z\n"),
+        ("rulers", "__________\n"),
+        ("signatures", "-- \n"),
+        ("uuencode", "begin 644 a\nM0\n"),
+        ("blank", " \n"),
+        ("quoted blank", ">\n\n"),
+    ] {
+        survives(name, format!("X: y\n\n{}", line.repeat(600_000 / line.len())).as_bytes());
+    }
+}
+
+#[test]
+fn a_large_attachment_is_quick() {
+    let data = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3ODk=\r\n"
+        .repeat(240_000);
+    let raw = format!(
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n\r\n{data}--b--"
+    );
+    let start = Instant::now();
+    let mail = parse(raw.as_bytes());
+    assert_eq!(mail.attachments[0].data.len(), 240_000 * 62);
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+}
+
+/// xorshift: the same mails in each run, so that a failure can be looked at.
+struct Seed(u64);
+
+impl Seed {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 16).unwrap() % below.max(1)
+    }
+}
+
+#[test]
+fn no_mutation_of_a_mail_panics() {
+    let corpus: Vec<Vec<u8>> = ["rubymail", "mailparser"]
+        .iter()
+        .flat_map(|folder| {
+            std::fs::read_dir(format!("{}/corpus/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+        })
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "eml"))
+        .map(|path| std::fs::read(path).unwrap())
+        .collect();
+    let tokens: [&[u8]; 18] = [
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"--",
+        b"=?utf-8?B?",
+        b"?=",
+        b"\"",
+        b"<",
+        b">",
+        b"\0",
+        b"\xff\xfe",
+        b"Content-Type: multipart/mixed; boundary=\"x\"\r\n",
+        b"\r\n--x\r\n",
+        b"Content-Transfer-Encoding: base64\r\n",
+        b"; charset=utf-16",
+        b"begin 644 x\n",
+        b"<table>",
+        b"\x78\x9f\x3e\x22",
+    ];
+    let mut seed = Seed(0x5eed_2026_1122_0001);
+    let start = Instant::now();
+    let mut rounds = 0;
+    while start.elapsed() < Duration::from_secs(8) && rounds < 20_000 {
+        rounds += 1;
+        let mut raw = corpus[seed.next(corpus.len())].clone();
+        for _ in 0..=seed.next(8) {
+            let at = seed.next(raw.len());
+            match seed.next(6) {
+                0 => raw.truncate(at),
+                1 => drop(raw.splice(at..at, tokens[seed.next(tokens.len())].iter().copied())),
+                2 if !raw.is_empty() => raw[at] = u8::try_from(seed.next(256)).unwrap(),
+                3 => drop(raw.drain(at..(at + seed.next(200)).min(raw.len()))),
+                4 => {
+                    let other = &corpus[seed.next(corpus.len())];
+                    raw.splice(at..at, other.iter().copied().take(500));
+                }
+                _ => {
+                    let piece: Vec<u8> = raw[at..].iter().copied().take(300).collect();
+                    raw.splice(at..at, piece);
+                }
+            }
+        }
+        let mail = parse(&raw);
+        let broken = mail.notes.iter().any(|note| note.contains("the parser failed"));
+        assert!(!broken, "round {rounds} panicked; mail: {:?}", String::from_utf8_lossy(&raw));
+        assert!(
+            !mail.subject.contains(['\r', '\n', '\0'])
+                && mail.attachments.iter().all(|part| !part.name.is_empty())
+        );
+    }
+    assert!(rounds > 500, "only {rounds} rounds in time");
+}

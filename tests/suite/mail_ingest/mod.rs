@@ -1,0 +1,11 @@
+//! The crate `mail-ingest`: real and hostile mails, and the dialogue on the wire.
+
+mod addresses;
+mod bounces;
+mod classes;
+mod corpus;
+mod hostile;
+mod html;
+mod quotes;
+mod survival;
+mod wire;
