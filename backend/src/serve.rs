@@ -2,7 +2,12 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
+use actix_web::{
+    App, HttpRequest, HttpResponse, HttpServer,
+    dev::{Server, ServerHandle},
+    http::header::LOCATION,
+    web::Data,
+};
 use anyhow::Context as _;
 use mail_ingest::wire::{Bind, Bound, Listener, Protocol, Settings};
 use tokio::{sync::watch, task::JoinHandle};
@@ -22,6 +27,19 @@ use crate::{
 const DRAIN: Duration = Duration::from_secs(9);
 /// So many threads answer pages: the work itself is done elsewhere.
 const WEB_THREADS: usize = 2;
+
+/// The limits of a web listener: slow and idle clients go before they fill the house.
+macro_rules! limited {
+    ($server:expr) => {
+        $server
+            .workers(WEB_THREADS)
+            .max_connections(512)
+            .client_request_timeout(Duration::from_secs(10))
+            .keep_alive(Duration::from_secs(60))
+            .disable_signals()
+            .shutdown_timeout(DRAIN.as_secs())
+    };
+}
 
 /// A Turnstone that serves. Call [`Running::stop`]; dropping it leaves its tasks behind.
 pub struct Running {
@@ -156,22 +174,45 @@ impl Running {
     ) -> anyhow::Result<()> {
         self.web = Some(listener.local_addr()?);
         let desk = self.desk.clone();
-        let server = HttpServer::new(move || App::new().app_data(Data::new(desk.clone())))
-            .workers(WEB_THREADS)
-            .disable_signals()
-            .shutdown_timeout(DRAIN.as_secs());
+        let server = limited!(HttpServer::new(move || App::new().app_data(Data::new(desk.clone()))));
         let server = match &self.desk.config.tls {
             Some(files) => server.listen_rustls_0_23(listener, tls::server_config(files)?)?,
             None => server.listen(listener)?,
         }
         .run();
+        self.keep(server);
+        if let Some(address) = self.desk.config.http_redirect_listen {
+            self.redirect_from(address)?;
+        }
+        Ok(())
+    }
+
+    /// Answers plain HTTP with the way to the real pages, and nothing else.
+    fn redirect_from(&mut self, address: SocketAddr) -> anyhow::Result<()> {
+        let base = self.desk.config.public_url.clone();
+        let to = move |request: HttpRequest| {
+            let target = base.join(request.uri().path_and_query().map_or("/", |path| path.as_str()));
+            // `//elsewhere` as a path would lead to another host.
+            let target =
+                target.ok().filter(|url| url.origin() == base.origin()).unwrap_or_else(|| base.clone());
+            async move { HttpResponse::PermanentRedirect().insert_header((LOCATION, target.as_str())).finish() }
+        };
+        let server =
+            limited!(HttpServer::new(move || App::new().default_service(actix_web::web::to(to.clone()))))
+                .bind(address)
+                .with_context(|| taken("HTTP_REDIRECT_LISTEN", address))?
+                .run();
+        self.keep(server);
+        Ok(())
+    }
+
+    fn keep(&mut self, server: Server) {
         self.servers.push(server.handle());
         self.tasks.push(tokio::spawn(async move {
             if let Err(error) = server.await {
                 tracing::error!(%error, "the web server ended");
             }
         }));
-        Ok(())
     }
 
     /// Stops taking mail and pages, finishes what is under way, and ends.

@@ -127,7 +127,7 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, mail: &NewMail, now: Ts) -> Result<()> {
         ))
         .execute(&mut **tx)?;
     // The id of what we send leads an answer back to its ticket, notifications included.
-    if let (Some(ticket), Some(_)) = (mail.ticket, mail.article) {
+    if let Some(ticket) = mail.ticket {
         backend::put_message_id(tx, &mail.message_id, ticket, mail.article, now)?;
     }
     tx.wake(Wake::OUTBOX);

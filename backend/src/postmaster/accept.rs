@@ -53,7 +53,8 @@ pub async fn accept(desk: &Desk, mail: Accepted) -> Result<InboundId> {
                     inbound_mails::received_at.eq(now),
                     inbound_mails::source.eq(&mail.source),
                     inbound_mails::trusted.eq(mail.trusted),
-                    inbound_mails::envelope_from.eq(mail.envelope_from.trim().to_lowercase()),
+                    inbound_mails::envelope_from
+                        .eq(super::prepare::key(&mail.envelope_from.trim().to_lowercase())),
                     inbound_mails::envelope_to.eq(&envelope_to),
                     inbound_mails::queue_id.eq(mail.queue),
                     inbound_mails::digest.eq(&blob.digest),

@@ -71,7 +71,7 @@ pub(super) fn find(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps) -> Resul
 fn by_reference(tx: &mut Tx<'_>, mail: &Prepared) -> Result<Option<(TicketId, String)>> {
     let own_id = mail.facts.message_id.as_str();
     let ids = mail.mail.in_reply_to.iter().chain(mail.mail.references.iter().rev());
-    for id in ids.map(|id| super::prepare::clean(id)).filter(|id| id != own_id) {
+    for id in ids.map(|id| super::prepare::key(id)).filter(|id| id != own_id) {
         let known: Option<TicketId> = message_ids::table
             .filter(message_ids::message_id.eq(&id))
             .order(message_ids::ticket_id.desc())

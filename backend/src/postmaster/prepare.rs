@@ -92,7 +92,7 @@ fn facts(mail: &Mail, class: &Classification, author: &Person) -> Facts {
         (None, None) => String::new(),
     };
     Facts {
-        message_id: clean(mail.message_id.as_deref().unwrap_or_default()),
+        message_id: key(mail.message_id.as_deref().unwrap_or_default()),
         content_hash,
         subject: clean(&mail.subject),
         sender: author.address.clone(),
@@ -101,7 +101,14 @@ fn facts(mail: &Mail, class: &Classification, author: &Person) -> Facts {
     }
 }
 
-/// What can be a key: no NUL, which PostgreSQL refuses, and not longer than an index takes.
+/// An id as it is stored and looked up: PostgreSQL's index takes no more than 2,704 bytes, so a longer one is hashed.
+pub(super) fn key(id: &str) -> String {
+    const LONGEST: usize = 900;
+    let id = crate::tickets::store::without_nul(id.to_owned());
+    if id.len() <= LONGEST { id } else { format!("sha256:{}", hex(&Sha256::digest(id.as_bytes()))) }
+}
+
+/// A text that a column takes: no NUL, which PostgreSQL refuses, and of a sane length.
 pub(super) fn clean(text: &str) -> String {
     crate::tickets::store::without_nul(text.chars().take(2_000).collect())
 }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::{
     auto_response,
     matching::{self, Place},
-    prepare::{Prepared, Waiting, clean, person_of, prepare},
+    prepare::{Prepared, Waiting, clean, key, person_of, prepare},
     record::{self, Outcome, Steps},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     error::{Error, Result},
     notify, outbox, people,
     queues::OwnAddresses,
-    tickets::{Article, Moment, NewArticle, Person, Recipients, Ticket, follow_up, open, store},
+    tickets::{Moment, NewArticle, Person, Recipients, Ticket, follow_up, open, store},
 };
 
 /// So many mails are prepared together.
@@ -250,11 +250,11 @@ fn bounce(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> R
     }
     let why = clean(if bounced.diagnostic.is_empty() { &mail.class.reason } else { &bounced.diagnostic });
     for id in &bounced.message_ids {
-        let Some((ticket, _)) = outbox::mark_bounced(tx, &clean(id), &why, at.ts())? else { continue };
+        let Some((ticket, _)) = outbox::mark_bounced(tx, &key(id), &why, at.ts())? else { continue };
         steps.add("bounce", "marked", format!("our mail {id} came back: {why}"));
         let mut access: TicketAccess<Reply> = access::for_machine(tx, ticket, Cause::Mail)?;
         let number = access.ticket().number.clone();
-        let new = article(mail, ticket, Sender::System, false, None, at)?;
+        let new = article(tx, mail, ticket, Sender::System, false, None, at)?;
         let stored = follow_up::follow_up(tx, &mut access, new, &mail.files, at)?;
         notify::follow_up(tx, access.ticket(), &stored, None, at.ts())?;
         steps.add("match", format!("ticket {number}"), "the mail that came back belongs to it");
@@ -292,8 +292,8 @@ fn begins(
         state: State::New,
     };
     let mut ticket = open::create(tx, &door, &new, at)?;
-    let sender = Sender::Customer;
-    let first = store_article(tx, &mut ticket, mail, sender, true, None, at)?;
+    let article = article(tx, mail, ticket.id, Sender::Customer, true, None, at)?;
+    let first = store::add_article(tx, &mut ticket, article, &mail.files)?;
     ticket.unanswered_since = Some(at.ts());
     take_in(tx, &ticket, mail, true)?;
     store::record(tx, &ticket, &who, at.ts(), store::Change::of(EventKind::Opened).article(first.id))?;
@@ -330,12 +330,9 @@ fn joins(
         Some(agent) => (Sender::Agent, goes_to(mail, &ticket.customer_address), Some(agent.id)),
         None => (Sender::Customer, true, None),
     };
-    let new = article(mail, ticket.id, sender, visible, author, at)?;
+    let new = article(tx, mail, ticket.id, sender, visible, author, at)?;
     if sender == Sender::Customer {
         take_in(tx, &ticket, mail, takes_part)?;
-    }
-    if let Some(html) = &mail.html {
-        html.store(tx)?;
     }
     let stored = follow_up::follow_up(tx, &mut access, new, &mail.files, at)?;
     steps.add("article", format!("added to {}", ticket.number), "");
@@ -356,23 +353,9 @@ fn goes_to(mail: &Prepared, address: &str) -> bool {
     !address.is_empty() && (mail.mail.to.iter().any(named) || mail.mail.cc.iter().any(named))
 }
 
-fn store_article(
-    tx: &mut Tx<'_>,
-    ticket: &mut Ticket,
-    mail: &Prepared,
-    sender: Sender,
-    visible: bool,
-    agent: Option<crate::db::AgentId>,
-    at: &Moment,
-) -> Result<Article> {
-    let new = article(mail, ticket.id, sender, visible, agent, at)?;
-    if let Some(html) = &mail.html {
-        html.store(tx)?;
-    }
-    store::add_article(tx, ticket, new, &mail.files)
-}
-
+/// The mail as an article; its HTML is stored with it.
 fn article(
+    tx: &mut Tx<'_>,
     mail: &Prepared,
     ticket: TicketId,
     sender: Sender,
@@ -380,6 +363,9 @@ fn article(
     agent_id: Option<crate::db::AgentId>,
     at: &Moment,
 ) -> Result<NewArticle> {
+    if let Some(html) = &mail.html {
+        html.store(tx)?;
+    }
     let people = |list: &[mail_ingest::Mailbox]| list.iter().map(Person::from).collect::<Vec<_>>();
     let recipients = Recipients {
         to: people(&mail.mail.to),

@@ -187,10 +187,18 @@ pub fn detach(tx: &mut Tx<'_>, actor: &Actor, uid: &str) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`] for another agent's draft.
 pub fn take_files(tx: &mut Tx<'_>, actor: &Actor, draft: DraftId, article: ArticleId) -> Result<usize> {
+    use crate::db::schema::{articles, tickets};
     own(tx, actor, draft)?;
-    Ok(diesel::update(attachments::table.filter(attachments::draft_id.eq(draft)))
+    let moved = diesel::update(attachments::table.filter(attachments::draft_id.eq(draft)))
         .set((attachments::draft_id.eq(None::<DraftId>), attachments::article_id.eq(article)))
-        .execute(&mut **tx)?)
+        .execute(&mut **tx)?;
+    if moved > 0 {
+        let ticket: TicketId = articles::table.find(article).select(articles::ticket_id).first(&mut **tx)?;
+        diesel::update(tickets::table.find(ticket))
+            .set(tickets::has_attachments.eq(true))
+            .execute(&mut **tx)?;
+    }
+    Ok(moved)
 }
 
 /// Throws the draft away, with the files that are left in it.

@@ -67,11 +67,7 @@ pub fn reply(
     let event =
         store::Change::of(EventKind::Replied).article(article.id).from_to(Some(before.as_str()), None);
     store::record(tx, ticket, who, at.ts(), event)?;
-    for person in recipients.to.iter().chain(&recipients.cc) {
-        if person.address != ticket.customer_address {
-            backend::put_participant(tx, ticket.id, &person.address, &person.name, true)?;
-        }
-    }
+    take_in(tx, ticket, &recipients)?;
     ticket.unanswered_since = None;
     locking::restart_timer(tx, ticket, at)?;
     let after = input.state.unwrap_or(if before == State::New { State::Open } else { before });
@@ -83,6 +79,24 @@ pub fn reply(
     super::read::mark(tx, actor, ticket)?;
     send_later(tx, ticket, &article, &recipients, input, at)?;
     Ok(article)
+}
+
+/// Whoever an agent writes to takes part from now on, save ourselves.
+fn take_in(tx: &mut Tx<'_>, ticket: &Ticket, recipients: &Recipients) -> Result<()> {
+    let own = queues::OwnAddresses::load(tx)?;
+    for person in recipients.to.iter().chain(&recipients.cc) {
+        let Some(address) = mail_ingest::address::normalise(&person.address) else { continue };
+        if address != ticket.customer_address && !own.contains(&address) {
+            backend::put_participant(
+                tx,
+                ticket.id,
+                &address,
+                &store::without_nul(person.name.clone()),
+                true,
+            )?;
+        }
+    }
+    Ok(())
 }
 
 fn write(

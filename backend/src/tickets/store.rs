@@ -85,6 +85,8 @@ pub(crate) fn add_article(
 ) -> Result<Article> {
     let mut new = new;
     new.body_text = cut(&without_nul(new.body_text), BODY);
+    new.subject = without_nul(new.subject);
+    new.from_name = without_nul(new.from_name);
     let now = new.created_at;
     let by_person = new.sender != Sender::System;
     let preview = preview_of(&new.body_text);
