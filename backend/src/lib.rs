@@ -17,6 +17,7 @@ pub mod people;
 pub mod postmaster;
 pub mod queues;
 pub mod schedule;
+pub mod search;
 pub mod serve;
 pub mod tickets;
 pub mod web;

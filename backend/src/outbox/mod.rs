@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub use self::{
-    view::{Listed, page},
+    view::{Held, Listed, held_by, page, resend},
     worker::run,
 };
 

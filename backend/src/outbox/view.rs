@@ -4,12 +4,13 @@ use diesel::prelude::*;
 
 use super::Outgoing;
 use crate::{
-    access::Actor,
+    access::{Actor, Reply, TicketAccess},
     db::{
-        Conn, Delivery, InstallationRight, OutboxId, TicketId,
-        schema::{outbox, tickets},
+        ArticleId, Conn, Delivery, InstallationRight, OutboxId, OutboxKind, TicketId, Ts, Tx, Wake,
+        schema::{articles, outbox, tickets},
     },
-    error::Result,
+    error::{Error, Result},
+    tickets::Moment,
 };
 
 /// An outgoing mail in the list.
@@ -59,4 +60,58 @@ pub fn page(
         })
         .collect();
     Ok((listed, next))
+}
+
+/// A reply of the actor that can still be taken back.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Its article.
+    pub article: ArticleId,
+    /// Its ticket's number.
+    pub ticket: String,
+    /// Until when.
+    pub until: Ts,
+}
+
+/// The actor's replies that can still be taken back, the newest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn held_by(conn: &mut Conn, actor: &Actor, now: Ts) -> Result<Vec<Held>> {
+    let rows: Vec<(ArticleId, String, Ts)> = outbox::table
+        .inner_join(tickets::table)
+        .inner_join(articles::table.on(outbox::article_id.eq(articles::id.nullable())))
+        .filter(outbox::state.eq(Delivery::Held).and(outbox::try_at.gt(now)))
+        .filter(articles::agent_id.eq(actor.agent.id))
+        .order(outbox::id.desc())
+        .limit(3)
+        .select((articles::id, tickets::number, outbox::try_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(article, ticket, until)| Held { article, ticket, until }).collect())
+}
+
+/// Tries a mail once more that the relay refused, or that came back.
+///
+/// # Errors
+/// [`Error::Conflict`] when there is nothing to try again.
+pub fn resend(tx: &mut Tx<'_>, access: &TicketAccess<Reply>, article: ArticleId, at: &Moment) -> Result<()> {
+    let done = diesel::update(
+        outbox::table
+            .filter(outbox::article_id.eq(article).and(outbox::ticket_id.eq(access.ticket().id)))
+            .filter(outbox::kind.ne(OutboxKind::Notification))
+            .filter(outbox::state.eq_any([Delivery::Failed, Delivery::Bounced])),
+    )
+    .set((
+        outbox::state.eq(Delivery::Due),
+        outbox::attempts.eq(0),
+        outbox::error.eq(""),
+        outbox::try_at.eq(at.ts()),
+        outbox::created_at.eq(at.ts()),
+    ))
+    .execute(&mut **tx)?;
+    if done == 0 {
+        return Err(Error::Conflict("This mail is on its way or has arrived: there is nothing to send again.".into()));
+    }
+    tx.wake(Wake::OUTBOX | Wake::EVENTS);
+    Ok(())
 }

@@ -17,5 +17,5 @@ pub use self::{
     intake::Intake,
     process::run,
     record::Step,
-    view::{Inbound, InboundFilter, detail, page, raw, retry},
+    view::{Inbound, InboundFilter, count_quarantined, detail, page, raw, raw_of_article, retry},
 };

@@ -11,6 +11,7 @@ use crate::{
         schema::{inbound_mails, tickets},
     },
     error::{Error, Result},
+    tickets::Article,
 };
 
 /// A received mail.
@@ -179,4 +180,25 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, id: InboundId, now: Ts) -> Result<(
     }
     tx.wake(Wake::POSTMASTER);
     Ok(())
+}
+
+/// The mail that an article came with, as it was received. Whoever may read the article may read its mail.
+///
+/// # Errors
+/// [`Error::NotFound`] for an article that came otherwise.
+pub fn raw_of_article(conn: &mut Conn, blobs: &Blobs, article: &Article) -> Result<Vec<u8>> {
+    let mail = article.inbound_id.ok_or(Error::NotFound)?;
+    let digest: String = inbound_mails::table.find(mail).select(inbound_mails::digest).first(conn)?;
+    blobs.read(conn, &digest)
+}
+
+/// How many mails wait in quarantine.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_quarantined(conn: &mut Conn) -> Result<i64> {
+    Ok(inbound_mails::table
+        .filter(inbound_mails::status.eq(InboundStatus::Quarantined))
+        .count()
+        .get_result(conn)?)
 }

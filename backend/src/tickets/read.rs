@@ -1,9 +1,11 @@
 //! What an agent has seen.
 
+use diesel::prelude::*;
+
 use super::model::Ticket;
 use crate::{
     access::{Actor, Read, TicketAccess},
-    db::{ArticleId, Tx, backend},
+    db::{ArticleId, Conn, TicketId, Tx, backend, schema::reads},
     error::Result,
 };
 
@@ -14,6 +16,16 @@ use crate::{
 pub fn seen(tx: &mut Tx<'_>, access: &TicketAccess<Read>, actor: &Actor, up_to: ArticleId) -> Result<()> {
     let ticket = access.ticket();
     backend::put_read(tx, actor.agent.id, ticket.id, up_to.0.min(ticket.last_article_id))
+}
+
+/// The newest article of the ticket that the agent has seen, or 0.
+///
+/// # Errors
+/// Those of the database.
+pub fn last_seen(conn: &mut Conn, actor: &Actor, ticket: TicketId) -> Result<i64> {
+    let seen: Option<i64> =
+        reads::table.find((actor.agent.id, ticket)).select(reads::article_id).first(conn).optional()?;
+    Ok(seen.unwrap_or(0).max(actor.agent.read_floor))
 }
 
 /// Notes that the agent has seen all of the ticket: he has just acted on it.

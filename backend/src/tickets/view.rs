@@ -262,3 +262,37 @@ pub fn lock_until(conn: &mut Conn, ticket: TicketId) -> Result<Option<Ts>> {
         .first(conn)
         .optional()?)
 }
+
+/// The bytes of a file whose link proved that its reader was shown its mail a moment ago.
+///
+/// # Errors
+/// [`Error::NotFound`] for a file that belongs to no article.
+pub(crate) fn digest_of_proven(conn: &mut Conn, uid: &str) -> Result<String> {
+    Ok(attachments::table
+        .filter(attachments::uid.eq(uid).and(attachments::article_id.is_not_null()))
+        .select(attachments::digest)
+        .first(conn)?)
+}
+
+/// What changed after this event, the oldest first: for whoever passes changes on to listeners.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn events_after(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Event>> {
+    Ok(events::table
+        .filter(events::id.gt(crate::db::EventId(after)))
+        .order(events::id)
+        .limit(limit)
+        .select(Event::as_select())
+        .load(conn)?)
+}
+
+/// The newest event, or 0.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn last_event(conn: &mut Conn) -> Result<i64> {
+    let last: Option<crate::db::EventId> =
+        events::table.order(events::id.desc()).select(events::id).first(conn).optional()?;
+    Ok(last.map_or(0, |id| id.0))
+}
