@@ -14,16 +14,19 @@ async function add(form, file) {
   form.querySelector("[data-upload-list]").append(item);
   form.dataset.uploading = Number(form.dataset.uploading ?? 0) + 1;
   const { ok, answer } = await upload(form.dataset.files, file, (percent) => { bar.value = percent; });
-  form.dataset.uploading = Number(form.dataset.uploading) - 1;
   bar.remove();
   if (!ok) {
     item.remove();
+    // What cannot be sent along must not go missing in silence.
+    if (waiting?.form === form) waiting = null;
+    form.dataset.uploading = Number(form.dataset.uploading) - 1;
     return say(answer?.message ?? `${file.name}: ${field.dataset.tooBig}`);
   }
   item.querySelector("b").textContent = answer.size;
   const button = item.querySelector("button");
   button.dataset.remove = answer.id;
   button.setAttribute("aria-label", answer.remove);
+  arrived(form);
 }
 
 const composer = (e) => e.target.closest?.("[data-composer]") ?? null;
@@ -63,10 +66,20 @@ document.addEventListener("click", (e) => {
   button.closest("li").remove();
 });
 
-// Sending while a file is still on its way would send without it.
+// Sending while a file is still on its way would send without it: the press is kept until the last one is there.
+let waiting = null;
+
 document.addEventListener("submit", (e) => {
-  if (Number(e.target.dataset?.uploading ?? 0) > 0) {
-    e.preventDefault();
-    e.stopImmediatePropagation();
-  }
+  if (Number(e.target.dataset?.uploading ?? 0) === 0) return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+  waiting = { form: e.target, button: e.submitter };
 }, true);
+
+function arrived(form) {
+  form.dataset.uploading = Number(form.dataset.uploading) - 1;
+  if (waiting?.form !== form || form.dataset.uploading !== "0") return;
+  const { button } = waiting;
+  waiting = null;
+  form.requestSubmit(button);
+}

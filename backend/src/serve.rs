@@ -6,6 +6,7 @@ use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
     dev::{Server, ServerHandle},
     http::header::LOCATION,
+    middleware::{Compress, from_fn},
     web::Data,
 };
 use anyhow::Context as _;
@@ -21,6 +22,7 @@ use crate::{
     outbox, people,
     postmaster::{self, Intake},
     schedule,
+    web::{self, Web, headers::Headers},
 };
 
 /// How long a stop waits for what is under way.
@@ -170,11 +172,22 @@ impl Running {
     fn serve_pages(
         &mut self,
         listener: std::net::TcpListener,
-        _stopped: &watch::Receiver<bool>,
+        stopped: &watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
         self.web = Some(listener.local_addr()?);
         let desk = self.desk.clone();
-        let server = limited!(HttpServer::new(move || App::new().app_data(Data::new(desk.clone()))));
+        let web = Data::new(Web::new(desk.clone())?);
+        self.tasks.push(tokio::spawn(web::live::run(Web::clone(&web), stopped.clone())));
+        let headers = Headers { https: desk.config.is_https() };
+        let app = move || {
+            App::new()
+                .app_data(Data::new(desk.clone()))
+                .configure(|services| web::routes::configure(services, &web))
+                .default_service(actix_web::web::to(web::routes::not_found))
+                .wrap(Compress::default())
+                .wrap(from_fn(move |request, next| web::headers::add(headers, request, next)))
+        };
+        let server = limited!(HttpServer::new(app));
         let server = match &self.desk.config.tls {
             Some(files) => server.listen_rustls_0_23(listener, tls::server_config(files)?)?,
             None => server.listen(listener)?,

@@ -110,7 +110,9 @@ pub fn resend(tx: &mut Tx<'_>, access: &TicketAccess<Reply>, article: ArticleId,
     ))
     .execute(&mut **tx)?;
     if done == 0 {
-        return Err(Error::Conflict("This mail is on its way or has arrived: there is nothing to send again.".into()));
+        return Err(Error::Conflict(
+            "This mail is on its way or has arrived: there is nothing to send again.".into(),
+        ));
     }
     tx.wake(Wake::OUTBOX | Wake::EVENTS);
     Ok(())

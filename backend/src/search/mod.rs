@@ -68,7 +68,8 @@ fn words(question: &str) -> Result<Vec<String>> {
         .map(str::to_lowercase)
         .collect();
     if question.chars().count() > LONGEST || words.len() > WORDS {
-        let message = format!("A search takes at most {LONGEST} characters and {WORDS} words. Leave some out.");
+        let message =
+            format!("A search takes at most {LONGEST} characters and {WORDS} words. Leave some out.");
         return Err(Error::invalid("q", message));
     }
     Ok(words)

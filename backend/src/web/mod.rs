@@ -1,10 +1,34 @@
 //! Pages: requests to verbs of the domain and back. Mirrors `templates/`; knows HTTP and no SQL.
 //!
-//! A request passes the headers ([`headers`]), the gate ([`routes`]: session, needs, same-site proof), its
-//! handler, and leaves as a page rendered by [`render`]. Each handler loads first and renders afterwards.
+//! A request passes the headers ([`headers`]), the [`gate`] of its row in the table of [`routes`] (same-site proof,
+//! session, needs), its handler, and leaves as a page made by [`page`]. Each handler loads first and renders
+//! afterwards; a refusal ([`failure`]) becomes a page in the reader's language.
 
+pub mod articles;
 pub mod assets;
+pub mod dashboard;
+pub mod failure;
+pub mod files;
+pub mod forms;
+pub mod gate;
 pub mod headers;
+pub mod images;
+pub mod live;
+pub mod login;
+pub mod outbox;
+pub mod page;
+pub mod preferences;
+pub mod recorder;
 pub mod render;
+pub mod routes;
+pub mod search;
+pub mod session;
+pub mod setup;
+pub mod shell;
+pub mod state;
 pub mod text;
+pub mod tickets;
 pub mod times;
+pub mod view;
+
+pub use state::Web;

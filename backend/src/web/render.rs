@@ -60,6 +60,11 @@ impl Pages {
         page
     }
 
+    /// A file's size in words, for answers that are no pages.
+    pub fn size(&self, bytes: i64, reader: &Reader) -> String {
+        size_for(bytes, reader)
+    }
+
     /// The names of all templates.
     pub fn names(&self) -> Vec<String> {
         self.tera.get_template_names().map(str::to_owned).collect()
@@ -126,12 +131,16 @@ fn timed(at: &str, say: impl FnOnce(&Reader, Timestamp) -> String) -> TeraResult
 }
 
 fn size(bytes: i64) -> TeraResult<String> {
-    with_reader(|reader| match bytes {
+    with_reader(|reader| size_for(bytes, reader))
+}
+
+fn size_for(bytes: i64, reader: &Reader) -> String {
+    match bytes {
         ..1_000 => reader.language.tr_count("size-bytes", bytes),
         1_000..1_000_000 => reader.language.tr_count("size-kb", (bytes + 500) / 1_000),
         _ => {
             let tenths = (bytes + 50_000) / 100_000;
             reader.language.tr_with("size-mb", &[("n", &format!("{}.{}", tenths / 10, tenths % 10))])
         }
-    })
+    }
 }

@@ -1,5 +1,6 @@
 //! Plain text as page text: escaped, with paragraphs and links, quoted parts folded but never dropped.
 
+use mail_ingest::quote::{self, SegmentKind};
 use serde::Serialize;
 
 /// A run of lines that belong together.
@@ -27,37 +28,16 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Splits a mail's text into what was written and what was quoted.
-///
-/// An answer between quoted lines is a segment of its own and stays visible. A quote of one or two lines
-/// that is followed by an answer is shown too: folding it would hide what the answer speaks of.
+/// A mail's text in parts: what was written, and what was quoted. An answer between quoted lines stays visible.
 pub fn segments(body: &str) -> Vec<Segment> {
-    let lines: Vec<&str> = body.lines().map(str::trim_end).collect();
-    let mut runs: Vec<(bool, Vec<&str>)> = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        let quoted = line.starts_with('>') || introduces_quote(&lines[at..]);
-        match runs.last_mut() {
-            Some((kind, run)) if *kind == quoted || (line.is_empty() && *kind) => run.push(line),
-            _ => runs.push((quoted, vec![line])),
-        }
-    }
-    let last = runs.len().saturating_sub(1);
-    let folded = |at: usize, quoted: bool, run: &[&str]| quoted && (at == last || run.len() > 3);
-    let parts = runs.iter().enumerate().filter(|(_, (_, run))| run.iter().any(|line| !line.is_empty()));
-    parts
-        .map(|(at, (quoted, run))| Segment { quoted: folded(at, *quoted, run), html: paragraphs(run) })
+    quote::fold(body)
+        .into_iter()
+        .filter(|part| !part.text.trim().is_empty())
+        .map(|part| {
+            let lines: Vec<&str> = part.text.lines().map(str::trim_end).collect();
+            Segment { quoted: part.kind == SegmentKind::Quoted, html: paragraphs(&lines) }
+        })
         .collect()
-}
-
-// "On Saturday, Mira wrote:" directly above quoted lines belongs to the quote, in any language: a line that
-// ends in a colon, at most two lines before the first `>`.
-fn introduces_quote(rest: &[&str]) -> bool {
-    let mut ahead = rest.iter().take(4).skip_while(|line| !line.is_empty() && !line.ends_with(':'));
-    let Some(intro) = ahead.next() else { return false };
-    let long_enough = rest[0].len() > 12 && !rest[0].starts_with('>');
-    long_enough
-        && intro.ends_with(':')
-        && ahead.find(|line| !line.is_empty()).is_some_and(|line| line.starts_with('>'))
 }
 
 fn paragraphs(lines: &[&str]) -> String {

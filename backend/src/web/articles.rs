@@ -1,0 +1,184 @@
+//! One article: its HTML in a frame of its own, its mail as received, undo and send again.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+use hmac::{Hmac, Mac as _};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use super::failure::{Answer, Failure};
+use super::forms::Posted;
+use super::gate::{Asker, Signed};
+use super::page::see_other;
+use super::state::Web;
+use super::tickets::acts::Nothing;
+use crate::access::{self, Reply};
+use crate::db::{ArticleId, hex};
+use crate::error::Error;
+use crate::tickets::{Attachment, view, withdraw};
+use crate::{outbox, postmaster};
+
+/// How long a signed address is good.
+const GOOD_FOR: SignedDuration = SignedDuration::from_mins(10);
+
+/// What the frame's address carries: the proof that remote images were asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Wish {
+    #[serde(default)]
+    images: String,
+}
+
+#[derive(Serialize)]
+struct FrameView<'a> {
+    lang: &'a str,
+    title: &'a str,
+    body: &'a str,
+}
+
+/// `GET /articles/{id}/html`: the cleaned HTML under a policy of its own. Cleaned at each showing, so that a better
+/// cleaner heals old mail.
+pub async fn html(web: Data<Web>, signed: Signed, id: Path<i64>, wish: Query<Wish>) -> Answer {
+    let id = ArticleId(id.into_inner());
+    let remote = verify(&web, &signed, "remote", &id.to_string(), &wish.images);
+    let (state, asker) = (web.clone(), signed.clone());
+    let (page, policy) = web
+        .db
+        .read(move |conn| {
+            let (article, _) = view::article(conn, &asker.actor, id)?;
+            let source = view::html(conn, state.db.blobs(), &article)?.ok_or(Error::NotFound)?;
+            let files =
+                view::attachments(conn, std::slice::from_ref(&article))?.remove(&id).unwrap_or_default();
+            let inline = |content_id: &str| inline_address(&state, &files, content_id);
+            let options = mail_ingest::html::Options { inline: &inline, remote_images: remote };
+            let clean = mail_ingest::html::clean(&source, &options);
+            let view = FrameView { lang: &asker.frame.lang, title: &article.subject, body: &clean.html };
+            Ok((state.pages.render("articles/html.html", &view, &asker.reader), policy(&state, remote)))
+        })
+        .await?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("content-security-policy", policy))
+        .insert_header(("x-frame-options", "SAMEORIGIN"))
+        .body(page?))
+}
+
+// Nothing to run, nowhere to send to; images of the mail itself by signed addresses, others only when asked for.
+fn policy(web: &Web, remote: bool) -> String {
+    let base = web.config.public_url.origin().ascii_serialization();
+    let others = if remote { " https:" } else { "" };
+    format!(
+        "default-src 'none'; img-src {base}/inline/{others}; style-src 'unsafe-inline'; form-action 'none'; \
+         base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+    )
+}
+
+fn inline_address(web: &Web, files: &[Attachment], content_id: &str) -> Option<String> {
+    let file = files.iter().find(|file| file.content_id.as_deref() == Some(content_id))?;
+    Some(inline_url(web, &file.uid))
+}
+
+/// The address of an inline image, for ten minutes: a sandboxed frame sends no cookie.
+pub fn inline_url(web: &Web, uid: &str) -> String {
+    let base = web.config.public_url.origin().ascii_serialization();
+    format!("{base}/inline/{uid}/{}", sign(web, "", "inline", uid))
+}
+
+/// Whether the proof in an inline image's address is good.
+pub fn inline_is_proven(web: &Web, uid: &str, proof: &str) -> bool {
+    check(web, "", "inline", uid, proof)
+}
+
+/// The frame's address.
+pub fn address(id: ArticleId, remote: Option<&str>) -> String {
+    match remote {
+        Some(proof) => format!("/articles/{id}/html?images={proof}"),
+        None => format!("/articles/{id}/html"),
+    }
+}
+
+/// Of `ARTICLE.PROOF` in a page's address the proof, where it is good and about this article.
+pub fn proven(web: &Web, asker: &Asker, id: ArticleId, wish: &str) -> Option<String> {
+    let (article, proof) = wish.split_once('.')?;
+    (article == id.to_string() && check(web, &asker.session, "remote", article, proof))
+        .then(|| proof.to_owned())
+}
+
+/// `POST /articles/{id}/images`: shows the remote images of one mail, this once. Its sender will see the address.
+pub async fn images(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
+    let id = ArticleId(id.into_inner());
+    let asker = signed.clone();
+    let number =
+        web.db.read(move |conn| Ok(view::article(conn, &asker.actor, id)?.1.ticket().number.clone())).await?;
+    tracing::info!(article = id.0, ticket = number, agent = signed.actor.agent.login, "remote images shown");
+    let proof = sign(&web, &signed.session, "remote", &id.to_string());
+    Ok(see_other(&format!("/tickets/{number}?images={id}.{proof}#html-{id}")))
+}
+
+/// `POST /articles/{id}/undo`: takes a reply back while it is held.
+pub async fn undo(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
+    let (id, at, asker) = (ArticleId(id.into_inner()), web.moment(), signed.clone());
+    let number = web
+        .db
+        .write(move |tx| {
+            let number = view::article(tx, &asker.actor, id)?.1.ticket().number.clone();
+            let mut access = access::for_change::<Reply>(tx, &asker.actor, &number)?;
+            withdraw::withdraw(tx, &mut access, &asker.actor, id, &at)?;
+            Ok(number)
+        })
+        .await?;
+    Ok(see_other(&format!("/tickets/{number}#reply")))
+}
+
+/// `POST /articles/{id}/resend`: tries a mail once more that was refused or came back.
+pub async fn resend(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
+    let (id, at, asker) = (ArticleId(id.into_inner()), web.moment(), signed.clone());
+    let number = web
+        .db
+        .write(move |tx| {
+            let number = view::article(tx, &asker.actor, id)?.1.ticket().number.clone();
+            let access = access::for_change::<Reply>(tx, &asker.actor, &number)?;
+            outbox::resend(tx, &access, id, &at)?;
+            Ok(number)
+        })
+        .await?;
+    Ok(see_other(&format!("/tickets/{number}#a-{id}")))
+}
+
+/// `GET /articles/{id}/raw`: the mail as it was received.
+pub async fn raw(web: Data<Web>, signed: Signed, id: Path<i64>) -> Answer {
+    let (id, state) = (ArticleId(id.into_inner()), web.clone());
+    let bytes = web
+        .db
+        .read(move |conn| {
+            let (article, _) = view::article(conn, &signed.actor, id)?;
+            postmaster::raw_of_article(conn, state.db.blobs(), &article)
+        })
+        .await
+        .map_err(Failure::from)?;
+    Ok(super::files::download(&format!("mail-{id}.eml"), "message/rfc822", bytes))
+}
+
+// Signed text: what for, which, until when. Sessions are part of it where one is at hand.
+fn sign(web: &Web, session: &str, purpose: &str, what: &str) -> String {
+    let until = web.clock.now().checked_add(GOOD_FOR).map_or(0, jiff::Timestamp::as_second);
+    format!("{until}-{}", mac(web, session, purpose, what, until))
+}
+
+fn verify(web: &Web, signed: &Signed, purpose: &str, what: &str, proof: &str) -> bool {
+    check(web, &signed.session, purpose, what, proof)
+}
+
+fn check(web: &Web, session: &str, purpose: &str, what: &str, proof: &str) -> bool {
+    let Some((until, given)) = proof.split_once('-') else { return false };
+    let Ok(until) = until.parse::<i64>() else { return false };
+    let expected = mac(web, session, purpose, what, until);
+    super::session::is_token(given, &expected) && web.clock.now().as_second() <= until
+}
+
+fn mac(web: &Web, session: &str, purpose: &str, what: &str, until: i64) -> String {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(web.image_key.as_slice()).expect("a key of any length");
+    mac.update(format!("{purpose}\n{session}\n{what}\n{until}").as_bytes());
+    hex(&mac.finalize().into_bytes())
+}

@@ -1,0 +1,208 @@
+//! What a form sends: proven to be from our page, limited in size, unknown fields refused.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_multipart::Multipart;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+
+use super::failure::Failure;
+use super::gate::{Signed, TokenSeen};
+use super::session;
+
+/// All files of a form together, in bytes.
+const UPLOAD: usize = 35_000_000;
+/// One file.
+const FILE: usize = 25_000_000;
+/// All text fields together.
+const TEXT: usize = 1_500_000;
+/// So many parts has a form at most.
+const PARTS: usize = 500;
+
+/// A form of a signed-in agent, with its token checked and taken off.
+#[derive(Debug)]
+pub struct Posted<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = web::Bytes::from_request(request, payload);
+        let proof = Proof::of(request);
+        let is_form = is_form(request);
+        Box::pin(async move {
+            let body = body.await.map_err(|_| Failure::plain(StatusCode::PAYLOAD_TOO_LARGE))?;
+            let fields: Vec<(String, String)> = if is_form {
+                url::form_urlencoded::parse(&body).into_owned().take(PARTS).collect()
+            } else {
+                Vec::new()
+            };
+            let given = fields.iter().find(|(name, _)| name == "csrf").map_or("", |(_, token)| token);
+            proof.check(given)?;
+            if !is_form && !body.is_empty() {
+                return Err(Failure::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+            }
+            read(&fields).map(Self)
+        })
+    }
+}
+
+/// A form of somebody who has no session yet.
+#[derive(Debug)]
+pub struct Open<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Open<T> {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let body = body.await.map_err(|_| Failure::plain(StatusCode::PAYLOAD_TOO_LARGE))?;
+            let fields: Vec<(String, String)> =
+                url::form_urlencoded::parse(&body).into_owned().take(PARTS).collect();
+            read(&fields).map(Self)
+        })
+    }
+}
+
+// Through text once more, because that is what serde reads forms from.
+fn read<T: DeserializeOwned>(fields: &[(String, String)]) -> Result<T, Failure> {
+    let kept = fields.iter().filter(|(name, _)| name != "csrf");
+    let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    match web::Query::<T>::from_query(&text) {
+        Ok(form) => Ok(form.into_inner()),
+        Err(error) => {
+            tracing::debug!(%error, "a form was not understood");
+            Err(Failure::plain(StatusCode::BAD_REQUEST))
+        }
+    }
+}
+
+fn is_form(request: &HttpRequest) -> bool {
+    request.content_type() == "application/x-www-form-urlencoded"
+}
+
+/// What a token is compared with.
+struct Proof {
+    seen: bool,
+    expected: Option<String>,
+}
+
+impl Proof {
+    fn of(request: &HttpRequest) -> Self {
+        let extensions = request.extensions();
+        Self {
+            seen: extensions.get::<TokenSeen>().is_some(),
+            expected: extensions.get::<Signed>().map(|signed| signed.csrf.clone()),
+        }
+    }
+
+    fn check(&self, given: &str) -> Result<(), Failure> {
+        let good =
+            self.seen || self.expected.as_ref().is_some_and(|expected| session::is_token(given, expected));
+        if good { Ok(()) } else { Err(Failure::plain(StatusCode::FORBIDDEN)) }
+    }
+}
+
+/// A file of a form.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// As the browser calls it.
+    pub name: String,
+    /// As the browser calls it.
+    pub content_type: String,
+    /// All of it.
+    pub bytes: Vec<u8>,
+}
+
+/// A form with files, or the same form without any, as a browser without script may send it.
+#[derive(Debug, Default)]
+pub struct Upload {
+    fields: HashMap<String, String>,
+    /// The files that are not empty.
+    pub files: Vec<File>,
+}
+
+impl Upload {
+    /// A text field; empty where it is missing. Line ends become `\n`.
+    pub fn text(&self, name: &str) -> String {
+        self.fields.get(name).map(|text| text.replace("\r\n", "\n")).unwrap_or_default()
+    }
+}
+
+impl FromRequest for Upload {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let proof = Proof::of(request);
+        if is_form(request) {
+            let form = Posted::<HashMap<String, String>>::from_request(request, payload);
+            return Box::pin(async move { Ok(Self { fields: form.await?.0, files: Vec::new() }) });
+        }
+        // Refused before it is read, where its sender says how long it is.
+        let length =
+            request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        let multipart = Multipart::new(request.headers(), payload.take());
+        Box::pin(async move {
+            if length.is_some_and(|length: usize| length > UPLOAD + TEXT) {
+                return Err(Failure::plain(StatusCode::PAYLOAD_TOO_LARGE));
+            }
+            let upload = receive(multipart, &proof).await?;
+            Ok(upload)
+        })
+    }
+}
+
+async fn receive(mut multipart: Multipart, proof: &Proof) -> Result<Upload, Failure> {
+    let mut upload = Upload::default();
+    let (mut text, mut files) = (0, 0);
+    let mut parts = 0;
+    while let Some(part) = multipart.next().await {
+        let mut part = part.map_err(|_| Failure::plain(StatusCode::BAD_REQUEST))?;
+        parts += 1;
+        let name = part.name().unwrap_or_default().to_owned();
+        let file_name = part.content_disposition().and_then(|head| head.get_filename()).map(str::to_owned);
+        let content_type = part.content_type().map_or_else(String::new, ToString::to_string);
+        let limit = if file_name.is_some() { FILE } else { TEXT };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part.next().await {
+            bytes.extend_from_slice(&chunk.map_err(|_| Failure::plain(StatusCode::BAD_REQUEST))?);
+            let total = if file_name.is_some() { files } else { text } + bytes.len();
+            let most = if file_name.is_some() { UPLOAD } else { TEXT };
+            if bytes.len() > limit || total > most || parts > PARTS {
+                return Err(Failure::plain(StatusCode::PAYLOAD_TOO_LARGE));
+            }
+        }
+        match file_name {
+            // A file field that was left empty sends a nameless file of nothing.
+            Some(file_name) if !bytes.is_empty() => {
+                files += bytes.len();
+                upload.files.push(File { name: safe_name(&file_name), content_type, bytes });
+            }
+            Some(_) => {}
+            None => {
+                text += bytes.len();
+                upload.fields.insert(name, String::from_utf8_lossy(&bytes).into_owned());
+            }
+        }
+    }
+    let given = upload.fields.remove("csrf").unwrap_or_default();
+    proof.check(&given)?;
+    Ok(upload)
+}
+
+// Only the last part of a path, without what file systems and headers trip over.
+fn safe_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
+    if clean.trim().is_empty() { "file".to_owned() } else { clean }
+}

@@ -1,0 +1,226 @@
+//! Stands before every route: is the request from a page of ours, who asks, may he ask this at all. Behind it a
+//! refusal becomes a page in the reader's language.
+
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error as HttpError, FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
+use futures_util::future::{Ready, ready};
+
+use super::failure::Failure;
+use super::routes::{Csrf, Needs, Route};
+use super::session;
+use super::shell::Frame;
+use super::state::Web;
+use super::times::Reader;
+use crate::access::Actor;
+use crate::db::{Cause, Ts};
+use crate::error::Error;
+use crate::people::{sessions, setup};
+
+/// A signed-in agent, his session and how he reads. Handlers that ask for it answer nobody else.
+#[derive(Clone, Debug)]
+pub struct Signed(Arc<Asker>);
+
+/// What a signed-in agent's request is done with.
+#[derive(Debug)]
+pub struct Asker {
+    /// The agent and his rights.
+    pub actor: Actor,
+    /// The token that his forms carry.
+    pub csrf: String,
+    /// The hash that names his session.
+    pub session: String,
+    /// How he reads.
+    pub reader: Reader,
+    /// The frame of his pages.
+    pub frame: Frame,
+}
+
+impl std::ops::Deref for Signed {
+    type Target = Asker;
+
+    fn deref(&self) -> &Asker {
+        &self.0
+    }
+}
+
+/// What is known of anybody: how he reads.
+#[derive(Clone, Debug)]
+pub struct Guest {
+    /// Language, zone, now.
+    pub reader: Reader,
+    /// Language, theme and name of the installation for the page's frame.
+    pub frame: Frame,
+}
+
+impl FromRequest for Signed {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        // The gate has let nobody else through; a route without it is a mistake that answers 404.
+        ready(request.extensions().get::<Self>().cloned().ok_or_else(|| Error::NotFound.into()))
+    }
+}
+
+impl FromRequest for Guest {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(request.extensions().get::<Self>().cloned().ok_or_else(|| Error::NotFound.into()))
+    }
+}
+
+/// The check came with a header; a form need not bring the token again.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenSeen;
+
+/// The middleware of one route.
+pub async fn pass(
+    route: &'static Route,
+    web: Data<Web>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, HttpError> {
+    let wants_json = wants_json(request.request());
+    let guest = guest(&web, request.request());
+    let signed = match admit(route, &web, &request, &guest).await {
+        Ok(signed) => signed,
+        Err(Refusal::SignIn) => {
+            let answer = to_sign_in(request.request(), wants_json, &guest);
+            return Ok(request.into_response(answer));
+        }
+        Err(Refusal::Because(failure)) => {
+            let answer = failure.answer(&web, &guest.reader, &guest.frame, wants_json);
+            return Ok(request.into_response(answer));
+        }
+    };
+    let guest = signed
+        .as_ref()
+        .map_or(guest, |signed| Guest { reader: signed.reader.clone(), frame: signed.frame.clone() });
+    request.extensions_mut().insert(guest.clone());
+    if let Some(signed) = signed {
+        request.extensions_mut().insert(signed);
+    }
+    let answer = next.call(request).await?.map_into_boxed_body();
+    let told = answer.response().error().and_then(|error| error.as_error::<Failure>());
+    let told = told.map(|failure| failure.answer(&web, &guest.reader, &guest.frame, wants_json));
+    Ok(match told {
+        Some(page) => answer.into_response(page),
+        None => answer,
+    })
+}
+
+enum Refusal {
+    SignIn,
+    Because(Failure),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Because(error.into())
+    }
+}
+
+async fn admit(
+    route: &Route,
+    web: &Data<Web>,
+    request: &ServiceRequest,
+    guest: &Guest,
+) -> Result<Option<Signed>, Refusal> {
+    let changes = !request.method().is_safe();
+    // Strangers' pages are the same for everybody: no look at the database.
+    let public = matches!(route.needs, Needs::Public);
+    let signed = if public { None } else { find(web, request.request(), guest).await? };
+    if signed.is_none() && !public {
+        return Err(Refusal::SignIn);
+    }
+    if changes && !session::is_same_site(request.headers(), &web.config) {
+        return Err(Refusal::Because(Failure::plain(StatusCode::FORBIDDEN)));
+    }
+    let Some(signed) = signed else { return Ok(None) };
+    if let Needs::Installation(right) = route.needs {
+        signed.actor.require(right)?;
+    }
+    let header = request.headers().get("x-csrf-token").and_then(|value| value.to_str().ok());
+    if header.is_some_and(|given| session::is_token(given, &signed.csrf)) {
+        request.extensions_mut().insert(TokenSeen);
+    } else if changes && matches!(route.csrf, Csrf::Header) {
+        return Err(Refusal::Because(Failure::plain(StatusCode::FORBIDDEN)));
+    }
+    Ok(Some(signed))
+}
+
+async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<Option<Signed>, Error> {
+    let Some(secret) = session::secret(request, &web.config) else { return Ok(None) };
+    let now = web.clock.now();
+    let found = web
+        .db
+        .read(move |conn| {
+            let Some(session) = sessions::find(conn, &secret, now)? else { return Ok(None) };
+            match Actor::load(conn, session.agent_id, Cause::Web, now) {
+                Ok(actor) => Ok(Some((session, actor, setup::organisation(conn)?))),
+                Err(Error::NotFound) => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
+        .await?;
+    let Some((session, actor, organisation)) = found else { return Ok(None) };
+    if sessions::needs_touch(&session, now) {
+        let (db, id) = (web.db.clone(), session.id_hash.clone());
+        // Beside the answer: being late by a request only ends an idle session a minute early.
+        actix_web::rt::spawn(async move {
+            if let Err(error) = db.write(move |tx| sessions::touch(tx, &id, Ts(now))).await {
+                tracing::warn!(%error, "a session's last use was not noted");
+            }
+        });
+    }
+    let reader = web.reader_of(&actor.agent);
+    let frame = Frame {
+        lang: reader.language.tag(),
+        theme: if actor.agent.theme == "system" { String::new() } else { actor.agent.theme.clone() },
+        org: organisation,
+    };
+    let reader = Reader { now: guest.reader.now, ..reader };
+    Ok(Some(Signed(Arc::new(Asker { actor, csrf: session.csrf, session: session.id_hash, reader, frame }))))
+}
+
+/// How somebody reads who has not signed in.
+pub fn guest(web: &Web, request: &HttpRequest) -> Guest {
+    let wish =
+        request.headers().get("accept-language").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let reader = web.reader_for(wish);
+    let frame = Frame { lang: reader.language.tag(), theme: String::new(), org: "Turnstone".to_owned() };
+    Guest { reader, frame }
+}
+
+/// Whether a script asks, which wants a line of JSON instead of a page.
+pub fn wants_json(request: &HttpRequest) -> bool {
+    request.headers().get("accept").is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"))
+}
+
+fn to_sign_in(request: &HttpRequest, wants_json: bool, guest: &Guest) -> HttpResponse {
+    if wants_json {
+        let message = guest.reader.language.tr("login-locked-form");
+        return HttpResponse::Unauthorized().json(serde_json::json!({ "message": message }));
+    }
+    // Back to the page afterwards; what a form was about cannot be repeated.
+    let page =
+        request.uri().path_and_query().filter(|_| request.method().is_safe()).map(|path| path.as_str());
+    let place = match page {
+        Some(page) if page != "/" => {
+            format!(
+                "/login?next={}",
+                percent_encoding::utf8_percent_encode(page, percent_encoding::NON_ALPHANUMERIC)
+            )
+        }
+        _ => "/login".to_owned(),
+    };
+    HttpResponse::SeeOther().insert_header(("location", place)).finish()
+}

@@ -1,0 +1,233 @@
+//! Live update: one reader of the event log per process passes changes on to the browsers that listen. What each may
+//! hear is decided for each event, with the rights that its agent has at that moment.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::stream;
+use serde::Serialize;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::failure::Answer;
+use super::gate::Signed;
+use super::session;
+use super::state::Web;
+use crate::access::{Actor, readable_by_id};
+use crate::db::{Cause, Conn, QueueId, Right, TicketId, Wake};
+use crate::error::{Error, Result};
+use crate::people::sessions;
+use crate::tickets::view;
+
+/// Events that a slow listener may lag behind before he is told to look for himself.
+const BACKLOG: usize = 256;
+/// So many events are read at once.
+const BATCH: i64 = 500;
+/// A silent line is kept open by a comment this often, and its session looked at.
+const PULSE: Duration = Duration::from_secs(20);
+/// An agent's rights are looked up anew for an event when they are older than this.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// A change, as listeners are told of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Change {
+    /// Grows; a browser that comes back names the last one it heard.
+    #[serde(skip)]
+    pub id: i64,
+    /// The ticket's number.
+    pub ticket: String,
+    /// What happened.
+    pub kind: String,
+    #[serde(skip)]
+    queue: QueueId,
+    #[serde(skip)]
+    ticket_id: TicketId,
+}
+
+/// Where changes are handed out.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    sender: broadcast::Sender<Arc<Vec<Change>>>,
+    stop: CancellationToken,
+}
+
+impl Hub {
+    /// A hub that nobody listens to yet.
+    pub fn new() -> Self {
+        Self { sender: broadcast::channel(BACKLOG).0, stop: CancellationToken::new() }
+    }
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Reads the event log and hands changes out, until told to stop; then ends all streams.
+pub async fn run(web: Web, mut stopped: watch::Receiver<bool>) {
+    let mut last = None;
+    while !*stopped.borrow() {
+        match step(&web, last).await {
+            Ok(at) => last = Some(at),
+            Err(error) => tracing::warn!(%error, "changes cannot be read; browsers hear of them later"),
+        }
+        tokio::select! {
+            () = web.db.wakers().sleep(Wake::EVENTS, web.poll()) => {}
+            // The sender is gone: the process ends.
+            _ = stopped.changed() => {}
+        }
+    }
+    web.live.stop.cancel();
+}
+
+async fn step(web: &Web, last: Option<i64>) -> Result<i64> {
+    let Some(last) = last else { return web.db.read(view::last_event).await };
+    let changes = web.db.read(move |conn| after(conn, last)).await?;
+    let newest = changes.last().map_or(last, |change| change.id);
+    if !changes.is_empty() {
+        // Nobody listening is no mistake.
+        let _ = web.live.sender.send(Arc::new(changes));
+    }
+    Ok(newest)
+}
+
+fn after(conn: &mut Conn, last: i64) -> Result<Vec<Change>> {
+    let events = view::events_after(conn, last, BATCH)?;
+    let mut ids: Vec<TicketId> = events.iter().map(|event| event.ticket_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let numbers = view::numbers(conn, &ids)?;
+    let change = |event: &crate::tickets::Event| Change {
+        id: event.id.0,
+        ticket: numbers.get(&event.ticket_id).cloned().unwrap_or_default(),
+        kind: event.kind.to_string(),
+        queue: event.queue_id,
+        ticket_id: event.ticket_id,
+    };
+    Ok(events.iter().map(change).collect())
+}
+
+struct Listener {
+    web: Data<Web>,
+    secret: String,
+    receiver: broadcast::Receiver<Arc<Vec<Change>>>,
+    actor: Actor,
+    looked_up: tokio::time::Instant,
+    // What was missed while the line was down; `None` once it has been said.
+    missed: Option<i64>,
+    greeted: bool,
+}
+
+/// `GET /events`.
+pub async fn stream(web: Data<Web>, signed: Signed, request: HttpRequest) -> Answer {
+    let from_elsewhere = request.headers().contains_key("sec-fetch-site")
+        && !session::is_same_site(request.headers(), &web.config);
+    let secret = session::secret(&request, &web.config).filter(|_| !from_elsewhere);
+    let secret = secret.ok_or(Error::NotFound)?;
+    let missed = request.headers().get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+    let listener = Listener {
+        receiver: web.live.sender.subscribe(),
+        actor: signed.actor.clone(),
+        looked_up: tokio::time::Instant::now(),
+        web,
+        secret,
+        missed,
+        greeted: false,
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        // Compressing would hold back what is to be told at once.
+        .insert_header(("content-encoding", "identity"))
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(stream::unfold(listener, |mut listener| async move {
+            let text = listener.next().await?;
+            Some((Ok::<_, std::convert::Infallible>(Bytes::from(text)), listener))
+        })))
+}
+
+impl Listener {
+    async fn next(&mut self) -> Option<String> {
+        if !self.greeted {
+            self.greeted = true;
+            return Some("retry: 3000\n: listening\n\n".to_owned());
+        }
+        if let Some(last) = self.missed.take() {
+            let missed = self.web.db.read(move |conn| after(conn, last)).await.ok()?;
+            let text = self.tell(&missed).await?;
+            if !text.is_empty() {
+                return Some(text);
+            }
+        }
+        loop {
+            let stop = self.web.live.stop.clone();
+            let heard = tokio::select! {
+                heard = tokio::time::timeout(PULSE, self.receiver.recv()) => heard,
+                () = stop.cancelled() => return None,
+            };
+            match heard {
+                Ok(Ok(changes)) => {
+                    let text = self.tell(&changes).await?;
+                    if !text.is_empty() {
+                        return Some(text);
+                    }
+                }
+                // Too slow to be told of each: told that there was something.
+                Ok(Err(RecvError::Lagged(_))) => return Some("event: ticket\ndata: {}\n\n".to_owned()),
+                Ok(Err(RecvError::Closed)) => return None,
+                Err(_) => {
+                    self.look_up().await?;
+                    return Some(": still here\n\n".to_owned());
+                }
+            }
+        }
+    }
+
+    // Nothing when the session is over.
+    async fn look_up(&mut self) -> Option<()> {
+        let (secret, now) = (self.secret.clone(), self.web.clock.now());
+        let found = self
+            .web
+            .db
+            .read(move |conn| {
+                let session = sessions::find(conn, &secret, now)?.ok_or(Error::NotFound)?;
+                Actor::load(conn, session.agent_id, Cause::Web, now)
+            })
+            .await;
+        self.actor = found.ok()?;
+        self.looked_up = tokio::time::Instant::now();
+        Some(())
+    }
+
+    async fn tell(&mut self, changes: &[Change]) -> Option<String> {
+        if self.looked_up.elapsed() > FRESH {
+            self.look_up().await?;
+        }
+        let mut text = String::new();
+        for change in changes {
+            if !self.may_hear(change).await? {
+                continue;
+            }
+            let data = serde_json::to_string(change).ok()?;
+            text.push_str(&format!("id: {}\nevent: ticket\ndata: {data}\n\n", change.id));
+        }
+        Some(text)
+    }
+
+    // Mostly the queue decides; an owner also hears of a ticket that was moved out of his sight.
+    async fn may_hear(&self, change: &Change) -> Option<bool> {
+        if self.actor.scope.in_queue(change.queue).has(Right::Read) {
+            return Some(true);
+        }
+        let (actor, id) = (self.actor.clone(), change.ticket_id);
+        let readable = self.web.db.read(move |conn| match readable_by_id(conn, &actor, id) {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        });
+        readable.await.ok()
+    }
+}

@@ -1,0 +1,295 @@
+//! What an agent chooses for himself.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Json, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+
+use super::failure::Answer;
+use super::forms::Posted;
+use super::gate::{Asker, Signed};
+use super::login::set;
+use super::page::{Page, see_other, show_as};
+use super::session;
+use super::state::Web;
+use super::view::Choice;
+use crate::db::{Conn, Notice, Ts};
+use crate::error::{Error, FieldError, Result};
+use crate::i18n::Language;
+use crate::people::agents::{self, Preferences};
+use crate::people::{password, sessions};
+
+/// What the page says after a change.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Wish {
+    #[serde(default)]
+    saved: String,
+}
+
+/// The form: `notify` comes once for each event that is on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    fn one(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    fn has(&self, name: &str, value: &str) -> bool {
+        self.0.iter().any(|(field, given)| field == name && given == value)
+    }
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+struct Form {
+    page_size: i32,
+    language: String,
+    time_zone: String,
+    theme: String,
+    keys: bool,
+    signature: String,
+    away_until: String,
+    muted: Vec<Notice>,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+struct Errors {
+    page_size: String,
+    time_zone: String,
+    signature: String,
+    away_until: String,
+    current: String,
+    password: String,
+}
+
+#[derive(Serialize)]
+struct PreferencesView {
+    saved: String,
+    form: Form,
+    errors: Errors,
+    themes: Vec<Choice>,
+    page_sizes: Vec<Choice>,
+    languages: Vec<Choice>,
+    notifications: Vec<Choice>,
+}
+
+/// `GET /preferences`.
+pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
+    let saved = match wish.saved.as_str() {
+        "yes" => signed.reader.language.tr("preferences-saved"),
+        "password" => signed.reader.language.tr("password-changed"),
+        _ => String::new(),
+    };
+    show(&web, &signed, StatusCode::OK, None, Errors::default(), saved).await
+}
+
+async fn show(
+    web: &Data<Web>,
+    signed: &Signed,
+    status: StatusCode,
+    form: Option<Form>,
+    errors: Errors,
+    saved: String,
+) -> Answer {
+    show_as(web, signed, status, "preferences/page.html", move |conn, asker| {
+        let form = match form {
+            Some(form) => form,
+            None => stored(conn, asker)?,
+        };
+        Ok(Page::new("preferences", view(asker, form, errors, saved)))
+    })
+    .await
+}
+
+fn stored(conn: &mut Conn, asker: &Asker) -> Result<Form> {
+    let agent = &asker.actor.agent;
+    Ok(Form {
+        page_size: agent.page_size,
+        language: agent.language.clone(),
+        time_zone: agent.time_zone.clone().unwrap_or_default(),
+        theme: agent.theme.clone(),
+        keys: agent.keys_enabled,
+        signature: agent.signature.clone(),
+        away_until: agent
+            .away_until
+            .filter(|until| until.0 > asker.reader.now)
+            .map_or_else(String::new, |until| asker.reader.field(until.0)),
+        muted: agents::muted(conn, agent.id)?,
+    })
+}
+
+fn view(asker: &Asker, form: Form, errors: Errors, saved: String) -> PreferencesView {
+    let language = &asker.reader.language;
+    let mut sizes = vec![10, 25, 50, 100, 200];
+    if !sizes.contains(&form.page_size) {
+        sizes.push(form.page_size);
+        sizes.sort_unstable();
+    }
+    let themes = ["system", "light", "dark"];
+    PreferencesView {
+        saved,
+        errors,
+        themes: themes
+            .iter()
+            .map(|theme| {
+                Choice::new(*theme, language.tr(&format!("prefs-theme-{theme}")), form.theme == *theme)
+            })
+            .collect(),
+        page_sizes: sizes
+            .iter()
+            .map(|n| Choice::new(n.to_string(), n.to_string(), form.page_size == *n))
+            .collect(),
+        languages: Language::all()
+            .into_iter()
+            .map(|tag| {
+                Choice::new(tag.clone(), language.tr(&format!("language-{tag}")), form.language == tag)
+            })
+            .collect(),
+        notifications: Notice::ALL
+            .iter()
+            .map(|notice| {
+                Choice::new(
+                    notice.as_str(),
+                    language.tr(&format!("notify-{notice}")),
+                    !form.muted.contains(notice),
+                )
+            })
+            .collect(),
+        form,
+    }
+}
+
+/// `POST /preferences`.
+pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> Answer {
+    let fields = fields.0;
+    let form = Form {
+        page_size: fields.one("page_size").parse().unwrap_or(0),
+        language: fields.one("language").to_owned(),
+        time_zone: fields.one("time_zone").trim().to_owned(),
+        theme: fields.one("theme").to_owned(),
+        keys: fields.has("keys", "on"),
+        signature: fields.one("signature").replace("\r\n", "\n"),
+        away_until: fields.one("away_until").to_owned(),
+        muted: Notice::ALL.iter().copied().filter(|notice| !fields.has("notify", notice.as_str())).collect(),
+    };
+    match save(&web, &signed, &form).await {
+        Ok(()) => Ok(see_other("/preferences?saved=yes")),
+        Err(Error::Invalid(problems)) => {
+            let errors = by_field(problems);
+            show(&web, &signed, StatusCode::UNPROCESSABLE_ENTITY, Some(form), errors, String::new()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn save(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<()> {
+    let language = &signed.reader.language;
+    let away_until = if form.away_until.trim().is_empty() {
+        None
+    } else {
+        let past = || Error::invalid("away_until", language.tr("prefs-away-past"));
+        let until = signed.reader.read_field(&form.away_until).ok_or_else(past)?;
+        if until <= web.clock.now() {
+            return Err(past());
+        }
+        Some(until)
+    };
+    let wish = Preferences {
+        page_size: form.page_size,
+        language: Language::named(&form.language).tag(),
+        time_zone: Some(form.time_zone.clone()).filter(|zone| !zone.is_empty()),
+        theme: form.theme.clone(),
+        keys_enabled: form.keys,
+        signature: form.signature.clone(),
+        away_until,
+        muted: form.muted.clone(),
+    };
+    let (asker, at) = (signed.clone(), web.moment());
+    web.db.write(move |tx| agents::save_preferences(tx, &asker.actor, &wish, &at)).await
+}
+
+/// The theme alone, by the button of the sidebar.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Theme {
+    theme: String,
+}
+
+/// `PUT /preferences/theme`.
+pub async fn theme(web: Data<Web>, signed: Signed, wish: Json<Theme>) -> Answer {
+    let asker = signed.clone();
+    let form = web.db.read(move |conn| stored(conn, &asker)).await?;
+    let form = Form { theme: wish.into_inner().theme, ..form };
+    save(&web, &signed, &form).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /preferences/password`: with the old one; every other session ends, this one gets a new id.
+pub async fn password(
+    web: Data<Web>,
+    signed: Signed,
+    request: HttpRequest,
+    fields: Posted<Fields>,
+) -> Answer {
+    let (current, new) = (fields.0.one("current").to_owned(), fields.0.one("password").to_owned());
+    match change(&web, &signed, &request, current, new).await {
+        Ok(secret) => {
+            let mut answer = see_other("/preferences?saved=password");
+            set(&mut answer, &session::cookie(secret, &web.config))?;
+            Ok(answer)
+        }
+        Err(Error::Invalid(problems)) => {
+            let errors = by_field(problems);
+            show(&web, &signed, StatusCode::UNPROCESSABLE_ENTITY, None, errors, String::new()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn change(
+    web: &Data<Web>,
+    signed: &Signed,
+    request: &HttpRequest,
+    current: String,
+    new: String,
+) -> Result<String> {
+    let agent = signed.actor.agent.clone();
+    let (login, now) = (agent.login.clone(), web.clock.now());
+    let kept =
+        web.db.read(move |conn| sessions::candidate(conn, &login, now)).await?.and_then(|(_, hash)| hash);
+    if !password::verify(current, kept).await? {
+        return Err(Error::invalid("current", signed.reader.language.tr("password-wrong")));
+    }
+    password::check_strength(&new, &[&agent.login, &agent.name, &agent.email])?;
+    let hash = password::hash(new).await?;
+    let address = session::client_address(request, &web.config);
+    let browser = request
+        .headers()
+        .get("user-agent")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    web.db
+        .write(move |tx| {
+            agents::set_password(tx, agent.id, &hash)?;
+            sessions::begin(tx, agent.id, &address, &browser, Ts(now))
+        })
+        .await
+}
+
+fn by_field(problems: Vec<FieldError>) -> Errors {
+    let mut errors = Errors::default();
+    for FieldError { field, message } in problems {
+        let place = match field.as_str() {
+            "time_zone" => &mut errors.time_zone,
+            "signature" => &mut errors.signature,
+            "away_until" => &mut errors.away_until,
+            "current" => &mut errors.current,
+            "password" => &mut errors.password,
+            _ => &mut errors.page_size,
+        };
+        *place = message;
+    }
+    errors
+}

@@ -1,0 +1,229 @@
+//! All addresses of the pages in one table: what each needs, how its forms are proven, how long its answer is kept.
+//! The server and `turnstone routes` are both made from it, so that nothing answers that is not in it.
+
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::failure::Failure;
+use super::state::Web;
+use super::{
+    articles, dashboard, files, gate, live, login, outbox, preferences, recorder, search, setup, tickets,
+};
+use crate::db::{InstallationRight, Right};
+
+/// What somebody needs for a route to let him in at all; the verbs behind it ask for their proofs besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: strangers too.
+    Public,
+    /// A session.
+    SignedIn,
+    /// This right on the ticket that the address names, or that the article or file it names belongs to.
+    Ticket(Right),
+    /// This right in the queue that the form names.
+    Queue(Right),
+    /// A right that belongs to no queue.
+    Installation(InstallationRight),
+}
+
+impl Needs {
+    /// The word in `turnstone routes`.
+    pub fn word(self) -> String {
+        match self {
+            Self::Public => "public".to_owned(),
+            Self::SignedIn => "signed_in".to_owned(),
+            Self::Ticket(right) => format!("ticket:{right}"),
+            Self::Queue(right) => format!("queue:{right}"),
+            Self::Installation(right) => format!("installation:{right}"),
+        }
+    }
+}
+
+/// How a change proves that it comes from a page of ours, besides what the browser says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Csrf {
+    /// Changes nothing.
+    None,
+    /// The session's token in a field of the form, or in the header.
+    Field,
+    /// The session's token in the header.
+    Header,
+    /// There is no session yet: the browser's word alone.
+    SameSite,
+    /// A bearer token, which no foreign page can send.
+    Bearer,
+}
+
+/// How long an answer may be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cache {
+    /// Not at all.
+    NoStore,
+    /// For ever: the address changes with the content.
+    Immutable,
+}
+
+/// One address and method.
+#[derive(Debug)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, with `{parameters}`.
+    pub path: &'static str,
+    /// Who may come in.
+    pub needs: Needs,
+    /// How a change is proven.
+    pub csrf: Csrf,
+    /// How long the answer is kept.
+    pub cache: Cache,
+    mount: fn(actix_web::Route) -> actix_web::Route,
+}
+
+macro_rules! route {
+    ($method:ident $path:literal, needs = $needs:expr, csrf = $csrf:ident, cache = $cache:ident, $handler:path) => {
+        Route {
+            method: Method::$method,
+            path: $path,
+            needs: $needs,
+            csrf: Csrf::$csrf,
+            cache: Cache::$cache,
+            mount: |route| route.to($handler),
+        }
+    };
+}
+
+use InstallationRight::Recorder;
+use Needs::{Installation, Public, Queue, SignedIn, Ticket};
+use Right::{Create, MoveInto, Note, Read, Reply};
+
+static TABLE: &[Route] = &[
+    // The reviewed list of what strangers reach.
+    route!(GET "/", needs = Public, csrf = None, cache = NoStore, dashboard::root),
+    route!(GET "/login", needs = Public, csrf = None, cache = NoStore, login::page),
+    route!(POST "/login", needs = Public, csrf = SameSite, cache = NoStore, login::create),
+    route!(GET "/setup", needs = Public, csrf = None, cache = NoStore, setup::page),
+    route!(POST "/setup", needs = Public, csrf = SameSite, cache = NoStore, setup::create),
+    route!(GET "/assets/{name}", needs = Public, csrf = None, cache = Immutable, files::asset),
+    route!(GET "/inline/{uid}/{proof}", needs = Public, csrf = None, cache = NoStore, files::inline),
+    route!(GET "/password/reset", needs = Public, csrf = None, cache = NoStore, login::forgotten),
+    // Signed in.
+    route!(POST "/logout", needs = SignedIn, csrf = Field, cache = NoStore, login::delete),
+    route!(GET "/dashboard", needs = SignedIn, csrf = None, cache = NoStore, dashboard::page),
+    route!(GET "/tickets", needs = SignedIn, csrf = None, cache = NoStore, tickets::list::page),
+    route!(POST "/tickets", needs = Queue(Create), csrf = Field, cache = NoStore, tickets::new::create),
+    route!(GET "/tickets/new", needs = SignedIn, csrf = None, cache = NoStore, tickets::new::page),
+    route!(POST "/tickets/bulk", needs = SignedIn, csrf = Field, cache = NoStore, tickets::bulk::create),
+    route!(GET "/tickets/{number}", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::page::page),
+    route!(POST "/tickets/{number}/articles", needs = Ticket(Note), csrf = Field, cache = NoStore, tickets::compose::create),
+    route!(POST "/tickets/{number}/lock", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::acts::lock),
+    route!(POST "/tickets/{number}/lock/release", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::acts::unlock),
+    route!(POST "/tickets/{number}/lock/takeover", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::acts::take_over),
+    route!(POST "/tickets/{number}/queue", needs = Queue(MoveInto), csrf = Field, cache = NoStore, tickets::acts::move_to),
+    route!(POST "/tickets/{number}/closure", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::acts::close),
+    route!(POST "/tickets/{number}/closure/end", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::acts::reopen),
+    route!(POST "/tickets/{number}/details", needs = Ticket(Read), csrf = Field, cache = NoStore, tickets::acts::details),
+    route!(POST "/tickets/{number}/participants", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::acts::accept),
+    route!(POST "/tickets/{number}/seen", needs = Ticket(Read), csrf = Header, cache = NoStore, tickets::acts::seen),
+    route!(PUT "/tickets/{number}/draft", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::draft::put),
+    route!(POST "/tickets/{number}/draft/files", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::draft::attach),
+    route!(DELETE "/tickets/{number}/draft/files/{uid}", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::draft::detach),
+    route!(GET "/articles/{id}/html", needs = Ticket(Read), csrf = None, cache = NoStore, articles::html),
+    route!(POST "/articles/{id}/images", needs = Ticket(Read), csrf = Field, cache = NoStore, articles::images),
+    route!(POST "/articles/{id}/undo", needs = Ticket(Reply), csrf = Field, cache = NoStore, articles::undo),
+    route!(POST "/articles/{id}/resend", needs = Ticket(Reply), csrf = Field, cache = NoStore, articles::resend),
+    route!(GET "/articles/{id}/raw", needs = Ticket(Read), csrf = None, cache = NoStore, articles::raw),
+    route!(GET "/attachments/{uid}", needs = Ticket(Read), csrf = None, cache = NoStore, files::attachment),
+    route!(GET "/search", needs = SignedIn, csrf = None, cache = NoStore, search::page),
+    route!(GET "/preferences", needs = SignedIn, csrf = None, cache = NoStore, preferences::page),
+    route!(POST "/preferences", needs = SignedIn, csrf = Field, cache = NoStore, preferences::update),
+    route!(POST "/preferences/password", needs = SignedIn, csrf = Field, cache = NoStore, preferences::password),
+    route!(PUT "/preferences/theme", needs = SignedIn, csrf = Header, cache = NoStore, preferences::theme),
+    route!(GET "/events", needs = SignedIn, csrf = None, cache = NoStore, live::stream),
+    // Administration.
+    route!(GET "/admin/mail", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::list),
+    route!(GET "/admin/mail/{id}", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::page),
+    route!(GET "/admin/mail/{id}/raw", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::raw),
+    route!(POST "/admin/mail/{id}/retry", needs = Installation(Recorder), csrf = Field, cache = NoStore, recorder::retry),
+    route!(GET "/admin/outbox", needs = Installation(Recorder), csrf = None, cache = NoStore, outbox::list),
+];
+
+/// All routes of the pages.
+pub fn table() -> &'static [Route] {
+    TABLE
+}
+
+/// A route as `turnstone routes --json` prints it.
+#[derive(Debug, Serialize)]
+pub struct Printed {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// With `{parameters}`.
+    pub path: String,
+    /// Names of the parameters.
+    pub parameters: Vec<String>,
+    /// What it needs.
+    pub needs: String,
+    /// How a change is proven.
+    pub csrf: Csrf,
+    /// How long an answer is kept.
+    pub cache: Cache,
+}
+
+/// The table of the pages, to be printed.
+pub fn printed() -> Vec<Printed> {
+    let row = |route: &Route| Printed {
+        method: route.method.to_string(),
+        path: route.path.to_owned(),
+        parameters: route
+            .path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}').map(str::to_owned))
+            .collect(),
+        needs: route.needs.word(),
+        csrf: route.csrf,
+        cache: route.cache,
+    };
+    TABLE.iter().map(row).collect()
+}
+
+/// The longest form, in bytes; uploads have a limit of their own.
+const FORM: usize = 1_500_000;
+
+/// Makes the server's resources from the table.
+pub fn configure(services: &mut ServiceConfig, state: &Data<Web>) {
+    services
+        .app_data(state.clone())
+        .app_data(web::PayloadConfig::new(FORM))
+        .app_data(web::JsonConfig::default().limit(FORM));
+    let mut at = 0;
+    while let Some(first) = TABLE.get(at) {
+        // Methods of one path stand together; a resource answers 405 for the others.
+        let mut resource = web::resource(first.path);
+        while let Some(row) = TABLE.get(at).filter(|row| row.path == first.path) {
+            let shared = state.clone();
+            let gated = from_fn(move |request, next| gate::pass(row, shared.clone(), request, next));
+            resource = resource.route((row.mount)(web::method(row.method.clone())).wrap(gated));
+            at += 1;
+        }
+        services.service(resource.default_service(web::to(wrong_method)));
+    }
+}
+
+/// What answers where no route does.
+pub async fn not_found(web: Data<Web>, request: HttpRequest) -> HttpResponse {
+    refuse(&web, &request, StatusCode::NOT_FOUND)
+}
+
+async fn wrong_method(web: Data<Web>, request: HttpRequest) -> HttpResponse {
+    refuse(&web, &request, StatusCode::METHOD_NOT_ALLOWED)
+}
+
+fn refuse(web: &Web, request: &HttpRequest, status: StatusCode) -> HttpResponse {
+    let guest = gate::guest(web, request);
+    Failure::plain(status).answer(web, &guest.reader, &guest.frame, gate::wants_json(request))
+}

@@ -1,0 +1,166 @@
+//! The frame of a page: who is signed in, the queues with their counters, what can be undone.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::gate::Asker;
+use super::state::Web;
+use super::view::Face;
+use crate::db::{Conn, InstallationRight, QueueId, Right, Ts};
+use crate::error::Result;
+use crate::queues::{self, Queue};
+use crate::tickets::list::{self, Count};
+use crate::{outbox, postmaster};
+
+/// What the outermost template needs.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Frame {
+    /// Language of the page.
+    pub lang: String,
+    /// `light`, `dark`, or nothing for the system's choice.
+    pub theme: String,
+    /// The organisation.
+    pub org: String,
+}
+
+/// The sidebar and all around a page.
+#[derive(Debug, Serialize)]
+pub struct Shell {
+    keys: bool,
+    csrf: String,
+    me: Face,
+    away_until: Option<jiff::Timestamp>,
+    at: String,
+    notice: String,
+    held: Vec<Held>,
+    may: May,
+    nav: Nav,
+}
+
+/// A reply that can still be taken back.
+#[derive(Debug, Serialize)]
+pub struct Held {
+    article: i64,
+    ticket: String,
+    seconds: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct May {
+    recorder: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Nav {
+    all: String,
+    mine: String,
+    quarantine: String,
+    queues: Vec<NavQueue>,
+}
+
+#[derive(Debug, Serialize)]
+struct NavQueue {
+    id: i64,
+    name: String,
+    url: String,
+    open: String,
+    depth: usize,
+    current: bool,
+}
+
+impl Shell {
+    /// Loads it in a fixed number of queries. `at` names the entry that is shown: `mine`, `q5`, `dashboard`.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn load(conn: &mut Conn, web: &Web, signed: &Asker, at: &str) -> Result<Self> {
+        let actor = &signed.actor;
+        let counts = list::counts(conn, &actor.scope)?;
+        let may = May { recorder: actor.scope.may(InstallationRight::Recorder) };
+        let nav = Nav {
+            all: number(counts.values().map(|count| count.active).sum()),
+            mine: number(list::count_mine(conn, actor)?),
+            quarantine: if may.recorder {
+                number(postmaster::count_quarantined(conn)?)
+            } else {
+                String::new()
+            },
+            queues: tree(&queues::all(conn)?, &counts, signed, at),
+        };
+        let waits = web.config.smtp_relay.is_none();
+        let notice = if waits { signed.reader.language.tr("notice-no-relay") } else { String::new() };
+        Ok(Self {
+            keys: actor.agent.keys_enabled,
+            csrf: signed.csrf.clone(),
+            me: Face::of_agent(actor.agent.id, &actor.agent.name),
+            away_until: actor
+                .agent
+                .away_until
+                .map(|until| until.0)
+                .filter(|until| *until > signed.reader.now),
+            at: at.to_owned(),
+            notice,
+            held: held(conn, signed)?,
+            may,
+            nav,
+        })
+    }
+}
+
+fn held(conn: &mut Conn, signed: &Asker) -> Result<Vec<Held>> {
+    let now = signed.reader.now;
+    let held = outbox::held_by(conn, &signed.actor, Ts(now))?;
+    let view = |held: outbox::Held| Held {
+        article: held.article.0,
+        ticket: held.ticket,
+        // The ring of the toast knows up to ten seconds.
+        seconds: held.until.0.duration_since(now).as_secs().clamp(1, 10),
+    };
+    Ok(held.into_iter().map(view).collect())
+}
+
+// Zero is quiet: the template shows no counter for an empty text.
+fn number(n: i64) -> String {
+    if n > 0 { n.to_string() } else { String::new() }
+}
+
+// Queues below the ones they belong to, as far as they may be read; a queue without a readable parent stands at the
+// top.
+fn tree(all: &[Queue], counts: &HashMap<QueueId, Count>, signed: &Asker, at: &str) -> Vec<NavQueue> {
+    let readable: Vec<&Queue> = all
+        .iter()
+        .filter(|queue| signed.actor.scope.in_queue(queue.id).has(Right::Read))
+        .filter(|queue| queue.retired_at.is_none() || counts.contains_key(&queue.id))
+        .collect();
+    let mut rows = Vec::new();
+    let top = readable.iter().filter(|queue| !readable.iter().any(|other| Some(other.id) == queue.parent_id));
+    for queue in top {
+        below(queue, &readable, counts, at, 0, &mut rows);
+    }
+    rows
+}
+
+fn below(
+    queue: &Queue,
+    all: &[&Queue],
+    counts: &HashMap<QueueId, Count>,
+    at: &str,
+    depth: usize,
+    rows: &mut Vec<NavQueue>,
+) {
+    rows.push(NavQueue {
+        id: queue.id.0,
+        name: queue.name.clone(),
+        url: format!("/tickets?queue={}", queue.id),
+        open: number(counts.get(&queue.id).map_or(0, |count| count.active)),
+        depth,
+        current: at == format!("q{}", queue.id),
+    });
+    // A circle of parents, which nothing should make, ends here.
+    if depth < 8 {
+        for child in all.iter().filter(|child| child.parent_id == Some(queue.id)) {
+            below(child, all, counts, at, depth + 1, rows);
+        }
+    }
+}

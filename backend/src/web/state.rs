@@ -1,0 +1,68 @@
+//! What every handler is given: the database, the clock, the settings, the templates.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::assets::Assets;
+use super::live::Hub;
+use super::render::Pages;
+use super::times::Reader;
+use crate::desk::Desk;
+use crate::i18n::Language;
+use crate::people::Agent;
+
+/// Everything the pages stand on. Built once at start and shared.
+#[derive(Clone)]
+pub struct Web {
+    /// The database, the time, the settings.
+    pub desk: Desk,
+    /// The templates.
+    pub pages: Pages,
+    /// Styles, scripts, icons.
+    pub assets: Arc<Assets>,
+    /// Who listens for changes.
+    pub live: Hub,
+    /// Signs the addresses of inline images for as long as this process lives.
+    pub image_key: Arc<[u8; 32]>,
+}
+
+impl std::ops::Deref for Web {
+    type Target = Desk;
+
+    fn deref(&self) -> &Desk {
+        &self.desk
+    }
+}
+
+impl Web {
+    /// Compiles templates and assets.
+    ///
+    /// # Errors
+    /// When a template has a mistake, which the tests rule out.
+    pub fn new(desk: Desk) -> anyhow::Result<Self> {
+        let assets = Arc::new(Assets::load());
+        let pages = Pages::load(Arc::clone(&assets))?;
+        let image_key = Arc::new(crate::clock::random_bytes());
+        Ok(Self { live: Hub::new(), desk, pages, assets, image_key })
+    }
+
+    /// How an agent reads: his language and zone, or the installation's.
+    pub fn reader_of(&self, agent: &Agent) -> Reader {
+        let own = agent.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+        Reader {
+            language: Language::named(&agent.language),
+            zone: own.unwrap_or_else(|| self.config.time_zone.clone()),
+            now: self.clock.now(),
+        }
+    }
+
+    /// How somebody reads of whom only the browser's wish is known.
+    pub fn reader_for(&self, accept_language: &str) -> Reader {
+        Reader {
+            language: Language::accepted(accept_language),
+            zone: self.config.time_zone.clone(),
+            now: self.clock.now(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What is being written, saved while it is typed, with the files that go along.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Json, Path};
+use serde::Deserialize;
+
+use super::composer::Fields;
+use crate::access::{self, Note, Reply};
+use crate::db::{Conn, DraftId, DraftKind, TicketId, Tx};
+use crate::error::{Error, Result};
+use crate::tickets::{Attachment, Moment, NewFile, drafts};
+use crate::web::failure::{Answer, Failure};
+use crate::web::forms::{File, Upload};
+use crate::web::gate::Signed;
+use crate::web::state::Web;
+
+/// What the script sends one second after the last key.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Saved {
+    kind: String,
+    to: String,
+    cc: String,
+    body: String,
+}
+
+/// `PUT /tickets/{number}/draft`.
+pub async fn put(web: Data<Web>, signed: Signed, number: Path<String>, draft: Json<Saved>) -> Answer {
+    let (number, draft, at) = (number.into_inner(), draft.into_inner(), web.moment());
+    web.db.write(move |tx| save(tx, &signed, &number, &draft, &at)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn save(tx: &mut Tx<'_>, signed: &Signed, number: &str, draft: &Saved, at: &Moment) -> Result<DraftId> {
+    let fields = Fields { to: draft.to.clone(), cc: draft.cc.clone(), body_text: draft.body.clone() };
+    let fields = serde_json::to_string(&fields)?;
+    if draft.kind == "note" {
+        let access = access::for_change::<Note>(tx, &signed.actor, number)?;
+        drafts::save_note(tx, &access, &signed.actor, &fields, at)
+    } else {
+        let access = access::for_change::<Reply>(tx, &signed.actor, number)?;
+        drafts::save_reply(tx, &access, &signed.actor, &fields, None, at)
+    }
+}
+
+/// `POST /tickets/{number}/draft/files`: one file of the composer.
+pub async fn attach(web: Data<Web>, signed: Signed, number: Path<String>, upload: Upload) -> Answer {
+    let number = number.into_inner();
+    let file = upload.files.into_iter().next().ok_or_else(|| Failure::from(Error::NotFound))?;
+    let file = prepare(&web, vec![file]).await?.remove(0);
+    let (asker, at) = (signed.clone(), web.moment());
+    let kept: Attachment = web
+        .db
+        .write(move |tx| {
+            let access = access::for_change::<Note>(tx, &asker.actor, &number)?;
+            let draft = home(tx, &asker, access.ticket().id, &number, &at)?;
+            drafts::attach(tx, &asker.actor, draft, &file, &at)
+        })
+        .await?;
+    let language = &signed.reader.language;
+    let size = web.pages.size(kept.size, &signed.reader);
+    Ok(HttpResponse::Created().json(serde_json::json!({
+        "id": kept.uid,
+        "name": kept.name,
+        "size": size,
+        "remove": language.tr_with("file-remove", &[("name", &kept.name)]),
+    })))
+}
+
+// The draft that a file hangs on: the one that is there, or an empty one of the kind that is allowed.
+fn home(tx: &mut Tx<'_>, signed: &Signed, ticket: TicketId, number: &str, at: &Moment) -> Result<DraftId> {
+    for kind in [DraftKind::Reply, DraftKind::Note] {
+        if let Some(draft) = drafts::find(tx, &signed.actor, ticket, kind)? {
+            return Ok(draft.id);
+        }
+    }
+    let fields = serde_json::to_string(&Fields::default())?;
+    match access::for_change::<Reply>(tx, &signed.actor, number) {
+        Ok(access) => drafts::save_reply(tx, &access, &signed.actor, &fields, None, at),
+        Err(Error::Forbidden(_)) => {
+            let access = access::for_change::<Note>(tx, &signed.actor, number)?;
+            drafts::save_note(tx, &access, &signed.actor, &fields, at)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// `DELETE /tickets/{number}/draft/files/{uid}`.
+pub async fn detach(web: Data<Web>, signed: Signed, path: Path<(String, String)>) -> Answer {
+    let (_, uid) = path.into_inner();
+    web.db.write(move |tx| drafts::detach(tx, &signed.actor, &uid)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Hashes and compresses uploaded files, off the asynchronous threads and before any transaction.
+pub async fn prepare(web: &Data<Web>, files: Vec<File>) -> Result<Vec<NewFile>, Failure> {
+    let blobs = web.db.blobs().clone();
+    let ready = tokio::task::spawn_blocking(move || -> Result<Vec<NewFile>> {
+        files
+            .into_iter()
+            .map(|file| {
+                Ok(NewFile {
+                    blob: blobs.prepare(&file.bytes)?,
+                    content_type: content_type(&file),
+                    name: file.name,
+                    content_id: None,
+                    inline: false,
+                })
+            })
+            .collect()
+    });
+    Ok(ready.await.map_err(|error| Error::Unexpected(error.into()))??)
+}
+
+fn content_type(file: &File) -> String {
+    if file.content_type.is_empty() {
+        mime_guess::from_path(&file.name).first_or_octet_stream().to_string()
+    } else {
+        file.content_type.clone()
+    }
+}
+
+/// The files that wait with a draft, ready to be sent.
+pub fn kept_files(conn: &mut Conn, web: &Web, signed: &Signed, ticket: TicketId) -> Result<Vec<NewFile>> {
+    let mut files = Vec::new();
+    for kind in [DraftKind::Reply, DraftKind::Note] {
+        if let Some(draft) = drafts::find(conn, &signed.actor, ticket, kind)? {
+            for file in drafts::files(conn, draft.id)? {
+                files.push(drafts::as_new_file(conn, web.db.blobs(), &file)?);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Throws both drafts away: what they held is written.
+pub fn discard(tx: &mut Tx<'_>, signed: &Signed, ticket: TicketId) -> Result<()> {
+    drafts::discard(tx, &signed.actor, ticket, DraftKind::Reply)?;
+    drafts::discard(tx, &signed.actor, ticket, DraftKind::Note)
+}

@@ -1,0 +1,12 @@
+//! Tickets: the list, one ticket, what can be done to it.
+
+pub mod acts;
+pub mod articles;
+pub mod bulk;
+pub mod compose;
+pub mod composer;
+pub mod draft;
+pub mod history;
+pub mod list;
+pub mod new;
+pub mod page;

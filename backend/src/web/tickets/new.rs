@@ -1,0 +1,168 @@
+//! A ticket that an agent opens: after a call, or as the first mail to somebody.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Query};
+use serde::{Deserialize, Serialize};
+
+use super::draft;
+use super::page::queues_to_open;
+use crate::access::{self, Owner};
+use crate::db::{Channel, Conn, Priority, QueueId, Right};
+use crate::error::{Error, Result};
+use crate::tickets::open::{self, OpenInput};
+use crate::tickets::{Person, assign};
+use crate::web::failure::{Answer, Failure};
+use crate::web::forms::Upload;
+use crate::web::gate::{Asker, Signed};
+use crate::web::page::{Page, see_other, show_as};
+use crate::web::state::Web;
+use crate::web::view::{Choice, PriorityView};
+
+/// What the address may fill in.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Wish {
+    queue: Option<i64>,
+    #[serde(default)]
+    customer: String,
+}
+
+/// What was typed.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Form {
+    kind: String,
+    customer: String,
+    queue: Option<i64>,
+    priority: i32,
+    owner: String,
+    subject: String,
+    body: String,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+struct Errors {
+    customer: String,
+    subject: String,
+    body: String,
+}
+
+#[derive(Serialize)]
+struct NewView {
+    error: String,
+    form: Form,
+    errors: Errors,
+    queues: Vec<Choice>,
+    priorities: Vec<Level>,
+}
+
+#[derive(Serialize)]
+struct Level {
+    level: i32,
+    word: String,
+    current: bool,
+}
+
+/// `GET /tickets/new`.
+pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
+    let wish = wish.into_inner();
+    let form = Form {
+        kind: "phone".to_owned(),
+        customer: wish.customer,
+        queue: wish.queue,
+        priority: Priority::NORMAL.level(),
+        owner: "me".to_owned(),
+        ..Form::default()
+    };
+    show(&web, &signed, StatusCode::OK, form, Errors::default(), String::new()).await
+}
+
+async fn show(
+    web: &Data<Web>,
+    signed: &Signed,
+    status: StatusCode,
+    form: Form,
+    errors: Errors,
+    error: String,
+) -> Answer {
+    show_as(web, signed, status, "tickets/new.html", move |conn, asker| {
+        load(conn, asker, form, errors, error)
+    })
+    .await
+}
+
+fn load(conn: &mut Conn, asker: &Asker, form: Form, errors: Errors, error: String) -> Result<Page<NewView>> {
+    let queues = queues_to_open(conn, asker, form.queue)?;
+    if queues.is_empty() {
+        return Err(Error::Forbidden(asker.reader.language.tr("new-no-queue")));
+    }
+    let priorities = Priority::all()
+        .map(|priority| PriorityView::of(priority, &asker.reader.language))
+        .map(|view| Level { current: view.level == form.priority, level: view.level, word: view.word })
+        .collect();
+    Ok(Page::new("new", NewView { error, form, errors, queues, priorities }))
+}
+
+/// `POST /tickets`.
+pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
+    let form = Form {
+        kind: upload.text("kind"),
+        customer: upload.text("customer"),
+        queue: upload.text("queue").parse().ok(),
+        priority: upload.text("priority").parse().unwrap_or(Priority::NORMAL.level()),
+        owner: upload.text("owner"),
+        subject: upload.text("subject"),
+        body: upload.text("body"),
+    };
+    let files = draft::prepare(&web, upload.files.clone()).await?;
+    let (asker, at, typed) = (signed.clone(), web.moment(), form.clone());
+    let made = web
+        .db
+        .write(move |tx| {
+            let queue = QueueId(typed.queue.ok_or(Error::NotFound)?);
+            let proof = access::for_queue(tx, &asker.actor, queue, Right::Create)?;
+            let input = OpenInput {
+                title: typed.subject.clone(),
+                customer: customer(&typed.customer),
+                channel: if typed.kind == "mail" { Channel::Mail } else { Channel::Phone },
+                body_text: typed.body.clone(),
+                files: files.clone(),
+                priority: typed.priority.to_string().parse().unwrap_or(Priority::NORMAL),
+                state: None,
+                hold_seconds: None,
+            };
+            let (ticket, article) = open::open(tx, &proof, &asker.actor, &input, &at)?;
+            if typed.owner == "me" && ticket.owner_id != Some(asker.actor.agent.id) {
+                match access::for_change::<Owner>(tx, &asker.actor, &ticket.number) {
+                    Ok(mut access) => assign::assign(tx, &mut access, Some(asker.actor.agent.id), &at)?,
+                    // Who may open but not assign leaves it to nobody.
+                    Err(Error::Forbidden(_) | Error::NotFound) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok((ticket.number, article.id))
+        })
+        .await;
+    match made {
+        Ok((number, article)) => Ok(see_other(&format!("/tickets/{number}#a-{article}"))),
+        Err(Error::Invalid(fields)) => {
+            let mut errors = Errors::default();
+            for field in fields {
+                match field.field.as_str() {
+                    "customer" => errors.customer = field.message,
+                    "title" => errors.subject = field.message,
+                    _ => errors.body = field.message,
+                }
+            }
+            let error = signed.reader.language.tr("new-check");
+            show(&web, &signed, StatusCode::UNPROCESSABLE_ENTITY, form, errors, error).await
+        }
+        Err(error) => Err(Failure::from(error).keeping(&form.body).back_to("/tickets/new")),
+    }
+}
+
+// `Ruth Calloway <ruth@example.org>`; what is no address stays as typed, for the verb to refuse.
+fn customer(text: &str) -> Person {
+    match mail_ingest::address::parse_list(text) {
+        Ok(list) if list.len() == 1 => list.first().map(Person::from).unwrap_or_default(),
+        _ => Person { name: String::new(), address: text.trim().to_owned() },
+    }
+}
