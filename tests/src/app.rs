@@ -9,6 +9,8 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use turnstone::clock::Clock;
 use turnstone::config::{Config, DatabaseUrl, Relay, RelayTls, Secret};
+use turnstone::db::{Db, Ts};
+use turnstone::people::{self, agents::NewAgent, setup::SetUp};
 use turnstone::serve::{self, Running};
 
 use crate::net::wait_until;
@@ -155,8 +157,23 @@ impl TestApp {
             "password": crate::binary::PASSWORD,
         });
         self.root.post("/api/v1/agents", body).await.assert(201);
-        let token = self.settings.token(login);
+        let token = self.token(login).await;
         Person { login: login.to_owned(), client: Client::with_token(&self.base(), &token) }
+    }
+
+    /// A new API token of this agent.
+    pub async fn token(&self, login: &str) -> String {
+        let (login, now) = (login.to_owned(), Ts(self.clock.now()));
+        let made = self.running().desk.db.write(move |tx| {
+            let agent = people::agents::by_login(tx, &login)?;
+            people::tokens::create(tx, agent.id, "test", now)
+        });
+        made.await.expect("a token")
+    }
+
+    /// The database behind it, for a test that looks behind the curtain.
+    pub fn db(&self) -> &Db {
+        &self.running().desk.db
     }
 
     /// A new role with these rights on one queue (`*` for all).
@@ -253,6 +270,17 @@ impl TestApp {
     }
 }
 
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let Some(running) = self.running.take() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        // Its threads and files would else stay until the whole run ends; one that does not stop in time does.
+        tokio::task::block_in_place(|| {
+            let _ = runtime.block_on(tokio::time::timeout(Duration::from_secs(3), running.stop()));
+        });
+    }
+}
+
 impl Person {
     /// Answers the customer at once, without the hold; returns the article.
     pub async fn reply(&self, number: &str, text: &str) -> Value {
@@ -317,13 +345,52 @@ fn copy_of_template(database: Database) -> (Settings, String) {
 }
 
 impl Template {
+    /// Sets an installation up with the product's own functions, on a thread that no runtime owns.
     fn make(database: Database) -> Self {
         let settings = Settings::new(database);
-        let token = settings.set_up();
+        let directory = settings.data_directory();
+        std::fs::create_dir_all(&directory).expect("the data directory");
+        let mut config = Config::for_tests(&directory);
+        if let Some(url) = settings.postgres_url() {
+            config.database = DatabaseUrl::Postgres(url);
+        }
+        let made = std::thread::spawn(move || crate::run(set_up(config)));
+        let token = made.join().unwrap_or_else(|_| panic!("the set-up failed; its own words are above"));
+        // The last connection folds SQLite's log into the file; it may close a moment later than we think.
+        let deadline = std::time::Instant::now() + Duration::from_secs(5);
+        while directory.join("turnstone.db-wal").exists() && std::time::Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         let mut files = Vec::new();
-        read_files(&settings.data_directory(), "", &mut files);
+        read_files(&directory, "", &mut files);
         Self { files, postgres: settings.into_postgres(), token }
     }
+}
+
+/// What `turnstone setup` does, and a token of the admin.
+async fn set_up(config: Config) -> String {
+    let db = Db::open(&config.database, &config.data_dir).expect("the database");
+    let hash = people::password::hash_blocking(crate::binary::PASSWORD).expect("a password's hash");
+    let setup = SetUp {
+        admin: NewAgent {
+            login: "root".to_owned(),
+            name: "Root Admin".to_owned(),
+            email: "root@helpdesk.example".to_owned(),
+            roles: Vec::new(),
+            password_hash: Some(hash.as_str().to_owned()),
+        },
+        organisation: "Helpdesk".to_owned(),
+        queue: "Support".to_owned(),
+        address: SUPPORT.to_owned(),
+    };
+    let now = Ts(Clock::System.now());
+    db.write(move |tx| {
+        people::setup::run(tx, &setup, now)?;
+        let root = people::agents::by_login(tx, "root")?;
+        people::tokens::create(tx, root.id, "test", now)
+    })
+    .await
+    .expect("the set-up")
 }
 
 fn read_files(directory: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) {

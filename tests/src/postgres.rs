@@ -29,7 +29,13 @@ impl Postgres {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
-        admin(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        let deadline = Instant::now() + Duration::from_secs(10);
+        // Who was connected a moment ago may not have left yet.
+        while let Err(error) = admin(&statement) {
+            assert!(Instant::now() < deadline, "{statement}: {error}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
         Self { name }
     }
 
@@ -64,9 +70,9 @@ impl Drop for Postgres {
     }
 }
 
-fn admin(statement: &str) {
+fn admin(statement: &str) -> diesel::QueryResult<()> {
     let mut connection = PgConnection::establish(&url_of("postgres")).expect("the throw-away cluster");
-    connection.batch_execute(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
+    connection.batch_execute(statement)
 }
 
 fn url_of(database: &str) -> String {

@@ -6,6 +6,7 @@ mod corpus;
 mod duplicates;
 mod follow_up;
 mod hostile;
+mod order;
 mod quarantine;
 mod queues;
 mod senders;
