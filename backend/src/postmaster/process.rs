@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     access::{self, Reply, TicketAccess, Who},
+    config::DatabaseUrl,
     db::{
         ArticleId, Cause, Channel, Disposition, EventKind, InboundId, InboundStatus, Priority, Right, Sender,
         State, TicketId, Ts, Tx, Wake, backend,
@@ -96,7 +97,14 @@ async fn batch(desk: &Desk) -> Result<usize> {
         }
     });
     let prepared = futures_util::future::join_all(preparing).await;
-    // Handed to the writer in the order of arrival, without waiting for each other: they share a commit.
+    if matches!(desk.config.database, DatabaseUrl::Postgres(_)) {
+        // Transactions of their own, on any connection: side by side an answer might overtake its question.
+        for (id, ready) in prepared {
+            finish(desk, id, ready).await?;
+        }
+        return Ok(count);
+    }
+    // Handed to the one writer in the order of arrival, without waiting for each other: they share a commit.
     let writing = prepared.into_iter().map(|(id, ready)| finish(desk, id, ready));
     let ended = futures_util::future::join_all(writing).await;
     ended.into_iter().find(Result::is_err).unwrap_or(Ok(())).map(|()| count)
