@@ -54,17 +54,14 @@ impl Headers {
     }
 }
 
-/// The outermost middleware: answers the request, turns what failed into an answer, adds the headers.
+/// The outermost middleware: adds the headers to each answer.
 pub async fn add(
     headers: Headers,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let http = request.request().clone();
-    let mut answer = match next.call(request).await {
-        Ok(answer) => answer.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(http, error.error_response()),
-    };
+    // Handlers and the gate turn their refusals into answers; and a request that is held here could not be routed.
+    let mut answer = next.call(request).await?.map_into_boxed_body();
     headers.fill(answer.headers_mut());
     Ok(answer)
 }
