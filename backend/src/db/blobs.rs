@@ -5,6 +5,7 @@
 //! because nodes share nothing else.
 
 use std::{
+    collections::HashMap,
     fs::{self, File},
     io::{Read as _, Write as _},
     path::{Path, PathBuf},
@@ -79,9 +80,30 @@ impl Blobs {
             .find(digest)
             .select((blobs::encoding, blobs::data, blobs::size))
             .first::<(String, Option<Vec<u8>>, i64)>(conn)?;
+        self.unpack(digest, &encoding, data, size)
+    }
+
+    /// The bytes of all of these, by digest, in one query. A digest that no row names is left out.
+    ///
+    /// # Errors
+    /// When a file is missing or damaged.
+    pub fn read_all(&self, conn: &mut Conn, digests: &[String]) -> Result<HashMap<String, Vec<u8>>> {
+        let rows: Vec<(String, String, Option<Vec<u8>>, i64)> = blobs::table
+            .filter(blobs::digest.eq_any(digests.to_vec()))
+            .select((blobs::digest, blobs::encoding, blobs::data, blobs::size))
+            .load(conn)?;
+        rows.into_iter()
+            .map(|(digest, encoding, data, size)| {
+                let bytes = self.unpack(&digest, &encoding, data, size)?;
+                Ok((digest, bytes))
+            })
+            .collect()
+    }
+
+    fn unpack(&self, digest: &str, encoding: &str, data: Option<Vec<u8>>, size: i64) -> Result<Vec<u8>> {
         let stored = match (data, &self.0) {
             (Some(data), _) => data,
-            (None, Some(dir)) => fs::read(path_of(dir, digest, &encoding))
+            (None, Some(dir)) => fs::read(path_of(dir, digest, encoding))
                 .with_context(|| format!("the stored bytes {digest} cannot be read"))?,
             (None, None) => {
                 return Err(anyhow::anyhow!("the stored bytes {digest} lie in a file of another node").into());

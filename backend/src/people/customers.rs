@@ -95,3 +95,16 @@ pub fn page(conn: &mut Conn, after: CustomerId, limit: i64) -> Result<Vec<(Custo
         })
         .collect())
 }
+
+/// The customer of an address, where there is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn known(conn: &mut Conn, address: &str) -> Result<Option<CustomerId>> {
+    let Some(address) = mail_ingest::address::normalise(address) else { return Ok(None) };
+    Ok(customer_addresses::table
+        .find(address)
+        .select(customer_addresses::customer_id)
+        .first(conn)
+        .optional()?)
+}

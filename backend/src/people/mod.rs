@@ -2,7 +2,10 @@
 
 pub mod agents;
 pub mod customers;
+pub mod listing;
+pub mod organisations;
 pub mod password;
+pub mod repeats;
 pub mod roles;
 pub mod sessions;
 pub mod setup;

@@ -1,5 +1,7 @@
 //! Queues and their addresses.
 
+pub mod listing;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;

@@ -34,6 +34,8 @@ pub struct Filter {
     pub owner: Option<Whose>,
     /// Of this customer.
     pub customer: Option<crate::db::CustomerId>,
+    /// Whether somebody is on it.
+    pub locked: Option<bool>,
 }
 
 /// Whose tickets.
@@ -94,21 +96,38 @@ pub fn page(
     limit: i64,
 ) -> Result<(Vec<Row>, Option<Cursor>)> {
     let limit = limit.clamp(1, MOST);
-    let mut query = filtered(&actor.scope, actor.agent.id, filter);
-    if let Some(Cursor { updated_at, id }) = after {
-        query = query.filter(
-            tickets::updated_at.lt(updated_at).or(tickets::updated_at.eq(updated_at).and(tickets::id.lt(id))),
-        );
+    let mut found = Vec::new();
+    // The indexes tell active tickets from done ones: a list of both reads each in order and merges them.
+    let parts: &[bool] = match (filter.state, filter.all_states) {
+        (None, true) => &[true, false],
+        (state, _) => {
+            if state.is_none_or(State::is_active) {
+                &[true]
+            } else {
+                &[false]
+            }
+        }
+    };
+    for active in parts {
+        let mut query = filtered(&actor.scope, actor.agent.id, filter).filter(tickets::active.eq(*active));
+        if let Some(Cursor { updated_at, id }) = after {
+            query = query.filter(
+                tickets::updated_at
+                    .lt(updated_at)
+                    .or(tickets::updated_at.eq(updated_at).and(tickets::id.lt(id))),
+            );
+        }
+        let part: Vec<Ticket> = query
+            .order((tickets::updated_at.desc(), tickets::id.desc()))
+            .limit(limit + 1)
+            .select(Ticket::as_select())
+            .load(conn)?;
+        found.extend(part);
     }
-    let mut found: Vec<Ticket> = query
-        .order((tickets::updated_at.desc(), tickets::id.desc()))
-        .limit(limit + 1)
-        .select(Ticket::as_select())
-        .load(conn)?;
-    let more = found.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-    if more {
-        found.pop();
-    }
+    found.sort_by_key(|ticket| std::cmp::Reverse((ticket.updated_at, ticket.id)));
+    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = found.len() > shown;
+    found.truncate(shown);
     let next = found.last().filter(|_| more).map(|last| Cursor { updated_at: last.updated_at, id: last.id });
     let seen = seen_by(conn, actor.agent.id, &found)?;
     let rows = found
@@ -157,7 +176,7 @@ fn filtered(scope: &Scope, agent: AgentId, filter: &Filter) -> Boxed {
     match (filter.state, filter.all_states) {
         (Some(state), _) => query = query.filter(tickets::state.eq(state)),
         (None, true) => query = query.filter(tickets::state.ne(State::Removed)),
-        (None, false) => query = query.filter(tickets::active.eq(true)),
+        (None, false) => {}
     }
     match filter.owner {
         Some(Whose::Agent(owner)) => query = query.filter(tickets::owner_id.eq(owner)),
@@ -166,6 +185,11 @@ fn filtered(scope: &Scope, agent: AgentId, filter: &Filter) -> Boxed {
     }
     if let Some(customer) = filter.customer {
         query = query.filter(tickets::customer_id.eq(customer));
+    }
+    match filter.locked {
+        Some(true) => query = query.filter(tickets::locked_at.is_not_null()),
+        Some(false) => query = query.filter(tickets::locked_at.is_null()),
+        None => {}
     }
     query
 }

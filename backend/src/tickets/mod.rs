@@ -18,6 +18,7 @@ pub mod read;
 pub mod reply;
 pub mod state;
 pub(crate) mod store;
+pub mod summary;
 pub mod view;
 pub mod withdraw;
 
