@@ -3,6 +3,7 @@
 //! `ARCHITECTURE.md` draws the rooms and what may call what.
 
 pub mod access;
+pub mod api;
 pub mod cli;
 pub mod clock;
 pub mod config;

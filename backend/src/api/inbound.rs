@@ -1,0 +1,169 @@
+//! Received mails: what became of each, and why. Needs the right to see the recorder.
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    body::Request,
+    files::download,
+    gate::Caller,
+    page::{self, List, Params},
+    problem::Answer,
+    views::instant,
+};
+use crate::{
+    db::InboundId,
+    desk::Desk,
+    postmaster::{self, Inbound, InboundFilter},
+};
+
+/// Which mails.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Wish {
+    /// With or without angle brackets.
+    message_id: Option<String>,
+    /// The envelope's sender, in any case; empty is the null sender.
+    envelope_from: Option<String>,
+    /// What became of them.
+    disposition: Option<String>,
+    /// How many, 1 to 200; 25 where missing.
+    limit: Option<String>,
+    /// Where the page begins.
+    cursor: Option<String>,
+}
+
+/// A received mail.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Inbound)]
+pub struct InboundView {
+    /// Its key.
+    pub id: String,
+    /// When it came.
+    #[schema(format = DateTime)]
+    pub received_at: String,
+    /// The envelope's sender; empty is the null sender.
+    pub envelope_from: String,
+    /// The envelope's recipients.
+    pub envelope_to: Vec<String>,
+    /// Where it came from.
+    pub source: String,
+    /// Without angle brackets.
+    pub message_id: String,
+    /// Its subject.
+    pub subject: String,
+    /// What became of it: new, follow_up, duplicate, ignored, quarantined; null until it is processed.
+    pub disposition: Option<String>,
+    /// The number of its ticket.
+    pub ticket: Option<String>,
+    /// Its article.
+    pub article: Option<String>,
+    /// Whether a machine wrote it.
+    pub automatic: bool,
+    /// Whether it reports on another mail.
+    pub bounce: bool,
+    /// `sent`, or why there was no automatic answer.
+    pub auto_response: String,
+    /// What happened, step by step.
+    pub steps: Vec<StepView>,
+    /// Its size in bytes.
+    pub size: i64,
+}
+
+/// One step of a mail's way.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Step)]
+pub struct StepView {
+    /// Which step.
+    pub step: String,
+    /// What came out.
+    pub result: String,
+    /// Why.
+    pub reason: String,
+}
+
+fn view((mail, ticket): (Inbound, Option<String>)) -> InboundView {
+    let steps = mail.steps().into_iter();
+    InboundView {
+        id: mail.id.to_string(),
+        received_at: instant(mail.received_at),
+        envelope_to: mail.recipients(),
+        steps: steps.map(|s| StepView { step: s.step, result: s.result, reason: s.reason }).collect(),
+        envelope_from: mail.envelope_from,
+        source: mail.source,
+        message_id: mail.message_id,
+        subject: mail.subject,
+        disposition: mail.disposition.map(|word| word.to_string()),
+        ticket,
+        article: mail.article_id.map(|id| id.to_string()),
+        automatic: mail.automatic,
+        bounce: mail.bounce,
+        auto_response: mail.auto_response,
+        size: mail.size,
+    }
+}
+
+/// Received mails, the newest first.
+#[utoipa::path(get, path = "/inbound", tag = "mail", params(Wish), responses((status = 200, body = List<InboundView>)))]
+pub async fn list(desk: Data<Desk>, caller: Caller, Params(wish): Params<Wish>) -> Answer {
+    let list = desk
+        .db
+        .read(move |conn| {
+            let filter = InboundFilter {
+                message_id: wish.message_id,
+                envelope_from: wish.envelope_from,
+                disposition: wish
+                    .disposition
+                    .as_deref()
+                    .map(|word| page::word("disposition", word))
+                    .transpose()?,
+                ..InboundFilter::default()
+            };
+            let limit = page::limit(wish.limit.as_deref(), page::DEFAULT)?;
+            let cursor = page::cursor(wish.cursor.as_deref())?;
+            let (mails, next) = postmaster::page(conn, &caller.actor, &filter, cursor, limit)?;
+            Ok(List { items: mails.into_iter().map(view).collect(), next: next.map(|id| id.to_string()) })
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(list))
+}
+
+/// One received mail.
+#[utoipa::path(get, path = "/inbound/{id}", tag = "mail", params(("id" = String, Path)),
+    responses((status = 200, body = InboundView)))]
+pub async fn get(desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer {
+    let mail = desk.db.read(move |conn| postmaster::detail(conn, &caller.actor, page::key(&id)?)).await?;
+    Ok(HttpResponse::Ok().json(view(mail)))
+}
+
+/// The mail as it came.
+#[utoipa::path(get, path = "/inbound/{id}/raw", tag = "mail", params(("id" = String, Path)),
+    responses((status = 200, description = "The bytes, to be saved", content_type = "application/octet-stream")))]
+pub async fn raw(desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer {
+    let (blobs, name) = (desk.db.blobs().clone(), format!("mail-{id}.eml"));
+    let read = move |conn: &mut crate::db::Conn| {
+        let id: InboundId = page::key(&id)?;
+        postmaster::raw(conn, &blobs, &caller.actor, id)
+    };
+    let bytes = desk.db.read(read).await?;
+    Ok(download(&name, "application/octet-stream", bytes))
+}
+
+/// Lets a quarantined mail be processed once more.
+#[utoipa::path(post, path = "/inbound/{id}/retry", tag = "mail", params(("id" = String, Path)),
+    responses((status = 201, body = InboundView)))]
+pub async fn retry(desk: Data<Desk>, caller: Caller, id: Path<String>, request: Request) -> Answer {
+    let id: InboundId = page::key(&id)?;
+    let (now, asker) = (desk.moment().ts(), caller.clone());
+    request
+        .create(&desk, &caller, move |tx| {
+            postmaster::retry(tx, &asker.actor, id, now)?;
+            Ok(view(postmaster::detail(tx, &asker.actor, id)?))
+        })
+        .await
+}

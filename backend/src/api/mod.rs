@@ -1,0 +1,25 @@
+//! The REST API under `/api/v1`: requests to verbs of the domain and back, as JSON. Knows HTTP and no SQL.
+//!
+//! A request passes the gate ([`gate`]: bearer token, the agent's rights), its handler, and leaves as JSON ([`views`])
+//! or as a problem ([`problem`], RFC 9457). All addresses stand in one table ([`routes`]); the description at
+//! `/api/v1/openapi.json` is made from the handlers themselves ([`openapi`]).
+
+pub mod articles;
+pub mod body;
+pub mod fields;
+pub mod files;
+pub mod gate;
+pub mod inbound;
+pub mod lock;
+pub mod openapi;
+pub mod outbox;
+pub mod page;
+pub mod people;
+pub mod problem;
+pub mod queues;
+pub mod replies;
+pub mod routes;
+pub mod tickets;
+pub mod views;
+
+pub use routes::configure;

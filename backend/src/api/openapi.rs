@@ -1,0 +1,77 @@
+//! The description of the API (OpenAPI 3.1), made from the handlers themselves.
+
+use std::sync::LazyLock;
+
+use actix_web::HttpResponse;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        self, ContentBuilder, Ref, ResponseBuilder,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use super::{
+    gate::Caller,
+    problem::{Answer, Refused, Told},
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Turnstone",
+        description = "Tickets, mails and people of a Turnstone. Tokens are made by `turnstone token create` and carry their \
+            agent's rights. Errors are `application/problem+json`; lists are pages with a cursor for the next one; a \
+            POST with an `Idempotency-Key` can be repeated for a day.",
+    ),
+    servers((url = "/api/v1")),
+    security(("token" = [])),
+    modifiers(&Common),
+    components(schemas(Told, Refused)),
+    paths(
+        super::tickets::list, super::tickets::create, super::tickets::get, super::tickets::history,
+        super::articles::of_ticket, super::articles::find, super::articles::get,
+        super::replies::create, super::replies::note,
+        super::lock::put, super::lock::delete,
+        super::fields::owner, super::fields::queue, super::fields::state, super::fields::priority,
+        super::files::get,
+        super::inbound::list, super::inbound::get, super::inbound::raw, super::inbound::retry,
+        super::outbox::list,
+        super::queues::list, super::queues::create,
+        super::people::agents, super::people::create_agent, super::people::roles, super::people::create_role,
+        super::people::customers, super::people::organisations,
+    ),
+)]
+struct Described;
+
+/// What holds for all operations: the token, the problems.
+struct Common;
+
+impl Modify for Common {
+    fn modify(&self, api: &mut openapi::OpenApi) {
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        if let Some(components) = api.components.as_mut() {
+            components.add_security_scheme("token", SecurityScheme::Http(token));
+        }
+        let problem = ResponseBuilder::new()
+            .description("A refusal: 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500 or 503.")
+            .content(
+                "application/problem+json",
+                ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+            )
+            .build();
+        for item in api.paths.paths.values_mut() {
+            let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                operation.responses.responses.insert("default".to_owned(), problem.clone().into());
+            }
+        }
+    }
+}
+
+static DESCRIPTION: LazyLock<String> = LazyLock::new(|| Described::openapi().to_json().unwrap_or_default());
+
+/// `GET /api/v1/openapi.json`.
+pub async fn get(_caller: Caller) -> Answer {
+    Ok(HttpResponse::Ok().content_type("application/json").body(DESCRIPTION.as_str()))
+}

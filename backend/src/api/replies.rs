@@ -1,0 +1,165 @@
+//! Answers to the customer and internal notes.
+
+use actix_web::web::{Data, Path};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    body::{Input, Json, WITH_FILES},
+    files::{self, FileInput},
+    gate::Caller,
+    page,
+    problem::Answer,
+    tickets::{PersonInput, moment, renamed},
+    views::{self, ArticleView},
+};
+use crate::{
+    access::{self, Note, Reply},
+    db::{Blob, Blobs},
+    desk::Desk,
+    error::{Error, Result},
+    tickets::{
+        Person,
+        note::{self, NoteInput},
+        reply::{self, ReplyInput},
+    },
+};
+
+/// One person or several.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum PeopleInput {
+    /// Several.
+    Many(Vec<PersonInput>),
+    /// One.
+    One(PersonInput),
+}
+
+impl PeopleInput {
+    fn people(&self) -> Vec<Person> {
+        match self {
+            Self::Many(people) => people.iter().map(PersonInput::person).collect(),
+            Self::One(person) => vec![person.person()],
+        }
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReply {
+    /// To whom; where missing, to whoever wrote last from outside, with everybody who takes part in copy.
+    to: Option<PeopleInput>,
+    /// Copies; where both are missing, everybody who takes part.
+    cc: Option<PeopleInput>,
+    /// The text, without quote and signature.
+    body_text: Option<String>,
+    /// The same as HTML; it is cleaned. Where `body_text` is missing, that is made of it.
+    body_html: Option<String>,
+    /// Files to send along.
+    #[serde(default)]
+    attachments: Vec<FileInput>,
+    /// The state afterwards; where missing, new becomes open and others stay.
+    state: Option<String>,
+    /// Until when a pending ticket waits, RFC 3339.
+    until: Option<String>,
+    /// For how long it can be taken back; the queue's hold where missing, 0 sends at once.
+    hold_seconds: Option<i32>,
+}
+
+impl Input for NewReply {
+    const LIMIT: usize = WITH_FILES;
+}
+
+/// Answers the customer. Takes the lock of a free ticket; on another agent's it is 409.
+#[utoipa::path(post, path = "/tickets/{number}/replies", tag = "articles", params(("number" = String, Path)),
+    request_body = NewReply, responses((status = 201, body = ArticleView)))]
+pub async fn create(
+    desk: Data<Desk>,
+    caller: Caller,
+    number: Path<String>,
+    Json { value, request }: Json<NewReply>,
+) -> Answer {
+    let mut new = value;
+    let files = files::prepare(desk.db.blobs(), std::mem::take(&mut new.attachments)).await?;
+    let (body_text, body_html) = texts(desk.db.blobs(), new.body_text.take(), new.body_html.take()).await?;
+    let state = new.state.as_deref().map(|word| page::word("state", word)).transpose()?;
+    let until = new.until.as_deref().map(|text| moment("until", text)).transpose()?;
+    let input = ReplyInput {
+        to: new.to.as_ref().map(PeopleInput::people),
+        cc: new.cc.as_ref().map(PeopleInput::people).unwrap_or_default(),
+        body_text,
+        body_html,
+        files,
+        state,
+        until,
+        hold_seconds: new.hold_seconds,
+        seen: None,
+    };
+    let (at, asker, blobs) = (desk.moment(), caller.clone(), desk.db.blobs().clone());
+    request
+        .create(&desk, &caller, move |tx| {
+            let mut access = access::for_change::<Reply>(tx, &asker.actor, &number)?;
+            let mut input = input.clone();
+            if input.to.is_none() && new.cc.is_some() {
+                input.to = Some(reply::defaults(tx, access.ticket())?.to);
+            }
+            let article = reply::reply(tx, &mut access, &asker.actor, &input, &at)
+                .map_err(|error| renamed(error, "value", "state"))?;
+            views::article(tx, &blobs, &article)
+        })
+        .await
+}
+
+async fn texts(blobs: &Blobs, text: Option<String>, html: Option<String>) -> Result<(String, Option<Blob>)> {
+    let Some(html) = html else { return Ok((text.unwrap_or_default(), None)) };
+    let blobs = blobs.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        let options = mail_ingest::html::Options { inline: &|_| None, remote_images: true };
+        let clean = mail_ingest::html::clean(&html, &options).html;
+        let text = text.unwrap_or_else(|| mail_ingest::html::to_text(&clean));
+        Ok((text, Some(blobs.prepare(clean.as_bytes())?)))
+    });
+    made.await.map_err(|error| Error::Unexpected(error.into()))?
+}
+
+/// An internal note.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewNote {
+    /// A line about it; may be missing.
+    #[serde(default)]
+    subject: String,
+    /// Its text.
+    #[serde(default)]
+    body_text: String,
+    /// Its files.
+    #[serde(default)]
+    attachments: Vec<FileInput>,
+}
+
+impl Input for NewNote {
+    const LIMIT: usize = WITH_FILES;
+}
+
+/// Adds an internal note, also to a ticket that another agent has locked. The customer never sees it.
+#[utoipa::path(post, path = "/tickets/{number}/notes", tag = "articles", params(("number" = String, Path)),
+    request_body = NewNote, responses((status = 201, body = ArticleView)))]
+pub async fn note(
+    desk: Data<Desk>,
+    caller: Caller,
+    number: Path<String>,
+    Json { value, request }: Json<NewNote>,
+) -> Answer {
+    let files = files::prepare(desk.db.blobs(), value.attachments).await?;
+    let subject = value.subject.split_whitespace().collect::<Vec<_>>().join(" ");
+    let input = NoteInput { subject, body_text: value.body_text, files };
+    let (at, asker, blobs) = (desk.moment(), caller.clone(), desk.db.blobs().clone());
+    request
+        .create(&desk, &caller, move |tx| {
+            let mut access = access::for_change::<Note>(tx, &asker.actor, &number)?;
+            let article = note::note(tx, &mut access, &asker.actor, &input, &at)?;
+            views::article(tx, &blobs, &article)
+        })
+        .await
+}

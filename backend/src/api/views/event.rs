@@ -1,0 +1,59 @@
+//! Changes of tickets.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::instant;
+use crate::{
+    db::Conn,
+    error::Result,
+    tickets::{Event, view},
+};
+
+/// A change of a ticket.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Event)]
+pub struct EventView {
+    /// Its key; grows.
+    pub id: String,
+    /// When.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// The number of the ticket.
+    pub ticket: String,
+    /// What changed: opened, follow_up, replied, noted, locked, unlocked, moved, …
+    pub kind: String,
+    /// The login of the agent who did it; null for mails, deadlines and Turnstone itself.
+    pub actor: Option<String>,
+    /// What caused it: web, api, cli, mail, deadline, rule, system.
+    pub cause: String,
+    /// The article that came with it.
+    pub article: Option<String>,
+    /// Before.
+    pub old_value: Option<String>,
+    /// After.
+    pub new_value: Option<String>,
+}
+
+/// These changes, in their order.
+///
+/// # Errors
+/// Those of the database.
+pub fn events(conn: &mut Conn, of: &[Event]) -> Result<Vec<EventView>> {
+    let agents: Vec<_> = of.iter().filter_map(|event| event.agent_id).collect();
+    let tickets: Vec<_> = of.iter().map(|event| event.ticket_id).collect();
+    let agents = view::agents(conn, &agents)?;
+    let numbers = view::numbers(conn, &tickets)?;
+    let show = |event: &Event| EventView {
+        id: event.id.to_string(),
+        at: instant(event.at),
+        ticket: numbers.get(&event.ticket_id).cloned().unwrap_or_default(),
+        kind: event.kind.to_string(),
+        actor: event.agent_id.and_then(|id| agents.get(&id)).map(|(login, _)| login.clone()),
+        cause: event.cause.to_string(),
+        article: event.article_id.map(|id| id.to_string()),
+        old_value: event.old_value.clone(),
+        new_value: event.new_value.clone(),
+    };
+    Ok(of.iter().map(show).collect())
+}
