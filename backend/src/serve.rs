@@ -182,6 +182,7 @@ impl Running {
         let app = move || {
             App::new()
                 .app_data(Data::new(desk.clone()))
+                .configure(crate::api::configure)
                 .configure(|services| web::routes::configure(services, &web))
                 .default_service(actix_web::web::to(web::routes::not_found))
                 .wrap(Compress::default())

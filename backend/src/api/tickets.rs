@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     access::{self, Actor, Owner, Reply},
-    db::{ArticleId, Channel, Conn, EventId, Priority, QueueId, Right, State, Tx},
+    db::{Channel, Conn, EventId, Priority, QueueId, Right, State, Tx},
     desk::Desk,
     error::{Error, Result},
     people, queues, search,
@@ -38,7 +38,7 @@ pub struct Wish {
     q: Option<String>,
     /// The name of a queue.
     queue: Option<String>,
-    /// A state; `all` for all but removed ones. Without it: those where somebody still has to do something.
+    /// A state; `active` for those in which somebody still has to do something. Without it: all but removed ones.
     state: Option<String>,
     /// A kind of state, in place of `state`.
     state_type: Option<String>,
@@ -66,11 +66,9 @@ fn load(conn: &mut Conn, actor: &Actor, wish: &Wish) -> Result<List<TicketView>>
     let Some(filter) = filter(conn, actor, wish)? else { return Ok(List::whole(Vec::new())) };
     let (found, next): (Vec<Ticket>, Option<String>) = match wish.q.as_deref().map(str::trim) {
         Some(q) if !q.is_empty() => {
-            let after = page::cursor::<ArticleId>(wish.cursor.as_deref())?;
-            let (hits, next) = search::tickets(conn, actor, q, after, limit)?;
-            let found =
-                hits.into_iter().map(|hit| hit.ticket).filter(|ticket| matches(ticket, &filter)).collect();
-            (found, next.map(|id| id.to_string()))
+            let hits = search::find(conn, actor, q)?.into_iter().map(|hit| hit.ticket);
+            let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+            (hits.filter(|ticket| matches(ticket, &filter)).take(shown).collect(), None)
         }
         _ => {
             let after = wish.cursor.as_deref().map(str::parse::<Cursor>).transpose()?;
@@ -83,12 +81,12 @@ fn load(conn: &mut Conn, actor: &Actor, wish: &Wish) -> Result<List<TicketView>>
 
 /// `None`: nothing can match.
 fn filter(conn: &mut Conn, actor: &Actor, wish: &Wish) -> Result<Option<Filter>> {
-    let mut filter = Filter { all_states: wish.q.is_some(), ..Filter::default() };
+    let mut filter = Filter { all_states: true, ..Filter::default() };
     if let Some(name) = wish.queue.as_deref().filter(|name| !name.is_empty()) {
         filter.queue = Some(visible_queue(conn, actor, "queue", name)?);
     }
     match (wish.state.as_deref(), wish.state_type.as_deref()) {
-        (Some("all"), _) => filter.all_states = true,
+        (Some("active"), _) => filter.all_states = false,
         (Some(word), _) => filter.state = Some(page::word("state", word)?),
         (None, Some(kind)) => {
             let state = State::ALL.iter().find(|state| state.kind() == kind);
@@ -125,6 +123,7 @@ fn filter(conn: &mut Conn, actor: &Actor, wish: &Wish) -> Result<Option<Filter>>
 fn matches(ticket: &Ticket, filter: &Filter) -> bool {
     filter.queue.is_none_or(|queue| ticket.queue_id == queue)
         && filter.state.is_none_or(|state| ticket.state == state)
+        && (filter.all_states || filter.state.is_some() || ticket.active)
         && filter.customer.is_none_or(|customer| ticket.customer_id == Some(customer))
         && filter.locked.is_none_or(|locked| ticket.locked_at.is_some() == locked)
         && match filter.owner {
