@@ -18,7 +18,7 @@ use crate::{
     config::{Config, DatabaseUrl, LmtpBind},
     db::{Db, Watching},
     desk::Desk,
-    ops::{lock::DataDirLock, tls},
+    ops::{lock::DataDirLock, metrics, tls},
     outbox, people,
     postmaster::{self, Intake},
     schedule,
@@ -187,6 +187,7 @@ impl Running {
                 .default_service(actix_web::web::to(web::routes::not_found))
                 .wrap(Compress::default())
                 .wrap(from_fn(move |request, next| web::headers::add(headers, request, next)))
+                .wrap(from_fn(metrics::count_request))
         };
         let server = limited!(HttpServer::new(app));
         let server = match &self.desk.config.tls {

@@ -1,14 +1,25 @@
 //! The commands. Each is one file that turns arguments into calls of the domain and results into text.
 
+mod agent;
 mod config;
+mod deliver;
+mod demo;
+mod doctor;
+mod office;
 mod output;
+mod queue;
+mod role;
+mod routes;
+mod serve;
+mod setup;
+mod token;
 
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{CommandLine, Loaded, Problems, load};
+use crate::config::{CommandLine, Problems, load};
 
 /// It went wrong; the reason is on standard error.
 const FAILURE: u8 = 1;
@@ -24,7 +35,7 @@ Examples:
 Settings come from ./turnstone.toml (or the file named by --config or TURNSTONE_CONFIG) and, over it,
 from TURNSTONE_… in the environment. `turnstone config show` lists them all.
 
-Exit codes: 0 done, 1 failed, 2 wrong command line or settings.";
+Exit codes: 0 done, 1 failed, 2 wrong command line or settings; `deliver` has those of sysexits.h.";
 
 /// A helpdesk that turns mail into tickets.
 #[derive(Debug, Parser)]
@@ -45,10 +56,36 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Look at it: a throw-away helpdesk with sample data, customers who answer, and a page for its mail
+    Demo(demo::Demo),
+    /// Run the helpdesk
+    Serve(serve::Serve),
+    /// Set up an empty installation without a browser: the first admin, roles and queue
+    Setup(setup::Setup),
+    /// Agents: add, disable, set a password
+    #[command(subcommand)]
+    Agent(agent::AgentCommand),
+    /// Roles: add
+    #[command(subcommand)]
+    Role(role::RoleCommand),
+    /// Queues: add
+    #[command(subcommand)]
+    Queue(queue::QueueCommand),
+    /// API tokens: create
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Take a mail on standard input
+    Deliver(deliver::Deliver),
+    /// Say what is wrong with this installation, and what to do about it
+    Doctor(doctor::Doctor),
+    /// List every address of pages and API, and what each needs
+    Routes(routes::Routes),
     /// Show the settings in force and where each comes from
     #[command(subcommand)]
     Config(config::ConfigCommand),
 }
+
+pub(crate) use serve::Told;
 
 /// Runs what the command line asks for; the result is the exit code of the process.
 pub fn main() -> ExitCode {
@@ -56,27 +93,47 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return explain(&error),
     };
+    // These two need no settings.
+    match cli.command {
+        Command::Demo(demo) => return ended(demo.run()),
+        Command::Routes(routes) => return ended(routes.run()),
+        _ => {}
+    }
     let loaded = match load(&cli.command_line(), std::env::vars_os()) {
         Ok(loaded) => loaded,
-        Err(problems) => return refuse(&problems),
+        Err(problems) => return refuse(&problems, &cli.command),
     };
-    match cli.run(&loaded) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("turnstone: {error:#}");
-            ExitCode::from(FAILURE)
-        }
+    match cli.command {
+        Command::Demo(command) => ended(command.run()),
+        Command::Routes(command) => ended(command.run()),
+        Command::Serve(command) => ended(command.run(&loaded)),
+        Command::Setup(command) => ended(command.run(&loaded)),
+        Command::Agent(command) => ended(command.run(&loaded)),
+        Command::Role(command) => ended(command.run(&loaded)),
+        Command::Queue(command) => ended(command.run(&loaded)),
+        Command::Token(command) => ended(command.run(&loaded)),
+        Command::Deliver(command) => command.run(&loaded),
+        Command::Doctor(command) => ended(command.run(&loaded)),
+        Command::Config(command) => ended(command.run(&loaded)),
     }
 }
 
 impl Cli {
     fn command_line(&self) -> CommandLine {
-        CommandLine { file: self.global.config.clone(), roles: None }
+        let roles = match &self.command {
+            Command::Serve(serve) => serve.roles.clone(),
+            _ => None,
+        };
+        CommandLine { file: self.global.config.clone(), roles }
     }
+}
 
-    fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
-        match self.command {
-            Command::Config(command) => command.run(loaded),
+fn ended(result: anyhow::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("turnstone: {error:#}");
+            ExitCode::from(FAILURE)
         }
     }
 }
@@ -87,11 +144,16 @@ fn explain(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ if std::env::args().any(|word| word == "deliver") => ExitCode::from(deliver::EX_USAGE),
         _ => ExitCode::from(USAGE),
     }
 }
 
-fn refuse(problems: &Problems) -> ExitCode {
+/// Prints what is wrong with the settings. A mail is not sent back for that: whoever brings it keeps it.
+fn refuse(problems: &Problems, command: &Command) -> ExitCode {
     eprintln!("{problems}");
-    ExitCode::from(USAGE)
+    match command {
+        Command::Deliver(_) => ExitCode::from(deliver::EX_TEMPFAIL),
+        _ => ExitCode::from(USAGE),
+    }
 }

@@ -5,9 +5,15 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Name of the lock file in the data directory.
 const FILE_NAME: &str = "serve.lock";
+
+/// Somebody who only looks ([`is_served`]) holds the lock for a moment: that is not being taken.
+const TRIES: u32 = 4;
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Held as long as this process serves; given back when dropped.
 #[derive(Debug)]
@@ -52,12 +58,22 @@ impl DataDirLock {
             .write(true)
             .open(data_dir.join(FILE_NAME))
             .map_err(unusable)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(LockError::Taken(data_dir.to_path_buf())),
-            Err(TryLockError::Error(source)) => Err(unusable(source)),
+        for _ in 0..TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+                Err(TryLockError::Error(source)) => return Err(unusable(source)),
+            }
         }
+        Err(LockError::Taken(data_dir.to_path_buf()))
     }
+}
+
+/// Whether a process serves this directory, as far as can be told: `false` where the lock can't be looked at.
+pub fn is_served(data_dir: &Path) -> bool {
+    let Ok(file) = File::open(data_dir.join(FILE_NAME)) else { return false };
+    // Shared, so that those who ask don't get in each other's way; given back at once.
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
 /// Makes a directory that only its owner can enter; one that exists keeps its rights.

@@ -2,21 +2,21 @@
 //! the handler of `/metrics`.
 
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use diesel::connection::{Instrumentation, InstrumentationEvent};
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-/// Mails taken into custody, by `source` (`smtp`, `lmtp`, `deliver`).
-pub const MAILS_ACCEPTED: &str = "turnstone_mails_accepted_total";
-/// Mails refused before they were taken, by `reason`.
-pub const MAILS_REFUSED: &str = "turnstone_mails_refused_total";
+/// Mails offered by listeners.
+pub const MAILS_OFFERED: &str = "turnstone_mails_offered_total";
 /// Mails processed, by `disposition`.
 pub const MAILS_PROCESSED: &str = "turnstone_mails_processed_total";
-/// Seconds from custody to the end of processing.
-pub const MAIL_SECONDS: &str = "turnstone_mail_processing_seconds";
-/// Tries to hand a mail to the relay, by `result`.
-pub const OUTBOX_TRIES: &str = "turnstone_outbox_tries_total";
+/// Mails that could not be processed.
+pub const MAILS_QUARANTINED: &str = "turnstone_mails_quarantined_total";
 /// Mails in the outbox that are not done, by `state`.
 pub const OUTBOX_WAITING: &str = "turnstone_outbox_waiting";
 /// Age of the oldest mail that should have left, in seconds.
@@ -25,12 +25,12 @@ pub const OUTBOX_OLDEST: &str = "turnstone_outbox_oldest_seconds";
 pub const INBOUND_WAITING: &str = "turnstone_inbound_waiting";
 /// Mails in quarantine.
 pub const INBOUND_QUARANTINED: &str = "turnstone_inbound_quarantined";
-/// Answered requests, by `status` class.
+/// Answered requests, by `status`: `2xx`, `4xx`.
 pub const HTTP_REQUESTS: &str = "turnstone_http_requests_total";
 /// Seconds from request to answer.
 pub const HTTP_SECONDS: &str = "turnstone_http_request_seconds";
-/// Failed sign-ins.
-pub const SIGN_IN_FAILURES: &str = "turnstone_sign_in_failures_total";
+/// Statements sent to the database.
+pub const DB_QUERIES: &str = "turnstone_db_queries_total";
 /// Free bytes on the file system of the data directory.
 pub const DISK_FREE: &str = "turnstone_disk_free_bytes";
 /// Constant 1; carries the version.
@@ -56,9 +56,22 @@ pub fn start() {
             tracing::warn!("another metrics recorder is in place; /metrics stays empty");
         }
         describe();
+        count_queries();
         metrics::gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         handle
     });
+}
+
+/// Sets a gauge. Whole numbers up to 2^53 are exact, which is more than any of ours.
+#[expect(clippy::cast_precision_loss, reason = "no gauge of ours is anywhere near 2^53")]
+pub fn gauge(name: &'static str, value: u64) {
+    metrics::gauge!(name).set(value as f64);
+}
+
+/// Sets a gauge that has one label.
+#[expect(clippy::cast_precision_loss, reason = "no gauge of ours is anywhere near 2^53")]
+pub fn labelled_gauge(name: &'static str, label: &'static str, word: &'static str, value: u64) {
+    metrics::gauge!(name, label => word).set(value as f64);
 }
 
 /// Everything counted so far, in the Prometheus text format. Empty before [`start`].
@@ -77,19 +90,52 @@ pub async fn upkeep() {
     }
 }
 
+/// Counts requests and how long they took; around everything else that answers them.
+///
+/// # Errors
+/// Those of the handler.
+pub async fn count_request<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let begun = Instant::now();
+    let answer = next.call(request).await;
+    let status = match &answer {
+        Ok(answer) => answer.status(),
+        Err(error) => error.as_response_error().status_code(),
+    };
+    let class = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+    let class = class.get(usize::from(status.as_u16() / 100).saturating_sub(1)).copied().unwrap_or("other");
+    metrics::counter!(HTTP_REQUESTS, "status" => class).increment(1);
+    metrics::histogram!(HTTP_SECONDS).record(begun.elapsed().as_secs_f64());
+    answer
+}
+
+/// Counts what connections that are made from now on ask the database.
+fn count_queries() {
+    let counting: fn() -> Option<Box<dyn Instrumentation>> = || {
+        Some(Box::new(|event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                metrics::counter!(DB_QUERIES).increment(1);
+            }
+        }))
+    };
+    if diesel::connection::set_default_instrumentation(counting).is_err() {
+        tracing::warn!("database queries are not counted");
+    }
+}
+
 fn describe() {
-    describe_counter!(MAILS_ACCEPTED, "Mails taken into custody.");
-    describe_counter!(MAILS_REFUSED, "Mails refused before they were taken.");
+    describe_counter!(MAILS_OFFERED, "Mails offered by listeners.");
     describe_counter!(MAILS_PROCESSED, "Mails processed, by what became of them.");
-    describe_histogram!(MAIL_SECONDS, Unit::Seconds, "From custody to the end of processing.");
-    describe_counter!(OUTBOX_TRIES, "Tries to hand a mail to the relay.");
+    describe_counter!(MAILS_QUARANTINED, "Mails that could not be processed.");
     describe_gauge!(OUTBOX_WAITING, "Outgoing mails not yet done.");
     describe_gauge!(OUTBOX_OLDEST, Unit::Seconds, "Age of the oldest mail that should have left.");
     describe_gauge!(INBOUND_WAITING, "Accepted mails that wait to be processed.");
     describe_gauge!(INBOUND_QUARANTINED, "Mails in quarantine.");
     describe_counter!(HTTP_REQUESTS, "Answered requests.");
     describe_histogram!(HTTP_SECONDS, Unit::Seconds, "From request to answer.");
-    describe_counter!(SIGN_IN_FAILURES, "Failed sign-ins.");
+    describe_counter!(DB_QUERIES, "Statements sent to the database.");
     describe_gauge!(DISK_FREE, Unit::Bytes, "Free space in the data directory.");
     describe_gauge!(BUILD_INFO, "The running version.");
 }

@@ -1,6 +1,8 @@
 //! What the operator sees and holds: log, metrics, TLS files, the lock on a data directory, free space.
 
 pub mod disk;
+pub mod doctor;
+pub mod health;
 pub mod lock;
 pub mod log;
 pub mod metrics;

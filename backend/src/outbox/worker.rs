@@ -326,23 +326,10 @@ impl Outcome {
             && mail.kind == OutboxKind::Reply
             && let Some(ticket) = mail.ticket_id
         {
-            // Who looks at the ticket sees the mark on the mail change.
-            match self.state {
-                Delivery::Failed => {
-                    record(
-                        tx,
-                        ticket,
-                        mail.article_id,
-                        EventKind::DeliveryFailed,
-                        &self.error,
-                        Ts(self.now),
-                    )?;
-                }
-                Delivery::Sent => {
-                    record(tx, ticket, mail.article_id, EventKind::Delivered, &self.error, Ts(self.now))?
-                }
-                _ => {}
+            if self.state == Delivery::Failed {
+                record(tx, ticket, mail.article_id, EventKind::DeliveryFailed, &self.error, Ts(self.now))?;
             }
+            tx.wake(Wake::EVENTS);
         }
         Ok(())
     }

@@ -50,7 +50,7 @@ impl mail_ingest::wire::Intake for Intake {
             trusted: false,
             queue: None,
         };
-        metrics::counter!("turnstone_mails_offered_total").increment(1);
+        metrics::counter!(crate::ops::metrics::MAILS_OFFERED).increment(1);
         match accept(&self.desk, mail).await {
             Ok(kept) => Ok(format!("{id} ({kept})")),
             Err(Error::Unavailable(why)) => Err(Refusal::Full(why)),

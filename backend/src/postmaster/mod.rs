@@ -15,7 +15,7 @@ mod view;
 pub use self::{
     accept::{Accepted, accept},
     intake::Intake,
-    process::run,
+    process::{process_waiting, run},
     record::Step,
     view::{Inbound, InboundFilter, count_quarantined, detail, page, raw, raw_of_article, retry},
 };

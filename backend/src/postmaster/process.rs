@@ -80,6 +80,15 @@ async fn count_survivors(desk: &Desk) -> Result<()> {
         .await
 }
 
+/// Processes what waits, for a command that does not leave it to a running server.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn process_waiting(desk: &Desk) -> Result<()> {
+    while batch(desk).await? > 0 {}
+    Ok(())
+}
+
 /// Processes what waits; how many mails.
 async fn batch(desk: &Desk) -> Result<usize> {
     let now = Ts(desk.clock.now());
@@ -141,7 +150,7 @@ async fn finish(desk: &Desk, id: InboundId, ready: Result<Prepared>) -> Result<(
         Err(error @ Error::Unavailable(_)) => Err(error),
         Err(error) => {
             tracing::error!(mail = id.0, %error, "a mail could not be processed; it waits in quarantine");
-            metrics::counter!("turnstone_mails_quarantined_total").increment(1);
+            metrics::counter!(crate::ops::metrics::MAILS_QUARANTINED).increment(1);
             let (why, now) = (error.to_string(), Ts(desk.clock.now()));
             desk.db.write(move |tx| record::quarantine(tx, id, &why, now)).await
         }
@@ -165,7 +174,7 @@ fn process(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<()> {
     );
     record::done(tx, mail.row.id, &mail.facts, &outcome, &steps, at.ts(), mail.took_us)?;
     tx.wake(Wake::EVENTS);
-    metrics::counter!("turnstone_mails_processed_total", "disposition" => outcome.disposition.as_str())
+    metrics::counter!(crate::ops::metrics::MAILS_PROCESSED, "disposition" => outcome.disposition.as_str())
         .increment(1);
     Ok(())
 }

@@ -18,6 +18,7 @@ pub mod login;
 pub mod outbox;
 pub mod page;
 pub mod preferences;
+pub mod probes;
 pub mod recorder;
 pub mod render;
 pub mod routes;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    articles, dashboard, files, gate, live, login, outbox, preferences, recorder, search, setup, tickets,
+    articles, dashboard, files, gate, live, login, outbox, preferences, probes, recorder, search, setup, tickets,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -111,6 +111,10 @@ static TABLE: &[Route] = &[
     route!(GET "/assets/{name}", needs = Public, csrf = None, cache = Immutable, files::asset),
     route!(GET "/inline/{uid}/{proof}", needs = Public, csrf = None, cache = NoStore, files::inline),
     route!(GET "/password/reset", needs = Public, csrf = None, cache = NoStore, login::forgotten),
+    // Machines that watch; /metrics asks for a token of its own.
+    route!(GET "/healthz", needs = Public, csrf = None, cache = NoStore, probes::alive),
+    route!(GET "/readyz", needs = Public, csrf = None, cache = NoStore, probes::ready),
+    route!(GET "/metrics", needs = Public, csrf = None, cache = NoStore, probes::numbers),
     // Signed in.
     route!(POST "/logout", needs = SignedIn, csrf = Field, cache = NoStore, login::delete),
     route!(GET "/dashboard", needs = SignedIn, csrf = None, cache = NoStore, dashboard::page),

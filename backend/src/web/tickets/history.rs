@@ -60,8 +60,7 @@ pub fn icon(event: &Event) -> Option<&'static str> {
         EventKind::Opened
         | EventKind::FollowUp
         | EventKind::Replied
-        | EventKind::Noted
-        | EventKind::Delivered => None,
+        | EventKind::Noted => None,
         EventKind::AutoResponded => Some("mail"),
         EventKind::Locked => Some("lock"),
         EventKind::Unlocked | EventKind::LockTimedOut => Some("unlock"),

@@ -1,0 +1,117 @@
+//! `turnstone agent add|disable|password`.
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::office::{Office, hash_of, password_from_stdin};
+use super::output::{print, print_json};
+use crate::config::Loaded;
+use crate::error::{Error, Result};
+use crate::people::Agent;
+use crate::people::agents::{self, NewAgent};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AgentCommand {
+    /// Add an agent
+    Add(Add),
+    /// Shut an agent out: sessions and tokens end at once, his tickets keep his name
+    Disable {
+        /// The agent
+        #[arg(long)]
+        login: String,
+    },
+    /// Set an agent's password; his sessions end
+    Password {
+        /// The agent
+        #[arg(long)]
+        login: String,
+        /// Read the password from standard input
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  printf '%s\\n' \"$PASSWORD\" | turnstone agent add --login ben --name 'Ben Okafor' \\
+      --email ben@example.org --role Agent --password-stdin")]
+pub(super) struct Add {
+    /// What the agent signs in with
+    #[arg(long)]
+    login: String,
+    /// The agent's name, shown to customers
+    #[arg(long)]
+    name: String,
+    /// Where notifications go
+    #[arg(long, value_name = "ADDRESS")]
+    email: String,
+    /// A role of the agent; may be given several times
+    #[arg(long = "role", value_name = "ROLE", required = true)]
+    roles: Vec<String>,
+    /// Read the password from standard input
+    #[arg(long, required = true)]
+    password_stdin: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl AgentCommand {
+    pub(super) fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
+        match self {
+            Self::Add(add) => add.run(loaded),
+            Self::Disable { login } => disable(&login, loaded),
+            Self::Password { login, .. } => set_password(&login, loaded),
+        }
+    }
+}
+
+impl Add {
+    fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
+        let password = password_from_stdin()?;
+        let hash = hash_of(&password, &[&self.login, &self.name, &self.email])?;
+        let new = NewAgent {
+            login: self.login,
+            name: self.name,
+            email: self.email,
+            roles: self.roles,
+            password_hash: Some(hash.as_str().to_owned()),
+        };
+        let agent = Office::open(&loaded.config)?.write(move |tx, now| agents::insert(tx, &new, now))?;
+        if self.json {
+            return print_json(&json!({ "id": agent.id, "login": agent.login, "name": agent.name }));
+        }
+        print(&format!("Added the agent {}.", agent.login))
+    }
+}
+
+fn disable(login: &str, loaded: &Loaded) -> anyhow::Result<()> {
+    let wanted = login.to_owned();
+    let agent = Office::open(&loaded.config)?.write(move |tx, now| {
+        let agent = found(agents::by_login(tx, &wanted), &wanted)?;
+        agents::disable(tx, agent.id, now)?;
+        Ok(agent)
+    })?;
+    print(&format!("{} is shut out.", agent.login))
+}
+
+fn set_password(login: &str, loaded: &Loaded) -> anyhow::Result<()> {
+    let password = password_from_stdin()?;
+    let hash = hash_of(&password, &[login])?;
+    let wanted = login.to_owned();
+    let agent = Office::open(&loaded.config)?.write(move |tx, _| {
+        let agent = found(agents::by_login(tx, &wanted), &wanted)?;
+        agents::set_password(tx, agent.id, &hash)?;
+        Ok(agent)
+    })?;
+    print(&format!("{} has a new password.", agent.login))
+}
+
+/// Says which agent is missing: "not found" alone helps nobody at a prompt.
+pub(super) fn found(agent: Result<Agent>, login: &str) -> Result<Agent> {
+    agent.map_err(|error| match error {
+        Error::NotFound => Error::invalid("login", format!("There is no agent called “{login}”.")),
+        other => other,
+    })
+}

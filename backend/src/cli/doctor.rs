@@ -1,0 +1,106 @@
+//! `turnstone doctor`.
+
+use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use jiff::Timestamp;
+
+use super::office::Office;
+use super::output::{print, print_json};
+use crate::config::{Config, Loaded};
+use crate::ops::doctor::{Finding, Weight, look_around, look_inside};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code: 0 when nothing is bad, 1 otherwise.")]
+pub(super) struct Doctor {
+    /// Only ask the running server whether it is ready (for health checks of containers)
+    #[arg(long)]
+    ready: bool,
+    /// As JSON: a list of {about, weight, found, remedy}
+    #[arg(long)]
+    json: bool,
+}
+
+impl Doctor {
+    pub(super) fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
+        if self.ready {
+            return ask_ready(&loaded.config);
+        }
+        let mut findings = look_around(&loaded.config);
+        findings.extend(tables(&loaded.config));
+        if self.json {
+            print_json(&findings)?;
+        } else {
+            print(&as_text(&findings))?;
+        }
+        match findings.iter().filter(|finding| finding.weight == Weight::Bad).count() {
+            0 => Ok(()),
+            1 => bail!("one thing does not work"),
+            count => bail!("{count} things do not work"),
+        }
+    }
+}
+
+fn tables(config: &Config) -> Vec<Finding> {
+    let inside =
+        Office::open(config).and_then(|office| Ok(office.wait(look_inside(&office.db, Timestamp::now()))?));
+    match inside {
+        Ok(findings) => findings,
+        Err(error) => vec![Finding {
+            about: "database",
+            weight: Weight::Bad,
+            found: format!("{} can't be used: {error:#}", config.database),
+            remedy: "Correct DATABASE_URL, or start the database.".to_owned(),
+        }],
+    }
+}
+
+fn as_text(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for Finding { about, weight, found, remedy } in findings {
+        let mark = match weight {
+            Weight::Good => "ok     ",
+            Weight::Warning => "look at",
+            Weight::Bad => "BAD    ",
+        };
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "{mark}  {about}: {found}");
+        if !remedy.is_empty() {
+            let _ = writeln!(text, "           {remedy}");
+        }
+    }
+    text
+}
+
+/// Asks `/readyz` of the server on this machine. Plain HTTP only: behind `TLS_CERT`, that it takes the
+/// connection has to be enough.
+fn ask_ready(config: &Config) -> anyhow::Result<()> {
+    const PATIENCE: Duration = Duration::from_secs(4);
+    let mut address: SocketAddr = config.web_listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() {
+            [127, 0, 0, 1].into()
+        } else {
+            std::net::Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)
+        .with_context(|| format!("no server answers at {address}"))?;
+    if config.tls.is_some() {
+        return Ok(());
+    }
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(b"GET /readyz HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.take(8 * 1024).read_to_string(&mut answer).context("the server does not answer /readyz")?;
+    let status = answer.lines().next().unwrap_or_default();
+    if status.split(' ').nth(1) == Some("200") {
+        return Ok(());
+    }
+    let reason = answer.split_once("\r\n\r\n").map(|(_, body)| body.trim()).unwrap_or_default();
+    bail!("not ready ({status}) {reason}")
+}

@@ -1,0 +1,85 @@
+//! `turnstone role add`.
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::office::Office;
+use super::output::{print, print_json};
+use crate::config::{Loaded, closest};
+use crate::db::{InstallationRight, Right};
+use crate::people::roles::{self, NewRole};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RoleCommand {
+    /// Add a role
+    Add(Add),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Rights in a queue: read, note, reply (includes note), move_into, create, owner, priority, full.
+Rights of the installation: people, queues_and_mail, recorder, export, api.
+
+Example:
+  turnstone role add --name Triage --grant Support:reply,priority --grant '*:read,move_into'")]
+pub(super) struct Add {
+    /// The role's name
+    #[arg(long)]
+    name: String,
+    /// Rights in a queue, or in all (*); may be given several times
+    #[arg(long = "grant", value_name = "QUEUE:RIGHT,…", value_parser = grant)]
+    grants: Vec<(String, Vec<Right>)>,
+    /// Rights that belong to no queue
+    #[arg(long, value_name = "RIGHT,…", value_delimiter = ',', value_parser = right::<InstallationRight>)]
+    installation: Vec<InstallationRight>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl RoleCommand {
+    pub(super) fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
+        let Self::Add(add) = self;
+        let new = NewRole { name: add.name, grants: add.grants, installation: add.installation };
+        let role = Office::open(&loaded.config)?.write(move |tx, now| roles::insert(tx, &new, now))?;
+        if add.json {
+            return print_json(&json!({ "id": role.id, "name": role.name }));
+        }
+        print(&format!("Added the role {}.", role.name))
+    }
+}
+
+/// `QUEUE:RIGHT,RIGHT`; a queue's name holds no colon.
+fn grant(text: &str) -> Result<(String, Vec<Right>), String> {
+    let (queue, words) = text
+        .split_once(':')
+        .ok_or("it is written QUEUE:RIGHT,… such as Support:reply or *:read,move_into")?;
+    let rights: Result<Vec<Right>, String> = words.split(',').map(right).collect();
+    Ok((queue.trim().to_owned(), rights?))
+}
+
+/// One right, or what was probably meant.
+fn right<R: std::str::FromStr<Err = String> + Known>(word: &str) -> Result<R, String> {
+    let word = word.trim();
+    word.parse().map_err(|error: String| match closest(word, R::words()) {
+        Some(near) => format!("{error}. Did you mean {near}?"),
+        None => error,
+    })
+}
+
+/// The words a kind of right can be written with.
+trait Known {
+    fn words() -> Vec<&'static str>;
+}
+
+impl Known for Right {
+    fn words() -> Vec<&'static str> {
+        Self::ALL.iter().map(|right| right.as_str()).collect()
+    }
+}
+
+impl Known for InstallationRight {
+    fn words() -> Vec<&'static str> {
+        Self::ALL.iter().map(|right| right.as_str()).collect()
+    }
+}

@@ -1,0 +1,138 @@
+//! Whether this process takes mail and pages, and the numbers that only the database knows.
+
+use std::time::Duration;
+
+use diesel::dsl::{count_star, min};
+use diesel::prelude::*;
+use jiff::Timestamp;
+
+use super::{disk, metrics};
+use crate::config::{Config, DatabaseUrl};
+use crate::db::schema::{inbound_mails, outbox};
+use crate::db::{Conn, Db, Delivery, Ts};
+use crate::error::Result;
+
+/// How long the database may take to answer before this process counts as not ready.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Asks whether mail and pages can be taken. What is wrong comes back as sentences for an operator.
+///
+/// # Errors
+/// At least one reason why not.
+pub async fn ready(db: &Db, config: &Config) -> Result<(), Vec<String>> {
+    let mut reasons = Vec::new();
+    match tokio::time::timeout(PATIENCE, db.ping()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => reasons.push(format!("database: {error}")),
+        Err(_) => reasons.push(format!("database: no answer within {} s", PATIENCE.as_secs())),
+    }
+    if let Some(reason) = full_disk(config) {
+        reasons.push(reason);
+    }
+    if reasons.is_empty() { Ok(()) } else { Err(reasons) }
+}
+
+/// Why no mail is taken for want of room, if so.
+pub fn full_disk(config: &Config) -> Option<String> {
+    let folder = match &config.database {
+        DatabaseUrl::Sqlite(path) => path.parent().unwrap_or(&config.data_dir),
+        DatabaseUrl::Postgres(_) => &config.data_dir,
+    };
+    match disk::space(folder) {
+        Ok(space) => {
+            let reserve = space.reserve(config.test.disk_reserve_bytes);
+            (space.free < reserve).then(|| {
+                format!(
+                    "disk: {} has {} bytes free, below the reserve of {reserve}",
+                    folder.display(),
+                    space.free
+                )
+            })
+        }
+        Err(error) => Some(format!("disk: {} can't be looked at ({error})", folder.display())),
+    }
+}
+
+/// What waits, counted from indexes that hold only unfinished work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Accepted mails that wait to be processed.
+    pub inbound_waiting: i64,
+    /// Mails that could not be processed.
+    pub quarantined: i64,
+    /// When the oldest waiting mail was received.
+    pub inbound_since: Option<Timestamp>,
+    /// Outgoing mails by state, those that are not done.
+    pub outgoing: Vec<(Delivery, i64)>,
+    /// Since when the oldest outgoing mail should have left.
+    pub outgoing_since: Option<Timestamp>,
+    /// Outgoing mails that were refused for good.
+    pub failed: i64,
+}
+
+/// The states of an outgoing mail that still has to leave.
+const UNDONE: [Delivery; 5] =
+    [Delivery::Held, Delivery::Due, Delivery::Sending, Delivery::Deferred, Delivery::Uncertain];
+
+impl Backlog {
+    /// Counts.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn load(conn: &mut Conn) -> Result<Self> {
+        let inbound = |conn: &mut Conn, status: &str| -> QueryResult<i64> {
+            inbound_mails::table
+                .filter(inbound_mails::status.eq(status.to_owned()))
+                .select(count_star())
+                .first(conn)
+        };
+        let count = |conn: &mut Conn, state: Delivery| -> QueryResult<i64> {
+            outbox::table.filter(outbox::state.eq(state)).select(count_star()).first(conn)
+        };
+        let inbound_since: Option<Ts> = inbound_mails::table
+            .filter(inbound_mails::status.eq("waiting"))
+            .select(min(inbound_mails::received_at))
+            .first(conn)?;
+        let mut backlog = Self {
+            inbound_waiting: inbound(conn, "waiting")?,
+            quarantined: inbound(conn, "quarantined")?,
+            inbound_since: inbound_since.map(|at| at.0),
+            failed: count(conn, Delivery::Failed)?,
+            ..Self::default()
+        };
+        for state in UNDONE {
+            backlog.outgoing.push((state, count(conn, state)?));
+            // A held mail is not late.
+            if state == Delivery::Held {
+                continue;
+            }
+            let oldest: Option<Ts> =
+                outbox::table.filter(outbox::state.eq(state)).select(min(outbox::created_at)).first(conn)?;
+            let oldest = oldest.map(|at| at.0);
+            backlog.outgoing_since = match (backlog.outgoing_since, oldest) {
+                (Some(known), Some(other)) => Some(known.min(other)),
+                (known, other) => known.or(other),
+            };
+        }
+        Ok(backlog)
+    }
+}
+
+/// Puts what only the database and the disk know into the metrics, just before they are rendered.
+///
+/// # Errors
+/// Those of the database; the numbers then keep their last values.
+pub async fn measure(db: &Db, config: &Config, now: Timestamp) -> Result<()> {
+    if let Ok(space) = disk::space(&config.data_dir) {
+        metrics::gauge(metrics::DISK_FREE, space.free);
+    }
+    let backlog = db.read(Backlog::load).await?;
+    metrics::gauge(metrics::INBOUND_WAITING, backlog.inbound_waiting.unsigned_abs());
+    metrics::gauge(metrics::INBOUND_QUARANTINED, backlog.quarantined.unsigned_abs());
+    for (state, count) in &backlog.outgoing {
+        metrics::labelled_gauge(metrics::OUTBOX_WAITING, "state", state.as_str(), count.unsigned_abs());
+    }
+    let age = backlog.outgoing_since.map_or(0, |since| now.duration_since(since).as_secs().max(0));
+    metrics::gauge(metrics::OUTBOX_OLDEST, age.unsigned_abs());
+    Ok(())
+}
