@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::output::{print, print_json};
-use crate::web::routes::printed;
+use crate::api;
+use crate::web::routes::{Cache, Csrf, Printed, printed};
 
 #[derive(Debug, Args)]
 pub(super) struct Routes {
@@ -14,7 +15,7 @@ pub(super) struct Routes {
 
 impl Routes {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let routes = printed();
+        let routes: Vec<Printed> = printed().into_iter().chain(of_the_api()).collect();
         if self.json {
             return print_json(&routes);
         }
@@ -24,4 +25,21 @@ impl Routes {
             .collect();
         print(&lines.join("\n"))
     }
+}
+
+/// The API's table. Its verbs ask for their proofs themselves; all that the address needs is a token.
+fn of_the_api() -> impl Iterator<Item = Printed> {
+    api::routes::table().iter().map(|route| {
+        let path = format!("/api/v1{}", route.path);
+        let parameters =
+            path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).map(str::to_owned);
+        Printed {
+            method: route.method.to_string(),
+            parameters: parameters.collect(),
+            path,
+            needs: "token".to_owned(),
+            csrf: Csrf::Bearer,
+            cache: Cache::NoStore,
+        }
+    })
 }

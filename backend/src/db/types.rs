@@ -434,6 +434,8 @@ words! {
         Bounced = "bounced",
         /// A mail of ours could not be delivered.
         DeliveryFailed = "delivery_failed",
+        /// The relay took a reply.
+        Delivered = "delivered",
         /// Linked to another ticket; the new value is its number.
         Linked = "linked",
         /// A person was accepted into the conversation.

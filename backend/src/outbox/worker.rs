@@ -326,10 +326,23 @@ impl Outcome {
             && mail.kind == OutboxKind::Reply
             && let Some(ticket) = mail.ticket_id
         {
-            if self.state == Delivery::Failed {
-                record(tx, ticket, mail.article_id, EventKind::DeliveryFailed, &self.error, Ts(self.now))?;
+            // Who looks at the ticket sees the mark on the mail change.
+            match self.state {
+                Delivery::Failed => {
+                    record(
+                        tx,
+                        ticket,
+                        mail.article_id,
+                        EventKind::DeliveryFailed,
+                        &self.error,
+                        Ts(self.now),
+                    )?;
+                }
+                Delivery::Sent => {
+                    record(tx, ticket, mail.article_id, EventKind::Delivered, &self.error, Ts(self.now))?
+                }
+                _ => {}
             }
-            tx.wake(Wake::EVENTS);
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use super::{Article, Moment, locking, model::Ticket, store};
 use crate::{
     access::{Actor, Reply, TicketAccess, Who},
     db::{
-        ArticleId, DraftId, DraftKind, EventKind, State, Tx,
+        ArticleId, Channel, DraftId, DraftKind, EventKind, Sender, State, Tx,
         schema::{articles, attachments, events, message_ids},
     },
     error::{Error, Result},
@@ -106,7 +106,8 @@ fn remove(tx: &mut Tx<'_>, ticket: &mut Ticket, article: ArticleId) -> Result<()
     diesel::delete(message_ids::table.filter(message_ids::article_id.eq(article))).execute(&mut **tx)?;
     diesel::delete(articles::table.find(article)).execute(&mut **tx)?;
     let last: Option<Article> = articles::table
-        .filter(articles::ticket_id.eq(ticket.id).and(articles::visible.eq(true)))
+        .filter(articles::ticket_id.eq(ticket.id).and(articles::sender.ne(Sender::System)))
+        .filter(articles::channel.ne(Channel::Note).and(articles::automatic.eq(false)))
         .order(articles::id.desc())
         .select(Article::as_select())
         .first(&mut **tx)
@@ -116,7 +117,7 @@ fn remove(tx: &mut Tx<'_>, ticket: &mut Ticket, article: ArticleId) -> Result<()
         ticket.last_article_id = last.id.0;
         ticket.preview = store::preview_of(&last.body_text);
         ticket.last_sender = last.sender.as_str().to_owned();
-        if last.sender == crate::db::Sender::Customer {
+        if last.sender == Sender::Customer {
             ticket.unanswered_since = Some(last.created_at);
         }
     }

@@ -60,7 +60,8 @@ pub fn icon(event: &Event) -> Option<&'static str> {
         EventKind::Opened
         | EventKind::FollowUp
         | EventKind::Replied
-        | EventKind::Noted => None,
+        | EventKind::Noted
+        | EventKind::Delivered => None,
         EventKind::AutoResponded => Some("mail"),
         EventKind::Locked => Some("lock"),
         EventKind::Unlocked | EventKind::LockTimedOut => Some("unlock"),
