@@ -110,6 +110,11 @@ impl TestApp {
         Self { relay, clock, root, settings, config, running: Some(running) }
     }
 
+    /// What the parts of this installation share.
+    pub fn desk(&self) -> &turnstone::desk::Desk {
+        &self.running().desk
+    }
+
     fn running(&self) -> &Running {
         self.running.as_ref().expect("it runs until stop")
     }

@@ -7,6 +7,8 @@
 )]
 
 mod config;
+mod db;
 mod harness;
 mod mail_ingest;
 mod policy;
+mod schedule;

@@ -81,11 +81,8 @@ pub async fn pass(
     match admit(&request).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
-            let http = request.request().clone();
-            Ok(match next.call(request).await {
-                Ok(answer) => answer.map_into_boxed_body(),
-                Err(error) => ServiceResponse::new(http, error.error_response()),
-            })
+            // Refusals of handlers are answers by now; and a request that is held here could not be routed.
+            Ok(next.call(request).await?.map_into_boxed_body())
         }
         Err(problem) => Ok(request.into_response(problem.error_response())),
     }

@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    articles, dashboard, files, gate, live, login, outbox, preferences, probes, recorder, search, setup, tickets,
+    articles, dashboard, files, gate, live, login, outbox, preferences, probes, recorder, search, setup,
+    tickets,
 };
 use crate::db::{InstallationRight, Right};
 
