@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, UnixListener, UnixStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use super::receive::in_units;
 use super::registry::Registry;
 use super::session::{Peer, Session};
 use super::stream::{Transport, Wire};
@@ -146,11 +147,6 @@ impl Listener {
             }
         }
     }
-}
-
-/// The budget is counted in units of a kilobyte: a semaphore has room for fewer permits than a mail may have bytes.
-pub(super) fn in_units(bytes: usize) -> usize {
-    bytes.div_ceil(1_024)
 }
 
 async fn turn_away(mut wire: Wire, hostname: String) {

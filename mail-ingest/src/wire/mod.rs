@@ -8,6 +8,7 @@
 mod command;
 mod data;
 mod listener;
+mod receive;
 mod registry;
 mod session;
 mod stream;
@@ -69,6 +70,8 @@ pub struct Settings {
     pub data_timeout: Duration,
     /// One whole mail, however slow.
     pub mail_timeout: Duration,
+    /// Bytes per second that a mail must arrive with on average once it took a minute.
+    pub min_rate: usize,
     /// One TLS handshake.
     pub handshake_timeout: Duration,
     /// What a stop waits for mails in progress.
@@ -91,6 +94,7 @@ impl Settings {
             command_timeout: Duration::from_secs(300),
             data_timeout: Duration::from_secs(180),
             mail_timeout: Duration::from_secs(1_800),
+            min_rate: 1_024,
             handshake_timeout: Duration::from_secs(30),
             drain: Duration::from_secs(8),
         }

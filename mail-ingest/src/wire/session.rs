@@ -4,13 +4,13 @@ use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::command::{self, Command};
-use super::data::{Outcome, Scanner};
-use super::listener::in_units;
+use super::data::Outcome;
+use super::receive;
 use super::registry::Ticket;
 use super::stream::{Line, Wire};
 use super::{Envelope, Intake, Protocol, Recipient, Refusal, Settings};
@@ -309,7 +309,8 @@ impl<I: Intake> Session<I> {
         self.reply("354 End with <CR><LF>.<CR><LF>").await?;
         self.wire()?.flush().await?;
         let transaction = std::mem::take(&mut self.transaction);
-        let (outcome, held) = match self.receive().await? {
+        let (settings, budget) = (self.settings.clone(), self.budget.clone());
+        let (outcome, held) = match receive::receive(self.wire()?, &settings, &budget).await? {
             Some(received) => received,
             None => {
                 self.reply("421 4.4.2 Timed out").await?;
@@ -330,40 +331,6 @@ impl<I: Intake> Session<I> {
         // The reply of a mail must not wait for what the client sends next.
         self.wire()?.flush().await?;
         Ok(Next::Go)
-    }
-
-    /// Reads a mail to its end. `None` when the client took too long.
-    async fn receive(&mut self) -> io::Result<Option<(Outcome, Option<OwnedSemaphorePermit>)>> {
-        let deadline = Instant::now() + self.settings.mail_timeout;
-        let mut scanner = Scanner::new(self.settings.max_size);
-        let mut held: Option<OwnedSemaphorePermit> = None;
-        let data_timeout = self.settings.data_timeout;
-        let budget = self.budget.clone();
-        // A client that never ends an oversize mail is not read forever.
-        let ceiling = self.settings.max_size.saturating_mul(4).saturating_add(1 << 20);
-        let wire = self.wire()?;
-        loop {
-            let Ok(chunk) = timeout_at(deadline, timeout(data_timeout, wire.chunk())).await else {
-                return Ok(None);
-            };
-            let Ok(chunk) = chunk else { return Ok(None) };
-            let chunk = chunk?;
-            if chunk.is_empty() {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            let progress = scanner.feed(chunk);
-            wire.consume(progress.consumed);
-            if scanner.size() > ceiling {
-                return Ok(None);
-            }
-            if !reserve(&budget, &mut held, scanner.held()) {
-                scanner.give_up();
-                held = None;
-            }
-            if progress.done {
-                return Ok(Some((scanner.finish(), held)));
-            }
-        }
     }
 
     async fn hand_over(&mut self, transaction: Transaction, raw: Vec<u8>) -> String {
@@ -390,21 +357,6 @@ impl<I: Intake> Session<I> {
             Err(Refusal::Never(text)) => format!("554 5.7.1 {}", one_line(&text)),
         }
     }
-}
-
-/// Takes as much of the common budget as the mail occupies; `false` where there is no more.
-fn reserve(budget: &Arc<Semaphore>, held: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> bool {
-    let wanted = in_units(bytes).saturating_sub(held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
-    if wanted == 0 {
-        return true;
-    }
-    let Ok(count) = u32::try_from(wanted) else { return false };
-    let Ok(more) = budget.clone().try_acquire_many_owned(count) else { return false };
-    match held {
-        Some(held) => held.merge(more),
-        None => *held = Some(more),
-    }
-    true
 }
 
 /// What may stand in a reply: one line of printable ASCII.
