@@ -95,7 +95,7 @@ fn from_daemon(mail: &Mail) -> bool {
 /// Groups of `Name: value` lines: the first is about the report, each other about one recipient.
 fn delivery_status(report: &str, bounced: &mut Bounced) {
     let mut worst = None;
-    for (number, group) in groups(report).into_iter().enumerate().take(1_000) {
+    for group in groups(report).into_iter().take(1_000) {
         let field =
             |wanted: &str| group.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
         if let Some(id) = field("x-original-message-id").or(field("original-message-id")) {
@@ -120,7 +120,6 @@ fn delivery_status(report: &str, bounced: &mut Bounced) {
             bounced.diagnostic =
                 field("diagnostic-code").or(field("smtp-remote-recipient")).unwrap_or_default().to_owned();
         }
-        let _ = number;
     }
 }
 

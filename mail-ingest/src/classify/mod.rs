@@ -124,8 +124,13 @@ fn automatic(mail: &Mail) -> Option<String> {
     if let Some(value) = mail.header("Precedence").filter(|value| keyword(value) == "auto_reply") {
         return Some(format!("Precedence: {}", short(value)));
     }
-    if mail.attachments.iter().any(|part| part.content_type == "message/disposition-notification") {
-        return Some("a read receipt".to_owned());
+    for (content_type, what) in [
+        ("message/disposition-notification", "a read receipt"),
+        ("message/feedback-report", "an abuse report"),
+    ] {
+        if mail.attachments.iter().any(|part| part.content_type == content_type) {
+            return Some(what.to_owned());
+        }
     }
     let subject = mail.subject.to_lowercase();
     let absence = ABSENCE.iter().find(|start| subject.starts_with(**start));
@@ -163,7 +168,7 @@ fn list(mail: &Mail) -> Option<String> {
     if let Some(value) = precedence {
         return Some(format!("Precedence: {}", short(value)));
     }
-    ["List-Unsubscribe", "List-Post", "Mailing-List", "X-Mailing-List", "Feedback-ID", "X-Loop"]
+    ["List-Unsubscribe", "List-Post", "Mailing-List", "X-Mailing-List"]
         .into_iter()
         .find(|name| mail.header(name).is_some_and(|value| !value.is_empty()))
         .map(|name| format!("a bulk mailing: {name} is present"))
@@ -177,16 +182,18 @@ fn unanswerable(mail: &Mail, envelope_from: Option<&str>) -> Option<String> {
             return Some(format!("X-Auto-Response-Suppress: {}", short(&value)));
         }
     }
-    let answer_to = mail.reply_to.first().or(mail.from.as_ref());
-    let addresses = [
-        answer_to.map(|mailbox| mailbox.address.as_str()),
-        mail.from.as_ref().map(|f| f.address.as_str()),
-        envelope_from,
-    ];
-    for address in addresses.into_iter().flatten() {
-        if is_machine_address(address) {
-            return Some(format!("{} takes no answers", short(address)));
-        }
+    // A contact form writes as `noreply@` and names the customer in Reply-To: who is answered decides.
+    let from = mail.from.as_ref();
+    let answer_to = mail.reply_to.first().or(from);
+    let machine = match mail.reply_to.first() {
+        Some(reply_to) => Some(&reply_to.address[..]).filter(|address| is_machine_address(address)),
+        None => [from.map(|from| &from.address[..]), envelope_from]
+            .into_iter()
+            .flatten()
+            .find(|address| is_machine_address(address)),
+    };
+    if let Some(address) = machine {
+        return Some(format!("{} takes no answers", short(address)));
     }
     if answer_to.is_none_or(|mailbox| !mailbox.is_deliverable()) {
         return Some("there is no address to answer to".to_owned());

@@ -18,7 +18,8 @@ pub(crate) fn decode(bytes: &[u8], label: Option<&str>, notes: &mut super::Notes
         }
         _ if label.starts_with("iso_2022_jp") || matches!(&label[..], "cp50220" | "cp50221" | "cp50222") => {
             // It is a 7-bit charset: with other bytes the label is wrong.
-            decode_label("iso_2022_jp", bytes).filter(|_| bytes.is_ascii()).unwrap_or_else(|| guess(bytes))
+            let text = decode_label("iso_2022_jp", &without_idle_escapes(bytes));
+            text.filter(|_| bytes.is_ascii()).unwrap_or_else(|| guess(bytes))
         }
         _ => other(&label, bytes, notes),
     }
@@ -165,6 +166,19 @@ fn windows_sibling(label: &str) -> Option<&'static str> {
 
 fn looks_like_iso_2022_jp(bytes: &[u8]) -> bool {
     [&b"\x1b$B"[..], b"\x1b$@", b"\x1b(J"].iter().any(|escape| memchr::memmem::find(bytes, escape).is_some())
+}
+
+/// Two escapes in a row: mail programs write them where pieces meet, the decoder takes the first for an error.
+fn without_idle_escapes(bytes: &[u8]) -> Vec<u8> {
+    let mut pieces = bytes.split(|&byte| byte == 0x1b);
+    let mut out = pieces.next().unwrap_or_default().to_vec();
+    out.reserve(bytes.len());
+    let idle: [&[u8]; 4] = [b"(B", b"(J", b"$B", b"$@"];
+    for piece in pieces.filter(|piece| !idle.contains(piece)) {
+        out.push(0x1b);
+        out.extend_from_slice(piece);
+    }
+    out
 }
 
 /// RFC 1843: `~{` and `~}` switch 7-bit pairs on and off; with the high bit set they are GB 2312.

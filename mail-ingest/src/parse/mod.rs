@@ -6,6 +6,7 @@
 //! encoded words are joined, base64 with rubbish is read on, and an unknown charset becomes readable text.
 
 mod body;
+mod boundary;
 mod charset;
 mod headers;
 mod names;

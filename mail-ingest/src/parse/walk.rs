@@ -1,5 +1,6 @@
 //! The walk through the MIME tree: which parts are the text, which are attachments.
 
+use super::boundary::{self, preamble, split_parts};
 use super::headers::{self, Block};
 use super::params::Params;
 use super::transfer::Transfer;
@@ -94,16 +95,19 @@ impl Walker<'_> {
             self.attach(header, &kind, content.to_vec(), place, Some("nested.eml"));
             return Vec::new();
         }
-        let Some(boundary) = kind.content_type.raw("boundary").filter(|boundary| !boundary.is_empty()) else {
-            return self.undivided(header, content, place, "multipart without a boundary");
-        };
-        let boundary = boundary.to_vec();
-        let mut children = split_parts(content, &boundary);
+        let declared = kind.content_type.raw("boundary").unwrap_or_default().to_vec();
+        let mut children = split_parts(content, &declared);
         let decoded;
         if children.is_empty() && kind.transfer != Transfer::Identity {
             // A multipart must not be encoded, and some are.
             decoded = kind.transfer.decode(content, self.notes);
-            children = split_parts(&decoded, &boundary);
+            children = split_parts(&decoded, &declared);
+        }
+        if children.is_empty()
+            && let Some(boundary) = boundary::sniff(content)
+        {
+            self.notes.add("the boundary of a multipart was guessed".to_owned());
+            children = split_parts(content, boundary);
         }
         if children.is_empty() {
             if content.trim_ascii().is_empty() {
@@ -360,56 +364,6 @@ fn second_content_type(header: &Block) -> Option<Block> {
     let fields =
         fields.iter().map(|field| headers::Field { name: field.name.clone(), value: field.value.clone() });
     Some(Block { fields: fields.collect() })
-}
-
-/// What stands before the first delimiter.
-fn preamble<'a>(content: &'a [u8], boundary: &[u8]) -> &'a [u8] {
-    let delimiter = [b"--", boundary].concat();
-    memchr::memmem::find(content, &delimiter).map_or(content, |end| &content[..end])
-}
-
-/// Cuts a multipart into its parts. Exact delimiters count; only where there is none do lines that begin like one.
-fn split_parts<'a>(content: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
-    let exact = split_at(content, boundary, true);
-    if exact.is_empty() { split_at(content, boundary, false) } else { exact }
-}
-
-fn split_at<'a>(content: &'a [u8], boundary: &[u8], exact: bool) -> Vec<&'a [u8]> {
-    let delimiter = [b"--", boundary].concat();
-    let mut parts = Vec::new();
-    let mut start: Option<usize> = None;
-    for at in memchr::memmem::find_iter(content, &delimiter) {
-        if at > 0 && content.get(at - 1) != Some(&b'\n') || start.is_some_and(|start| at < start) {
-            continue;
-        }
-        let tail = &content[at + delimiter.len()..];
-        let line_end = memchr::memchr(b'\n', tail).map_or(tail.len(), |end| end + 1);
-        let rest = tail[..line_end].trim_ascii_end();
-        // "-" alone is a closing delimiter that was cut.
-        let closing = rest.starts_with(b"--") || rest == b"-";
-        if exact && !rest.is_empty() && !(closing && rest.iter().skip(2).all(u8::is_ascii_whitespace)) {
-            continue;
-        }
-        if let Some(start) = start {
-            parts.push(without_line_end(&content[start..at]));
-        }
-        start = Some(at + delimiter.len() + line_end);
-        if closing || parts.len() > limits::PARTS {
-            return parts;
-        }
-    }
-    if let Some(start) = start
-        && let Some(rest) = content.get(start..).filter(|rest| !rest.is_empty())
-    {
-        parts.push(rest);
-    }
-    parts
-}
-
-/// The line end before a delimiter belongs to the delimiter.
-fn without_line_end(part: &[u8]) -> &[u8] {
-    let part = part.strip_suffix(b"\n").unwrap_or(part);
-    part.strip_suffix(b"\r").unwrap_or(part)
 }
 
 /// `text/html` parts may say their charset only inside (`<meta charset=…>`).

@@ -37,7 +37,7 @@ pub(crate) fn decode_words(text: &str, notes: &mut Notes) -> String {
     let mut out = String::with_capacity(text.len());
     let mut pending: Option<Word<'_>> = None;
     let mut rest = text;
-    while let Some(start) = rest.find("=?") {
+    while let Some(start) = find(rest, "=?") {
         let (before, candidate) = rest.split_at(start);
         let Some((word, length)) = encoded_word(candidate) else {
             flush(&mut out, &mut pending, notes);
@@ -52,9 +52,7 @@ pub(crate) fn decode_words(text: &str, notes: &mut Notes) -> String {
             out.push_str(before);
         }
         match &mut pending {
-            Some(previous)
-                if previous.charset.eq_ignore_ascii_case(word.charset) && !is_stateful(word.charset) =>
-            {
+            Some(previous) if previous.charset.eq_ignore_ascii_case(word.charset) => {
                 previous.bytes.extend_from_slice(&word.bytes);
             }
             _ => {
@@ -67,11 +65,6 @@ pub(crate) fn decode_words(text: &str, notes: &mut Notes) -> String {
     flush(&mut out, &mut pending, notes);
     out.push_str(rest);
     out
-}
-
-/// ISO-2022-JP words each begin in ASCII; joined they would decode alike, but a word cut inside an escape would not.
-fn is_stateful(charset: &str) -> bool {
-    charset.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("iso-2022"))
 }
 
 fn flush(out: &mut String, pending: &mut Option<Word<'_>>, notes: &mut Notes) {
@@ -91,12 +84,12 @@ fn encoded_word(text: &str) -> Option<(Word<'_>, usize)> {
         return None;
     }
     let end = match encoding {
-        "B" | "b" => rest.find("?=")?,
+        "B" | "b" => find(rest, "?=")?,
         // "=?utf-8?Q?a?=" may contain "?=41": the end is the first "?=" that no hexadecimal digits follow.
         "Q" | "q" => q_end(rest)?,
         _ => return None,
     };
-    if rest[..end].contains("=?") {
+    if find(&rest[..end], "=?").is_some() {
         return None;
     }
     let data = &rest.as_bytes()[..end];
@@ -111,14 +104,19 @@ pub(crate) fn word_length(text: &str) -> Option<usize> {
     encoded_word(text).map(|(_, length)| length)
 }
 
+/// Like [`str::find`]; hostile headers are searched many times, which makes the difference felt.
+fn find(text: &str, what: &str) -> Option<usize> {
+    memchr::memmem::find(text.as_bytes(), what.as_bytes())
+}
+
 fn q_end(rest: &str) -> Option<usize> {
-    let first = rest.find("?=")?;
+    let first = find(rest, "?=")?;
     let mut at = first;
     loop {
         let after = rest.as_bytes().get(at + 2..at + 4);
         let escape = after.is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
         // Only when a later end exists on the same word (no blank between) is this "?=" part of the data.
-        let Some(next) = rest[at + 1..].find("?=").map(|next| next + at + 1).filter(|_| escape) else {
+        let Some(next) = find(&rest[at + 1..], "?=").map(|next| next + at + 1).filter(|_| escape) else {
             return Some(at);
         };
         if rest[at..next].contains([' ', '\t']) || rest[at..next].contains("=?") {

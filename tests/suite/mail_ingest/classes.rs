@@ -131,6 +131,16 @@ fn senders_that_take_no_answers_get_none() {
 }
 
 #[test]
+fn a_contact_form_is_answered_where_it_says() {
+    let form =
+        verdict("From: noreply@shop.example\r\nReply-To: anna@b.example", Some("bounces+1@shop.example"));
+    assert_eq!((form.kind, form.no_answer), (Kind::Person, None));
+    let form =
+        verdict("From: noreply@shop.example\r\nReply-To: no-reply@shop.example", Some("a@shop.example"));
+    assert!(form.no_answer.is_some());
+}
+
+#[test]
 fn exchange_may_ask_for_silence() {
     for value in ["All", "OOF, AutoReply", "AutoReply"] {
         let verdict = verdict(&format!("X-Auto-Response-Suppress: {value}"), Some("anna@b.example"));

@@ -88,6 +88,11 @@ fn subjects_of_every_sort_are_decoded() {
     assert_eq!(subject(b"=?utf-8?B?R3LD?= =?utf-8?B?vMOfZQ==?="), "Grüße", "a character cut in two");
     assert_eq!(subject(b"=?utf-8?Q?a?=\r\n =?utf-8?Q?b?= c =?utf-8?Q?d?="), "ab c d");
     assert_eq!(subject(b"=?iso-2022-jp?B?GyRCJCIbKEI=?= =?iso-2022-jp?B?GyRCJCQbKEI=?="), "あい");
+    assert_eq!(
+        subject(b"=?iso-2022-jp?B?GyRCJCI=?= =?iso-2022-jp?B?JCQbKEI=?="),
+        "あい",
+        "an escape cut off"
+    );
     assert_eq!(subject(b"=?utf-8?Q?two words?="), "two words", "blanks inside");
     assert_eq!(subject(b"=?utf-8*en?Q?lang?="), "lang");
     assert_eq!(subject(b"=?x-foo?Q?gr=F6=DFer?="), "größer");
@@ -259,6 +264,20 @@ fn outer_boundaries_end_unfinished_inner_parts() {
     let mail = mail("Content-Type: multipart/mixed; boundary=outer", body);
     assert_eq!(mail.text, "text");
     assert_eq!(mail.attachments[0].data, b"pdf");
+}
+
+#[test]
+fn a_multipart_without_its_boundary_is_divided_all_the_same() {
+    let body = "--real\r\nContent-Type: text/plain\r\n\r\ntext\r\n--real\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\npdf\r\n--real--";
+    for head in [
+        "Content-Type: multipart/mixed",
+        "Content-Type: multipart/mixed; boundary=",
+        "Content-Type: multipart/mixed; boundary=wrong",
+    ] {
+        let mail = mail(head, body);
+        assert_eq!((mail.text.as_str(), mail.attachments.len()), ("text", 1), "{head}");
+    }
+    assert_eq!(text("Content-Type: multipart/mixed", "no parts\r\n-- \r\nat all"), "no parts\n-- \nat all");
 }
 
 #[test]
