@@ -13,6 +13,8 @@ function content(form) {
 
 async function save(form) {
   clearTimeout(timer);
+  // What is being sent must not come back as a draft.
+  if (form.dataset.sending) return;
   const draft = content(form);
   const key = JSON.stringify(draft);
   if (key === saved) return;

@@ -12,3 +12,4 @@ mod harness;
 mod mail_ingest;
 mod policy;
 mod schedule;
+mod web;

@@ -43,6 +43,7 @@ impl Fields {
 
 #[derive(Clone, Debug, Default, Serialize)]
 struct Form {
+    login: String,
     page_size: i32,
     language: String,
     time_zone: String,
@@ -105,6 +106,7 @@ async fn show(
 fn stored(conn: &mut Conn, asker: &Asker) -> Result<Form> {
     let agent = &asker.actor.agent;
     Ok(Form {
+        login: agent.login.clone(),
         page_size: agent.page_size,
         language: agent.language.clone(),
         time_zone: agent.time_zone.clone().unwrap_or_default(),
@@ -164,6 +166,7 @@ fn view(asker: &Asker, form: Form, errors: Errors, saved: String) -> Preferences
 pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> Answer {
     let fields = fields.0;
     let form = Form {
+        login: signed.actor.agent.login.clone(),
         page_size: fields.one("page_size").parse().unwrap_or(0),
         language: fields.one("language").to_owned(),
         time_zone: fields.one("time_zone").trim().to_owned(),

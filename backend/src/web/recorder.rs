@@ -157,8 +157,18 @@ fn result(mail: &Inbound, ticket: Option<&String>, asker: &Asker) -> String {
     asker.reader.language.tr_with(&format!("disposition-{key}"), &[("ticket", number)])
 }
 
-// The last step that gave a reason decided what became of the mail.
+// The step that decided: of an answer the match, of a new ticket the queue, else the last one that gave a reason.
 fn why(mail: &Inbound) -> String {
+    let decisive = match mail.disposition {
+        Some(Disposition::FollowUp) => "match",
+        Some(Disposition::New) => "queue",
+        Some(Disposition::Duplicate) => "duplicate",
+        _ => "",
+    };
+    let steps = mail.steps();
+    if let Some(step) = steps.iter().find(|step| step.step == decisive && !step.reason.is_empty()) {
+        return step.reason.clone();
+    }
     mail.steps()
         .into_iter()
         .rev()

@@ -55,6 +55,12 @@ impl Reader {
         }
     }
 
+    /// `16:42`, `Yesterday 16:42`, `3 Nov, 16:42`: after “since”.
+    pub fn since(&self, at: Timestamp) -> String {
+        let today = self.local(self.now).date() == self.local(at).date();
+        if today { self.clock(at) } else { self.stamp(at) }
+    }
+
     /// `Sunday 22 November 2026, 16:42`: the whole truth, for titles.
     pub fn full(&self, at: Timestamp) -> String {
         let local = self.local(at);

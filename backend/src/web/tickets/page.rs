@@ -237,7 +237,7 @@ pub fn query(name: &str, value: &str) -> String {
 fn lock(ticket: &Ticket, owner: Option<&str>, asker: &Asker) -> Lock {
     let language = &asker.reader.language;
     let me = asker.actor.agent.id;
-    let since = ticket.locked_at.map_or_else(String::new, |at| asker.reader.stamp(at.0));
+    let since = ticket.locked_at.map_or_else(String::new, |at| asker.reader.since(at.0));
     let name = owner.unwrap_or("?");
     match (ticket.lock_holder(), ticket.owner_id) {
         (Some(holder), _) if holder == me => Lock {

@@ -1,0 +1,5 @@
+//! The pages: what can be said of them without a browser.
+
+mod messages;
+mod routes;
+mod words;

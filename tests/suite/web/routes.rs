@@ -1,0 +1,45 @@
+//! The table of routes: what strangers reach is a short, reviewed list, and no change goes unproven.
+
+use turnstone::web::routes::{Cache, Csrf, Needs, table};
+
+#[test]
+fn strangers_reach_only_what_is_listed_here() {
+    let public: Vec<String> = table()
+        .iter()
+        .filter(|route| route.needs == Needs::Public)
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    let reviewed = [
+        "GET /",
+        "GET /login",
+        "POST /login",
+        "GET /setup",
+        "POST /setup",
+        "GET /assets/{name}",
+        "GET /inline/{uid}/{proof}",
+        "GET /password/reset",
+        "GET /healthz",
+        "GET /readyz",
+        "GET /metrics",
+    ];
+    assert_eq!(public, reviewed);
+}
+
+#[test]
+fn every_change_proves_where_it_comes_from() {
+    for route in table() {
+        let changes = !route.method.is_safe();
+        assert_eq!(changes, route.csrf != Csrf::None, "{} {}", route.method, route.path);
+        assert!(route.csrf != Csrf::SameSite || route.needs == Needs::Public, "{}", route.path);
+        assert!(route.cache == Cache::NoStore || route.path.starts_with("/assets/"), "{}", route.path);
+    }
+}
+
+#[test]
+fn no_address_that_shows_something_ends_in_a_verb() {
+    let verbs = ["lock", "close", "move", "merge", "reply", "delete", "edit", "retry", "undo"];
+    for route in table().iter().filter(|route| route.method.is_safe()) {
+        let last = route.path.rsplit('/').next().unwrap_or_default();
+        assert!(!verbs.contains(&last), "GET {}", route.path);
+    }
+}
