@@ -438,6 +438,12 @@ words! {
         Delivered = "delivered",
         /// Linked to another ticket; the new value is its number.
         Linked = "linked",
+        /// A link was taken away; the old value is the other ticket's number.
+        Unlinked = "unlinked",
+        /// A tag was put on; the new value is the tag.
+        Tagged = "tagged",
+        /// A tag was taken off; the old value is the tag.
+        Untagged = "untagged",
         /// A person was accepted into the conversation.
         ParticipantAccepted = "participant_accepted",
     }

@@ -254,3 +254,18 @@ pub fn count_mine(conn: &mut Conn, actor: &Actor) -> Result<i64> {
         .count()
         .get_result(conn)?)
 }
+
+/// Those of these tickets that the actor may read.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_ids(conn: &mut Conn, actor: &Actor, ids: &[TicketId]) -> Result<HashMap<TicketId, Ticket>> {
+    let all = Filter { all_states: true, ..Filter::default() };
+    Ok(filtered(&actor.scope, actor.agent.id, &all)
+        .filter(tickets::id.eq_any(ids.to_vec()))
+        .select(Ticket::as_select())
+        .load::<Ticket>(conn)?
+        .into_iter()
+        .map(|ticket| (ticket.id, ticket))
+        .collect())
+}

@@ -5,7 +5,9 @@
 
 pub mod assign;
 pub mod drafts;
+pub mod feed;
 pub mod follow_up;
+pub mod links;
 pub mod list;
 mod locking;
 mod model;
@@ -19,7 +21,9 @@ pub mod reply;
 pub mod state;
 pub(crate) mod store;
 pub mod summary;
+pub mod tags;
 pub mod view;
+pub mod watch;
 pub mod withdraw;
 
 pub mod lock;

@@ -59,6 +59,24 @@ impl Hub {
     pub fn new() -> Self {
         Self { sender: broadcast::channel(BACKLOG).0, stop: CancellationToken::new() }
     }
+
+    /// For whoever reads the log himself: when to look, and when to stop.
+    pub fn listen(&self) -> (Ear, CancellationToken) {
+        (Ear(self.sender.subscribe()), self.stop.clone())
+    }
+}
+
+/// Hears that something changed.
+#[derive(Debug)]
+pub struct Ear(broadcast::Receiver<Arc<Vec<Change>>>);
+
+impl Ear {
+    /// Waits for a change since the last call, or for the end of the hub.
+    pub async fn hear(&mut self) {
+        // Lagging behind is hearing as well.
+        let _ = self.0.recv().await;
+        while self.0.try_recv().is_ok() {}
+    }
 }
 
 impl Default for Hub {

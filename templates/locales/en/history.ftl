@@ -21,4 +21,7 @@ event-bounced = A mail to the customer came back
 event-delivered = The relay took the mail
 event-delivery_failed = A mail to the customer could not be delivered
 event-linked = { $who } linked { $new }
+event-unlinked = { $who } took the link to { $old } away
+event-tagged = { $who } put the tag { $new } on
+event-untagged = { $who } took the tag { $old } off
 event-participant_accepted = { $who } took { $new } into the conversation

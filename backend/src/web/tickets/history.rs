@@ -72,6 +72,7 @@ pub fn icon(event: &Event) -> Option<&'static str> {
         EventKind::Reminded => Some("clock"),
         EventKind::ReplyWithdrawn => Some("arrow"),
         EventKind::Bounced | EventKind::DeliveryFailed => Some("warning"),
-        EventKind::Linked => Some("link"),
+        EventKind::Linked | EventKind::Unlinked => Some("link"),
+        EventKind::Tagged | EventKind::Untagged => Some("filter"),
     }
 }
