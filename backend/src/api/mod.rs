@@ -6,6 +6,8 @@
 
 pub mod articles;
 pub mod body;
+pub mod bonds;
+pub mod events;
 pub mod fields;
 pub mod files;
 pub mod gate;
@@ -19,6 +21,7 @@ pub mod problem;
 pub mod queues;
 pub mod replies;
 pub mod routes;
+pub mod search;
 pub mod tickets;
 pub mod views;
 

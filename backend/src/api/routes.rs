@@ -8,9 +8,13 @@ use actix_web::{
 };
 
 use super::{
-    articles, fields, files, gate, inbound, lock, openapi, outbox, people,
+    articles, bonds, events, fields, files, gate, inbound, lock, openapi, outbox, people,
     problem::{Answer, Problem},
-    queues, replies, tickets,
+    queues, replies, search, tickets,
+};
+use crate::{
+    db::{InstallationRight, Right},
+    web::routes::Needs,
 };
 
 /// One address and method.
@@ -20,46 +24,64 @@ pub struct Route {
     pub method: Method,
     /// The path below `/api/v1`, with `{parameters}`.
     pub path: &'static str,
+    /// Who may come in: at least the owner of a token. The verbs ask for their proofs besides.
+    pub needs: Needs,
     mount: fn(actix_web::Route) -> actix_web::Route,
 }
 
 macro_rules! route {
-    ($method:ident $path:literal, $handler:path) => {
-        Route { method: Method::$method, path: $path, mount: |route| route.to($handler) }
+    ($method:ident $path:literal, needs = $needs:expr, $handler:path) => {
+        Route { method: Method::$method, path: $path, needs: $needs, mount: |route| route.to($handler) }
     };
 }
 
+use InstallationRight::{People, QueuesAndMail, Recorder};
+use Needs::{Installation, Queue, SignedIn, Ticket};
+use Right::{Create, MoveInto, Note, Owner, Priority, Read, Reply};
+
 static TABLE: &[Route] = &[
-    route!(GET "/openapi.json", openapi::get),
-    route!(GET "/tickets", tickets::list),
-    route!(POST "/tickets", tickets::create),
-    route!(GET "/tickets/{number}", tickets::get),
-    route!(GET "/tickets/{number}/articles", articles::of_ticket),
-    route!(POST "/tickets/{number}/replies", replies::create),
-    route!(POST "/tickets/{number}/notes", replies::note),
-    route!(PUT "/tickets/{number}/lock", lock::put),
-    route!(DELETE "/tickets/{number}/lock", lock::delete),
-    route!(PUT "/tickets/{number}/owner", fields::owner),
-    route!(PUT "/tickets/{number}/queue", fields::queue),
-    route!(PUT "/tickets/{number}/state", fields::state),
-    route!(PUT "/tickets/{number}/priority", fields::priority),
-    route!(GET "/tickets/{number}/history", tickets::history),
-    route!(GET "/articles", articles::find),
-    route!(GET "/articles/{id}", articles::get),
-    route!(GET "/attachments/{uid}", files::get),
-    route!(GET "/inbound", inbound::list),
-    route!(GET "/inbound/{id}", inbound::get),
-    route!(GET "/inbound/{id}/raw", inbound::raw),
-    route!(POST "/inbound/{id}/retry", inbound::retry),
-    route!(GET "/outbox", outbox::list),
-    route!(GET "/queues", queues::list),
-    route!(POST "/queues", queues::create),
-    route!(GET "/agents", people::agents),
-    route!(POST "/agents", people::create_agent),
-    route!(GET "/roles", people::roles),
-    route!(POST "/roles", people::create_role),
-    route!(GET "/customers", people::customers),
-    route!(GET "/organisations", people::organisations),
+    route!(GET "/openapi.json", needs = SignedIn, openapi::get),
+    route!(GET "/tickets", needs = SignedIn, tickets::list),
+    route!(POST "/tickets", needs = Queue(Create), tickets::create),
+    route!(GET "/tickets/{number}", needs = Ticket(Read), tickets::get),
+    route!(GET "/tickets/{number}/articles", needs = Ticket(Read), articles::of_ticket),
+    route!(POST "/tickets/{number}/replies", needs = Ticket(Reply), replies::create),
+    route!(POST "/tickets/{number}/notes", needs = Ticket(Note), replies::note),
+    route!(PUT "/tickets/{number}/lock", needs = Ticket(Reply), lock::put),
+    route!(DELETE "/tickets/{number}/lock", needs = Ticket(Reply), lock::delete),
+    route!(PUT "/tickets/{number}/owner", needs = Ticket(Owner), fields::owner),
+    // `reply` on the ticket besides.
+    route!(PUT "/tickets/{number}/queue", needs = Queue(MoveInto), fields::queue),
+    route!(PUT "/tickets/{number}/state", needs = Ticket(Reply), fields::state),
+    route!(PUT "/tickets/{number}/priority", needs = Ticket(Priority), fields::priority),
+    route!(GET "/tickets/{number}/tags", needs = Ticket(Read), bonds::tags),
+    route!(POST "/tickets/{number}/tags", needs = Ticket(Reply), bonds::tag),
+    route!(DELETE "/tickets/{number}/tags/{tag}", needs = Ticket(Reply), bonds::untag),
+    route!(GET "/tickets/{number}/links", needs = Ticket(Read), bonds::links),
+    route!(POST "/tickets/{number}/links", needs = Ticket(Reply), bonds::link),
+    route!(DELETE "/tickets/{number}/links/{other}", needs = Ticket(Reply), bonds::unlink),
+    route!(GET "/tickets/{number}/watchers", needs = Ticket(Read), bonds::watchers),
+    route!(POST "/tickets/{number}/watchers", needs = Ticket(Read), bonds::watch),
+    route!(DELETE "/tickets/{number}/watchers/{login}", needs = Ticket(Read), bonds::unwatch),
+    route!(GET "/tickets/{number}/history", needs = Ticket(Read), tickets::history),
+    route!(GET "/articles", needs = SignedIn, articles::find),
+    route!(GET "/articles/{id}", needs = Ticket(Read), articles::get),
+    route!(GET "/attachments/{uid}", needs = Ticket(Read), files::get),
+    route!(GET "/search", needs = SignedIn, search::find),
+    route!(GET "/events", needs = SignedIn, events::stream),
+    route!(GET "/inbound", needs = Installation(Recorder), inbound::list),
+    route!(GET "/inbound/{id}", needs = Installation(Recorder), inbound::get),
+    route!(GET "/inbound/{id}/raw", needs = Installation(Recorder), inbound::raw),
+    route!(POST "/inbound/{id}/retry", needs = Installation(Recorder), inbound::retry),
+    route!(GET "/outbox", needs = Installation(Recorder), outbox::list),
+    route!(GET "/queues", needs = SignedIn, queues::list),
+    route!(POST "/queues", needs = Installation(QueuesAndMail), queues::create),
+    route!(GET "/agents", needs = SignedIn, people::agents),
+    route!(POST "/agents", needs = Installation(People), people::create_agent),
+    route!(GET "/roles", needs = Installation(People), people::roles),
+    route!(POST "/roles", needs = Installation(People), people::create_role),
+    route!(GET "/customers", needs = Installation(People), people::customers),
+    route!(GET "/organisations", needs = Installation(People), people::organisations),
 ];
 
 /// All routes of the API.

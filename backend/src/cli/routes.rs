@@ -37,7 +37,7 @@ fn of_the_api() -> impl Iterator<Item = Printed> {
             method: route.method.to_string(),
             parameters: parameters.collect(),
             path,
-            needs: "token".to_owned(),
+            needs: route.needs.word(),
             csrf: Csrf::Bearer,
             cache: Cache::NoStore,
         }
