@@ -21,6 +21,10 @@ impl Intake {
 
 impl mail_ingest::wire::Intake for Intake {
     async fn recipient(&self, address: &str) -> Recipient {
+        // RFC 5321, 4.5.1: this one is taken without a domain as well; its mail goes to the default queue.
+        if address.trim_matches(['<', '>']).eq_ignore_ascii_case("postmaster") {
+            return Recipient::Ours;
+        }
         let Some(address) = mail_ingest::address::normalise(address) else { return Recipient::Unknown };
         match self.desk.db.read(move |conn| Ok(OwnAddresses::load(conn)?.contains(&address))).await {
             Ok(true) => Recipient::Ours,
