@@ -14,7 +14,7 @@ use super::story::{End, Story, Told, Who};
 /// How far back the demo reaches.
 const WEEKS: i64 = 5;
 /// How often a story is told, by how it ends: most of a helpdesk's tickets are done.
-const CLOSED_TIMES: usize = 6;
+const CLOSED_TIMES: usize = 4;
 
 /// A story that happens to somebody at a certain time.
 #[derive(Clone, Debug)]
