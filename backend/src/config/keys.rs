@@ -9,16 +9,31 @@ pub struct Key {
     pub default: &'static str,
     /// What it does, in one sentence.
     pub effect: &'static str,
-    /// Whether the value, or a part of it, must not be shown.
-    pub secret: bool,
+    /// What of the value must not be shown.
+    pub secrecy: Secrecy,
+}
+
+/// What of a value must not be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    /// Nothing.
+    Open,
+    /// The password of a URL.
+    Password,
+    /// All of it.
+    Whole,
 }
 
 const fn key(name: &'static str, default: &'static str, effect: &'static str) -> Key {
-    Key { name, default, effect, secret: false }
+    Key { name, default, effect, secrecy: Secrecy::Open }
+}
+
+const fn url(name: &'static str, default: &'static str, effect: &'static str) -> Key {
+    Key { name, default, effect, secrecy: Secrecy::Password }
 }
 
 const fn secret(name: &'static str, default: &'static str, effect: &'static str) -> Key {
-    Key { name, default, effect, secret: true }
+    Key { name, default, effect, secrecy: Secrecy::Whole }
 }
 
 /// Prefix of every setting in the environment.
@@ -27,7 +42,7 @@ pub(super) const PREFIX: &str = "TURNSTONE_";
 /// All settings, in the order of the documentation.
 pub const KEYS: &[Key] = &[
     key("DATA_DIR", "./turnstone-data", "Directory of the database and of large attachments."),
-    secret(
+    url(
         "DATABASE_URL",
         "sqlite:turnstone.db in the data directory",
         "sqlite:PATH, or postgres://USER:PASS@HOST/NAME.",
@@ -49,7 +64,7 @@ pub const KEYS: &[Key] = &[
     key("ALLOW_PLAIN_HTTP", "false", "Allows plain HTTP on an address other than loopback."),
     key("SMTP_LISTEN", "127.0.0.1:2525", "SMTP listener for the mail server in front; off for none."),
     key("LMTP_LISTEN", "off", "LMTP listener: HOST:PORT or unix:PATH."),
-    secret(
+    url(
         "SMTP_RELAY",
         "none: outgoing mail waits in the outbox",
         "smtp://USER:PASS@HOST:PORT?tls=none|opportunistic|required, or smtps://… for TLS from the first byte.",
@@ -84,7 +99,25 @@ pub(super) fn find(name: &str) -> Option<&'static str> {
     product.chain(TEST_KEYS.iter().copied()).find(|known| *known == name)
 }
 
-/// Whether a value of this setting may carry a password.
-pub(super) fn is_secret(name: &str) -> bool {
-    KEYS.iter().any(|key| key.name == name && key.secret)
+/// The value of a setting as it may be shown.
+pub(super) fn shown(name: &str, value: &str) -> String {
+    match KEYS.iter().find(|key| key.name == name).map(|key| key.secrecy) {
+        Some(Secrecy::Whole) => "(hidden)".to_owned(),
+        Some(Secrecy::Password) => conceal(value),
+        Some(Secrecy::Open) | None => value.to_owned(),
+    }
+}
+
+/// A URL with its password replaced; what is no URL and may hold one is hidden whole.
+pub(super) fn conceal(value: &str) -> String {
+    if value.contains("password=") {
+        return "(hidden)".to_owned();
+    }
+    // The last @ of all ends the credentials: a password may itself hold an @ or a /.
+    let Some((credentials, host)) = value.rsplit_once('@') else { return value.to_owned() };
+    let named = credentials.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once(':')?.0)));
+    match named {
+        Some((scheme, user)) => format!("{scheme}://{user}:(hidden)@{host}"),
+        None => "(hidden)".to_owned(),
+    }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 
 use super::keys::{self, KEYS};
-use super::problem::{Problem, Problems, conceal};
+use super::problem::{Problem, Problems};
 use super::relay::Relay;
 use super::source::{CommandLine, Effective, Origin, Raw};
 use super::types::{DatabaseUrl, LmtpBind, LogFormat, Roles, TlsFiles};
@@ -144,14 +144,7 @@ impl Reader {
 
     fn effective(&self, key: &'static str, config: &Config) -> Effective {
         match self.raw.values.get(key) {
-            Some((_, origin)) if key == "METRICS_TOKEN" => {
-                Effective { key, value: "(hidden)".to_owned(), origin: origin.clone() }
-            }
-            Some((text, origin)) => {
-                let value =
-                    if keys::is_secret(key) && text.contains("://") { conceal(text) } else { text.clone() };
-                Effective { key, value, origin: origin.clone() }
-            }
+            Some((text, origin)) => Effective { key, value: keys::shown(key, text), origin: origin.clone() },
             None => Effective { key, value: default_value(key, config), origin: Origin::Default },
         }
     }

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use url::Url;
 
-pub use keys::{KEYS, Key};
+pub use keys::{KEYS, Key, Secrecy};
 pub use load::{Loaded, load};
 pub use problem::Problems;
 pub use relay::{Relay, RelayTls};

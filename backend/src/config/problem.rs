@@ -21,8 +21,8 @@ pub struct Problem {
 impl Problem {
     /// A problem with the value of a known setting; a password in it is not repeated.
     pub(super) fn of_value(key: &str, value: &str, origin: &Origin, remedy: impl Into<String>) -> Self {
-        let value = if keys::is_secret(key) { conceal(value) } else { value.to_owned() };
-        Self { subject: key.to_owned(), value: Some(value), origin: origin.clone(), remedy: remedy.into() }
+        let value = Some(keys::shown(key, value));
+        Self { subject: key.to_owned(), value, origin: origin.clone(), remedy: remedy.into() }
     }
 
     /// A problem with a name or a file as a whole.
@@ -61,16 +61,3 @@ impl fmt::Display for Problems {
 }
 
 impl std::error::Error for Problems {}
-
-/// A URL with what stands between `:` and `@` replaced; anything that is no URL is hidden whole.
-pub(super) fn conceal(value: &str) -> String {
-    let Some((scheme, rest)) = value.split_once("://") else { return "(hidden)".to_owned() };
-    // The last @ of all ends the credentials: a password may itself hold an @ or a /.
-    let at = rest.rfind('@');
-    let Some(at) = at else { return value.to_owned() };
-    let (credentials, host) = rest.split_at(at);
-    match credentials.split_once(':') {
-        Some((user, _)) => format!("{scheme}://{user}:(hidden){host}"),
-        None => value.to_owned(),
-    }
-}

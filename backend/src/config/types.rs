@@ -52,7 +52,7 @@ impl fmt::Display for DatabaseUrl {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(out, "sqlite:{}", path.display()),
-            Self::Postgres(url) => out.write_str(&super::problem::conceal(url)),
+            Self::Postgres(url) => out.write_str(&super::keys::conceal(url)),
         }
     }
 }
