@@ -6,8 +6,10 @@
     reason = "in a test the panic is the report"
 )]
 
+mod cli;
 mod config;
 mod db;
+mod demo;
 mod harness;
 mod mail_ingest;
 mod policy;

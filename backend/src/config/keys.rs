@@ -115,7 +115,8 @@ pub(super) fn conceal(value: &str) -> String {
     }
     // The last @ of all ends the credentials: a password may itself hold an @ or a /.
     let Some((credentials, host)) = value.rsplit_once('@') else { return value.to_owned() };
-    let named = credentials.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once(':')?.0)));
+    let named =
+        credentials.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once(':')?.0)));
     match named {
         Some((scheme, user)) => format!("{scheme}://{user}:(hidden)@{host}"),
         None => "(hidden)".to_owned(),

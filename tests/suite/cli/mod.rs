@@ -25,8 +25,13 @@ const PASSWORD: &[u8] = b"correct horse battery staple\n";
 fn help_needs_no_settings_and_shows_every_command() {
     let settings = Settings::new(Database::Sqlite).with("LOG", "nonsense");
     let help = out(&settings.run(&["--help"], b""));
-    for command in ["demo", "serve", "setup", "agent", "role", "queue", "token", "deliver", "doctor", "config", "routes"] {
-        assert!(help.lines().any(|line| line.trim_start().starts_with(command)), "{command} is missing: {help}");
+    for command in
+        ["demo", "serve", "setup", "agent", "role", "queue", "token", "deliver", "doctor", "config", "routes"]
+    {
+        assert!(
+            help.lines().any(|line| line.trim_start().starts_with(command)),
+            "{command} is missing: {help}"
+        );
     }
     assert!(!settings.data_directory().exists());
 }
@@ -55,7 +60,19 @@ fn set_up_happens_once() {
 #[test]
 fn wrong_input_is_named_by_its_option() {
     let settings = installation();
-    let add = ["agent", "add", "--login", "ben", "--name", "Ben", "--role", "Nothing", "--password-stdin", "--email", "ben"];
+    let add = [
+        "agent",
+        "add",
+        "--login",
+        "ben",
+        "--name",
+        "Ben",
+        "--role",
+        "Nothing",
+        "--password-stdin",
+        "--email",
+        "ben",
+    ];
     let said = err(&settings.run(&add, PASSWORD));
     assert!(said.contains("--role") && said.contains("--email"), "{said}");
     let said = err(&settings.run(&add, b"short\n"));
@@ -85,7 +102,11 @@ fn deliver_speaks_the_exit_codes_of_mail_programs() {
     assert_eq!(code(&["deliver"], b""), Some(65));
     assert_eq!(code(&["deliver", "--recipients"], &letter), Some(64));
     let broken = settings.clone().with("LOG", "nonsense");
-    assert_eq!(broken.run(&["deliver"], &letter).status.code(), Some(75), "a wrong setting sends no mail back");
+    assert_eq!(
+        broken.run(&["deliver"], &letter).status.code(),
+        Some(75),
+        "a wrong setting sends no mail back"
+    );
 }
 
 #[test]
@@ -105,7 +126,11 @@ fn doctor_finds_an_empty_installation_and_says_what_to_do() {
     let settings = Settings::new(Database::Sqlite);
     let output = settings.run(&["doctor"], b"");
     assert_eq!(output.status.code(), Some(1));
-    assert!(out(&output).contains("there is no agent") && out(&output).contains("turnstone setup"), "{}", out(&output));
+    assert!(
+        out(&output).contains("there is no agent") && out(&output).contains("turnstone setup"),
+        "{}",
+        out(&output)
+    );
     let unready = settings.run(&["doctor", "--ready"], b"");
     assert_eq!(unready.status.code(), Some(1));
 }
@@ -113,10 +138,14 @@ fn doctor_finds_an_empty_installation_and_says_what_to_do() {
 #[test]
 fn routes_are_printed_for_programs() {
     let settings = Settings::new(Database::Sqlite);
-    let routes: serde_json::Value = serde_json::from_slice(&settings.run(&["routes", "--json"], b"").stdout).unwrap();
+    let routes: serde_json::Value =
+        serde_json::from_slice(&settings.run(&["routes", "--json"], b"").stdout).unwrap();
     let routes = routes.as_array().unwrap();
     for (method, path) in [("POST", "/login"), ("GET", "/readyz"), ("GET", "/api/v1/tickets/{number}")] {
-        assert!(routes.iter().any(|route| route["method"] == method && route["path"] == path), "{method} {path}");
+        assert!(
+            routes.iter().any(|route| route["method"] == method && route["path"] == path),
+            "{method} {path}"
+        );
     }
     let public = routes.iter().filter(|route| route["needs"] == "public").count();
     assert!(public < 15, "{public} routes for strangers: each has to be meant");

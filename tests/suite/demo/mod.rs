@@ -18,8 +18,12 @@ fn the_demo_lives_and_leaves_nothing_behind() {
         .spawn()
         .unwrap();
     let said = BufReader::new(demo.stdout.take().unwrap());
-    let introduction: Vec<String> = said.lines().map_while(Result::ok).take_while(|line| !line.contains("Ctrl C")).collect();
-    let urls: Vec<&str> = introduction.iter().filter_map(|line| line.split_whitespace().find(|word| word.starts_with("http"))).collect();
+    let introduction: Vec<String> =
+        said.lines().map_while(Result::ok).take_while(|line| !line.contains("Ctrl C")).collect();
+    let urls: Vec<&str> = introduction
+        .iter()
+        .filter_map(|line| line.split_whitespace().find(|word| word.starts_with("http")))
+        .collect();
     let [helpdesk, outgoing] = urls[..] else { panic!("two addresses were promised: {introduction:?}") };
     let tickets: usize = introduction
         .iter()
@@ -45,6 +49,7 @@ fn the_demo_lives_and_leaves_nothing_behind() {
 
     assert!(Command::new("kill").args(["-TERM", &demo.id().to_string()]).status().unwrap().success());
     assert!(demo.wait().unwrap().success());
-    let left: Vec<_> = std::fs::read_dir(scratch.path()).unwrap().flatten().map(|entry| entry.path()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(scratch.path()).unwrap().flatten().map(|entry| entry.path()).collect();
     assert!(left.is_empty(), "{left:?}");
 }
