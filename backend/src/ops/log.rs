@@ -20,7 +20,8 @@ const QUIET: &str = "actix_server=warn";
 /// When something else already took the process's log.
 pub fn start(config: &Config) -> Result<(), TryInitError> {
     // Checked when the settings were read.
-    let filter = EnvFilter::try_new(format!("{QUIET},{}", config.log)).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter =
+        EnvFilter::try_new(format!("{QUIET},{}", config.log)).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).finish().try_init(),

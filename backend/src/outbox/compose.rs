@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use lettre::message::{
-    Attachment as Part, Mailbox, Message, MultiPart, SinglePart,
-    header::{ContentType, HeaderName, HeaderValue},
+    Attachment as Part, Body as Encoded, Mailbox, Message, MultiPart, SinglePart,
+    header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
 };
 
 use super::Outgoing;
@@ -175,9 +175,18 @@ fn body(content: &Content) -> Body {
             let kind = ContentType::parse(&file.content_type)
                 .or_else(|_| ContentType::parse("application/octet-stream"))
                 .unwrap_or(ContentType::TEXT_PLAIN);
-            mixed.singlepart(Part::new(one_line(&file.name)).body(bytes.clone(), kind))
+            mixed.singlepart(Part::new(one_line(&file.name)).body(untouched(bytes, &file.content_type), kind))
         });
     Body::Multi(mixed)
+}
+
+/// A file's bytes as they are: text that is not base64 would have its line ends rewritten on the way. A mail within a
+/// mail must not be base64 (RFC 2046, 5.2.1) and is text of CRLF lines already.
+fn untouched(bytes: &[u8], content_type: &str) -> Encoded {
+    if content_type.to_ascii_lowercase().starts_with("message/") {
+        return Encoded::new(bytes.to_vec());
+    }
+    Encoded::new_with_encoding(bytes.to_vec(), ContentTransferEncoding::Base64).unwrap_or_else(Encoded::new)
 }
 
 /// The text as HTML, for mail programs that show only that: paragraphs, line breaks, links as text.
