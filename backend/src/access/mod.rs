@@ -19,7 +19,7 @@ use crate::{
         AgentId, Cause, Conn, InstallationRight, QueueId, Right, State, TicketId, Tx, backend,
         schema::{agents, tickets},
     },
-    error::{Error, Result},
+    error::{Error, Result, say},
     people::Agent,
     tickets::Ticket,
 };
@@ -57,9 +57,7 @@ impl Actor {
         if self.scope.may(right) {
             return Ok(());
         }
-        Err(Error::Forbidden(format!(
-            "This needs the right “{right}”. Ask an administrator for a role that has it."
-        )))
+        Err(Error::Forbidden(say!("refused-right", right = right)))
     }
 
     /// The actor as history shows him.
@@ -147,9 +145,7 @@ pub fn for_change<L: Level>(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Res
     let scope = Scope::of(tx, actor.agent.id)?;
     let access: TicketAccess<L> = decide(ticket, actor, &scope)?;
     if access.ticket.state == State::Merged {
-        return Err(Error::Conflict(
-            "This ticket was merged into another one. Open that one instead.".into(),
-        ));
+        return Err(Error::Conflict(say!("refused-merged")));
     }
     Ok(access)
 }
@@ -174,10 +170,7 @@ fn decide<L: Level>(ticket: Ticket, actor: &Actor, scope: &Scope) -> Result<Tick
         return Err(Error::NotFound);
     }
     if !rights.has(L::NEEDS) {
-        return Err(Error::Forbidden(format!(
-            "This needs the right “{}” in the ticket's queue. Ask an administrator for a role that has it.",
-            L::NEEDS
-        )));
+        return Err(Error::Forbidden(say!("refused-ticket-right", right = L::NEEDS)));
     }
     Ok(TicketAccess { ticket, who: actor.who(), rights, level: PhantomData })
 }
@@ -213,7 +206,7 @@ pub fn for_queue(conn: &mut Conn, actor: &Actor, queue: QueueId, right: Right) -
     if rights == Rights::NONE {
         return Err(Error::NotFound);
     }
-    Err(Error::Forbidden(format!("This needs the right “{right}” in that queue.")))
+    Err(Error::Forbidden(say!("refused-queue-right", right = right)))
 }
 
 /// A queue in the hands of Turnstone itself.

@@ -224,19 +224,22 @@ fn read_role(value: &MakeRole) -> Result<NewRole> {
     for (at, grant) in value.grants.iter().enumerate() {
         let mut rights = Vec::new();
         for word in &grant.rights {
-            match word.parse() {
+            match word.parse::<crate::db::Right>() {
                 Ok(right) => rights.push(right),
                 Err(message) => {
-                    problems.push(FieldError { field: format!("grants[{at}].rights"), message });
+                    let field = format!("grants[{at}].rights");
+                    problems.push(FieldError { field, message: message.into() });
                 }
             }
         }
         new.grants.push((grant.queue.clone(), rights));
     }
     for word in &value.installation {
-        match word.parse() {
+        match word.parse::<InstallationRight>() {
             Ok(right) => new.installation.push(right),
-            Err(message) => problems.push(FieldError { field: "installation".into(), message }),
+            Err(message) => {
+                problems.push(FieldError { field: "installation".into(), message: message.into() });
+            }
         }
     }
     if problems.is_empty() { Ok(new) } else { Err(Error::Invalid(problems)) }

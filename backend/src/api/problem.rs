@@ -77,7 +77,7 @@ impl Problem {
     }
 
     /// One refused field.
-    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn field(field: impl Into<String>, message: impl Into<crate::error::Sentence>) -> Self {
         Error::invalid(field, message).into()
     }
 }
@@ -88,8 +88,8 @@ impl From<Error> for Problem {
             Error::NotFound => {
                 Self::new(StatusCode::NOT_FOUND, "There is nothing here, or nothing that you may see.")
             }
-            Error::Forbidden(why) => Self::new(StatusCode::FORBIDDEN, why),
-            Error::Conflict(why) => Self::new(StatusCode::CONFLICT, why),
+            Error::Forbidden(why) => Self::new(StatusCode::FORBIDDEN, why.to_string()),
+            Error::Conflict(why) => Self::new(StatusCode::CONFLICT, why.to_string()),
             Error::Invalid(errors) => {
                 let texts: Vec<_> = errors.iter().map(|e| format!("{}: {}", e.field, e.message)).collect();
                 let detail = texts.join(" ");

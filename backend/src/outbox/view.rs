@@ -9,7 +9,7 @@ use crate::{
         ArticleId, Conn, Delivery, InstallationRight, OutboxId, OutboxKind, TicketId, Ts, Tx, Wake,
         schema::{articles, outbox, tickets},
     },
-    error::{Error, Result},
+    error::{Error, Result, say},
     tickets::Moment,
 };
 
@@ -110,9 +110,7 @@ pub fn resend(tx: &mut Tx<'_>, access: &TicketAccess<Reply>, article: ArticleId,
     ))
     .execute(&mut **tx)?;
     if done == 0 {
-        return Err(Error::Conflict(
-            "This mail is on its way or has arrived: there is nothing to send again.".into(),
-        ));
+        return Err(Error::Conflict(say!("refused-resend")));
     }
     tx.wake(Wake::OUTBOX | Wake::EVENTS);
     Ok(())

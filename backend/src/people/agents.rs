@@ -10,7 +10,7 @@ use crate::{
         AgentId, Conn, InstallationRight, Notice, RoleId, Ts, Tx,
         schema::{agent_roles, agents, articles, notification_mutes, roles, sessions, tokens},
     },
-    error::{Error, FieldError, Result},
+    error::{Error, FieldError, Result, say},
 };
 
 /// An agent.
@@ -168,22 +168,23 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewAgent, now: Ts) -> Result<Agent> 
 
 fn check(conn: &mut Conn, new: &NewAgent) -> Result<(String, String, Vec<RoleId>)> {
     let mut problems = Vec::new();
-    let mut refuse =
-        |field: &str, message: String| problems.push(FieldError { field: field.into(), message });
+    let mut refuse = |field: &str, message: crate::error::Sentence| {
+        problems.push(FieldError { field: field.into(), message })
+    };
     let login = new.login.trim().to_lowercase();
     let allowed = |c: char| c.is_alphanumeric() || "._-@+".contains(c);
     if login.is_empty() || login.chars().count() > 100 || !login.chars().all(allowed) {
-        refuse("login", "A login is made of letters, digits and . _ - @, and has at most 100.".into());
+        refuse("login", say!("refused-login"));
     } else if by_login(conn, &login).is_ok() {
-        refuse("login", format!("There is an agent called “{login}” already. Choose another login."));
+        refuse("login", say!("refused-login-taken", login = login));
     }
     if new.name.trim().is_empty() || new.name.chars().count() > 200 || new.name.chars().any(char::is_control)
     {
-        refuse("name", "The agent needs a name of at most 200 characters.".into());
+        refuse("name", say!("refused-agent-name"));
     }
     let email = mail_ingest::address::normalise(&new.email);
     if email.is_none() {
-        refuse("email", "This is not a mail address. It looks like anna@example.org.".into());
+        refuse("email", say!("refused-address"));
     }
     let mut ids = Vec::new();
     for role in &new.roles {
@@ -195,7 +196,7 @@ fn check(conn: &mut Conn, new: &NewAgent) -> Result<(String, String, Vec<RoleId>
         match found {
             Some(id) if !ids.contains(&id) => ids.push(id),
             Some(_) => {}
-            None => refuse("roles", format!("There is no role called “{role}”.")),
+            None => refuse("roles", say!("refused-role-unknown", name = role)),
         }
     }
     match email {
@@ -283,22 +284,22 @@ pub fn save_preferences(
     at: &crate::tickets::Moment,
 ) -> Result<()> {
     let mut problems = Vec::new();
-    let mut refuse = |field: &str, message: &str| {
-        problems.push(FieldError { field: field.into(), message: message.into() });
+    let mut refuse = |field: &str, message: crate::error::Sentence| {
+        problems.push(FieldError { field: field.into(), message });
     };
     if !(5..=200).contains(&wish.page_size) {
-        refuse("page_size", "Choose a number from 5 to 200.");
+        refuse("page_size", say!("refused-page-size"));
     }
     if let Some(zone) = &wish.time_zone
         && jiff::tz::TimeZone::get(zone).is_err()
     {
-        refuse("time_zone", "This is not a time zone. It looks like Europe/Berlin.");
+        refuse("time_zone", say!("refused-zone"));
     }
     if !["system", "light", "dark"].contains(&wish.theme.as_str()) {
-        refuse("theme", "Choose system, light or dark.");
+        refuse("theme", say!("refused-theme"));
     }
     if wish.signature.len() > 10_000 {
-        refuse("signature", "The signature is too long: at most 10,000 characters.");
+        refuse("signature", say!("refused-signature"));
     }
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use tokio::sync::Semaphore;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, say};
 
 /// The shortest password, in characters.
 const SHORTEST: usize = 12;
@@ -38,23 +38,14 @@ impl Hash {
 /// [`Error::Invalid`] for the field `password`.
 pub fn check_strength(password: &str, others: &[&str]) -> Result<()> {
     if password.chars().count() < SHORTEST {
-        return Err(Error::invalid(
-            "password",
-            format!("The password needs at least {SHORTEST} characters."),
-        ));
+        return Err(Error::invalid("password", say!("refused-short-password", least = SHORTEST)));
     }
     if password.len() > LONGEST {
-        return Err(Error::invalid(
-            "password",
-            format!("The password has more than {LONGEST} bytes. Use a shorter one."),
-        ));
+        return Err(Error::invalid("password", say!("refused-long-password", most = LONGEST)));
     }
     let beginning: String = password.chars().take(ESTIMATED).collect();
     if u8::from(zxcvbn::zxcvbn(&beginning, others).score()) < 3 {
-        return Err(Error::invalid(
-            "password",
-            "This password is easy to guess. Take several words that do not belong together.",
-        ));
+        return Err(Error::invalid("password", say!("refused-weak-password")));
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::{
         AgentId, Conn, InstallationRight, QueueId, Right, RoleId, Ts, Tx,
         schema::{agent_roles, agents, role_grants, roles},
     },
-    error::{Error, FieldError, Result},
+    error::{Error, FieldError, Result, say},
     queues,
 };
 
@@ -95,15 +95,16 @@ type Grants = BTreeSet<(Option<QueueId>, Right)>;
 
 fn check(conn: &mut Conn, new: &NewRole) -> Result<(String, Grants)> {
     let mut problems = Vec::new();
-    let mut refuse =
-        |field: &str, message: String| problems.push(FieldError { field: field.into(), message });
+    let mut refuse = |field: &str, message: crate::error::Sentence| {
+        problems.push(FieldError { field: field.into(), message })
+    };
     let name = new.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        refuse("name", "A role needs a name of 1 to 100 characters.".into());
+        refuse("name", say!("refused-role-name"));
     } else {
         let taken: i64 = roles::table.filter(roles::name.eq(&name)).count().get_result(conn)?;
         if taken > 0 {
-            refuse("name", format!("There is a role called “{name}” already. Choose another name."));
+            refuse("name", say!("refused-role-taken", name = name));
         }
     }
     let mut grants = Grants::new();
@@ -113,7 +114,7 @@ fn check(conn: &mut Conn, new: &NewRole) -> Result<(String, Grants)> {
             named => match queues::by_name(conn, named) {
                 Ok(queue) => Some(queue.id),
                 Err(Error::NotFound) => {
-                    refuse("grants", format!("There is no queue called “{named}”. Use * for all queues."));
+                    refuse("grants", say!("refused-grant-queue", name = named));
                     continue;
                 }
                 Err(error) => return Err(error),

@@ -13,7 +13,7 @@ use crate::{
         Conn, InstallationRight, Right, Ts, Tx, backend,
         schema::{agents as agents_table, settings},
     },
-    error::{Error, Result},
+    error::{Error, Result, say},
     queues::{self, NewQueue, Queue},
 };
 
@@ -75,9 +75,7 @@ pub fn link_is_good(conn: &mut Conn, secret: &str) -> Result<bool> {
 pub fn run(tx: &mut Tx<'_>, setup: &SetUp, now: Ts) -> Result<Queue> {
     backend::one_at_a_time(tx, "setup")?;
     if !is_open(tx)? {
-        return Err(Error::Conflict(
-            "The set-up was done before. Sign in, or add agents with `turnstone agent add`.".into(),
-        ));
+        return Err(Error::Conflict(say!("refused-set-up-done")));
     }
     let everything = vec![("*".to_owned(), vec![Right::Full])];
     roles::insert(

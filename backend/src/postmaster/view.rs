@@ -10,7 +10,7 @@ use crate::{
         Wake,
         schema::{inbound_mails, tickets},
     },
-    error::{Error, Result},
+    error::{Error, Result, say},
     tickets::Article,
 };
 
@@ -176,7 +176,7 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, id: InboundId, now: Ts) -> Result<(
     .execute(&mut **tx)?;
     if done == 0 {
         detail(tx, actor, id)?;
-        return Err(Error::Conflict("This mail is not in quarantine: it was processed.".into()));
+        return Err(Error::Conflict(say!("refused-not-quarantined")));
     }
     tx.wake(Wake::POSTMASTER);
     Ok(())

@@ -12,7 +12,7 @@ use crate::{
         Conn, FollowUpPolicy, InstallationRight, QueueId, Ts, Tx, backend,
         schema::{queue_addresses, queues, settings},
     },
-    error::{Error, FieldError, Result},
+    error::{Error, FieldError, Result, say},
     tickets::Person,
 };
 
@@ -202,23 +202,24 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewQueue, now: Ts) -> Result<Queue> 
 
 fn check(conn: &mut Conn, new: &NewQueue) -> Result<(String, Option<QueueId>, Vec<String>)> {
     let mut problems = Vec::new();
-    let mut refuse =
-        |field: &str, message: String| problems.push(FieldError { field: field.into(), message });
+    let mut refuse = |field: &str, message: crate::error::Sentence| {
+        problems.push(FieldError { field: field.into(), message })
+    };
     let name = new.name.trim().to_owned();
     if name.is_empty()
         || name.chars().count() > NAME
         || name.chars().any(|c| c.is_control() || c == ':' || c == ',')
     {
-        refuse("name", format!("A queue needs a name of 1 to {NAME} characters, without colon or comma."));
+        refuse("name", say!("refused-queue-name", most = NAME));
     } else if by_name(conn, &name).is_ok() {
-        refuse("name", format!("There is a queue called “{name}” already. Choose another name."));
+        refuse("name", say!("refused-queue-taken", name = name));
     }
     let parent = match new.parent.as_deref().filter(|parent| !parent.is_empty()) {
         None => None,
         Some(parent) => match by_name(conn, parent) {
             Ok(queue) => Some(queue.id),
             Err(Error::NotFound) => {
-                refuse("parent", format!("There is no queue called “{parent}”."));
+                refuse("parent", say!("refused-queue-unknown", name = parent));
                 None
             }
             Err(error) => return Err(error),
@@ -228,14 +229,11 @@ fn check(conn: &mut Conn, new: &NewQueue) -> Result<(String, Option<QueueId>, Ve
     let mut addresses: Vec<String> = Vec::new();
     for text in &new.addresses {
         match mail_ingest::address::normalise(text) {
-            None => refuse(
-                "addresses",
-                format!("“{text}” is not a mail address. It looks like support@example.org."),
-            ),
+            None => refuse("addresses", say!("refused-queue-address", address = text)),
             Some(address) => match own.0.get(&address) {
                 Some(queue) => {
                     let other = get(conn, *queue)?.name;
-                    refuse("addresses", format!("“{other}” already uses {address}. Choose another address."));
+                    refuse("addresses", say!("refused-address-taken", queue = other, address = address));
                 }
                 None if addresses.contains(&address) => {}
                 None => addresses.push(address),

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::{
     access::{self, Actor},
     db::{Conn, QueueId, Right, TicketId, backend, schema::tickets},
-    error::{Error, Result},
+    error::{Error, Result, say},
     tickets::Ticket,
 };
 
@@ -68,8 +68,7 @@ fn words(question: &str) -> Result<Vec<String>> {
         .map(str::to_lowercase)
         .collect();
     if question.chars().count() > LONGEST || words.len() > WORDS {
-        let message =
-            format!("A search takes at most {LONGEST} characters and {WORDS} words. Leave some out.");
+        let message = say!("refused-search", characters = LONGEST, words = WORDS);
         return Err(Error::invalid("q", message));
     }
     Ok(words)

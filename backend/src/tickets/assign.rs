@@ -6,7 +6,7 @@ use super::{Moment, locking, store};
 use crate::{
     access::{Owner, TicketAccess, holders_of},
     db::{AgentId, EventKind, Right, Tx},
-    error::{Error, Result},
+    error::{Error, Result, say},
 };
 
 /// Gives the ticket to an agent, or to nobody. The lock of a locked ticket goes with it; nobody holds no lock.
@@ -26,10 +26,7 @@ pub fn assign(
     if let Some(agent) = to {
         let able = holders_of(tx, Right::Note, ticket.queue_id, at.ts())?;
         if !able.contains(&agent) {
-            return Err(Error::invalid(
-                "owner",
-                "This agent has no role for the ticket's queue. Choose another, or give him a role first.",
-            ));
+            return Err(Error::invalid("owner", say!("refused-owner")));
         }
     }
     let before = locking::login_of(tx, ticket.owner_id)?;

@@ -10,7 +10,7 @@ use crate::{
         ArticleId, AttachmentId, Conn, DraftId, DraftKind, TicketId, Ts, Tx, each,
         schema::{attachments, drafts},
     },
-    error::{Error, Result},
+    error::{Error, Result, say},
 };
 
 /// The longest draft, in bytes of JSON.
@@ -81,10 +81,7 @@ pub(super) fn put(
     at: &Moment,
 ) -> Result<DraftId> {
     if fields.len() > LONGEST {
-        return Err(Error::invalid(
-            "body_text",
-            "The text is too long to be kept: more than 1 MB. Attach it as a file.",
-        ));
+        return Err(Error::invalid("body_text", say!("refused-long-draft")));
     }
     let fields = super::store::without_nul(fields.to_owned());
     let seen = seen.map_or(0, |article| article.0);
@@ -145,10 +142,7 @@ pub fn attach(
     let there: i64 =
         attachments::table.filter(attachments::draft_id.eq(draft)).count().get_result(&mut **tx)?;
     if there >= FILES {
-        return Err(Error::invalid(
-            "attachments",
-            format!("A mail carries {FILES} files at most. Pack some together."),
-        ));
+        return Err(Error::invalid("attachments", say!("refused-files", most = FILES)));
     }
     file.blob.store(tx)?;
     let id: AttachmentId = diesel::insert_into(attachments::table)

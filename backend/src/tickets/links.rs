@@ -6,7 +6,7 @@ use super::{Moment, store};
 use crate::{
     access::{Read, Reply, TicketAccess},
     db::{EventKind, LinkKind, Tx, schema::ticket_links},
-    error::{Error, Result},
+    error::{Error, Result, say},
 };
 
 /// Links the ticket to another one that the actor may read.
@@ -22,7 +22,7 @@ pub fn link(
     let (ticket, who) = access.parts();
     let other = other.ticket();
     if ticket.id == other.id {
-        return Err(Error::invalid("ticket", "A ticket is not linked to itself. Name another one."));
+        return Err(Error::invalid("ticket", say!("refused-self-link")));
     }
     let both = ticket_links::ticket_id
         .eq(ticket.id)

@@ -15,7 +15,7 @@ use crate::{
         AgentId, Conn, MultiBackend, QueueId, Right, State, TicketId, Ts,
         schema::{reads, tickets},
     },
-    error::{Error, Result},
+    error::{Error, Result, say},
 };
 
 /// How many tickets a page holds at most.
@@ -66,7 +66,7 @@ impl std::str::FromStr for Cursor {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let wrong = || Error::invalid("cursor", "This is not a place in the list. Begin at the first page.");
+        let wrong = || Error::invalid("cursor", say!("refused-cursor"));
         let (at, id) = text.split_once('-').ok_or_else(wrong)?;
         let micros = i64::from_str_radix(at, 16).map_err(|_| wrong())?;
         let id = i64::from_str_radix(id, 16).map_err(|_| wrong())?;

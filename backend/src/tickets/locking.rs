@@ -4,7 +4,7 @@ use super::{Moment, model::Ticket, store};
 use crate::{
     access::Who,
     db::{AgentId, DeadlineKind, EventKind, Ts, Tx},
-    error::{Error, Result},
+    error::{Error, Result, say},
     people, queues, schedule,
 };
 
@@ -74,7 +74,7 @@ pub(super) fn must_not_be_others(tx: &mut Tx<'_>, ticket: &Ticket, agent: AgentI
         Some(owner) => people::agents::name(tx, owner)?,
         None => String::new(),
     };
-    Err(Error::Conflict(format!("{name} is on this ticket. Take it over first, or add an internal note.")))
+    Err(Error::Conflict(say!("refused-locked", name = name)))
 }
 
 pub(super) fn login_of(tx: &mut Tx<'_>, agent: Option<AgentId>) -> Result<Option<String>> {

@@ -4,7 +4,7 @@ use super::{Moment, locking, store};
 use crate::{
     access::{Move, QueueAccess, TicketAccess},
     db::{EventKind, Right, Tx},
-    error::{Error, Result},
+    error::{Error, Result, say},
     notify, queues,
 };
 
@@ -19,7 +19,7 @@ pub fn move_to(
     at: &Moment,
 ) -> Result<()> {
     if target.right() != Right::MoveInto {
-        return Err(Error::Forbidden("This needs the right “move_into” in the target queue.".into()));
+        return Err(Error::Forbidden(say!("refused-queue-right", right = Right::MoveInto)));
     }
     let (ticket, who) = access.parts();
     if ticket.queue_id == target.queue() {
@@ -27,10 +27,7 @@ pub fn move_to(
     }
     let to = queues::get(tx, target.queue())?;
     if to.retired_at.is_some() {
-        return Err(Error::invalid(
-            "queue",
-            format!("The queue “{}” is retired. Choose another one.", to.name),
-        ));
+        return Err(Error::invalid("queue", say!("refused-retired", name = to.name)));
     }
     let from = queues::get(tx, ticket.queue_id)?;
     locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())?;

@@ -4,7 +4,7 @@ use super::{Article, Moment, NewArticle, NewFile, store};
 use crate::{
     access::{Actor, Note, TicketAccess},
     db::{Channel, EventKind, Sender, Tx},
-    error::{Error, Result},
+    error::{Error, Result, say},
 };
 
 /// What a note says.
@@ -30,7 +30,7 @@ pub fn note(
     at: &Moment,
 ) -> Result<Article> {
     if input.body_text.trim().is_empty() && input.files.is_empty() {
-        return Err(Error::invalid("body_text", "The note is empty. Write something, or attach a file."));
+        return Err(Error::invalid("body_text", say!("refused-empty-note")));
     }
     let (ticket, who) = access.parts();
     let new = NewArticle {

@@ -10,7 +10,7 @@ use crate::{
     db::{
         Channel, CustomerId, Delivery, EventKind, OutboxKind, Priority, Right, Sender, State, Ts, Tx, backend,
     },
-    error::{Error, Result},
+    error::{Error, Result, say},
     notify, outbox, people, queues,
 };
 
@@ -77,24 +77,24 @@ pub fn open(
 
 fn check(access: &QueueAccess, input: &OpenInput) -> Result<Person> {
     if access.right() != Right::Create {
-        return Err(Error::Forbidden("This needs the right “create” in that queue.".into()));
+        return Err(Error::Forbidden(say!("refused-queue-right", right = Right::Create)));
     }
     let mut problems = Vec::new();
-    let mut refuse = |field: &str, message: &str| {
-        problems.push(crate::error::FieldError { field: field.into(), message: message.into() });
+    let mut refuse = |field: &str, message: crate::error::Sentence| {
+        problems.push(crate::error::FieldError { field: field.into(), message });
     };
     let address = mail_ingest::address::normalise(&input.customer.address);
     if input.title.trim().is_empty() {
-        refuse("title", "The ticket needs a title. Say in a few words what it is about.");
+        refuse("title", say!("refused-no-title"));
     }
     if input.body_text.trim().is_empty() {
-        refuse("body_text", "The text is empty. Write what was said, or what you want to say.");
+        refuse("body_text", say!("refused-no-text"));
     }
     if input.channel == Channel::Note {
-        refuse("channel", "A ticket begins with a call or a mail. Choose “phone” or “mail”.");
+        refuse("channel", say!("refused-channel"));
     }
     if address.is_none() {
-        refuse("customer", "This is not a mail address. It looks like anna@example.org.");
+        refuse("customer", say!("refused-address"));
     }
     match address {
         Some(address) if problems.is_empty() => {

@@ -11,7 +11,7 @@ use crate::{
         ArticleId, Channel, Conn, Delivery, EventKind, OutboxKind, Sender, State, Ts, Tx, backend,
         schema::{articles, participants},
     },
-    error::{Error, Result},
+    error::{Error, Result, say},
     outbox, people, queues,
 };
 
@@ -181,8 +181,7 @@ fn nothing_new_since(tx: &mut Tx<'_>, ticket: &Ticket, seen: Option<ArticleId>) 
         .get_result(&mut **tx)?;
     match newer {
         0 => Ok(()),
-        1 => Err(Error::Conflict("Read 1 new message first. Your text is kept.".into())),
-        n => Err(Error::Conflict(format!("Read {n} new messages first. Your text is kept."))),
+        n => Err(Error::Conflict(say!("refused-unread", n = n))),
     }
 }
 
@@ -195,22 +194,18 @@ fn recipients_of(tx: &mut Tx<'_>, ticket: &Ticket, input: &ReplyInput) -> Result
 
 fn check(input: &ReplyInput, recipients: &Recipients) -> Result<()> {
     if input.body_text.trim().is_empty() {
-        return Err(Error::invalid("body_text", "The reply is empty. Write something first."));
+        return Err(Error::invalid("body_text", say!("refused-empty-reply")));
     }
     if recipients.to.is_empty() {
-        return Err(Error::invalid("to", "Nobody would get this reply. Name at least one address."));
+        return Err(Error::invalid("to", say!("refused-nobody")));
     }
     if recipients.to.len() + recipients.cc.len() > RECIPIENTS {
-        return Err(Error::invalid(
-            "cc",
-            format!("A mail goes to {RECIPIENTS} people at most. Take some away."),
-        ));
+        return Err(Error::invalid("cc", say!("refused-many", most = RECIPIENTS)));
     }
     for (field, people) in [("to", &recipients.to), ("cc", &recipients.cc)] {
         for person in people {
             if mail_ingest::address::normalise(&person.address).is_none() {
-                let text =
-                    format!("“{}” is not a mail address. Correct it, or take it away.", person.address);
+                let text = say!("refused-recipient", address = person.address);
                 return Err(Error::invalid(field, text));
             }
         }

@@ -6,7 +6,7 @@ use super::{Moment, locking, model::Ticket, store};
 use crate::{
     access::{Reply, TicketAccess, Who},
     db::{DeadlineKind, EventKind, State, Ts, Tx},
-    error::{Error, Result},
+    error::{Error, Result, say},
     notify,
 };
 
@@ -61,13 +61,11 @@ pub(super) fn change(
 fn check(to: State, until: Option<Timestamp>, at: &Moment) -> Result<()> {
     match (to, until) {
         (State::Merged | State::Removed, _) => {
-            Err(Error::invalid("value", format!("A ticket does not become “{to}” by setting its state.")))
+            Err(Error::invalid("value", say!("refused-state", state = to)))
         }
-        (state, None) if state.is_pending() => {
-            Err(Error::invalid("until", "A pending ticket needs a date. Say until when it waits."))
-        }
+        (state, None) if state.is_pending() => Err(Error::invalid("until", say!("refused-no-date"))),
         (state, Some(until)) if state.is_pending() && until <= at.now => {
-            Err(Error::invalid("until", "This moment has passed. Choose a later one."))
+            Err(Error::invalid("until", say!("refused-past")))
         }
         _ => Ok(()),
     }

@@ -6,7 +6,7 @@ use super::{Moment, store};
 use crate::{
     access::{Reply, TicketAccess},
     db::{EventKind, Tx, each, schema::ticket_tags},
-    error::{Error, Result},
+    error::{Error, Result, say},
 };
 
 /// The longest tag, in characters.
@@ -22,13 +22,13 @@ pub fn add(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, tag: &str, at: &Mo
     let tag = tag.trim();
     let wrong = |c: char| c.is_control() || c == ',';
     if tag.is_empty() || tag.chars().count() > LONGEST || tag.contains(wrong) {
-        return Err(Error::invalid("tag", format!("A tag has 1 to {LONGEST} characters and no comma.")));
+        return Err(Error::invalid("tag", say!("refused-tag", most = LONGEST)));
     }
     let (ticket, who) = access.parts();
     let there: i64 =
         ticket_tags::table.filter(ticket_tags::ticket_id.eq(ticket.id)).count().get_result(&mut **tx)?;
     if there >= MOST {
-        return Err(Error::invalid("tag", format!("A ticket has at most {MOST} tags. Take one off first.")));
+        return Err(Error::invalid("tag", say!("refused-tags", most = MOST)));
     }
     let row = (ticket_tags::ticket_id.eq(ticket.id), ticket_tags::tag.eq(tag));
     let made = each!(&mut **tx, |c| diesel::insert_into(ticket_tags::table)

@@ -9,7 +9,7 @@ use crate::{
         ArticleId, Channel, DraftId, DraftKind, EventKind, Sender, State, Tx,
         schema::{articles, attachments, events, message_ids},
     },
-    error::{Error, Result},
+    error::{Error, Result, say},
     outbox,
 };
 
@@ -31,10 +31,10 @@ pub fn withdraw(
         .select(Article::as_select())
         .first(&mut **tx)?;
     if reply.agent_id != Some(actor.agent.id) {
-        return Err(Error::Forbidden("Only its author can take a reply back.".into()));
+        return Err(Error::Forbidden(say!("refused-not-author")));
     }
     if !outbox::cancel_held(tx, article)? {
-        return Err(Error::Conflict("This reply has left already. Nothing was changed.".into()));
+        return Err(Error::Conflict(say!("refused-left")));
     }
     let draft = into_draft(tx, &reply, actor, at)?;
     restore(tx, ticket, who, article, at)?;

@@ -70,9 +70,9 @@ impl Failure {
     // The domain says precisely what is wrong; only faults of ours are told in general words.
     fn sentence(&self, language: &Language) -> String {
         match (&self.error, self.status) {
-            (Error::Forbidden(why) | Error::Conflict(why), None) => why.clone(),
+            (Error::Forbidden(why) | Error::Conflict(why), None) => why.in_language(language),
             (Error::Invalid(fields), None) => {
-                fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" ")
+                fields.iter().map(|field| field.message.in_language(language)).collect::<Vec<_>>().join(" ")
             }
             _ => match self.status().as_u16() {
                 400 => language.tr("error-400-text"),

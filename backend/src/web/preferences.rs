@@ -179,7 +179,7 @@ pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> A
     match save(&web, &signed, &form).await {
         Ok(()) => Ok(see_other("/preferences?saved=yes")),
         Err(Error::Invalid(problems)) => {
-            let errors = by_field(problems);
+            let errors = by_field(problems, &signed.reader.language);
             show(&web, &signed, StatusCode::UNPROCESSABLE_ENTITY, Some(form), errors, String::new()).await
         }
         Err(error) => Err(error.into()),
@@ -243,7 +243,7 @@ pub async fn password(
             Ok(answer)
         }
         Err(Error::Invalid(problems)) => {
-            let errors = by_field(problems);
+            let errors = by_field(problems, &signed.reader.language);
             show(&web, &signed, StatusCode::UNPROCESSABLE_ENTITY, None, errors, String::new()).await
         }
         Err(error) => Err(error.into()),
@@ -281,7 +281,7 @@ async fn change(
         .await
 }
 
-fn by_field(problems: Vec<FieldError>) -> Errors {
+fn by_field(problems: Vec<FieldError>, language: &Language) -> Errors {
     let mut errors = Errors::default();
     for FieldError { field, message } in problems {
         let place = match field.as_str() {
@@ -292,7 +292,7 @@ fn by_field(problems: Vec<FieldError>) -> Errors {
             "password" => &mut errors.password,
             _ => &mut errors.page_size,
         };
-        *place = message;
+        *place = message.in_language(language);
     }
     errors
 }

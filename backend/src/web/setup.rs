@@ -86,7 +86,14 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
         Ok(answer) => Ok(answer),
         Err(Error::Invalid(fields)) => {
             let error = guest.reader.language.tr("setup-check");
-            show(&web, &guest, StatusCode::UNPROCESSABLE_ENTITY, &form, by_field(fields), error)
+            show(
+                &web,
+                &guest,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &form,
+                by_field(fields, &guest.reader.language),
+                error,
+            )
         }
         Err(error) => Err(error.into()),
     }
@@ -133,7 +140,7 @@ async fn run(web: &Data<Web>, request: &HttpRequest, form: &Form) -> Result<Http
     Ok(answer)
 }
 
-fn by_field(fields: Vec<FieldError>) -> Errors {
+fn by_field(fields: Vec<FieldError>, language: &crate::i18n::Language) -> Errors {
     let mut errors = Errors::default();
     for FieldError { field, message } in fields {
         let place = match field.as_str() {
@@ -145,7 +152,7 @@ fn by_field(fields: Vec<FieldError>) -> Errors {
             "address" => &mut errors.address,
             _ => &mut errors.organisation,
         };
-        *place = message;
+        *place = message.in_language(language);
     }
     errors
 }

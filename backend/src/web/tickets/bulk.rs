@@ -74,5 +74,5 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Fields>) -> Ans
     let language = &signed.reader.language;
     let text =
         [language.tr_count("bulk-done", done), language.tr_count("bulk-refused", count), refused.join(", ")];
-    Err(crate::web::failure::Failure::from(Error::Conflict(text.join(" "))).back_to(&back))
+    Err(crate::web::failure::Failure::from(Error::Conflict(text.join(" ").into())).back_to(&back))
 }

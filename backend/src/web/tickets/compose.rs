@@ -158,9 +158,10 @@ async fn again(web: &Data<Web>, signed: &Signed, number: &str, mut typed: Typed,
                 } else {
                     &mut typed.error
                 };
-                place.clone_from(&field.message);
+                *place = field.message.in_language(&signed.reader.language);
             }
         }
+        Error::Conflict(why) => typed.error = why.in_language(&signed.reader.language),
         other => typed.error = other.to_string(),
     }
     page_with(web, signed, number, status, typed).await

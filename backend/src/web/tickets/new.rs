@@ -92,7 +92,7 @@ async fn show(
 fn load(conn: &mut Conn, asker: &Asker, form: Form, errors: Errors, error: String) -> Result<Page<NewView>> {
     let queues = queues_to_open(conn, asker, form.queue)?;
     if queues.is_empty() {
-        return Err(Error::Forbidden(asker.reader.language.tr("new-no-queue")));
+        return Err(Error::Forbidden(asker.reader.language.tr("new-no-queue").into()));
     }
     let priorities = Priority::all()
         .map(|priority| PriorityView::of(priority, &asker.reader.language))
@@ -146,10 +146,11 @@ pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
         Err(Error::Invalid(fields)) => {
             let mut errors = Errors::default();
             for field in fields {
+                let message = field.message.in_language(&signed.reader.language);
                 match field.field.as_str() {
-                    "customer" => errors.customer = field.message,
-                    "title" => errors.subject = field.message,
-                    _ => errors.body = field.message,
+                    "customer" => errors.customer = message,
+                    "title" => errors.subject = message,
+                    _ => errors.body = message,
                 }
             }
             let error = signed.reader.language.tr("new-check");
