@@ -24,6 +24,8 @@ pub(super) struct Waiting {
     pub queue_id: Option<QueueId>,
     pub digest: String,
     pub size: i64,
+    /// How often it waited when the process ended, or was read and not finished.
+    pub attempts: i32,
 }
 
 /// A mail, ready for its transaction.
@@ -113,12 +115,12 @@ pub(super) fn clean(text: &str) -> String {
     crate::tickets::store::without_nul(text.chars().take(2_000).collect())
 }
 
-/// Who wrote the mail. A contact form writes from an address of ours, or one that takes no answers, and names the
-/// person in Reply-To. Without any From the envelope tells.
+/// Who wrote the mail. A contact form writes from an address of ours or of our web site, or one that takes no
+/// answers, and names the person in Reply-To. Without any From the envelope tells.
 fn author(mail: &Mail, envelope_from: &str, own: &OwnAddresses) -> Person {
     let from = mail.from.clone().unwrap_or_default();
     let address = mail_ingest::address::normalise(&from.address);
-    let form = address.as_deref().is_none_or(|address| own.contains(address) || takes_no_answers(address));
+    let form = address.as_deref().is_none_or(|address| own.contains(address) || is_a_machines(address));
     let behind = mail.reply_to.iter().find(|person| {
         mail_ingest::address::normalise(&person.address).is_some_and(|address| !own.contains(&address))
     });
@@ -132,10 +134,13 @@ fn author(mail: &Mail, envelope_from: &str, own: &OwnAddresses) -> Person {
     }
 }
 
-fn takes_no_answers(address: &str) -> bool {
+/// Whether an address is one behind which no person sits: it takes no answers, or belongs to a web site.
+fn is_a_machines(address: &str) -> bool {
     let local: String =
         address.split('@').next().unwrap_or_default().chars().filter(|c| c.is_alphanumeric()).collect();
-    ["noreply", "donotreply", "nichtantworten", "nepasrepondre"].iter().any(|sign| local.contains(sign))
+    let within = ["noreply", "donotreply", "nichtantworten", "nepasrepondre", "form", "kontakt", "contact"];
+    let whole = ["www", "wwwdata", "web", "website", "webserver", "apache", "httpd", "nginx", "wordpress"];
+    within.iter().any(|sign| local.contains(sign)) || whole.contains(&local.as_str())
 }
 
 /// With the address in the form in which it is compared.

@@ -39,7 +39,7 @@ const PARTICIPANTS: usize = 50;
 
 /// Processes mail until told to stop.
 pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
-    if let Err(error) = count_survivors(&desk).await {
+    if let Err(error) = suspect_survivors(&desk).await {
         tracing::warn!(%error, "could not look for mails that a crash interrupted");
     }
     while !*stop.borrow() {
@@ -58,26 +58,45 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Whatever waits at the start may be what ended the process before: three strikes, and it is put aside.
-async fn count_survivors(desk: &Desk) -> Result<()> {
-    let now = Ts(desk.clock.now());
+/// Whatever waits at the start may be what ended the process before, and is read with care from now on.
+async fn suspect_survivors(desk: &Desk) -> Result<()> {
     desk.db
         .write(move |tx| {
-            let waiting = inbound_mails::table.filter(inbound_mails::status.eq(InboundStatus::Waiting));
-            diesel::update(waiting)
-                .set(inbound_mails::attempts.eq(inbound_mails::attempts + 1))
-                .execute(&mut **tx)?;
-            let bad: Vec<InboundId> = inbound_mails::table
-                .filter(inbound_mails::status.eq(InboundStatus::Waiting))
-                .filter(inbound_mails::attempts.gt(STRIKES))
-                .select(inbound_mails::id)
-                .load(&mut **tx)?;
-            for id in bad {
-                record::quarantine(tx, id, "Turnstone stopped each time it read this mail", now)?;
-            }
+            let waiting = inbound_mails::table
+                .filter(inbound_mails::status.eq(InboundStatus::Waiting).and(inbound_mails::attempts.eq(0)));
+            diesel::update(waiting).set(inbound_mails::attempts.eq(1)).execute(&mut **tx)?;
             Ok(())
         })
         .await
+}
+
+/// Before suspects are read it is noted that they are: whoever ends the process now has one strike more. The second
+/// time each is read alone, so that only the culprit collects the third, and is put aside.
+async fn strike(desk: &Desk, mut rows: Vec<Waiting>) -> Result<Vec<Waiting>> {
+    let alone = |row: &Waiting| row.attempts >= STRIKES - 1;
+    let together = rows.iter().take_while(|row| !alone(row)).count();
+    rows.truncate(together.max(1));
+    if rows.iter().all(|row| row.attempts == 0) {
+        return Ok(rows);
+    }
+    let (culprits, rows): (Vec<Waiting>, Vec<Waiting>) =
+        rows.into_iter().partition(|row| row.attempts >= STRIKES);
+    let ids = |rows: &[Waiting]| rows.iter().map(|row| row.id).collect::<Vec<InboundId>>();
+    let suspects: Vec<InboundId> = rows.iter().filter(|row| row.attempts > 0).map(|row| row.id).collect();
+    let (culprits, now) = (ids(&culprits), Ts(desk.clock.now()));
+    desk.db
+        .write(move |tx| {
+            diesel::update(inbound_mails::table.filter(inbound_mails::id.eq_any(suspects.clone())))
+                .set(inbound_mails::attempts.eq(inbound_mails::attempts + 1))
+                .execute(&mut **tx)?;
+            for id in &culprits {
+                let why = "Turnstone stopped each time it read this mail";
+                record::quarantine(tx, *id, &record::Facts::default(), why, now)?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(rows)
 }
 
 /// Processes what waits, for a command that does not leave it to a running server.
@@ -96,7 +115,9 @@ async fn batch(desk: &Desk) -> Result<usize> {
     if rows.is_empty() {
         return Ok(0);
     }
+    // A culprit that was put aside counts as done.
     let count = rows.len();
+    let rows = strike(desk, rows).await?;
     let preparing = rows.into_iter().map(|row| {
         let (desk, own) = (desk.clone(), own.clone());
         async move {
@@ -141,6 +162,7 @@ fn waiting(conn: &mut crate::db::Conn, now: Ts) -> Result<Vec<Waiting>> {
 /// One bad mail never holds up another: whatever goes wrong with it, it is put aside.
 async fn finish(desk: &Desk, id: InboundId, ready: Result<Prepared>) -> Result<()> {
     let at = desk.moment();
+    let facts = ready.as_ref().map(|prepared| prepared.facts.clone()).unwrap_or_default();
     let processed = match ready {
         Ok(prepared) => desk.db.write(move |tx| process(tx, &prepared, &at)).await,
         Err(error) => Err(error),
@@ -152,7 +174,7 @@ async fn finish(desk: &Desk, id: InboundId, ready: Result<Prepared>) -> Result<(
             tracing::error!(mail = id.0, %error, "a mail could not be processed; it waits in quarantine");
             metrics::counter!(crate::ops::metrics::MAILS_QUARANTINED).increment(1);
             let (why, now) = (error.to_string(), Ts(desk.clock.now()));
-            desk.db.write(move |tx| record::quarantine(tx, id, &why, now)).await
+            desk.db.write(move |tx| record::quarantine(tx, id, &facts, &why, now)).await
         }
     }
 }

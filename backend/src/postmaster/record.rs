@@ -90,14 +90,18 @@ pub(super) fn done(
     Ok(())
 }
 
-/// Puts a mail aside for a person to look at; nothing of it is lost.
-pub(super) fn quarantine(tx: &mut Tx<'_>, id: InboundId, why: &str, now: Ts) -> Result<()> {
+/// Puts a mail aside for a person to look at; nothing of it is lost. What it said of itself, where that could be
+/// read, tells the person which mail it is.
+pub(super) fn quarantine(tx: &mut Tx<'_>, id: InboundId, facts: &Facts, why: &str, now: Ts) -> Result<()> {
     let mut steps = Steps::default();
     steps.add("quarantine", "put aside", why);
     diesel::update(inbound_mails::table.find(id).filter(inbound_mails::status.eq(InboundStatus::Waiting)))
         .set((
             inbound_mails::status.eq(InboundStatus::Quarantined),
             inbound_mails::disposition.eq(Disposition::Quarantined),
+            inbound_mails::message_id.eq(&facts.message_id),
+            inbound_mails::subject.eq(&facts.subject),
+            inbound_mails::sender.eq(&facts.sender),
             inbound_mails::steps.eq(steps.json()?),
             inbound_mails::processed_at.eq(now),
         ))
