@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
+use diesel::RunQueryDsl;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use turnstone::clock::Clock;
@@ -240,6 +241,34 @@ impl TestApp {
         .await
     }
 
+    /// Waits until `count` mails of this query have a disposition; newest first. A mail can be asked for by its
+    /// Message-ID once it has been read.
+    pub async fn all_processed(&self, query: &str, count: usize) -> Vec<Value> {
+        let path = format!("/api/v1/inbound?{query}");
+        wait_until(&format!("{count} dispositions of inbound?{query}"), Duration::from_secs(20), async || {
+            let items = self.root.get(&path).await.items();
+            let ready = items.iter().all(|item| !item["disposition"].is_null());
+            (ready && items.len() >= count).then_some(items)
+        })
+        .await
+    }
+
+    /// Waits until nothing is on its way to the relay, and forgets what came there so far.
+    pub async fn hush(&self) {
+        self.settle().await;
+        self.relay.clear();
+    }
+
+    /// Waits until nothing is on its way to the relay.
+    pub async fn settle(&self) {
+        let sql = "SELECT CAST(count(*) AS BIGINT) AS n FROM outbox WHERE state IN ('due', 'sending')";
+        wait_until("an outbox with nothing due", Duration::from_secs(20), async || {
+            let waiting = self.db().read(move |conn| Ok(diesel::sql_query(sql).get_result::<Count>(conn)?));
+            (waiting.await.ok()?.n == 0).then_some(())
+        })
+        .await;
+    }
+
     /// A new ticket by mail: its number.
     pub async fn ticket_from(&self, mail: &Mail) -> String {
         let inbound = self.deliver(mail).await;
@@ -303,6 +332,12 @@ impl Person {
     pub async fn lock(&self, number: &str) -> Value {
         self.put_nothing(&format!("/api/v1/tickets/{number}/lock")).await.assert(200).json()
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
 }
 
 /// A JSON value as it stands in an address: ids are opaque, numbers or strings.

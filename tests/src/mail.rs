@@ -271,6 +271,14 @@ impl Parsed {
         value.split_whitespace().map(|id| id.trim_matches(['<', '>']).to_owned()).collect()
     }
 
+    /// Name and address of the From header, decoded.
+    pub fn from(&self) -> (String, String) {
+        let message = self.message();
+        let from = message.from().and_then(|list| list.first());
+        let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
+        from.map_or_else(Default::default, |from| (text(from.name()), text(from.address())))
+    }
+
     /// The Subject, decoded.
     pub fn subject(&self) -> String {
         self.message().subject().unwrap_or_default().to_owned()

@@ -12,19 +12,6 @@ fn heard(app: &TestApp, login: &str) -> Vec<String> {
         .collect()
 }
 
-/// Everything that is on its way has left.
-async fn settle(app: &TestApp) {
-    let mut last = (usize::MAX, 0);
-    for _ in 0..100 {
-        let now = app.relay.received().len();
-        if last.0 == now && last.1 >= 4 {
-            return;
-        }
-        last = (now, if last.0 == now { last.1 + 1 } else { 0 });
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-}
-
 both_databases! {
     async fn a_new_ticket_is_told_to_its_followers_once_and_never_to_others(database) {
         let app = TestApp::start(database).await;
@@ -38,7 +25,7 @@ both_databases! {
         app.agent("rita", &["Reader"]).await;
         app.ticket_from(&mail("anna@customer.example")).await;
         app.relay.wait_for("dana@helpdesk.example", 1).await;
-        settle(&app).await;
+        app.settle().await;
         assert_eq!(heard(&app, "dana").len(), 1, "{:?}", heard(&app, "dana"));
         assert!(heard(&app, "bill").is_empty() && heard(&app, "rita").is_empty());
         let notice = app.relay.received_by("dana@helpdesk.example").remove(0);
@@ -55,16 +42,15 @@ both_databases! {
         let dana = app.agent("dana", &["Agent"]).await;
         app.agent("eve", &["Agent"]).await;
         dana.lock(&number).await;
-        settle(&app).await;
-        app.relay.clear();
+        app.hush().await;
         app.deliver(&mail("anna@customer.example").answering([question.id()])).await;
         app.relay.wait_for("dana@helpdesk.example", 1).await;
-        settle(&app).await;
+        app.settle().await;
         assert!(heard(&app, "eve").is_empty(), "only the owner: {:?}", heard(&app, "eve"));
-        app.relay.clear();
+        app.hush().await;
         dana.set(&number, "queue", "Billing").await;
         app.relay.wait_for("eve@helpdesk.example", 1).await;
-        settle(&app).await;
+        app.settle().await;
         assert!(heard(&app, "dana").is_empty(), "never the actor");
     }
 
@@ -73,11 +59,10 @@ both_databases! {
         let number = app.ticket_from(&mail("anna@customer.example")).await;
         let dana = app.agent("dana", &["Agent"]).await;
         dana.lock(&number).await;
-        settle(&app).await;
-        app.relay.clear();
+        app.hush().await;
         app.advance(jiff::SignedDuration::from_hours(25)).await;
         app.relay.wait_for("dana@helpdesk.example", 1).await;
-        settle(&app).await;
+        app.settle().await;
         assert_eq!(heard(&app, "dana").len(), 1);
     }
 
@@ -86,12 +71,11 @@ both_databases! {
         let dana = app.agent("dana", &["Agent"]).await;
         app.ticket_from(&mail("anna@customer.example")).await;
         app.relay.wait_for("dana@helpdesk.example", 1).await;
-        settle(&app).await;
-        app.relay.clear();
-        app.settings.must(&["agent", "disable", &dana.login], "");
+        app.hush().await;
+        app.settings.must(&["agent", "disable", "--login", &dana.login], "");
         app.ticket_from(&mail("anna@customer.example")).await;
         app.relay.wait_for("root@helpdesk.example", 1).await;
-        settle(&app).await;
+        app.settle().await;
         assert!(heard(&app, "dana").is_empty());
         let outbox = app.root.get("/api/v1/outbox?limit=100").await.assert(200).json();
         assert!(!json!(outbox).is_null());

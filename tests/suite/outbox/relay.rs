@@ -9,8 +9,7 @@ both_databases! {
     async fn a_held_reply_leaves_after_its_hold_and_survives_a_restart(database) {
         let mut app = TestApp::start(database).await;
         let number = app.ticket_from(&mail("anna@customer.example")).await;
-        app.relay.wait_for("anna@customer.example", 1).await;
-        app.relay.clear();
+        app.hush().await;
         let path = format!("/api/v1/tickets/{number}/replies");
         let reply = app.root.post(&path, json!({ "body_text": "Held." })).await.assert(201).json();
         assert_eq!(reply["delivery"]["state"], "held", "{reply}");
@@ -26,8 +25,7 @@ both_databases! {
     async fn a_relay_that_is_down_and_then_busy_loses_and_doubles_nothing(database) {
         let mut app = TestApp::start(database).await;
         let number = app.ticket_from(&mail("anna@customer.example")).await;
-        app.relay.wait_for("anna@customer.example", 1).await;
-        app.relay.clear();
+        app.hush().await;
         app.relay.down().await;
         let mut replies = Vec::new();
         for index in 0..5 {
@@ -75,8 +73,7 @@ both_databases! {
     async fn a_line_cut_after_the_final_dot_is_uncertain_and_repeated_byte_for_byte(database) {
         let app = TestApp::start(database).await;
         let number = app.ticket_from(&mail("anna@customer.example")).await;
-        app.relay.wait_for("anna@customer.example", 1).await;
-        app.relay.clear();
+        app.hush().await;
         app.relay.behave(Behaviour::DropAfterDot);
         let reply = app.root.reply(&number, "Did it arrive?").await;
         app.delivery(&reply, "uncertain").await;

@@ -31,7 +31,7 @@ async fn replied(app: &TestApp) -> (String, Value) {
     let number = app.ticket_from(&mail("anna@customer.example")).await;
     let reply = app.root.reply(&number, "We look into it.").await;
     let reply = app.delivery(&reply, "sent").await;
-    app.relay.clear();
+    app.hush().await;
     (number, reply)
 }
 
@@ -56,7 +56,7 @@ both_databases! {
     async fn a_bounce_without_any_id_is_found_by_its_envelope(database) {
         let app = TestApp::start(database).await;
         let number = app.ticket_from(&mail("anna@customer.example")).await;
-        app.relay.clear();
+        app.hush().await;
         let reply = app.root.reply(&number, "We look into it.").await;
         let reply = app.delivery(&reply, "sent").await;
         let sender = app.relay.wait_for("anna@customer.example", 1).await[0].from.clone();

@@ -60,7 +60,7 @@ both_databases! {
         let app = TestApp::start(database).await;
         let question = mail("anna@customer.example");
         let number = app.ticket_from(&question).await;
-        app.relay.clear();
+        app.hush().await;
         let stranger = mail("mallory@elsewhere.example").answering([question.id()]);
         let inbound = app.deliver(&stranger).await;
         assert_eq!(text(&inbound["ticket"]), number);
@@ -110,7 +110,7 @@ both_databases! {
         let number = app.ticket_from(&question).await;
         let dana = app.agent("dana", &["Agent"]).await;
         dana.lock(&number).await;
-        app.settings.must(&["agent", "disable", "dana"], "");
+        app.settings.must(&["agent", "disable", "--login", "dana"], "");
         dana.get(&format!("/api/v1/tickets/{number}")).await.assert(401);
         app.deliver(&mail("anna@customer.example").answering([question.id()])).await;
         assert_eq!(app.ticket(&number).await["lock"]["locked"], false);

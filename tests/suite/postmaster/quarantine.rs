@@ -55,7 +55,7 @@ both_databases! {
         assert!(record["steps"].to_string().contains("poisoned"), "the reason is named: {record}");
         let id = text(&record["id"]);
         let raw = app.root.get(&format!("/api/v1/inbound/{id}/raw")).await;
-        assert_eq!(raw.assert(200).body, bad.bytes());
+        assert!(raw.assert(200).body.ends_with(&bad.bytes()), "as it came, below our trace header");
 
         heal(&app, database);
         app.root.post(&format!("/api/v1/inbound/{id}/retry"), serde_json::json!({})).await.assert(201);

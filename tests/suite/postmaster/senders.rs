@@ -9,7 +9,7 @@ both_databases! {
         let number = app.ticket_from(&form).await;
         let ticket = app.ticket(&number).await;
         assert_eq!(ticket["customer"], json!({ "name": "Anna Bell", "address": "anna@customer.example" }));
-        app.relay.clear();
+        app.hush().await;
         app.root.reply(&number, "Here you are.").await;
         assert_eq!(app.relay.wait_for("anna@customer.example", 1).await[0].to, ["anna@customer.example"]);
     }
@@ -23,7 +23,7 @@ both_databases! {
             .cc("Bert <bert@customer.example>")
             .cc("billing@helpdesk.example");
         let number = app.ticket_from(&letter).await;
-        app.relay.clear();
+        app.hush().await;
         app.root.reply(&number, "To all of you.").await;
         let sent = app.relay.wait_for("anna@customer.example", 1).await.remove(0);
         let mut to = sent.to.clone();

@@ -75,7 +75,7 @@ both_databases! {
         for (what, value) in [("state", "closed"), ("queue", "Billing")] {
             let number = app.ticket_from(&mail("anna@customer.example")).await;
             dana.lock(&number).await;
-            app.relay.clear();
+            app.hush().await;
             dana.set(&number, what, value).await;
             assert!(!locked(&app.ticket(&number).await), "after {what} {value}");
             app.advance(SignedDuration::from_hours(24 * 7)).await;

@@ -82,14 +82,14 @@ both_databases! {
         let browser = app.visitor();
         browser.sign_in("dana", tests::binary::PASSWORD).await;
         browser.get("/tickets").await.assert(200);
-        app.settings.must(&["agent", "disable", "dana"], "");
+        app.settings.must(&["agent", "disable", "--login", "dana"], "");
         dana.get("/api/v1/tickets").await.assert(401);
         browser.get("/tickets").await.assert(303);
     }
 
     async fn the_last_admin_stays(database) {
         let app = TestApp::start(database).await;
-        let output = app.settings.run(&["agent", "disable", "root"], b"");
+        let output = app.settings.run(&["agent", "disable", "--login", "root"], b"");
         assert!(!output.status.success());
         assert!(String::from_utf8_lossy(&output.stderr).contains("admin"), "{output:?}");
         app.root.get("/api/v1/tickets").await.assert(200);

@@ -37,7 +37,7 @@ both_databases! {
         let until = app.clock.now() + jiff::SignedDuration::from_hours(2);
         dana.put(&path, json!({ "value": "pending reminder", "until": until.to_string() })).await.assert(200);
         assert_eq!(app.ticket(&number).await["state_type"], "pending_reminder");
-        app.relay.clear();
+        app.hush().await;
         app.advance(jiff::SignedDuration::from_hours(3)).await;
         app.relay.wait_for("dana@helpdesk.example", 1).await;
         app.advance(jiff::SignedDuration::from_mins(10)).await;
