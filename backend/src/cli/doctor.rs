@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use jiff::Timestamp;
 
 use super::office::Office;
 use super::output::{print, print_json};
@@ -46,8 +45,8 @@ impl Doctor {
 }
 
 fn tables(config: &Config) -> Vec<Finding> {
-    let inside =
-        Office::open(config).and_then(|office| Ok(office.wait(look_inside(&office.db, Timestamp::now()))?));
+    let inside = Office::open(config)
+        .and_then(|office| Ok(office.wait(look_inside(&office.db, crate::clock::Clock::System.now()))?));
     match inside {
         Ok(findings) => findings,
         Err(error) => vec![Finding {

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context;
-use jiff::Timestamp;
 use lettre::address::Envelope;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use mail_ingest::Mail;
@@ -123,7 +122,7 @@ impl Customers {
             to,
             subject,
             text,
-            at: Timestamp::now(),
+            at: crate::clock::Clock::System.now(),
             message_id: &message_id,
             references,
             html: false,

@@ -15,7 +15,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context;
-use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::cli::Told;
@@ -74,7 +73,7 @@ pub async fn run() -> anyhow::Result<()> {
 
 /// Five weeks, in some seconds; how many tickets.
 async fn past(config: &Config) -> anyhow::Result<usize> {
-    let now = Timestamp::now();
+    let now = crate::clock::Clock::System.now();
     let (url, folder) = (config.database.clone(), config.data_dir.clone());
     let db = tokio::task::spawn_blocking(move || Db::open(&url, &folder)).await??;
     let desk = Desk { db, clock: Clock::fixed(now), config: Arc::new(config.clone()) };

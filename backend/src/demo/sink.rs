@@ -69,7 +69,8 @@ impl Intake for Sink {
     async fn accept(&self, envelope: Envelope, raw: Vec<u8>) -> Result<String, Refusal> {
         let mut mails = self.mails();
         let id = mails.back().map_or(1, |last| last.id + 1);
-        let caught = Caught { id, at: Timestamp::now(), to: envelope.to, raw: Arc::new(raw) };
+        let caught =
+            Caught { id, at: crate::clock::Clock::System.now(), to: envelope.to, raw: Arc::new(raw) };
         mails.push_back(caught.clone());
         if mails.len() > KEPT {
             mails.pop_front();
