@@ -27,7 +27,7 @@ impl Routes {
     }
 }
 
-/// The API's table. Its verbs ask for their proofs themselves; all that the address needs is a token.
+/// The API's table; a token stands for the session.
 fn of_the_api() -> impl Iterator<Item = Printed> {
     api::routes::table().iter().map(|route| {
         let path = format!("/api/v1{}", route.path);

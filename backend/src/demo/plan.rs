@@ -59,12 +59,11 @@ impl Plan {
     pub(super) fn new(stories: &[Story], now: Timestamp, dice: &mut Dice) -> Self {
         let mut cases = Vec::new();
         for story in stories {
-            let times = match story.end {
-                End::Closed => CLOSED_TIMES,
-                _ if dice.chance(35) => 2,
-                _ => 1,
-            };
-            cases.extend((0..times).map(|_| case(story, now, dice)));
+            let times = if story.end == End::Closed { CLOSED_TIMES } else { 1 };
+            // One of several began lately and is still under way.
+            cases.extend(
+                (0..times).map(|time| case(story, time == 0 && times > 1 && dice.chance(60), now, dice)),
+            );
         }
         cases.sort_by_key(|case| case.times.first().copied());
         let steps = cases.iter().enumerate().flat_map(|(index, case)| {
@@ -80,9 +79,9 @@ impl Plan {
     }
 }
 
-fn case(story: &Story, now: Timestamp, dice: &mut Dice) -> Case {
+fn case(story: &Story, lately: bool, now: Timestamp, dice: &mut Dice) -> Case {
     let customer = dice.pick(CUSTOMERS);
-    let begin = beginning(story, now, dice);
+    let begin = beginning(story, lately, now, dice);
     let told = story.tell(customer, weekday_before(begin, dice), dice);
     let mut times = vec![begin];
     let mut at = begin;
@@ -112,19 +111,21 @@ fn case(story: &Story, now: Timestamp, dice: &mut Dice) -> Case {
     }
 }
 
-/// When the first mail came: so that finished stories had time to finish, and new ones are new.
-fn beginning(story: &Story, now: Timestamp, dice: &mut Dice) -> Timestamp {
+/// When the first mail came: so that finished stories had time to finish (unless they began lately), and new ones
+/// are new.
+fn beginning(story: &Story, lately: bool, now: Timestamp, dice: &mut Dice) -> Timestamp {
     let span = story.steps().map(|step| step.after.as_secs()).sum::<i64>();
     let hour = 3_600;
     let seconds_ago = match story.end {
         End::New => dice.between(hour / 4, 20 * hour),
-        End::Open => span * 13 / 10 + dice.between(hour / 2, 40 * hour),
+        End::Open => span * 13 / 10 + dice.between(hour / 2, 90 * hour),
+        End::Closed if lately => dice.between(hour, 80 * hour),
         End::PendingDays(_) => span * 13 / 10 + dice.between(2 * hour, 30 * hour),
         End::Closed => span * 15 / 10 + dice.between(30 * hour, WEEKS * 7 * 24 * hour),
     };
     let at = later(now, SignedDuration::from_secs(-seconds_ago));
     // Mail comes at any hour, but mostly by day; a new one stays where it is so as not to lie in the future.
-    if story.end != End::New && dice.chance(80) { by_day(at, dice) } else { at }
+    if story.end != End::New && !lately && dice.chance(80) { by_day(at, dice) } else { at }
 }
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {

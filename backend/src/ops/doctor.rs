@@ -104,6 +104,10 @@ fn serving(config: &Config) -> Finding {
     if is_served(&config.data_dir) {
         return good("server", "turnstone serve is running");
     }
+    if matches!(config.database, DatabaseUrl::Postgres(_)) {
+        // Servers that share PostgreSQL may run anywhere; only theirs can tell.
+        return good("server", "not asked: with PostgreSQL it may run on any machine; see its /readyz");
+    }
     warning("server", "turnstone serve is not running in this data directory", "Start it: turnstone serve.")
 }
 
