@@ -26,12 +26,31 @@ const FINAL: Duration = Duration::from_secs(600);
 pub(super) enum Attempt {
     /// The relay took it; the text names recipients that it refused, if any.
     Sent(String),
+    /// Some recipients have it; these are to be tried again, and why.
+    Partly { left: Vec<String>, why: String },
     /// Refused for now.
     Deferred(String),
     /// Refused for good.
     Failed(String),
     /// The line broke after the text was sent and before the relay answered.
     Uncertain(String),
+}
+
+/// Recipients that the relay did not take.
+#[derive(Debug, Default)]
+struct Refused {
+    /// Each with what the relay said.
+    texts: Vec<String>,
+    /// Those that it may take later.
+    later: Vec<String>,
+}
+
+impl Refused {
+    /// The others have the mail now.
+    fn into_attempt(self) -> Attempt {
+        let why = self.texts.join("; ");
+        if self.later.is_empty() { Attempt::Sent(why) } else { Attempt::Partly { left: self.later, why } }
+    }
 }
 
 /// A connection to the relay; several mails go over it.
@@ -104,7 +123,7 @@ impl Line {
             }
         };
         match tokio::time::timeout(last, self.connection.message(bytes)).await {
-            Ok(Ok(response)) if response.is_positive() => Attempt::Sent(refused),
+            Ok(Ok(response)) if response.is_positive() => refused.into_attempt(),
             Ok(Ok(response)) => judge(&response),
             Ok(Err(error)) if error.is_transient() => Attempt::Deferred(plain(&error)),
             Ok(Err(error)) if error.is_permanent() => Attempt::Failed(plain(&error)),
@@ -122,8 +141,8 @@ impl Line {
         }
     }
 
-    /// MAIL, RCPT and DATA; the recipients that were refused, as text.
-    async fn begin(&mut self, from: &str, to: &[String]) -> Result<String, Attempt> {
+    /// MAIL, RCPT and DATA; the recipients that were refused.
+    async fn begin(&mut self, from: &str, to: &[String]) -> Result<Refused, Attempt> {
         let sender = parse(from)?;
         let mut parameters = Vec::new();
         let info = self.connection.server_info().clone();
@@ -140,7 +159,7 @@ impl Line {
             parameters.push(MailParameter::SmtpUtfEight);
         }
         self.command(Mail::new(sender, parameters)).await?;
-        let mut refused = Vec::new();
+        let mut refused = Refused::default();
         let mut worst = None;
         for address in to {
             let recipient = parse(address)?.ok_or_else(|| Attempt::Failed("a recipient is empty".into()))?;
@@ -148,20 +167,24 @@ impl Line {
                 Ok(()) => {}
                 Err(attempt @ (Attempt::Deferred(_) | Attempt::Failed(_))) if self.is_open() => {
                     let (Attempt::Deferred(why) | Attempt::Failed(why)) = &attempt else { continue };
-                    refused.push(format!("{address}: {why}"));
+                    refused.texts.push(format!("{address}: {why}"));
+                    let later = matches!(attempt, Attempt::Deferred(_));
+                    if later {
+                        refused.later.push(address.clone());
+                    }
                     // A recipient that may be taken later is worth another try of the whole.
-                    if worst.is_none() || matches!(attempt, Attempt::Deferred(_)) {
+                    if worst.is_none() || later {
                         worst = Some(attempt);
                     }
                 }
                 Err(attempt) => return Err(attempt),
             }
         }
-        if refused.len() == to.len() {
+        if refused.texts.len() == to.len() {
             return Err(worst.unwrap_or_else(|| Attempt::Failed("the mail has no recipient".into())));
         }
         self.command(Data).await?;
-        Ok(refused.join("; "))
+        Ok(refused)
     }
 
     async fn command<C: std::fmt::Display>(&mut self, command: C) -> Result<(), Attempt> {

@@ -7,14 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::{
-    Outgoing, compose, record,
+    Outgoing, claim, compose, record,
     relay::{Attempt, Line},
 };
 use crate::{
     access::Actor,
     config::Relay,
     db::{
-        Cause, Delivery, EventKind, Notice, OutboxId, OutboxKind, Ts, Tx, Wake, backend,
+        Cause, Delivery, EventKind, Notice, OutboxKind, Ts, Tx, Wake,
         schema::{articles, outbox},
     },
     desk::Desk,
@@ -24,12 +24,8 @@ use crate::{
     tickets::{Person, Ticket},
 };
 
-/// So many mails are taken at once.
-const BATCH: i64 = 40;
 /// So many lines to the relay are open at once.
 const LANES: usize = 4;
-/// Whoever has not finished a mail by then has lost it.
-const LEASE: SignedDuration = SignedDuration::from_mins(15);
 /// Waits between attempts, in minutes; the last one repeats.
 const RETRY_MINUTES: [u64; 6] = [1, 2, 5, 15, 30, 60];
 /// A mail that could not be handed over for so long is given up.
@@ -37,7 +33,7 @@ const GIVE_UP: SignedDuration = SignedDuration::from_hours(5 * 24);
 
 /// Sends mail until told to stop; what is being sent then is finished first.
 pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
-    if let Err(error) = recover(&desk).await {
+    if let Err(error) = claim::recover(&desk).await {
         tracing::warn!(%error, "could not look for mails that a crash interrupted; they are tried when their lease ends");
     }
     while !*stop.borrow() {
@@ -48,6 +44,9 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
                 Err(error) => tracing::warn!(%error, "outgoing mail waits: the database does not answer"),
             }
         }
+        if let Err(error) = claim::end_holds(&desk).await {
+            tracing::warn!(%error, "could not look for mails whose hold is over");
+        }
         tokio::select! {
             () = desk.db.wakers().sleep(Wake::OUTBOX, desk.poll()) => {}
             _ = stop.changed() => {}
@@ -55,31 +54,11 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// With SQLite only this process sends: whatever is `sending` at its start was interrupted by a crash. With PostgreSQL
-/// another node may have it; its lease decides.
-async fn recover(desk: &Desk) -> Result<()> {
-    if !matches!(desk.config.database, crate::config::DatabaseUrl::Sqlite(_)) {
-        return Ok(());
-    }
-    let now = Ts(desk.clock.now());
-    desk.db
-        .write(move |tx| {
-            diesel::update(outbox::table.filter(outbox::state.eq(Delivery::Sending)))
-                .set((
-                    outbox::state.eq(Delivery::Uncertain),
-                    outbox::error.eq("Turnstone was stopped while this mail was being handed over"),
-                    outbox::try_at.eq(now),
-                ))
-                .execute(&mut **tx)?;
-            Ok(())
-        })
-        .await
-}
-
 /// Sends one batch; how many mails were due.
 async fn send_due(desk: &Desk, relay: &Arc<Relay>) -> Result<usize> {
-    let mails = claim(desk).await?;
+    let mails = claim::claim(desk).await?;
     let taken = mails.len();
+    let leases: Vec<_> = mails.iter().map(|mail| (mail.id, mail.lease)).collect();
     let mut lanes: Vec<Vec<Outgoing>> = vec![Vec::new(); LANES];
     for mail in mails {
         // One ticket, one lane: its mails leave in order.
@@ -90,66 +69,11 @@ async fn send_due(desk: &Desk, relay: &Arc<Relay>) -> Result<usize> {
         }
     }
     let lanes = lanes.into_iter().filter(|lane| !lane.is_empty()).map(|lane| send_lane(desk, relay, lane));
-    futures_util::future::join_all(lanes).await;
-    Ok(taken)
-}
-
-/// Takes what is due: first come, first served, and of each ticket only what nothing older waits before.
-async fn claim(desk: &Desk) -> Result<Vec<Outgoing>> {
-    let now = desk.clock.now();
-    let due = desk.db.read(move |conn| candidates(conn, Ts(now))).await?;
-    if due.is_empty() {
-        return Ok(Vec::new());
+    tokio::select! {
+        _ = futures_util::future::join_all(lanes) => {}
+        () = claim::keep(desk, &leases) => {}
     }
-    desk.db
-        .write(move |tx| {
-            let free = backend::claim_outgoing(tx, &due)?;
-            let until = Ts(now.checked_add(LEASE).unwrap_or(now));
-            let mut taken = Vec::new();
-            for id in free {
-                let mine = diesel::update(outbox::table.find(id).filter(outbox::try_at.le(Ts(now))).filter(
-                    outbox::state.eq_any([
-                        Delivery::Held,
-                        Delivery::Due,
-                        Delivery::Deferred,
-                        Delivery::Uncertain,
-                        Delivery::Sending,
-                    ]),
-                ))
-                .set((
-                    outbox::state.eq(Delivery::Sending),
-                    outbox::lease.eq(outbox::lease + 1),
-                    outbox::attempts.eq(outbox::attempts + 1),
-                    outbox::try_at.eq(until),
-                ))
-                .execute(&mut **tx)?;
-                if mine == 1 {
-                    taken.push(outbox::table.find(id).select(Outgoing::as_select()).first(&mut **tx)?);
-                }
-            }
-            Ok(taken)
-        })
-        .await
-}
-
-#[derive(QueryableByName)]
-struct Due {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    id: i64,
-}
-
-fn candidates(conn: &mut crate::db::Conn, now: Ts) -> Result<Vec<OutboxId>> {
-    let rows: Vec<Due> = diesel::sql_query(format!(
-        "SELECT o.id FROM outbox o
-         WHERE o.state IN ('due', 'held', 'deferred', 'uncertain', 'sending') AND o.try_at <= $1
-           AND NOT EXISTS (
-               SELECT 1 FROM outbox e WHERE e.ticket_id = o.ticket_id AND e.id < o.id AND o.kind <> 'notification'
-                 AND e.kind <> 'notification' AND e.state IN ('due', 'deferred', 'uncertain', 'sending'))
-         ORDER BY o.try_at, o.id LIMIT {BATCH}"
-    ))
-    .bind::<crate::db::types::Instant, _>(now)
-    .load(conn)?;
-    Ok(rows.into_iter().map(|row| OutboxId(row.id)).collect())
+    Ok(taken)
 }
 
 async fn send_lane(desk: &Desk, relay: &Relay, mails: Vec<Outgoing>) {
@@ -279,6 +203,8 @@ async fn finish(desk: &Desk, mail: &Outgoing, ended: End) {
 struct Outcome {
     state: Delivery,
     error: String,
+    /// The recipients of the next attempt, where some have the mail already.
+    left: Option<Vec<String>>,
     try_at: Timestamp,
     now: Timestamp,
 }
@@ -286,12 +212,17 @@ struct Outcome {
 impl Outcome {
     fn of(desk: &Desk, mail: &Outgoing, ended: End) -> Self {
         let now = desk.clock.now();
+        let mut left = None;
         let (state, error) = match ended {
             End::NotWanted => (Delivery::Cancelled, "its reader may no longer read the ticket".to_owned()),
             End::Tried(Attempt::Sent(refused)) => (Delivery::Sent, refused),
             End::Tried(Attempt::Failed(why)) => (Delivery::Failed, why),
             End::Tried(Attempt::Uncertain(why)) => (Delivery::Uncertain, why),
             End::Tried(Attempt::Deferred(why)) => (Delivery::Deferred, why),
+            End::Tried(Attempt::Partly { left: later, why }) => {
+                left = Some(later);
+                (Delivery::Deferred, why)
+            }
         };
         let give_up =
             desk.config.test.give_up_seconds.map_or(GIVE_UP, |seconds| {
@@ -302,13 +233,14 @@ impl Outcome {
             return Self {
                 state: Delivery::Failed,
                 error: format!("given up after many tries: {error}"),
+                left,
                 try_at: now,
                 now,
             };
         }
         let wait = delay(mail.attempts, desk.config.test.retry_seconds.as_deref());
         let try_at = if waits { now.checked_add(wait).unwrap_or(now) } else { now };
-        Self { state, error, try_at, now }
+        Self { state, error, left, try_at, now }
     }
 
     /// Only whoever still has the mail may say what became of it.
@@ -322,6 +254,13 @@ impl Outcome {
                 outbox::sent_at.eq(sent_at),
             ))
             .execute(&mut **tx)?;
+        if mine == 1
+            && let Some(left) = &self.left
+        {
+            diesel::update(outbox::table.find(mail.id))
+                .set(outbox::envelope_to.eq(serde_json::to_string(left)?))
+                .execute(&mut **tx)?;
+        }
         if mine == 1
             && mail.kind == OutboxKind::Reply
             && let Some(ticket) = mail.ticket_id
