@@ -1,12 +1,13 @@
 //! The bytes of an outgoing mail.
 
+use base64::Engine as _;
 use diesel::prelude::*;
 use lettre::message::{
     Attachment as Part, Body as Encoded, Mailbox, Message, MultiPart, SinglePart,
     header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
 };
 
-use super::Outgoing;
+use super::{Outgoing, thread};
 use crate::{
     db::{
         Blobs, Conn, OutboxKind, Sender,
@@ -30,6 +31,8 @@ struct Content {
     files: Vec<(Attachment, Vec<u8>)>,
     in_reply_to: Option<String>,
     references: Vec<String>,
+    /// Thread-Index, and the conversation's subject.
+    outlook: Option<(Vec<u8>, String)>,
 }
 
 /// Writes the mail of a row that carries an article.
@@ -40,13 +43,15 @@ pub(super) fn article(conn: &mut Conn, blobs: &Blobs, row: &Outgoing) -> Result<
     let id = row.article_id.ok_or(Error::NotFound)?;
     let article = articles::table.find(id).select(Article::as_select()).first(conn)?;
     let ticket = tickets::table.find(article.ticket_id).select(Ticket::as_select()).first(conn)?;
-    let (in_reply_to, references) = thread(conn, &ticket, &article)?;
+    let (in_reply_to, references) = ids(conn, &ticket, &article)?;
     let mut files = Vec::new();
     for file in view::attachments(conn, std::slice::from_ref(&article))?.remove(&id).unwrap_or_default() {
         let bytes = blobs.read(conn, &file.digest)?;
         files.push((file, bytes));
     }
     let recipients = article.recipients();
+    let topic = crate::tickets::open::without_prefixes(&article.subject).to_owned();
+    let outlook = Some((thread::index(conn, blobs, &ticket, &article)?, topic));
     let html = view::html(conn, blobs, &article)?;
     build(
         row,
@@ -60,6 +65,7 @@ pub(super) fn article(conn: &mut Conn, blobs: &Blobs, row: &Outgoing) -> Result<
             files,
             in_reply_to,
             references,
+            outlook,
         },
     )
 }
@@ -89,12 +95,13 @@ pub(super) fn notification(
             in_reply_to: None,
             // All news about a ticket is one conversation in the agent's mail program.
             references: vec![format!("{}.news", ticket.root_message_id)],
+            outlook: None,
         },
     )
 }
 
 /// What a mail answers, and the conversation before it: the ticket's own id first, whatever relays rewrote.
-fn thread(conn: &mut Conn, ticket: &Ticket, article: &Article) -> Result<(Option<String>, Vec<String>)> {
+fn ids(conn: &mut Conn, ticket: &Ticket, article: &Article) -> Result<(Option<String>, Vec<String>)> {
     let mut before: Vec<(String, Sender)> = articles::table
         .filter(articles::ticket_id.eq(ticket.id).and(articles::id.lt(article.id)))
         .filter(articles::visible.eq(true).and(articles::message_id.ne("")))
@@ -134,6 +141,12 @@ fn build(row: &Outgoing, content: Content) -> Result<Vec<u8>> {
     if !content.references.is_empty() {
         let ids: Vec<_> = content.references.iter().map(|id| format!("<{id}>")).collect();
         message = message.references(ids.join(" "));
+    }
+    if let Some((index, topic)) = &content.outlook {
+        let index = base64::engine::general_purpose::STANDARD.encode(index);
+        message = message
+            .raw_header(header("Thread-Index", &index))
+            .raw_header(header("Thread-Topic", &one_line(topic)));
     }
     if row.kind != OutboxKind::Reply {
         let auto = if row.kind == OutboxKind::AutoResponse { "auto-replied" } else { "auto-generated" };

@@ -6,6 +6,7 @@
 mod claim;
 mod compose;
 mod relay;
+pub(crate) mod thread;
 mod view;
 mod worker;
 

@@ -10,6 +10,7 @@ use crate::{
         schema::{message_ids, queues as queues_table, ticket_links, tickets},
     },
     error::Result,
+    outbox::thread as outlook,
     people, queues,
     tickets::{Ticket, store},
 };
@@ -67,7 +68,8 @@ pub(super) fn find(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps) -> Resul
     Ok(Place::New { link: None, queue: None })
 }
 
-/// The ticket of an id that we sent or received: In-Reply-To first, then References from the last to the first.
+/// The ticket of an id that we sent or received: In-Reply-To first, then References from the last to the first, then
+/// Outlook's Thread-Index.
 fn by_reference(tx: &mut Tx<'_>, mail: &Prepared) -> Result<Option<(TicketId, String)>> {
     let own_id = mail.facts.message_id.as_str();
     let ids = mail.mail.in_reply_to.iter().chain(mail.mail.references.iter().rev());
@@ -82,7 +84,16 @@ fn by_reference(tx: &mut Tx<'_>, mail: &Prepared) -> Result<Option<(TicketId, St
             return Ok(Some((ticket, format!("answers {id}"))));
         }
     }
-    Ok(None)
+    let Some(conversation) = mail.mail.thread_index.as_deref().and_then(outlook::key) else {
+        return Ok(None);
+    };
+    let known: Option<TicketId> = message_ids::table
+        .filter(message_ids::message_id.eq(conversation))
+        .order(message_ids::ticket_id.desc())
+        .select(message_ids::ticket_id)
+        .first(&mut **tx)
+        .optional()?;
+    Ok(known.map(|ticket| (ticket, "its Thread-Index is of this conversation".to_owned())))
 }
 
 fn by_number(tx: &mut Tx<'_>, mail: &Prepared) -> Result<Option<Ticket>> {

@@ -331,6 +331,7 @@ fn begins(
         state: State::New,
     };
     let mut ticket = open::create(tx, &door, &new, at)?;
+    remember_conversation(tx, mail, ticket.id, at)?;
     let article = article(tx, mail, ticket.id, Sender::Customer, true, None, at)?;
     let first = store::add_article(tx, &mut ticket, article, &mail.files)?;
     ticket.unanswered_since = Some(at.ts());
@@ -369,6 +370,7 @@ fn joins(
         Some(agent) => (Sender::Agent, goes_to(mail, &ticket.customer_address), Some(agent.id)),
         None => (Sender::Customer, true, None),
     };
+    remember_conversation(tx, mail, ticket.id, at)?;
     let new = article(tx, mail, ticket.id, sender, visible, author, at)?;
     if sender == Sender::Customer {
         take_in(tx, &ticket, mail, takes_part)?;
@@ -385,6 +387,14 @@ fn joins(
         article: Some(stored.id),
         auto_response: why,
     })
+}
+
+/// Outlook's name of the conversation leads here from now on, as the mail's own id does.
+fn remember_conversation(tx: &mut Tx<'_>, mail: &Prepared, ticket: TicketId, at: &Moment) -> Result<()> {
+    match mail.mail.thread_index.as_deref().and_then(outbox::thread::key) {
+        Some(key) => backend::put_message_id(tx, &key, ticket, None, at.ts()),
+        None => Ok(()),
+    }
 }
 
 fn goes_to(mail: &Prepared, address: &str) -> bool {

@@ -208,6 +208,9 @@ pub(crate) fn create(
         },
     )?;
     backend::put_message_id(tx, &root, ticket.id, None, at.ts())?;
+    if let Some(conversation) = outbox::thread::own_key(&root, ticket.created_at.0) {
+        backend::put_message_id(tx, &conversation, ticket.id, None, at.ts())?;
+    }
     Ok(ticket)
 }
 
