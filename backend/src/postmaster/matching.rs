@@ -122,11 +122,7 @@ fn numbers(subject: &str) -> Vec<String> {
         let end = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
         let (digits, after) = tail.split_at(end);
         before.push_str(head);
-        let lead = before.trim_end();
-        let hooked = lead.ends_with('#')
-            || lead.trim_end_matches([':', '.', '-']).trim_end().ends_with("ticket")
-            || lead.trim_end_matches([':', '.', '-']).trim_end().ends_with("ticket number")
-            || (lead.ends_with('[') && after.starts_with(']'));
+        let hooked = is_hook(&before) || (before.trim_end().ends_with('[') && after.starts_with(']'));
         if hooked && (1..=20).contains(&digits.len()) && !found.iter().any(|known| known == digits) {
             found.push(digits.to_owned());
         }
@@ -134,6 +130,20 @@ fn numbers(subject: &str) -> Vec<String> {
         rest = after;
     }
     found
+}
+
+/// Whether a number that follows this (lower-case) text is meant as a ticket's: `#`, `ticket`, `ticket no.`, `ticket-id:`.
+fn is_hook(before: &str) -> bool {
+    let bare = |text: &str| text.trim_end_matches([' ', ':', '.', '-', '_', '=']).len();
+    if before.trim_end().ends_with('#') {
+        return true;
+    }
+    let lead = before.get(..bare(before)).unwrap_or_default();
+    let named = ["number", "nummer", "no", "nr", "id", "n°", "№", "numéro"]
+        .iter()
+        .find_map(|word| lead.strip_suffix(word))
+        .and_then(|lead| lead.get(..bare(lead)));
+    lead.ends_with("ticket") || named.is_some_and(|lead| lead.ends_with("ticket"))
 }
 
 /// The ticket in which a merged one lives on.
