@@ -15,14 +15,16 @@ use crate::{
         schema::{agents, notification_mutes},
     },
     error::Result,
-    outbox, queues,
+    outbox, people, queues,
     tickets::{Article, Ticket},
 };
 
-/// A ticket was opened: its queue's followers hear of it.
+/// A ticket was opened: its queue's followers hear of it, save the agent whose own mail opened it.
 pub(crate) fn new_ticket(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -> Result<()> {
     let followers = followers(tx, ticket, now)?;
-    tell(tx, Notice::NewTicket, ticket, None, &followers, who.agent, now)
+    let by_mail = who.agent.is_none();
+    let actor = if by_mail { agent_behind(tx, &ticket.customer_address)? } else { who.agent };
+    tell(tx, Notice::NewTicket, ticket, None, &followers, actor, now)
 }
 
 /// A ticket came into a queue: its followers hear of it.
@@ -40,7 +42,17 @@ pub(crate) fn follow_up(
     now: Ts,
 ) -> Result<()> {
     let whom = owner_or_followers(tx, ticket, now)?;
+    let author = match author {
+        Some(author) => Some(author),
+        None => agent_behind(tx, &article.from_address)?,
+    };
     tell(tx, Notice::FollowUp, ticket, Some(article.id), &whom, author, now)
+}
+
+/// The agent who wrote a mail, be it as a customer.
+fn agent_behind(conn: &mut Conn, address: &str) -> Result<Option<AgentId>> {
+    let Some(address) = mail_ingest::address::normalise(address) else { return Ok(None) };
+    Ok(people::agents::by_email(conn, &address)?.map(|agent| agent.id))
 }
 
 /// The moment of a pending ticket has come.
@@ -58,11 +70,14 @@ fn followers(conn: &mut Conn, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> 
     holders_of(conn, Right::Reply, ticket.queue_id, now)
 }
 
+/// An owner who can no longer sign in hears of nothing: then somebody else has to.
 fn owner_or_followers(conn: &mut Conn, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {
-    match ticket.owner_id {
-        Some(owner) => Ok(vec![owner]),
-        None => followers(conn, ticket, now),
+    if let Some(owner) = ticket.owner_id
+        && people::agents::get(conn, owner)?.is_active(now.0)
+    {
+        return Ok(vec![owner]);
     }
+    followers(conn, ticket, now)
 }
 
 fn tell(
