@@ -70,11 +70,14 @@ pub(super) fn must_not_be_others(tx: &mut Tx<'_>, ticket: &Ticket, agent: AgentI
     if !ticket.is_locked_by_other(agent) {
         return Ok(());
     }
-    let name = match ticket.owner_id {
-        Some(owner) => people::agents::name(tx, owner)?,
+    let holder = match ticket.owner_id {
+        Some(owner) => {
+            let holder = people::agents::get(tx, owner)?;
+            format!("{} ({})", holder.name, holder.login)
+        }
         None => String::new(),
     };
-    Err(Error::Conflict(say!("refused-locked", name = name)))
+    Err(Error::Conflict(say!("refused-locked", name = holder)))
 }
 
 pub(super) fn login_of(tx: &mut Tx<'_>, agent: Option<AgentId>) -> Result<Option<String>> {

@@ -39,7 +39,7 @@ pub(super) fn change(
     check(to, until, at)?;
     let until = until.filter(|_| to.is_pending()).map(Ts);
     if ticket.state == to && ticket.pending_until == until {
-        return Ok(());
+        return if to == State::Closed { close(tx, ticket, who, at) } else { Ok(()) };
     }
     let change = store::state_changed(ticket.state.as_str(), to.as_str());
     store::record(tx, ticket, who, at.ts(), change)?;
@@ -51,11 +51,13 @@ pub(super) fn change(
     if let Some(due) = until {
         store::set_deadline(tx, ticket.id, kind, due)?;
     }
-    if to == State::Closed {
-        ticket.unanswered_since = None;
-        locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())?;
-    }
-    Ok(())
+    if to == State::Closed { close(tx, ticket, who, at) } else { Ok(()) }
+}
+
+/// Nobody waits for anybody on a closed ticket, and nobody is on it; also where it was answered while closed.
+fn close(tx: &mut Tx<'_>, ticket: &mut Ticket, who: &Who, at: &Moment) -> Result<()> {
+    ticket.unanswered_since = None;
+    locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())
 }
 
 fn check(to: State, until: Option<Timestamp>, at: &Moment) -> Result<()> {
