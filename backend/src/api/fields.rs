@@ -12,7 +12,7 @@ use super::{
     gate::Caller,
     page,
     problem::Answer,
-    tickets::{PriorityInput, agent_named, moment, renamed, visible_queue},
+    tickets::{PriorityInput, agent_named, moment, renamed, target_queue},
     views::{self, TicketView},
 };
 use crate::{
@@ -103,7 +103,7 @@ pub async fn queue(
         .db
         .write(move |tx| {
             let mut access = access::for_change::<Move>(tx, &caller.actor, &number)?;
-            let queue = visible_queue(tx, &caller.actor, "value", &set.value)?;
+            let queue = target_queue(tx, &caller.actor, "value", &set.value)?;
             let target = access::for_queue(tx, &caller.actor, queue, Right::MoveInto)?;
             move_to::move_to(tx, &mut access, &target, &at)
                 .map_err(|error| renamed(error, "queue", "value"))?;

@@ -133,11 +133,26 @@ fn matches(ticket: &Ticket, filter: &Filter) -> bool {
         }
 }
 
+/// A queue by its name, to put a ticket into: what the actor may do there is for the proof to say.
+///
+/// # Errors
+/// [`Error::Invalid`] where there is none; [`Error::Forbidden`] for one in which the actor may do nothing.
+pub fn target_queue(conn: &mut Conn, actor: &Actor, field: &str, name: &str) -> Result<QueueId> {
+    match queues::by_name(conn, name) {
+        Ok(queue) if actor.scope.in_queue(queue.id) == access::Rights::NONE => Err(Error::Forbidden(
+            format!("You have no right in the queue “{name}”. Ask an administrator for a role."),
+        )),
+        Ok(queue) => Ok(queue.id),
+        Err(Error::NotFound) => Err(Error::invalid(field, format!("There is no queue called “{name}”."))),
+        Err(error) => Err(error),
+    }
+}
+
 /// A queue of which the actor may know, by its name.
 ///
 /// # Errors
 /// [`Error::Invalid`] for any other.
-pub fn visible_queue(conn: &mut Conn, actor: &Actor, field: &str, name: &str) -> Result<QueueId> {
+fn visible_queue(conn: &mut Conn, actor: &Actor, field: &str, name: &str) -> Result<QueueId> {
     let unknown = || Error::invalid(field, format!("There is no queue called “{name}”."));
     match queues::by_name(conn, name) {
         Ok(queue) if actor.scope.in_queue(queue.id) != access::Rights::NONE => Ok(queue.id),
@@ -283,7 +298,7 @@ fn made(
     files: &[NewFile],
     at: &Moment,
 ) -> Result<TicketView> {
-    let queue = visible_queue(tx, actor, "queue", &new.queue)?;
+    let queue = target_queue(tx, actor, "queue", &new.queue)?;
     let proof = access::for_queue(tx, actor, queue, Right::Create)?;
     if queues::get(tx, queue)?.retired_at.is_some() {
         return Err(Error::invalid("queue", "This queue is retired. Choose another one."));
