@@ -139,9 +139,10 @@ fn matches(ticket: &Ticket, filter: &Filter) -> bool {
 /// [`Error::Invalid`] where there is none; [`Error::Forbidden`] for one in which the actor may do nothing.
 pub fn target_queue(conn: &mut Conn, actor: &Actor, field: &str, name: &str) -> Result<QueueId> {
     match queues::by_name(conn, name) {
-        Ok(queue) if actor.scope.in_queue(queue.id) == access::Rights::NONE => Err(Error::Forbidden(
-            format!("You have no right in the queue “{name}”. Ask an administrator for a role."),
-        )),
+        Ok(queue) if actor.scope.in_queue(queue.id) == access::Rights::NONE => {
+            let text = format!("You have no right in the queue “{name}”. Ask an administrator for a role.");
+            Err(Error::Forbidden(text.into()))
+        }
         Ok(queue) => Ok(queue.id),
         Err(Error::NotFound) => Err(Error::invalid(field, format!("There is no queue called “{name}”."))),
         Err(error) => Err(error),

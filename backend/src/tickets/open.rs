@@ -1,7 +1,9 @@
 //! Open a ticket: by a customer's mail, or by an agent after a call or as the first mail to somebody.
 
 use super::{
-    Article, Moment, NewArticle, NewFile, Person, Recipients, Ticket, model::NewTicket, reply::domain_of,
+    Article, Moment, NewArticle, NewFile, Person, Recipients, Ticket,
+    model::NewTicket,
+    reply::{domain_of, with_signature},
     store,
 };
 use crate::{
@@ -136,7 +138,11 @@ fn first_article(
         } else {
             String::new()
         },
-        body_text: input.body_text.clone(),
+        body_text: if by_mail {
+            with_signature(&input.body_text, &actor.agent.signature, &queue.signature)
+        } else {
+            input.body_text.clone()
+        },
         html_digest: None,
         inbound_id: None,
         created_at: at.ts(),
@@ -225,9 +231,26 @@ fn title_of(subject: &str) -> String {
 
 /// Takes reply marks off a subject, in the languages in which mail programs put them. Marks of a forward stay.
 pub(crate) fn without_prefixes(subject: &str) -> &str {
-    const MARKS: [&str; 17] = [
-        "re", "aw", "sv", "vs", "antw", "odp", "rif", "ris", "ynt", "res", "vá", "ang", "svar", "回复",
-        "答复", "回覆", "返信",
+    const MARKS: [&str; 19] = [
+        "re",
+        "aw",
+        "sv",
+        "vs",
+        "antw",
+        "antwort",
+        "odp",
+        "odpowiedź",
+        "rif",
+        "ris",
+        "ynt",
+        "res",
+        "vá",
+        "ang",
+        "svar",
+        "回复",
+        "答复",
+        "回覆",
+        "返信",
     ];
     let mut rest = subject.trim();
     while let Some((mark, after)) = rest.split_once([':', '：']) {

@@ -293,7 +293,7 @@ pub(crate) fn domain_of(address: &str) -> &str {
     address.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
 }
 
-fn with_signature(text: &str, agent: &str, queue: &str) -> String {
+pub(super) fn with_signature(text: &str, agent: &str, queue: &str) -> String {
     let lines: Vec<&str> = [agent.trim(), queue.trim()].into_iter().filter(|part| !part.is_empty()).collect();
     if lines.is_empty() {
         return text.trim_end().to_owned();
