@@ -6,6 +6,7 @@
     reason = "in a test the panic is the report"
 )]
 
+mod api;
 mod cli;
 mod config;
 mod db;

@@ -1,0 +1,11 @@
+//! The REST API, as its description promises it.
+
+mod bonds;
+mod description;
+mod events;
+mod files;
+mod lists;
+mod problems;
+mod repeats;
+mod tickets;
+mod token;
