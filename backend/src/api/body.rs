@@ -14,6 +14,7 @@ use actix_web::{
 use futures_util::StreamExt as _;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{
     gate::Caller,
@@ -32,6 +33,9 @@ const SMALL: usize = 64 * 1024;
 pub const WITH_FILES: usize = 35 * 1024 * 1024;
 /// How deep JSON may be nested.
 const DEPTH: usize = 32;
+/// So many bodies that are not small are worked on at once: each may take some times its length of memory.
+const LARGE_AT_ONCE: usize = 6;
+static LARGE: Semaphore = Semaphore::const_new(LARGE_AT_ONCE);
 /// How long a body may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -50,9 +54,13 @@ pub struct Json<T> {
     pub request: Request,
 }
 
-/// A request without a body that may be repeated. What comes as its body does not matter.
-#[derive(Clone, Debug)]
-pub struct Request(Option<Repeatable>);
+/// A request that may be repeated. Where nothing but this is asked for, what comes as its body does not matter.
+#[derive(Debug)]
+pub struct Request {
+    named: Option<Repeatable>,
+    /// Kept until the request is answered.
+    _room: Option<SemaphorePermit<'static>>,
+}
 
 impl<T: Input> FromRequest for Json<T> {
     type Error = Problem;
@@ -62,12 +70,15 @@ impl<T: Input> FromRequest for Json<T> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             is_json(&request)?;
-            let reading = tokio::time::timeout(PATIENCE, read(&request, payload, T::LIMIT));
-            let bytes = reading.await.map_err(|_| {
+            let reading = async {
+                let room = room(&request, T::LIMIT).await;
+                Ok::<_, Problem>((room, read(&request, payload, T::LIMIT).await?))
+            };
+            let (room, bytes) = tokio::time::timeout(PATIENCE, reading).await.map_err(|_| {
                 Problem::new(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive.")
             })??;
             let named = Request::of(&request, &bytes)?;
-            Ok(Self { value: parse(&bytes)?, request: named })
+            Ok(Self { value: parse(&bytes)?, request: Request { named, _room: room } })
         })
     }
 }
@@ -77,7 +88,7 @@ impl FromRequest for Request {
     type Future = std::future::Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(Self::of(request, &[]))
+        std::future::ready(Self::of(request, &[]).map(|named| Self { named, _room: None }))
     }
 }
 
@@ -95,13 +106,25 @@ fn is_json(request: &HttpRequest) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send JSON, with “Content-Type: application/json”."))
 }
 
+fn announced(request: &HttpRequest) -> Option<usize> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Waits until there is room for a body that is not small. A length that nobody announced may be any.
+async fn room(request: &HttpRequest, limit: usize) -> Option<SemaphorePermit<'static>> {
+    if limit <= SMALL || announced(request).is_some_and(|length| length <= SMALL) {
+        return None;
+    }
+    // Fails only once it is closed, which nobody does.
+    LARGE.acquire().await.ok()
+}
+
 async fn read(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     let too_large = || {
         let text = format!("The body is longer than {} kB. Send less at once.", limit / 1024);
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, text)
     };
-    let announced =
-        request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let announced = announced(request);
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
@@ -147,6 +170,7 @@ fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         let at = if path == "." { field } else { format!("{path}.{field}") };
         return Problem::field(at, "This field is needed.");
     }
+    let text = if text.contains("untagged enum") { "it has another form, or a field too many" } else { text };
     Problem::field(if path == "." { "body" } else { &path }, format!("This cannot be read: {text}."))
 }
 
@@ -170,8 +194,8 @@ fn is_too_deep(bytes: &[u8]) -> bool {
 }
 
 impl Request {
-    fn of(request: &HttpRequest, body: &[u8]) -> Result<Self, Problem> {
-        let Some(key) = request.headers().get("idempotency-key") else { return Ok(Self(None)) };
+    fn of(request: &HttpRequest, body: &[u8]) -> Result<Option<Repeatable>, Problem> {
+        let Some(key) = request.headers().get("idempotency-key") else { return Ok(None) };
         let good = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
         let key = key.to_str().ok().filter(good).ok_or_else(|| {
             Problem::field("Idempotency-Key", "A key has 1 to 255 visible ASCII characters, without blanks.")
@@ -185,7 +209,7 @@ impl Request {
             .chain_update([0])
             .chain_update(body)
             .finalize();
-        Ok(Self(Some(Repeatable { key: key.to_owned(), request_hash: hex(&hash) })))
+        Ok(Some(Repeatable { key: key.to_owned(), request_hash: hex(&hash) }))
     }
 
     /// Makes something once, in one transaction, and answers 201 with it; a repetition gets the same answer.
@@ -199,10 +223,11 @@ impl Request {
     {
         let (agent, now) = (caller.actor.agent.id, desk.moment().ts());
         let status = StatusCode::CREATED;
+        let named = self.named.clone();
         let body = desk
             .db
             .write(move |tx| {
-                repeats::once(tx, agent, self.0.as_ref(), status.as_u16(), now, |tx| {
+                repeats::once(tx, agent, named.as_ref(), status.as_u16(), now, |tx| {
                     Ok(serde_json::to_string(&job(tx)?)?)
                 })
             })

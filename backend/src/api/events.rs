@@ -1,7 +1,7 @@
 //! The stream of changes (server-sent events): each is told only to whom may read its ticket at that moment.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
@@ -60,7 +60,9 @@ struct Listener {
     ear: Ear,
     stop: CancellationToken,
     /// The log was read up to here.
-    last: i64,
+    settled: i64,
+    /// What was told of the log after that.
+    told: HashSet<i64>,
     waiting: VecDeque<String>,
     _seat: Seat,
 }
@@ -85,7 +87,16 @@ pub async fn stream(desk: Data<Desk>, web: Data<Web>, caller: Caller, request: H
     })?;
     let (ear, stop) = web.live.listen();
     let greeting = VecDeque::from(["retry: 3000\n: listening\n\n".to_owned()]);
-    let listener = Listener { desk, caller, ear, stop, last, waiting: greeting, _seat: seat };
+    let listener = Listener {
+        desk,
+        caller,
+        ear,
+        stop,
+        settled: last,
+        told: HashSet::new(),
+        waiting: greeting,
+        _seat: seat,
+    };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         // Compressing would hold back what is to be told at once.
@@ -120,13 +131,15 @@ impl Listener {
 
     /// Reads on in the log, with the rights that the agent has now. Whether there may be more.
     async fn read(&mut self) -> Option<bool> {
-        let (caller, last, now) = (self.caller.clone(), self.last, self.desk.clock.now());
+        let (caller, settled, now) = (self.caller.clone(), self.settled, self.desk.clock.now());
+        let told = self.told.clone();
         let read = self.desk.db.read(move |conn| {
             let actor = caller.again(conn, now)?;
-            let (events, read_to) = feed::after(conn, &actor, last, BATCH)?;
-            Ok((views::events(conn, &events)?, read_to))
+            let mut glance = feed::after(conn, &actor, settled, BATCH, now)?;
+            glance.events.retain(|event| !told.contains(&event.id.0));
+            Ok((views::events(conn, &glance.events)?, glance))
         });
-        let (events, read_to) = match read.await {
+        let (events, glance) = match read.await {
             Ok(read) => read,
             Err(Error::NotFound) => return None,
             Err(error) => {
@@ -135,12 +148,13 @@ impl Listener {
                 return None;
             }
         };
-        let more = read_to > self.last;
-        self.last = read_to;
+        self.settled = glance.settled;
+        self.told.extend(glance.events.iter().map(|event| event.id.0));
+        self.told.retain(|id| *id > glance.settled);
         for event in events {
             let data = serde_json::to_string(&event).ok()?;
             self.waiting.push_back(format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id, event.kind));
         }
-        Some(more)
+        Some(glance.more)
     }
 }

@@ -63,14 +63,14 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
     }
 }
 
-/// How many items: what `limit` says.
+/// How many items: what `limit` says, but no more than [`MOST`].
 ///
 /// # Errors
-/// [`Error::Invalid`] for what is no number, or outside 1 to 200.
+/// [`Error::Invalid`] for what is no number, or less than 1.
 pub fn limit(text: Option<&str>, default: i64) -> Result<i64> {
     let Some(text) = text else { return Ok(default) };
-    match text.parse() {
-        Ok(limit @ 1..=MOST) => Ok(limit),
+    match text.parse::<i64>() {
+        Ok(limit) if limit >= 1 => Ok(limit.min(MOST)),
         _ => Err(Error::invalid("limit", format!("This is not a number from 1 to {MOST}."))),
     }
 }

@@ -190,7 +190,7 @@ pub async fn get(desk: Data<Desk>, caller: Caller, number: Path<String>) -> Answ
 
 /// A person: the address alone, `Name <address>`, or both apart.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum PersonInput {
     /// As typed.
     Text(String),
