@@ -52,7 +52,11 @@ fn tables(config: &Config) -> Vec<Finding> {
         Err(error) => vec![Finding {
             about: "database",
             weight: Weight::Bad,
-            found: format!("{} can't be used: {error:#}", config.database),
+            // PostgreSQL says it in several lines.
+            found: format!("{} can't be used: {error:#}", config.database)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" "),
             remedy: "Correct DATABASE_URL, or start the database.".to_owned(),
         }],
     }

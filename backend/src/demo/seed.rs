@@ -256,7 +256,7 @@ impl Scene<'_> {
         if at.now >= self.present {
             return Ok(());
         }
-        let (free, present) = (dice.chance(60), self.present);
+        let (free, present) = (dice.chance(30), self.present);
         let end = self.case.end;
         self.act(so_far, move |tx, actor, number| {
             let mut access = access::for_change(tx, actor, number)?;
