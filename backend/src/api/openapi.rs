@@ -22,7 +22,8 @@ use super::{
         title = "Turnstone",
         description = "Tickets, mails and people of a Turnstone. Tokens are made by `turnstone token create` and carry their \
             agent's rights. Errors are `application/problem+json`; lists are pages with a cursor for the next one; a \
-            POST with an `Idempotency-Key` can be repeated for a day.",
+            POST with an `Idempotency-Key` can be repeated for a day. Files go with their article as base64 within the JSON: \
+            a body has at most 64 kB, one that takes attachments 35 MB.",
     ),
     servers((url = "/api/v1")),
     security(("token" = [])),
