@@ -32,8 +32,8 @@ Examples:
   turnstone serve    the real thing, in ./turnstone-data
   turnstone serve --config /etc/turnstone.toml
 
-Settings come from ./turnstone.toml (or the file named by --config or TURNSTONE_CONFIG) and, over it,
-from TURNSTONE_… in the environment. `turnstone config show` lists them all.
+Settings come from ./turnstone.toml (or the file that --config or TURNSTONE_CONFIG names) and, over
+it, from TURNSTONE_… in the environment. `turnstone config show` lists them all.
 
 Exit codes: 0 done, 1 failed, 2 wrong command line or settings; `deliver` has those of sysexits.h.";
 
