@@ -7,6 +7,7 @@ mod claim;
 mod compose;
 mod relay;
 pub(crate) mod thread;
+pub(crate) mod token;
 mod view;
 mod worker;
 

@@ -68,11 +68,12 @@ pub(super) fn find(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps) -> Resul
     Ok(Place::New { link: None, queue: None })
 }
 
-/// The ticket of an id that we sent or received: In-Reply-To first, then References from the last to the first, then
-/// Outlook's Thread-Index.
+/// The ticket of a mail of ours that its address names, or of an id that we sent or received: In-Reply-To first, then
+/// References from the last to the first, then Outlook's Thread-Index.
 fn by_reference(tx: &mut Tx<'_>, mail: &Prepared) -> Result<Option<(TicketId, String)>> {
     let own_id = mail.facts.message_id.as_str();
-    let ids = mail.mail.in_reply_to.iter().chain(mail.mail.references.iter().rev());
+    let tokens = mail.tokens();
+    let ids = tokens.iter().chain(&mail.mail.in_reply_to).chain(mail.mail.references.iter().rev());
     for id in ids.map(|id| super::prepare::key(id)).filter(|id| id != own_id) {
         let known: Option<TicketId> = message_ids::table
             .filter(message_ids::message_id.eq(&id))

@@ -10,6 +10,7 @@ use super::record::Facts;
 use crate::{
     db::{Blob, Blobs, Conn, InboundId, QueueId, hex, schema::inbound_mails},
     error::Result,
+    outbox,
     queues::OwnAddresses,
     tickets::{NewFile, Person},
 };
@@ -42,6 +43,14 @@ pub(super) struct Prepared {
     /// Who wrote it, and so whose ticket it becomes.
     pub author: Person,
     pub took_us: i64,
+}
+
+impl Prepared {
+    /// Ids of the mails of ours to whose envelope sender this one was sent.
+    pub(super) fn tokens(&self) -> Vec<String> {
+        let addresses = self.envelope_to.iter().chain(&self.mail.recipients_hint);
+        addresses.filter_map(|address| outbox::token::message_id(address)).collect()
+    }
 }
 
 /// Reads a mail and everything in it. Takes CPU time: call it off the asynchronous threads.

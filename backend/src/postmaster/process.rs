@@ -288,7 +288,9 @@ fn bounce(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> R
         return Ok(None);
     }
     let why = clean(if bounced.diagnostic.is_empty() { &mail.class.reason } else { &bounced.diagnostic });
-    for id in &bounced.message_ids {
+    // Where a report names no mail, the address that it came to does.
+    let tokens = mail.tokens();
+    for id in bounced.message_ids.iter().chain(&tokens) {
         let Some((ticket, _)) = outbox::mark_bounced(tx, &key(id), &why, at.ts())? else { continue };
         steps.add("bounce", "marked", format!("our mail {id} came back: {why}"));
         let mut access: TicketAccess<Reply> = access::for_machine(tx, ticket, Cause::Mail)?;

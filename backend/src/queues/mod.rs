@@ -117,14 +117,18 @@ impl OwnAddresses {
     /// The queue of an address.
     pub fn queue(&self, address: &str) -> Option<QueueId> {
         let address = address.trim().to_lowercase();
-        self.0
-            .get(&address)
-            .or_else(|| {
-                let (local, domain) = address.rsplit_once('@')?;
-                let (base, _) = local.split_once('+')?;
-                self.0.get(&format!("{base}@{domain}"))
-            })
-            .copied()
+        if let Some(queue) = self.0.get(&address) {
+            return Some(*queue);
+        }
+        let (mut base, domain) = address.rsplit_once('@')?;
+        // A queue's own address may hold a `+` as well: what follows the last one goes first.
+        while let Some((shorter, _)) = base.rsplit_once('+') {
+            if let Some(queue) = self.0.get(&format!("{shorter}@{domain}")) {
+                return Some(*queue);
+            }
+            base = shorter;
+        }
+        None
     }
 
     /// Whether a mail server may hand in mail at all.

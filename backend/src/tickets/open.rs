@@ -160,7 +160,7 @@ fn first_article(
                 article: Some(article.id),
                 agent: None,
                 event: String::new(),
-                envelope_from: from.address,
+                envelope_from: outbox::token::sender(&from.address, &article.message_id),
                 envelope_to: vec![customer.address.clone()],
                 message_id: article.message_id.clone(),
                 subject: article.subject.clone(),

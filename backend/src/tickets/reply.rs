@@ -155,7 +155,7 @@ fn send_later(
             article: Some(article.id),
             agent: None,
             event: String::new(),
-            envelope_from: article.from_address.clone(),
+            envelope_from: outbox::token::sender(&article.from_address, &article.message_id),
             envelope_to: recipients
                 .to
                 .iter()
