@@ -56,6 +56,26 @@ both_databases! {
         assert_eq!((inbound["disposition"].clone(), text(&inbound["ticket"])), (json!("follow_up"), number));
     }
 
+    async fn a_ticket_number_is_known_in_many_spellings(database) {
+        let app = TestApp::start(database).await;
+        let number = app.ticket_from(&mail("anna@customer.example").subject("Broken key")).await;
+        for before in ["[Ticket#", "#", "Ticket ", "ticket no. ", "Ticket-ID: ", "["] {
+            let after = if before.starts_with('[') { "]" } else { "" };
+            let again = mail("anna@customer.example").subject(&format!("Re: {before}{number}{after} Broken key"));
+            assert_eq!(text(&app.deliver(&again).await["ticket"]), number, "{before}");
+        }
+        let bill = mail("anna@customer.example").subject(&format!("Invoice {number}"));
+        assert_eq!(app.deliver(&bill).await["disposition"], "new", "a number alone is no ticket's");
+    }
+
+    async fn outlooks_thread_index_is_enough(database) {
+        let app = TestApp::start(database).await;
+        let question = mail("anna@customer.example").header("Thread-Index", "AdcABCDEFGHIJKLMNOPQRSTUVWXYZw==");
+        let number = app.ticket_from(&question).await;
+        let answer = mail("anna@customer.example").header("Thread-Index", "AdcABCDEFGHIJKLMNOPQRSTUVWXYZwAAAAAB");
+        assert_eq!(text(&app.deliver(&answer).await["ticket"]), number);
+    }
+
     async fn a_stranger_with_a_known_id_is_in_no_reply_by_default(database) {
         let app = TestApp::start(database).await;
         let question = mail("anna@customer.example");
