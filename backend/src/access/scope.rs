@@ -85,7 +85,7 @@ impl Scope {
     /// The rights on a ticket. Its owner keeps reading and noting it wherever it is, while he has a role at all.
     pub fn on_ticket(&self, ticket: &Ticket, agent: AgentId) -> Rights {
         let rights = self.in_queue(ticket.queue_id);
-        if ticket.owner_id == Some(agent) && self.has_any() { rights.with(Right::Note) } else { rights }
+        if ticket.owner_id == Some(agent) && self.keeps_own() { rights.with(Right::Note) } else { rights }
     }
 
     /// Whether a right that belongs to no queue is there.
@@ -108,7 +108,9 @@ impl Scope {
         self.agent
     }
 
-    fn has_any(&self) -> bool {
+    /// Whether he keeps what he owns out of sight: with any right at all. Lists and search ask this as
+    /// [`Self::on_ticket`] does; an agent without a role sees nothing anywhere.
+    pub fn keeps_own(&self) -> bool {
         self.everywhere != Rights::NONE || self.queues.values().any(|rights| *rights != Rights::NONE)
     }
 }

@@ -33,7 +33,7 @@ pub struct Hit {
 /// [`Error::Invalid`] for a question that is too long.
 pub fn find(conn: &mut Conn, actor: &Actor, question: &str) -> Result<Vec<Hit>> {
     let words = words(question)?;
-    if words.is_empty() {
+    if words.is_empty() || !actor.scope.keeps_own() {
         return Ok(Vec::new());
     }
     let mut hits = by_number(conn, actor, question.trim().trim_start_matches('#'))?;

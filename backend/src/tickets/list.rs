@@ -154,6 +154,10 @@ type Boxed = IntoBoxed<'static, tickets::table, MultiBackend>;
 
 fn filtered(scope: &Scope, agent: AgentId, filter: &Filter) -> Boxed {
     let mut query = tickets::table.into_boxed();
+    if !scope.keeps_own() {
+        // Nobody has this key.
+        query = query.filter(tickets::id.eq(TicketId(0)));
+    }
     match filter.queue {
         // One queue: its own index in order. Whether it may be read is decided here, not by the caller.
         Some(queue) if scope.in_queue(queue).has(Right::Read) => {
@@ -249,6 +253,9 @@ pub fn counts(conn: &mut Conn, scope: &Scope) -> Result<HashMap<QueueId, Count>>
 /// # Errors
 /// Those of the database.
 pub fn count_mine(conn: &mut Conn, actor: &Actor) -> Result<i64> {
+    if !actor.scope.keeps_own() {
+        return Ok(0);
+    }
     Ok(tickets::table
         .filter(tickets::owner_id.eq(actor.agent.id).and(tickets::active.eq(true)))
         .count()

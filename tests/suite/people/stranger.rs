@@ -1,5 +1,6 @@
 //! Every route is walked by a stranger and by an agent without any right; a new one is covered by itself.
 
+use diesel::RunQueryDsl as _;
 use reqwest::Method;
 use serde_json::Value;
 use tests::app::{TestApp, text};
@@ -98,6 +99,21 @@ both_databases! {
             assert!(!(200..300).contains(&status), "{} {path} did it: {status}", route.method);
         }
         assert_eq!(app.ticket(&number).await, before);
+    }
+
+    async fn an_agent_whose_roles_are_gone_sees_not_even_what_he_owns(database) {
+        let app = TestApp::start(database).await;
+        let number = app.ticket_from(&mail("anna@customer.example").subject(CANARY).text(CANARY)).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        app.root.set(&number, "owner", "dana").await;
+        assert!(dana.get("/api/v1/tickets?owner=me").await.text().contains(CANARY));
+        let gone = "DELETE FROM agent_roles WHERE agent_id = (SELECT id FROM agents WHERE login = 'dana')";
+        app.db().write(move |tx| Ok(diesel::sql_query(gone).execute(&mut **tx)?)).await.expect("taken away");
+        let paths = ["/api/v1/tickets", "/api/v1/tickets?owner=me", "/api/v1/search?q=canary", "/api/v1/tickets?q=55127"];
+        for path in paths.map(str::to_owned).into_iter().chain([format!("/api/v1/tickets/{number}")]) {
+            let answer = dana.get(&path).await;
+            assert!(!answer.text().contains(CANARY), "{path}: {}", answer.text());
+        }
     }
 
     async fn every_answer_carries_the_security_headers(database) {
