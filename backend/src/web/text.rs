@@ -58,24 +58,30 @@ fn paragraphs(lines: &[&str]) -> String {
     html
 }
 
+// One search for both schemes: a mail of a megabyte full of the one would be searched for the other at each of them.
+fn link_start(text: &str) -> Option<usize> {
+    let is_scheme = |at: &usize| {
+        text.get(*at..).is_some_and(|link| link.starts_with("http://") || link.starts_with("https://"))
+    };
+    text.match_indices("http").map(|(at, _)| at).find(is_scheme)
+}
+
 // Addresses become links that carry nothing of ours along; the text of a link is its target.
 fn linked(line: &str) -> String {
     let mut html = String::new();
     let mut rest = line;
-    while let Some(at) = ["https://", "http://"].iter().filter_map(|scheme| rest.find(scheme)).min() {
+    while let Some(at) = link_start(rest) {
         let (before, link) = rest.split_at(at);
         let end =
             link.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"')).unwrap_or(link.len());
+        // At least its scheme: this ends.
         let target = link[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
         html.push_str(&escape(before));
+        rest = &link[target.len()..];
         let target = escape(target);
         html.push_str(&format!(
             "<a href=\"{target}\" target=\"_blank\" rel=\"noreferrer noopener\">{target}</a>"
         ));
-        rest = &link[link[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']).len()..];
-        if target.is_empty() {
-            break;
-        }
     }
     html.push_str(&escape(rest));
     html

@@ -2,4 +2,5 @@
 
 mod messages;
 mod routes;
+mod text;
 mod words;

@@ -1,0 +1,27 @@
+//! Text as a page shows it.
+
+use std::time::{Duration, Instant};
+
+use turnstone::web::text::segments;
+
+fn html(text: &str) -> String {
+    segments(text).into_iter().map(|segment| segment.html).collect()
+}
+
+#[test]
+fn addresses_become_links_and_nothing_else_does() {
+    let page = html("See http://a.example/x, (https://b.example) and httpx://c or javascript:alert(1).");
+    assert!(page.contains("<a href=\"http://a.example/x\""), "{page}");
+    assert!(page.contains("<a href=\"https://b.example\""), "{page}");
+    assert_eq!(page.matches("<a ").count(), 2, "{page}");
+    assert!(!html("http://a.example/\"onclick=x <script>").contains("<script"));
+}
+
+#[test]
+fn a_megabyte_of_links_is_shown_in_time() {
+    let start = Instant::now();
+    let page = html(&"http://a ".repeat(110_000));
+    assert_eq!(page.matches("<a ").count(), 110_000);
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(10), "{took:?}");
+}
