@@ -117,12 +117,18 @@ struct Draft {
     angle: Option<String>,
     /// No blank stood before the next word: it belongs to the last one.
     glued: bool,
+    /// One of the words holds an `@`.
+    addressed: bool,
 }
+
+/// Quotes and comments of one field that are searched for an end that never comes.
+const UNCLOSED: usize = 20;
 
 fn entries(text: &str) -> Vec<Entry> {
     let mut list = Vec::new();
     let mut draft = Draft::default();
     let mut rest = text;
+    let mut unclosed = 0;
     while let Some(first) = rest.chars().next() {
         if list.len() >= limits::ADDRESSES {
             return list;
@@ -133,12 +139,14 @@ fn entries(text: &str) -> Vec<Entry> {
                 rest = &rest[first.len_utf8()..];
                 continue;
             }
+            // Each that is never closed was searched for to the end of the field.
+            '"' | '(' if unclosed > UNCLOSED => first.len_utf8(),
             '"' => quoted(rest, &mut draft),
             '(' => comment(rest, &mut draft),
             '<' => angle(rest, &mut draft),
             '=' if words::word_length(rest).is_some() => encoded(rest, &mut draft),
             // The name of a group: it says nobody's address.
-            ':' if draft.angle.is_none() && !draft.words.iter().any(|word| word.contains('@')) => {
+            ':' if draft.angle.is_none() && !draft.addressed => {
                 draft = Draft::default();
                 1
             }
@@ -155,6 +163,7 @@ fn entries(text: &str) -> Vec<Entry> {
                 word(rest, end.map_or(rest.len(), |(at, _)| at), &mut draft)
             }
         };
+        unclosed += usize::from(length == 1 && matches!(first, '"' | '('));
         draft.source.push_str(&rest[..length]);
         rest = &rest[length..];
     }
@@ -163,6 +172,7 @@ fn entries(text: &str) -> Vec<Entry> {
 }
 
 fn word(rest: &str, length: usize, draft: &mut Draft) -> usize {
+    draft.addressed |= rest[..length].contains('@');
     match draft.words.last_mut() {
         Some(last) if draft.glued => last.push_str(&rest[..length]),
         _ => draft.words.push(rest[..length].to_owned()),
@@ -173,6 +183,7 @@ fn word(rest: &str, length: usize, draft: &mut Draft) -> usize {
 
 fn encoded(rest: &str, draft: &mut Draft) -> usize {
     let length = words::word_length(rest).unwrap_or(1);
+    draft.addressed |= rest[..length].contains('@');
     draft.words.push(rest[..length].to_owned());
     draft.glued = false;
     length
@@ -181,6 +192,7 @@ fn encoded(rest: &str, draft: &mut Draft) -> usize {
 /// A quoted string; as the local part of an address (`"a b"@example.org`) it keeps its quotes.
 fn quoted(rest: &str, draft: &mut Draft) -> usize {
     let (text, length) = delimited(rest, '"', '"');
+    draft.addressed |= text.contains('@');
     if rest[length..].starts_with('@') {
         draft.words.push(format!("\"{text}\""));
         draft.glued = true;

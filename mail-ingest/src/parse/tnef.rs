@@ -67,9 +67,7 @@ fn attachment(id: u32, value: &[u8], part: &mut Part) {
         ATTACH_TITLE if part.name.is_empty() => part.name = trim_nul(&charset::guess(value)),
         ATTACHMENT_PROPS => properties(value, &mut |tag, value| match tag {
             PR_ATTACH_LONG_FILENAME if !value.is_empty() => part.name = value,
-            PR_ATTACH_MIME_TAG if value.contains('/') && value.is_ascii() => {
-                part.content_type = value.to_ascii_lowercase()
-            }
+            PR_ATTACH_MIME_TAG => part.content_type = super::walk::safe_type(&value.to_ascii_lowercase()),
             PR_ATTACH_CONTENT_ID if !value.is_empty() => part.content_id = Some(value),
             _ => {}
         }),

@@ -397,7 +397,7 @@ fn is_prose(encoded: &[u8]) -> bool {
 }
 
 /// `type/subtype` without anything that could end up in a header or an attribute.
-fn safe_type(value: &str) -> String {
+pub(super) fn safe_type(value: &str) -> String {
     let ok = |c: char| c.is_ascii_alphanumeric() || "/.+-_".contains(c);
     let clean: String = value.chars().filter(|c| ok(*c)).take(100).collect();
     let valid = clean
