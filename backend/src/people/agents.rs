@@ -132,9 +132,14 @@ pub struct NewAgent {
 /// Makes an agent.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without the right; [`Error::Invalid`] for what is wrong or taken.
+/// [`Error::Forbidden`] without the right, or for a role that gives more than the actor has himself;
+/// [`Error::Invalid`] for what is wrong or taken.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewAgent, now: Ts) -> Result<Agent> {
     actor.require(InstallationRight::People)?;
+    let (_, _, roles) = check(tx, new)?;
+    for role in roles {
+        super::roles::may_give_role(tx, actor, role)?;
+    }
     insert(tx, new, now)
 }
 

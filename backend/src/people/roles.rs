@@ -67,7 +67,41 @@ pub fn grants(conn: &mut Conn, role: RoleId) -> Result<Vec<(Option<QueueId>, Rig
 /// [`Error::Forbidden`] without the right; [`Error::Invalid`] for what is wrong or taken.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewRole, now: Ts) -> Result<Role> {
     actor.require(InstallationRight::People)?;
+    let (_, grants) = check(tx, new)?;
+    may_give(actor, grants, &new.installation)?;
     insert(tx, new, now)
+}
+
+/// Whether the actor has everything that a role gives, and so may give the role to somebody.
+///
+/// # Errors
+/// [`Error::Forbidden`] names a right that he does not have.
+pub(super) fn may_give_role(conn: &mut Conn, actor: &Actor, role: RoleId) -> Result<()> {
+    let words: String = roles::table.find(role).select(roles::installation).first(conn)?;
+    let installation: Vec<_> = words.split(',').filter_map(|word| word.trim().parse().ok()).collect();
+    may_give(actor, grants(conn, role)?, &installation)
+}
+
+fn may_give(
+    actor: &Actor,
+    grants: impl IntoIterator<Item = (Option<QueueId>, Right)>,
+    installation: &[InstallationRight],
+) -> Result<()> {
+    let has = |queue: Option<QueueId>, right| match queue {
+        None => actor.scope.everywhere(right),
+        Some(queue) => actor.scope.in_queue(queue).has(right),
+    };
+    let lacking = grants
+        .into_iter()
+        .find(|(queue, right)| !has(*queue, *right))
+        .map(|(_, right)| right.to_string())
+        .or_else(|| {
+            installation.iter().find(|right| !actor.scope.may(**right)).map(|right| right.to_string())
+        });
+    match lacking {
+        None => Ok(()),
+        Some(right) => Err(Error::Forbidden(say!("refused-give", right = right))),
+    }
 }
 
 /// Makes a role on behalf of the operator.
