@@ -96,15 +96,23 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
         .unwrap_or_default()
         .to_owned();
     let old = session::secret(&request, &web.config);
-    let secret = web
+    let begun = web
         .db
         .write(move |tx| {
+            // Once more: guesses that were sent all at once were all let in before the first one had failed.
+            if let Some(wait) = sessions::must_wait(tx, &login, &address, now)? {
+                return Ok(Err(wait));
+            }
             if let Some(old) = &old {
                 sessions::end(tx, &sessions::digest(old))?;
             }
-            sessions::begin(tx, agent, &address, &browser, Ts(now))
+            sessions::begin(tx, agent, &address, &browser, Ts(now)).map(Ok)
         })
         .await?;
+    let secret = match begun {
+        Ok(secret) => secret,
+        Err(wait) => return too_many(&web, guest, &form, wait.as_secs().max(1)).await,
+    };
     let mut answer = see_other(&local(&form.next, "/dashboard"));
     set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(answer)

@@ -94,7 +94,9 @@ pub fn see_other(place: &str) -> HttpResponse {
 
 /// A place within these pages, or `otherwise`. What a form says may lead nowhere else.
 pub fn local(place: &str, otherwise: &str) -> String {
-    let inside = place.starts_with('/') && !place.starts_with("//") && !place.contains(['\\', '\r', '\n']);
+    // Browsers drop tabs and line ends from an address: `/<tab>/elsewhere` would be `//elsewhere`.
+    let odd = |c: char| c == '\\' || c.is_control();
+    let inside = place.starts_with('/') && !place.starts_with("//") && !place.contains(odd);
     if inside { place.to_owned() } else { otherwise.to_owned() }
 }
 

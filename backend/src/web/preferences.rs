@@ -259,14 +259,27 @@ async fn change(
 ) -> Result<String> {
     let agent = signed.actor.agent.clone();
     let (login, now) = (agent.login.clone(), web.clock.now());
-    let kept =
-        web.db.read(move |conn| sessions::candidate(conn, &login, now)).await?.and_then(|(_, hash)| hash);
+    let address = session::client_address(request, &web.config);
+    // Guessing here is no faster than at the door.
+    let (asked, from) = (login.clone(), address.clone());
+    let (wait, kept) = web
+        .db
+        .read(move |conn| {
+            let wait = sessions::must_wait(conn, &asked, &from, now)?;
+            Ok((wait, sessions::candidate(conn, &asked, now)?.and_then(|(_, hash)| hash)))
+        })
+        .await?;
+    if let Some(wait) = wait {
+        let minutes = (wait.as_secs() + 59) / 60;
+        return Err(Error::invalid("current", signed.reader.language.tr_count("login-slow-down", minutes)));
+    }
     if !password::verify(current, kept).await? {
+        let from = address.clone();
+        web.db.write(move |tx| sessions::note_failure(tx, &login, &from, Ts(now))).await?;
         return Err(Error::invalid("current", signed.reader.language.tr("password-wrong")));
     }
     password::check_strength(&new, &[&agent.login, &agent.name, &agent.email])?;
     let hash = password::hash(new).await?;
-    let address = session::client_address(request, &web.config);
     let browser = request
         .headers()
         .get("user-agent")

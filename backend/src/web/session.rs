@@ -62,10 +62,12 @@ pub fn client_address(request: &HttpRequest, config: &Config) -> String {
     if !config.is_trusted_proxy(peer) {
         return peer.to_string();
     }
-    let mut hops: Vec<IpAddr> = Vec::new();
+    let mut hops: Vec<Option<IpAddr>> = Vec::new();
     for value in request.headers().get_all("x-forwarded-for") {
-        let Ok(text) = value.to_str() else { continue };
-        hops.extend(text.split(',').filter_map(|hop| hop.trim().parse::<IpAddr>().ok()));
+        let text = value.to_str().unwrap_or_default();
+        hops.extend(text.split(',').map(|hop| hop.trim().parse().ok()));
     }
-    hops.into_iter().rev().find(|hop| !config.is_trusted_proxy(*hop)).unwrap_or(peer).to_string()
+    // What stands before a hop that cannot be read is anybody's word: then the proxy itself counts.
+    let stranger = hops.into_iter().rev().find(|hop| hop.is_none_or(|hop| !config.is_trusted_proxy(hop)));
+    stranger.flatten().unwrap_or(peer).to_string()
 }

@@ -49,6 +49,38 @@ both_databases! {
         app.visitor().sign_in("dana", PASSWORD).await;
     }
 
+    async fn sign_in_leads_to_no_other_site(database) {
+        let app = TestApp::start(database).await;
+        for next in ["//evil.example/", "/\t/evil.example/", "/\\evil.example/", "https://evil.example/"] {
+            let visitor = app.visitor();
+            visitor.get("/login").await.assert(200);
+            let fields = [("login", "root"), ("password", PASSWORD), ("next", next)];
+            let answer = visitor.submit("/login", &fields).await;
+            answer.assert(303);
+            assert_eq!(answer.location(), "/dashboard", "{next:?}");
+        }
+    }
+
+    async fn nobody_gives_rights_that_he_does_not_have(database) {
+        let app = TestApp::start(database).await;
+        let body = serde_json::json!({ "name": "People only", "grants": [], "installation": ["people"] });
+        app.root.post("/api/v1/roles", body).await.assert(201);
+        let paula = app.agent("paula", &["People only"]).await;
+        let role = |name: &str, grants: serde_json::Value, installation: &[&str]| {
+            serde_json::json!({ "name": name, "grants": grants, "installation": installation })
+        };
+        let everything = serde_json::json!([{ "queue": "*", "rights": ["read"] }]);
+        paula.post("/api/v1/roles", role("Readers", everything, &[])).await.assert(403);
+        let none = serde_json::json!([]);
+        paula.post("/api/v1/roles", role("Spies", none.clone(), &["recorder"])).await.assert(403);
+        paula.post("/api/v1/roles", role("More people", none, &["people"])).await.assert(201);
+        let agent = |roles: &[&str]| {
+            serde_json::json!({ "login": "eve", "name": "Eve", "email": "eve@helpdesk.example", "roles": roles })
+        };
+        paula.post("/api/v1/agents", agent(&["Admin"])).await.assert(403);
+        paula.post("/api/v1/agents", agent(&["More people"])).await.assert(201);
+    }
+
     async fn a_session_ends_with_log_out(database) {
         let app = TestApp::start(database).await;
         app.agent("dana", &["Agent"]).await;
