@@ -58,6 +58,7 @@ pub fn must_wait(
     now: Timestamp,
 ) -> Result<Option<SignedDuration>> {
     let since = Ts(now.checked_sub(WINDOW).unwrap_or(now));
+    let (login, address) = (kept_login(login), network(address));
     let by_login: Vec<Ts> = sign_in_failures::table
         .filter(sign_in_failures::login.eq(login).and(sign_in_failures::at.gt(since)))
         .order(sign_in_failures::at.desc())
@@ -88,12 +89,29 @@ fn delay(failures: usize, free: usize) -> Option<SignedDuration> {
     Some(SignedDuration::from_secs(seconds.min(WINDOW.as_secs())))
 }
 
+/// A login as failures are kept under it: typed text of any length, of which no account needs more.
+fn kept_login(login: &str) -> String {
+    super::super::tickets::store::without_nul(login.chars().take(100).collect())
+}
+
+/// Whom an address counts for: of IPv6 the network of 64 bits, which one subscriber has whole.
+fn network(address: &str) -> String {
+    match address.parse::<std::net::IpAddr>().map(|address| address.to_canonical()) {
+        Ok(std::net::IpAddr::V6(address)) => {
+            let prefix = address.to_bits() & (u128::MAX << 64);
+            format!("{}/64", std::net::Ipv6Addr::from_bits(prefix))
+        }
+        Ok(address) => address.to_string(),
+        Err(_) => address.to_owned(),
+    }
+}
+
 /// Notes a failure. `login` as typed: it may belong to nobody.
 ///
 /// # Errors
 /// Those of the database.
 pub fn note_failure(tx: &mut Tx<'_>, login: &str, address: &str, now: Ts) -> Result<()> {
-    let login: String = super::super::tickets::store::without_nul(login.chars().take(100).collect());
+    let (login, address) = (kept_login(login), network(address));
     diesel::insert_into(sign_in_failures::table)
         .values((
             sign_in_failures::login.eq(login),
@@ -109,7 +127,7 @@ pub fn note_failure(tx: &mut Tx<'_>, login: &str, address: &str, now: Ts) -> Res
 /// # Errors
 /// Those of the database.
 pub fn candidate(conn: &mut Conn, login: &str, now: Timestamp) -> Result<Option<(AgentId, Option<String>)>> {
-    let login = login.trim().to_lowercase();
+    let login = super::super::tickets::store::without_nul(login.trim().to_lowercase());
     let found: Option<(AgentId, Option<String>)> = agents::table
         .filter(agents::login.eq(login))
         .filter(agents::disabled_at.is_null())
@@ -149,8 +167,16 @@ pub fn begin(tx: &mut Tx<'_>, agent: AgentId, address: &str, user_agent: &str, n
 /// # Errors
 /// Those of the database.
 pub fn find(conn: &mut Conn, secret: &str, now: Timestamp) -> Result<Option<Session>> {
+    by_hash(conn, &digest(secret), now)
+}
+
+/// The session of that hash, if it is still good. Whoever names it must have proven it otherwise.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_hash(conn: &mut Conn, id_hash: &str, now: Timestamp) -> Result<Option<Session>> {
     let found: Option<Session> =
-        sessions::table.find(digest(secret)).select(Session::as_select()).first(conn).optional()?;
+        sessions::table.find(id_hash).select(Session::as_select()).first(conn).optional()?;
     Ok(found.filter(|session| {
         now.duration_since(session.seen_at.0).abs() < IDLE
             && now.duration_since(session.created_at.0) < ABSOLUTE

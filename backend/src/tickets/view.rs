@@ -263,17 +263,6 @@ pub fn lock_until(conn: &mut Conn, ticket: TicketId) -> Result<Option<Ts>> {
         .optional()?)
 }
 
-/// The bytes of a file whose link proved that its reader was shown its mail a moment ago.
-///
-/// # Errors
-/// [`Error::NotFound`] for a file that belongs to no article.
-pub(crate) fn digest_of_proven(conn: &mut Conn, uid: &str) -> Result<String> {
-    Ok(attachments::table
-        .filter(attachments::uid.eq(uid).and(attachments::article_id.is_not_null()))
-        .select(attachments::digest)
-        .first(conn)?)
-}
-
 /// What changed after this event, the oldest first: for whoever passes changes on to listeners.
 ///
 /// # Errors

@@ -49,7 +49,7 @@ pub async fn html(web: Data<Web>, signed: Signed, id: Path<i64>, wish: Query<Wis
             let source = view::html(conn, state.db.blobs(), &article)?.ok_or(Error::NotFound)?;
             let files =
                 view::attachments(conn, std::slice::from_ref(&article))?.remove(&id).unwrap_or_default();
-            let inline = |content_id: &str| inline_address(&state, &files, content_id);
+            let inline = |content_id: &str| inline_address(&state, &asker.session, &files, content_id);
             let options = mail_ingest::html::Options { inline: &inline, remote_images: remote };
             let clean = mail_ingest::html::clean(&source, &options);
             let view = FrameView { lang: &asker.frame.lang, title: &article.subject, body: &clean.html };
@@ -73,20 +73,22 @@ fn policy(web: &Web, remote: bool) -> String {
     )
 }
 
-fn inline_address(web: &Web, files: &[Attachment], content_id: &str) -> Option<String> {
+fn inline_address(web: &Web, session: &str, files: &[Attachment], content_id: &str) -> Option<String> {
     let file = files.iter().find(|file| file.content_id.as_deref() == Some(content_id))?;
-    Some(inline_url(web, &file.uid))
+    Some(inline_url(web, session, &file.uid))
 }
 
-/// The address of an inline image, for ten minutes: a sandboxed frame sends no cookie.
-pub fn inline_url(web: &Web, uid: &str) -> String {
+/// The address of an inline image, for ten minutes and for as long as the session lasts: a sandboxed frame sends no
+/// cookie, so the address names the session by its hash.
+pub fn inline_url(web: &Web, session: &str, uid: &str) -> String {
     let base = web.config.public_url.origin().ascii_serialization();
-    format!("{base}/inline/{uid}/{}", sign(web, "", "inline", uid))
+    format!("{base}/inline/{uid}/{}-{session}", sign(web, session, "inline", uid))
 }
 
-/// Whether the proof in an inline image's address is good.
-pub fn inline_is_proven(web: &Web, uid: &str, proof: &str) -> bool {
-    check(web, "", "inline", uid, proof)
+/// The hash of the session that an inline image's address was made for, where its proof is good.
+pub fn inline_session<'a>(web: &Web, uid: &str, proof: &'a str) -> Option<&'a str> {
+    let (proof, session) = proof.rsplit_once('-')?;
+    check(web, session, "inline", uid, proof).then_some(session)
 }
 
 /// The frame's address.

@@ -10,7 +10,10 @@ use super::gate::Signed;
 use super::headers::IMMUTABLE;
 use super::state::Web;
 use super::{articles, images};
+use crate::access::Actor;
+use crate::db::Cause;
 use crate::error::Error;
+use crate::people::sessions;
 use crate::tickets::view;
 
 /// Content types that are told to a browser; all else is bytes.
@@ -59,15 +62,17 @@ pub async fn attachment(web: Data<Web>, signed: Signed, uid: Path<String>, wish:
 /// itself proves that somebody was shown the mail a moment ago.
 pub async fn inline(web: Data<Web>, path: Path<(String, String)>) -> Answer {
     let (uid, proof) = path.into_inner();
-    if !articles::inline_is_proven(&web, &uid, &proof) {
-        return Err(Error::NotFound.into());
-    }
-    let state = web.clone();
+    let session =
+        articles::inline_session(&web, &uid, &proof).ok_or_else(|| Failure::from(Error::NotFound))?;
+    let (state, session, now) = (web.clone(), session.to_owned(), web.clock.now());
     let bytes = web
         .db
         .read(move |conn| {
-            let digest = view::digest_of_proven(conn, &uid)?;
-            state.db.blobs().read(conn, &digest)
+            // Signed out, retired, or without the right by now: the address is worth nothing.
+            let session = sessions::by_hash(conn, &session, now)?.ok_or(Error::NotFound)?;
+            let actor = Actor::load(conn, session.agent_id, Cause::Web, now)?;
+            let file = view::attachment(conn, &actor, &uid)?;
+            state.db.blobs().read(conn, &file.digest)
         })
         .await?;
     let kind = images::kind(&bytes).ok_or_else(|| Failure::from(Error::NotFound))?;
