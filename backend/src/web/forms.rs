@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_multipart::Multipart;
 use actix_web::dev::Payload;
@@ -11,6 +12,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use super::failure::Failure;
 use super::gate::{Signed, TokenSeen};
@@ -24,6 +26,12 @@ const FILE: usize = 25_000_000;
 const TEXT: usize = 1_500_000;
 /// So many parts has a form at most.
 const PARTS: usize = 500;
+/// A form of somebody who has no session, in bytes.
+const OPEN: usize = 64 * 1024;
+/// A form without files has arrived after so long; one with files keeps to [`RATE`] from then on.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The slowest upload, in bytes per second.
+const RATE: u64 = 1_000;
 
 /// A form of a signed-in agent, with its token checked and taken off.
 #[derive(Debug)]
@@ -38,7 +46,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
         let proof = Proof::of(request);
         let is_form = is_form(request);
         Box::pin(async move {
-            let body = body.await.map_err(|_| Failure::plain(StatusCode::PAYLOAD_TOO_LARGE))?;
+            let body = in_time(body).await?.map_err(|_| Failure::plain(StatusCode::PAYLOAD_TOO_LARGE))?;
             let fields: Vec<(String, String)> = if is_form {
                 url::form_urlencoded::parse(&body).into_owned().take(PARTS).collect()
             } else {
@@ -62,15 +70,33 @@ impl<T: DeserializeOwned + 'static> FromRequest for Open<T> {
     type Error = Failure;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = web::Bytes::from_request(request, payload);
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = payload.take();
         Box::pin(async move {
-            let body = body.await.map_err(|_| Failure::plain(StatusCode::PAYLOAD_TOO_LARGE))?;
+            let body = in_time(small(payload)).await??;
             let fields: Vec<(String, String)> =
                 url::form_urlencoded::parse(&body).into_owned().take(PARTS).collect();
             read(&fields).map(Self)
         })
     }
+}
+
+// Whoever sends slower than this holds a connection that others need.
+async fn in_time<T>(reading: impl Future<Output = T>) -> Result<T, Failure> {
+    tokio::time::timeout(PATIENCE, reading).await.map_err(|_| Failure::plain(StatusCode::BAD_REQUEST))
+}
+
+// Counted as it comes: a stranger's body never occupies more than it may have.
+async fn small(mut payload: Payload) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Failure::plain(StatusCode::BAD_REQUEST))?;
+        if body.len() + chunk.len() > OPEN {
+            return Err(Failure::plain(StatusCode::PAYLOAD_TOO_LARGE));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 // Through text once more, because that is what serde reads forms from.
@@ -166,20 +192,28 @@ async fn receive(mut multipart: Multipart, proof: &Proof) -> Result<Upload, Fail
     let mut upload = Upload::default();
     let (mut text, mut files) = (0, 0);
     let mut parts = 0;
-    while let Some(part) = multipart.next().await {
+    let begun = Instant::now();
+    while let Some(part) = in_time(multipart.next()).await? {
         let mut part = part.map_err(|_| Failure::plain(StatusCode::BAD_REQUEST))?;
         parts += 1;
+        // Here and not only below: a part may have no content at all.
+        if parts > PARTS {
+            return Err(Failure::plain(StatusCode::PAYLOAD_TOO_LARGE));
+        }
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.content_disposition().and_then(|head| head.get_filename()).map(str::to_owned);
         let content_type = part.content_type().map_or_else(String::new, ToString::to_string);
         let limit = if file_name.is_some() { FILE } else { TEXT };
         let mut bytes = Vec::new();
-        while let Some(chunk) = part.next().await {
+        while let Some(chunk) = in_time(part.next()).await? {
             bytes.extend_from_slice(&chunk.map_err(|_| Failure::plain(StatusCode::BAD_REQUEST))?);
             let total = if file_name.is_some() { files } else { text } + bytes.len();
             let most = if file_name.is_some() { UPLOAD } else { TEXT };
-            if bytes.len() > limit || total > most || parts > PARTS {
+            if bytes.len() > limit || total > most {
                 return Err(Failure::plain(StatusCode::PAYLOAD_TOO_LARGE));
+            }
+            if is_too_slow(begun.elapsed(), text + files + bytes.len()) {
+                return Err(Failure::plain(StatusCode::BAD_REQUEST));
             }
         }
         match file_name {
@@ -198,6 +232,10 @@ async fn receive(mut multipart: Multipart, proof: &Proof) -> Result<Upload, Fail
     let given = upload.fields.remove("csrf").unwrap_or_default();
     proof.check(&given)?;
     Ok(upload)
+}
+
+fn is_too_slow(took: Duration, bytes: usize) -> bool {
+    took > PATIENCE && u64::try_from(bytes).is_ok_and(|bytes| bytes < took.as_secs().saturating_mul(RATE))
 }
 
 // Only the last part of a path, without what file systems and headers trip over.
