@@ -20,7 +20,7 @@ use crate::access::{Actor, readable_by_id};
 use crate::db::{Cause, Conn, QueueId, Right, TicketId, Wake};
 use crate::error::{Error, Result};
 use crate::people::sessions;
-use crate::tickets::view;
+use crate::tickets::{list, view};
 
 /// Events that a slow listener may lag behind before he is told to look for himself.
 const BACKLOG: usize = 256;
@@ -129,6 +129,14 @@ fn after(conn: &mut Conn, last: i64) -> Result<Vec<Change>> {
     Ok(events.iter().map(change).collect())
 }
 
+// What somebody may have missed: a ticket may have left his sight since, so what counts is where it is now.
+fn missed_by(conn: &mut Conn, actor: &Actor, last: i64) -> Result<Vec<Change>> {
+    let changes = after(conn, last)?;
+    let ids: Vec<TicketId> = changes.iter().map(|change| change.ticket_id).collect();
+    let readable = list::by_ids(conn, actor, &ids)?;
+    Ok(changes.into_iter().filter(|change| readable.contains_key(&change.ticket_id)).collect())
+}
+
 struct Listener {
     web: Data<Web>,
     secret: String,
@@ -174,7 +182,8 @@ impl Listener {
             return Some("retry: 3000\n: listening\n\n".to_owned());
         }
         if let Some(last) = self.missed.take() {
-            let missed = self.web.db.read(move |conn| after(conn, last)).await.ok()?;
+            let actor = self.actor.clone();
+            let missed = self.web.db.read(move |conn| missed_by(conn, &actor, last)).await.ok()?;
             let text = self.tell(&missed).await?;
             if !text.is_empty() {
                 return Some(text);
