@@ -212,11 +212,14 @@ impl Running {
                 target.ok().filter(|url| url.origin() == base.origin()).unwrap_or_else(|| base.clone());
             async move { HttpResponse::PermanentRedirect().insert_header((LOCATION, target.as_str())).finish() }
         };
-        let server =
-            limited!(HttpServer::new(move || App::new().default_service(actix_web::web::to(to.clone()))))
-                .bind(address)
-                .with_context(|| taken("HTTP_REDIRECT_LISTEN", address))?
-                .run();
+        let server = limited!(HttpServer::new(move || {
+            App::new()
+                .default_service(actix_web::web::to(to.clone()))
+                .wrap(from_fn(|request, next| web::headers::add(Headers { https: false }, request, next)))
+        }))
+        .bind(address)
+        .with_context(|| taken("HTTP_REDIRECT_LISTEN", address))?
+        .run();
         self.keep(server);
         Ok(())
     }
