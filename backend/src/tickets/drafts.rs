@@ -16,7 +16,9 @@ use crate::{
 /// The longest draft, in bytes of JSON.
 const LONGEST: usize = 1024 * 1024;
 /// How many files a draft holds.
-const FILES: i64 = 200;
+const FILES: usize = 200;
+/// How many bytes they have together: they are read at once when the draft is sent.
+const BYTES: i64 = 35_000_000;
 
 /// Unfinished text of an agent.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -139,9 +141,14 @@ pub fn attach(
     at: &Moment,
 ) -> Result<Attachment> {
     own(tx, actor, draft)?;
-    let there: i64 =
-        attachments::table.filter(attachments::draft_id.eq(draft)).count().get_result(&mut **tx)?;
-    if there >= FILES {
+    let there: Vec<i64> = attachments::table
+        .filter(attachments::draft_id.eq(draft))
+        .select(attachments::size)
+        .load(&mut **tx)?;
+    if there.iter().sum::<i64>() + file.blob.size > BYTES {
+        return Err(Error::invalid("attachments", say!("refused-files-large")));
+    }
+    if there.len() >= FILES {
         return Err(Error::invalid("attachments", say!("refused-files", most = FILES)));
     }
     file.blob.store(tx)?;

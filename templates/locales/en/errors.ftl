@@ -55,6 +55,7 @@ refused-self-link = A ticket is not linked to itself. Name another one.
 refused-empty-note = The note is empty. Write something, or attach a file.
 refused-long-draft = The text is too long to be kept: more than 1 MB. Attach it as a file.
 refused-files = A mail carries { $most } files at most. Pack some together.
+refused-files-large = All files of a mail together have 35 MB at most. Send some of them another way.
 refused-cursor = This is not a place in the list. Begin at the first page.
 refused-login = A login is made of letters, digits and . _ - @, and has at most 100.
 refused-login-taken = There is an agent called “{ $login }” already. Choose another login.
