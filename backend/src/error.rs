@@ -121,6 +121,12 @@ impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         match error {
             diesel::result::Error::NotFound => Self::NotFound,
+            // PostgreSQL keeps no NUL in a text; whoever sends one made a mistake, not we.
+            diesel::result::Error::DatabaseError(_, info)
+                if info.message().starts_with("invalid byte sequence for encoding") =>
+            {
+                Self::invalid("text", "A text holds a NUL character. Take it out.")
+            }
             other if crate::db::is_transient(&other) => {
                 Self::Unavailable(format!("the database is busy: {other}"))
             }
