@@ -17,6 +17,8 @@ use crate::{
 
 /// A chain of merges longer than this is a circle.
 const LONGEST_CHAIN: usize = 100;
+/// So many numbers of a subject are looked up.
+const NUMBERS: usize = 10;
 
 /// Where a mail goes.
 pub(super) enum Place {
@@ -126,6 +128,10 @@ fn numbers(subject: &str) -> Vec<String> {
         let hooked = is_hook(&before) || (before.trim_end().ends_with('[') && after.starts_with(']'));
         if hooked && (1..=20).contains(&digits.len()) && !found.iter().any(|known| known == digits) {
             found.push(digits.to_owned());
+            // Each is looked up while no other mail can be.
+            if found.len() >= NUMBERS {
+                break;
+            }
         }
         before.push_str(digits);
         rest = after;
