@@ -125,7 +125,7 @@ impl From<diesel::result::Error> for Error {
             diesel::result::Error::DatabaseError(_, info)
                 if info.message().starts_with("invalid byte sequence for encoding") =>
             {
-                Self::invalid("text", "A text holds a NUL character. Take it out.")
+                Self::invalid("text", say!("refused-nul"))
             }
             other if crate::db::is_transient(&other) => {
                 Self::Unavailable(format!("the database is busy: {other}"))
