@@ -80,18 +80,25 @@ impl Line {
         timeouts: (Duration, Duration),
     ) -> Result<AsyncSmtpConnection, lettre::transport::smtp::Error> {
         let hello = ClientId::default();
-        let tls = TlsParameters::new(relay.host.clone())?;
+        let tls = tls_of(relay)?;
         let implicit = (relay.tls == RelayTls::Implicit).then(|| tls.clone());
         let server = (relay.host.as_str(), relay.port);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, Some(timeouts.0), &hello, implicit, None).await?;
+        let call =
+            || AsyncSmtpConnection::connect_tokio1(server, Some(timeouts.0), &hello, implicit.clone(), None);
+        let mut connection = call().await?;
         let upgrade = match relay.tls {
             RelayTls::Required => true,
             RelayTls::Opportunistic => connection.can_starttls(),
             RelayTls::None | RelayTls::Implicit => false,
         };
-        if upgrade {
-            connection.starttls(tls, &hello).await?;
+        if upgrade && let Err(error) = connection.starttls(tls, &hello).await {
+            // A password does not follow into the clear where encryption was offered.
+            if relay.tls == RelayTls::Required || relay.credentials.is_some() {
+                return Err(error);
+            }
+            // What may go in the clear anyway does not wait for a relay that cannot do what it offers.
+            tracing::warn!(%error, "the relay offers TLS and cannot do it: mail leaves without");
+            connection = call().await?;
         }
         if let Some((user, password)) = &relay.credentials {
             let credentials = Credentials::new(user.clone(), password.reveal().to_owned());
@@ -211,6 +218,16 @@ impl Line {
             let _ = tokio::time::timeout(Duration::from_secs(5), self.connection.quit()).await;
         }
     }
+}
+
+/// Where TLS is only better than nothing, so is a certificate that nobody vouches for (RFC 7435): local relays make
+/// their own.
+fn tls_of(relay: &Relay) -> Result<TlsParameters, lettre::transport::smtp::Error> {
+    let anybodys = relay.tls == RelayTls::Opportunistic;
+    TlsParameters::builder(relay.host.clone())
+        .dangerous_accept_invalid_certs(anybodys)
+        .dangerous_accept_invalid_hostnames(anybodys)
+        .build()
 }
 
 fn parse(address: &str) -> Result<Option<Address>, Attempt> {
