@@ -91,7 +91,7 @@ both_databases! {
         let app = TestApp::start(database).await;
         let output = app.settings.run(&["agent", "disable", "--login", "root"], b"");
         assert!(!output.status.success());
-        assert!(String::from_utf8_lossy(&output.stderr).contains("admin"), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("last agent"), "{output:?}");
         app.root.get("/api/v1/tickets").await.assert(200);
     }
 }
