@@ -48,7 +48,7 @@ fn received(conn: &mut Conn, blobs: &Blobs, ticket: &Ticket, article: &Article) 
     let end = |mark: &[u8]| raw.windows(mark.len()).position(|window| window == mark);
     let header = end(b"\r\n\r\n").into_iter().chain(end(b"\n\n")).min().unwrap_or(raw.len());
     let mail = mail_ingest::parse(raw.get(..header).unwrap_or(&raw));
-    Ok(mail.thread_index.filter(|index| index.len() >= HEAD && (index.len() - HEAD) % CHILD == 0))
+    Ok(mail.thread_index.filter(|index| index.len() >= HEAD && (index.len() - HEAD).is_multiple_of(CHILD)))
 }
 
 /// The ticket's own conversation: when it began, and a name made of its root id.

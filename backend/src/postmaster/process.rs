@@ -342,7 +342,7 @@ fn begins(
     store::record(tx, &ticket, &who, at.ts(), store::Change::of(EventKind::Opened).article(first.id))?;
     if let Some((other, kind)) = &link {
         store::link(tx, ticket.id, other.id, *kind, at.ts())?;
-        let change = store::Change::of(EventKind::Linked).from_to(Some(kind.as_str()), Some(&other.number));
+        let change = store::Change::of(EventKind::Linked).between(Some(kind.as_str()), Some(&other.number));
         store::record(tx, &ticket, &who, at.ts(), change)?;
     }
     notify::new_ticket(tx, &ticket, &who, at.ts())?;

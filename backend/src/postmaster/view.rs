@@ -87,6 +87,9 @@ pub struct InboundFilter {
     pub disposition: Option<Disposition>,
 }
 
+/// Mails with the numbers of their tickets, and where the next page begins.
+pub type Page = (Vec<(Inbound, Option<String>)>, Option<InboundId>);
+
 /// Received mails, the newest first, with the numbers of their tickets; and where the next page begins.
 ///
 /// # Errors
@@ -97,7 +100,7 @@ pub fn page(
     filter: &InboundFilter,
     cursor: Option<InboundId>,
     limit: i64,
-) -> Result<(Vec<(Inbound, Option<String>)>, Option<InboundId>)> {
+) -> Result<Page> {
     actor.require(InstallationRight::Recorder)?;
     let limit = limit.clamp(1, 200);
     let mut query = inbound_mails::table

@@ -38,7 +38,7 @@ pub fn assign(
         Some(_) => {}
     }
     ticket.owner_id = to;
-    let assigned = store::Change::of(EventKind::Assigned).from_to(before.as_deref(), after.as_deref());
+    let assigned = store::Change::of(EventKind::Assigned).between(before.as_deref(), after.as_deref());
     store::record(tx, ticket, who, at.ts(), assigned)?;
     store::save(tx, ticket, at.ts())
 }

@@ -37,7 +37,7 @@ pub fn link(
     }
     store::link(tx, ticket.id, other.id, LinkKind::Related, at.ts())?;
     let change =
-        store::Change::of(EventKind::Linked).from_to(Some(LinkKind::Related.as_str()), Some(&other.number));
+        store::Change::of(EventKind::Linked).between(Some(LinkKind::Related.as_str()), Some(&other.number));
     store::record(tx, ticket, who, at.ts(), change)?;
     store::save(tx, ticket, at.ts())
 }
@@ -61,7 +61,7 @@ pub fn unlink(
     if diesel::delete(ticket_links::table.filter(both)).execute(&mut **tx)? == 0 {
         return Err(Error::NotFound);
     }
-    let change = store::Change::of(EventKind::Unlinked).from_to(Some(&other.number), None);
+    let change = store::Change::of(EventKind::Unlinked).between(Some(&other.number), None);
     store::record(tx, ticket, who, at.ts(), change)?;
     store::save(tx, ticket, at.ts())
 }

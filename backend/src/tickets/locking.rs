@@ -24,11 +24,11 @@ pub(super) fn take(
     let owner_before = login_of(tx, ticket.owner_id)?;
     ticket.owner_id = Some(agent);
     ticket.locked_at = Some(at.ts());
-    let locked = store::Change::of(EventKind::Locked).from_to(before.as_deref(), login.as_deref());
+    let locked = store::Change::of(EventKind::Locked).between(before.as_deref(), login.as_deref());
     store::record(tx, ticket, who, at.ts(), locked)?;
     if owner_before != login && before.is_none() {
         let assigned =
-            store::Change::of(EventKind::Assigned).from_to(owner_before.as_deref(), login.as_deref());
+            store::Change::of(EventKind::Assigned).between(owner_before.as_deref(), login.as_deref());
         store::record(tx, ticket, who, at.ts(), assigned)?;
     }
     restart_timer(tx, ticket, at)
@@ -48,7 +48,7 @@ pub(super) fn release(
     let holder = login_of(tx, ticket.owner_id)?;
     ticket.locked_at = None;
     store::clear_deadline(tx, ticket.id, DeadlineKind::Unlock)?;
-    store::record(tx, ticket, who, now, store::Change::of(kind).from_to(holder.as_deref(), None))
+    store::record(tx, ticket, who, now, store::Change::of(kind).between(holder.as_deref(), None))
 }
 
 /// Lets the lock's working time begin anew.

@@ -32,7 +32,7 @@ pub fn move_to(
     let from = queues::get(tx, ticket.queue_id)?;
     locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())?;
     ticket.queue_id = to.id;
-    let moved = store::Change::of(EventKind::Moved).from_to(Some(&from.name), Some(&to.name));
+    let moved = store::Change::of(EventKind::Moved).between(Some(&from.name), Some(&to.name));
     store::record(tx, ticket, who, at.ts(), moved)?;
     store::save(tx, ticket, at.ts())?;
     notify::moved(tx, ticket, who, at.ts())

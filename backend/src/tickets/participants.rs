@@ -46,7 +46,7 @@ pub fn accept(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, address: &str, 
         .optional()?;
     let name = known.ok_or(Error::NotFound)?;
     backend::put_participant(tx, ticket.id, address, &name, true)?;
-    let change = store::Change::of(EventKind::ParticipantAccepted).from_to(None, Some(address));
+    let change = store::Change::of(EventKind::ParticipantAccepted).between(None, Some(address));
     store::record(tx, ticket, who, at.ts(), change)?;
     store::save(tx, ticket, at.ts())
 }

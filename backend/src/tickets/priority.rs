@@ -22,7 +22,7 @@ pub fn set_priority(
         return Ok(());
     }
     let change = store::Change::of(EventKind::PriorityChanged)
-        .from_to(Some(ticket.priority.as_str()), Some(to.as_str()));
+        .between(Some(ticket.priority.as_str()), Some(to.as_str()));
     store::record(tx, ticket, who, at.ts(), change)?;
     ticket.priority = to;
     store::save(tx, ticket, at.ts())

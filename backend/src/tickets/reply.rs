@@ -65,7 +65,7 @@ pub fn reply(
     locking::take(tx, ticket, who, actor.agent.id, at)?;
     let article = write(tx, ticket, actor, input, &recipients, at)?;
     let event =
-        store::Change::of(EventKind::Replied).article(article.id).from_to(Some(before.as_str()), None);
+        store::Change::of(EventKind::Replied).article(article.id).between(Some(before.as_str()), None);
     store::record(tx, ticket, who, at.ts(), event)?;
     take_in(tx, ticket, &recipients)?;
     ticket.unanswered_since = None;

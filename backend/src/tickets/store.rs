@@ -71,7 +71,7 @@ impl<'a> Change<'a> {
         Self { article: Some(id), ..self }
     }
 
-    pub(crate) fn from_to(self, old: Option<&'a str>, new: Option<&'a str>) -> Self {
+    pub(crate) fn between(self, old: Option<&'a str>, new: Option<&'a str>) -> Self {
         Self { old, new, ..self }
     }
 }
@@ -170,7 +170,7 @@ fn cut(text: &str, at_most: usize) -> String {
 
 /// The event's words for a change of state.
 pub(super) fn state_changed<'a>(old: &'a str, new: &'a str) -> Change<'a> {
-    Change::of(EventKind::StateChanged).from_to(Some(old), Some(new))
+    Change::of(EventKind::StateChanged).between(Some(old), Some(new))
 }
 
 /// Whether this person takes part in the conversation and was accepted.

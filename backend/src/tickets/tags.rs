@@ -38,7 +38,7 @@ pub fn add(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, tag: &str, at: &Mo
     if made == 0 {
         return Ok(());
     }
-    store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::Tagged).from_to(None, Some(tag)))?;
+    store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::Tagged).between(None, Some(tag)))?;
     store::save(tx, ticket, at.ts())
 }
 
@@ -52,6 +52,6 @@ pub fn remove(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, tag: &str, at: 
     if gone == 0 {
         return Err(Error::NotFound);
     }
-    store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::Untagged).from_to(Some(tag), None))?;
+    store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::Untagged).between(Some(tag), None))?;
     store::save(tx, ticket, at.ts())
 }

@@ -91,10 +91,9 @@ fn restore(tx: &mut Tx<'_>, ticket: &mut Ticket, who: &Who, article: ArticleId, 
     if only_the_reply && !before.is_pending() {
         super::state::change(tx, ticket, who, before, None, at)?;
     }
-    if ticket.locked_at.is_none() && ticket.state.is_active() && ticket.owner_id == who.agent {
-        if let Some(agent) = who.agent {
-            locking::take(tx, ticket, who, agent, at)?;
-        }
+    let was_his = ticket.locked_at.is_none() && ticket.state.is_active() && ticket.owner_id == who.agent;
+    if let Some(agent) = who.agent.filter(|_| was_his) {
+        locking::take(tx, ticket, who, agent, at)?;
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ both_databases! {
         assert!(article["to"][0]["address"].is_string() && article["cc"].is_array());
         assert_eq!(app.root.get(&format!("/api/v1/articles/{}", text(&article["id"]))).await.assert(200).json(), *article);
         let by_id = app.root.get(&format!("/api/v1/articles?message_id=<{}>", letter.id())).await.items();
-        assert_eq!(by_id, [article.clone()]);
+        assert_eq!((by_id.len(), &by_id[0]), (1, article));
     }
 
     async fn a_call_becomes_a_ticket(database) {
