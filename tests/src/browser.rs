@@ -50,6 +50,8 @@ impl Browser {
         let chromedriver = Kept(child);
         let mut arguments = vec![
             "--headless".to_owned(),
+            // A page is looked at as it ends up, not half way through a change of colour.
+            "--force-prefers-reduced-motion".to_owned(),
             "--no-sandbox".to_owned(),
             "--disable-gpu".to_owned(),
             "--disable-quic".to_owned(),

@@ -20,6 +20,10 @@ use crate::{
 /// So many ids of a conversation stand in References, besides the ticket's own.
 const REFERENCES: i64 = 20;
 
+/// The longest name or subject, in characters: a line of a header holds 998 bytes (RFC 5322, 2.1.1), and one word
+/// cannot be folded.
+const ONE_LINE: usize = 900;
+
 /// Whom and what a mail says; the rest follows from its row.
 struct Content {
     from: Person,
@@ -226,6 +230,6 @@ fn mailbox(person: &Person, field: &str) -> Result<Mailbox> {
 
 /// Nothing that a stranger chose may begin a new header line.
 fn one_line(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(1_000).collect();
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(ONE_LINE).collect();
     line.trim().to_owned()
 }

@@ -371,7 +371,7 @@ fn limits_cut_and_say_so() {
         &mail("Content-Type: multipart/mixed; boundary=b", "--b\r\n\r\nx\r\n".repeat(2_000)),
         "cut at 1,000 parts",
     );
-    let wide = mail(&"X: y\r\n".repeat(3_000).trim_end(), "body");
+    let wide = mail("X: y\r\n".repeat(3_000).trim_end(), "body");
     assert_eq!((wide.headers.len(), wide.text.as_str()), (2_000, "body"));
     noted(&wide, "header cut at 2,000 fields");
     let long = mail(&format!("X: {}", "y".repeat(100_000)), "body");
