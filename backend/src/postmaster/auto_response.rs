@@ -30,7 +30,7 @@ pub(super) fn received(tx: &mut Tx<'_>, ticket: &mut Ticket, mail: &Prepared, at
     if !queue.auto_response {
         return Ok("the queue sends none".into());
     }
-    if let Some(why) = refused(tx, ticket, mail, at)? {
+    if let Some(why) = refused(tx, ticket, mail, Often::OncePerTicket, at)? {
         return Ok(why);
     }
     let from = queues::sender(tx, &queue)?;
@@ -42,7 +42,7 @@ pub(super) fn received(tx: &mut Tx<'_>, ticket: &mut Ticket, mail: &Prepared, at
 
 /// Tells an author that his ticket is closed for good, or says why not.
 pub(super) fn rejected(tx: &mut Tx<'_>, ticket: &mut Ticket, mail: &Prepared, at: &Moment) -> Result<String> {
-    if let Some(why) = refused(tx, ticket, mail, at)? {
+    if let Some(why) = refused(tx, ticket, mail, Often::EachTime, at)? {
         return Ok(why);
     }
     let queue = queues::get(tx, ticket.queue_id)?;
@@ -61,8 +61,23 @@ fn subject<'a>(mail: &'a Prepared, ticket: &'a Ticket) -> &'a str {
     }
 }
 
+/// How often a person gets an answer of a kind, within the caps.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Often {
+    /// A confirmation.
+    OncePerTicket,
+    /// A refusal: whoever writes again must hear again that nobody reads it.
+    EachTime,
+}
+
 /// Why no answer may go out.
-fn refused(tx: &mut Tx<'_>, ticket: &Ticket, mail: &Prepared, at: &Moment) -> Result<Option<String>> {
+fn refused(
+    tx: &mut Tx<'_>,
+    ticket: &Ticket,
+    mail: &Prepared,
+    often: Often,
+    at: &Moment,
+) -> Result<Option<String>> {
     if let Some(why) = &mail.class.no_answer {
         return Ok(Some(why.clone()));
     }
@@ -78,7 +93,7 @@ fn refused(tx: &mut Tx<'_>, ticket: &Ticket, mail: &Prepared, at: &Moment) -> Re
         .filter(auto_responses::address.eq(to).and(auto_responses::ticket_id.eq(ticket.id)))
         .count()
         .get_result(&mut **tx)?;
-    if here > 0 {
+    if here > 0 && often == Often::OncePerTicket {
         return Ok(Some("its author has had one for this ticket".into()));
     }
     let today: i64 = auto_responses::table

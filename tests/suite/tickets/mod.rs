@@ -3,4 +3,5 @@
 mod lock;
 mod permission;
 mod race;
+mod undo;
 mod verbs;
