@@ -15,7 +15,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     clock::Clock,
-    config::{Config, DatabaseUrl, LmtpBind},
+    config::{Config, LmtpBind},
     db::{Db, Watching},
     desk::Desk,
     ops::{lock::DataDirLock, metrics, tls},
@@ -59,7 +59,7 @@ pub struct Running {
     tasks: Vec<JoinHandle<()>>,
     servers: Vec<ServerHandle>,
     _watching: Watching,
-    _lock: Option<DataDirLock>,
+    _lock: DataDirLock,
 }
 
 /// Opens the database, binds the listeners and starts the workers. When this returns, mail and pages are taken.
@@ -67,14 +67,9 @@ pub struct Running {
 /// # Errors
 /// A sentence that names what is wrong and what to do.
 pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> {
-    // Two serving processes on one SQLite database would both believe to be the only writer and sender.
-    let lock = match &config.database {
-        DatabaseUrl::Sqlite(_) => Some(DataDirLock::acquire(&config.data_dir)?),
-        DatabaseUrl::Postgres(_) => {
-            crate::ops::lock::create_private_dir(&config.data_dir)?;
-            None
-        }
-    };
+    // Two serving processes on one SQLite database would both believe to be the only writer and sender; on PostgreSQL a
+    // second one on the same machine is a mistake as well, unless it was given a data directory of its own.
+    let lock = DataDirLock::acquire(&config.data_dir)?;
     let (url, data_dir) = (config.database.clone(), config.data_dir.clone());
     let db = tokio::task::spawn_blocking(move || Db::open(&url, &data_dir)).await??;
     let web = match config.roles.web {
@@ -112,7 +107,8 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> 
     }
     if let Some(listener) = web {
         running.setup_link = setup_link(&desk).await?;
-        running.serve_pages(listener, &stopped)?;
+        let image_key = desk.db.write(people::setup::image_key).await?;
+        running.serve_pages(listener, image_key, &stopped)?;
     }
     Ok(running)
 }
@@ -172,11 +168,12 @@ impl Running {
     fn serve_pages(
         &mut self,
         listener: std::net::TcpListener,
+        image_key: [u8; 32],
         stopped: &watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
         self.web = Some(listener.local_addr()?);
         let desk = self.desk.clone();
-        let web = Data::new(Web::new(desk.clone())?);
+        let web = Data::new(Web::new(desk.clone(), image_key)?);
         self.tasks.push(tokio::spawn(web::live::run(Web::clone(&web), stopped.clone())));
         let headers = Headers { https: desk.config.is_https() };
         let app = move || {

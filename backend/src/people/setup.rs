@@ -111,6 +111,26 @@ pub fn run(tx: &mut Tx<'_>, setup: &SetUp, now: Ts) -> Result<Queue> {
     Ok(queue)
 }
 
+/// The setting that keeps the key of inline images' addresses.
+const IMAGE_KEY: &str = "image_key";
+
+/// The key that proves the addresses of inline images, made at the first call: every node must know the same.
+///
+/// # Errors
+/// Those of the database.
+pub fn image_key(tx: &mut Tx<'_>) -> Result<[u8; 32]> {
+    use base64::Engine as _;
+    backend::put_setting_once(tx, IMAGE_KEY, &random_token())?;
+    let kept: String = settings::table.find(IMAGE_KEY).select(settings::value).first(&mut **tx)?;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(kept)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| {
+            Error::Unexpected(anyhow::anyhow!("the setting {IMAGE_KEY} is damaged; delete its row"))
+        })
+}
+
 /// The organisation's name, or “Turnstone”.
 ///
 /// # Errors

@@ -23,7 +23,7 @@ pub struct Web {
     pub assets: Arc<Assets>,
     /// Who listens for changes.
     pub live: Hub,
-    /// Signs the addresses of inline images for as long as this process lives.
+    /// Signs the addresses of inline images; all nodes of an installation share it.
     pub image_key: Arc<[u8; 32]>,
 }
 
@@ -40,11 +40,10 @@ impl Web {
     ///
     /// # Errors
     /// When a template has a mistake, which the tests rule out.
-    pub fn new(desk: Desk) -> anyhow::Result<Self> {
+    pub fn new(desk: Desk, image_key: [u8; 32]) -> anyhow::Result<Self> {
         let assets = Arc::new(Assets::load());
         let pages = Pages::load(Arc::clone(&assets))?;
-        let image_key = Arc::new(crate::clock::random_bytes());
-        Ok(Self { live: Hub::new(), desk, pages, assets, image_key })
+        Ok(Self { live: Hub::new(), desk, pages, assets, image_key: Arc::new(image_key) })
     }
 
     /// How an agent reads: his language and zone, or the installation's.
