@@ -3,15 +3,13 @@
 use super::{
     Article, Moment, NewArticle, NewFile, Person, Recipients, Ticket,
     model::NewTicket,
-    reply::{domain_of, with_signature},
+    reply::{domain_of, send_later, with_signature},
     store,
 };
 use crate::{
     access::{Actor, QueueAccess},
     clock::public_id,
-    db::{
-        Channel, CustomerId, Delivery, EventKind, OutboxKind, Priority, Right, Sender, State, Ts, Tx, backend,
-    },
+    db::{Channel, CustomerId, EventKind, Priority, Right, Sender, State, Tx, backend},
     error::{Error, Result, say},
     notify, outbox, people, queues,
 };
@@ -149,26 +147,7 @@ fn first_article(
     };
     let article = store::add_article(tx, ticket, new, &input.files)?;
     if by_mail {
-        let hold = input.hold_seconds.unwrap_or(queue.hold_seconds).clamp(0, 3_600);
-        let try_at = at.now.checked_add(jiff::SignedDuration::from_secs(i64::from(hold))).unwrap_or(at.now);
-        outbox::enqueue(
-            tx,
-            &outbox::NewMail {
-                kind: OutboxKind::Reply,
-                state: if hold > 0 { Delivery::Held } else { Delivery::Due },
-                ticket: Some(ticket.id),
-                article: Some(article.id),
-                agent: None,
-                event: String::new(),
-                envelope_from: outbox::token::sender(&from.address, &article.message_id),
-                envelope_to: vec![customer.address.clone()],
-                message_id: article.message_id.clone(),
-                subject: article.subject.clone(),
-                body_text: String::new(),
-                try_at: Ts(try_at),
-            },
-            at.ts(),
-        )?;
+        send_later(tx, ticket, &article, vec![customer.address.clone()], input.hold_seconds, at)?;
     } else {
         ticket.unanswered_since = Some(at.ts());
     }

@@ -77,7 +77,8 @@ pub fn reply(
     }
     store::save(tx, ticket, at.ts())?;
     super::read::mark(tx, actor, ticket)?;
-    send_later(tx, ticket, &article, &recipients, input, at)?;
+    let everybody = recipients.to.iter().chain(&recipients.cc).map(|person| person.address.clone()).collect();
+    send_later(tx, ticket, &article, everybody, input.hold_seconds, at)?;
     Ok(article)
 }
 
@@ -132,15 +133,16 @@ fn write(
     store::add_article(tx, ticket, new, &input.files)
 }
 
-fn send_later(
+/// Puts an article of an agent into the outbox, to be taken back for as long as `hold_seconds`, or the queue, says.
+pub(super) fn send_later(
     tx: &mut Tx<'_>,
     ticket: &Ticket,
     article: &Article,
-    recipients: &Recipients,
-    input: &ReplyInput,
+    envelope_to: Vec<String>,
+    hold_seconds: Option<i32>,
     at: &Moment,
 ) -> Result<()> {
-    let hold = match input.hold_seconds {
+    let hold = match hold_seconds {
         Some(seconds) => seconds,
         None => queues::get(tx, ticket.queue_id)?.hold_seconds,
     }
@@ -156,12 +158,7 @@ fn send_later(
             agent: None,
             event: String::new(),
             envelope_from: outbox::token::sender(&article.from_address, &article.message_id),
-            envelope_to: recipients
-                .to
-                .iter()
-                .chain(&recipients.cc)
-                .map(|person| person.address.clone())
-                .collect(),
+            envelope_to,
             message_id: article.message_id.clone(),
             subject: article.subject.clone(),
             body_text: String::new(),
