@@ -143,7 +143,13 @@ impl From<anyhow::Error> for Error {
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
-        Self::Unexpected(error.into())
+        use std::io::ErrorKind;
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                Self::Unavailable(format!("the disk is full: {error}"))
+            }
+            _ => Self::Unexpected(error.into()),
+        }
     }
 }
 

@@ -57,7 +57,12 @@ impl mail_ingest::wire::Intake for Intake {
         metrics::counter!(crate::ops::metrics::MAILS_OFFERED).increment(1);
         match accept(&self.desk, mail).await {
             Ok(kept) => Ok(format!("{id} ({kept})")),
-            Err(Error::Unavailable(why)) => Err(Refusal::Full(why)),
+            // 452 speaks of room, 451 of everything else that passes.
+            Err(Error::Unavailable(why)) if why.contains("disk") => Err(Refusal::Full(why)),
+            Err(Error::Unavailable(why)) => {
+                tracing::warn!(why, "a mail could not be kept; its sender was asked to try again");
+                Err(Refusal::Later("the mail cannot be stored now; try again later".into()))
+            }
             Err(error) => {
                 tracing::error!(%error, "a mail could not be kept; its sender was asked to try again");
                 Err(Refusal::Later("the mail cannot be stored now; try again later".into()))
