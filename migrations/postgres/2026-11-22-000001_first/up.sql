@@ -177,7 +177,7 @@ CREATE TABLE tickets (
 CREATE INDEX tickets_list ON tickets (active, updated_at DESC, id DESC, queue_id);
 CREATE INDEX tickets_queue_list ON tickets (queue_id, active, updated_at DESC, id DESC);
 CREATE INDEX tickets_owner ON tickets (owner_id, active, updated_at DESC, id DESC);
-CREATE INDEX tickets_customer ON tickets (customer_id, updated_at DESC);
+CREATE INDEX tickets_customer ON tickets (customer_id, active, updated_at DESC, id DESC);
 CREATE INDEX tickets_state ON tickets (state, updated_at DESC, id DESC);
 
 -- How many tickets each queue holds in each state. PostgreSQL appends differences, which never block one another,

@@ -35,6 +35,7 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             browser.open(&format!("{}{page}", app.base())).await;
             for theme in ["light", "dark"] {
                 browser.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await;
+                settled(&browser).await;
                 let violations = browser.accessibility().await.unwrap_or_default();
                 found.extend(violations.into_iter().map(|line| format!("{page} {theme}: {line}")));
             }
@@ -44,6 +45,17 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
         assert!(complaints.is_empty(), "{complaints:?}");
         browser.close().await;
     });
+}
+
+/// Waits until no colour is on its way to another: what is measured half way through belongs to neither theme.
+async fn settled(browser: &Browser) {
+    let moving = "return document.getAnimations().filter(one => one.playState === 'running').length";
+    for _ in 0..40 {
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+        if browser.run(moving).await == 0 {
+            return;
+        }
+    }
 }
 
 #[test]
