@@ -3,7 +3,7 @@ import { current, move, toggle } from "./list.js";
 import { write } from "./composer.js";
 import { send } from "./server.js";
 
-const places = { d: "/dashboard", i: "/tickets", s: "/search", ",": "/preferences", a: "/admin/mail" };
+const places = { d: "/dashboard", i: "/tickets", s: "/search", ",": "/preferences", a: "/admin" };
 const sheet = document.getElementById("keys");
 let goUntil = 0;
 

@@ -4,6 +4,7 @@
 //! session, needs), its handler, and leaves as a page made by [`page`]. Each handler loads first and renders
 //! afterwards; a refusal ([`failure`]) becomes a page in the reader's language.
 
+pub mod admin;
 pub mod articles;
 pub mod assets;
 pub mod dashboard;

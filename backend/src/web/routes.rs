@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    articles, dashboard, files, gate, live, login, outbox, preferences, probes, recorder, search, setup,
+    admin, articles, dashboard, files, gate, live, login, outbox, preferences, probes, recorder, search, setup,
     tickets,
 };
 use crate::db::{InstallationRight, Right};
@@ -150,6 +150,7 @@ static TABLE: &[Route] = &[
     route!(PUT "/preferences/theme", needs = SignedIn, csrf = Header, cache = NoStore, preferences::theme),
     route!(GET "/events", needs = SignedIn, csrf = None, cache = NoStore, live::stream),
     // Administration.
+    route!(GET "/admin", needs = SignedIn, csrf = None, cache = NoStore, admin::root),
     route!(GET "/admin/mail", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::list),
     route!(GET "/admin/mail/{id}", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::page),
     route!(GET "/admin/mail/{id}/raw", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::raw),

@@ -48,7 +48,10 @@ pub struct Held {
 
 #[derive(Debug, Serialize)]
 struct May {
+    /// Anything at all below `/admin`.
+    admin: bool,
     recorder: bool,
+    queues_and_mail: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -77,7 +80,9 @@ impl Shell {
     pub fn load(conn: &mut Conn, web: &Web, signed: &Asker, at: &str) -> Result<Self> {
         let actor = &signed.actor;
         let counts = list::counts(conn, &actor.scope)?;
-        let may = May { recorder: actor.scope.may(InstallationRight::Recorder) };
+        let recorder = actor.scope.may(InstallationRight::Recorder);
+        let queues_and_mail = actor.scope.may(InstallationRight::QueuesAndMail);
+        let may = May { admin: recorder || queues_and_mail, recorder, queues_and_mail };
         let nav = Nav {
             all: number(counts.values().map(|count| count.active).sum()),
             mine: number(list::count_mine(conn, actor)?),
