@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::Rights;
 use crate::{
     db::{
-        AgentId, Conn, InstallationRight, QueueId, Right, Ts,
+        AgentId, Conn, InstallationRight, Keep, QueueId, Right, Ts,
         schema::{agent_roles, agents, queues, role_grants, roles},
     },
     error::Result,
@@ -35,6 +35,7 @@ impl Scope {
         let grants: Vec<(Option<QueueId>, Right)> = role_grants::table
             .filter(role_grants::role_id.eq_any(ids))
             .select((role_grants::queue_id, role_grants::permission))
+            .kept()
             .load(conn)?;
         let tree: Vec<(QueueId, Option<QueueId>)> =
             queues::table.select((queues::id, queues::parent_id)).load(conn)?;
@@ -152,5 +153,6 @@ pub fn holders_of(conn: &mut Conn, right: Right, queue: QueueId, now: Ts) -> Res
         .select(agents::id)
         .distinct()
         .order(agents::id)
+        .kept()
         .load(conn)?)
 }

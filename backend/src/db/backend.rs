@@ -3,7 +3,7 @@
 use diesel::{prelude::*, sql_types::Text};
 
 use super::{
-    ArticleId, Conn, TicketId, Tx, each,
+    ArticleId, Conn, Keep, TicketId, Tx, each,
     schema::{
         deadlines, idempotency_keys, inbound_mails, message_ids, outbox, participants, reads, settings,
         tickets,
@@ -24,7 +24,7 @@ pub fn next_ticket_number(tx: &mut Tx<'_>) -> Result<String> {
         Conn::Pg(_) => "SELECT nextval('ticket_numbers') AS number",
         Conn::Sqlite(_) => "UPDATE ticket_numbers SET next = next + 1 RETURNING next - 1 AS number",
     };
-    Ok(diesel::sql_query(sql).get_result::<Number>(&mut **tx)?.number.to_string())
+    Ok(diesel::sql_query(sql).kept().get_result::<Number>(&mut **tx)?.number.to_string())
 }
 
 /// Holds the ticket until the transaction ends, so that what was checked stays true while it is changed.
@@ -41,6 +41,7 @@ pub fn one_at_a_time(tx: &mut Tx<'_>, what: &str) -> Result<()> {
     if let Conn::Pg(pg) = &mut **tx {
         diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
             .bind::<Text, _>(what)
+            .kept()
             .execute(pg)?;
     }
     Ok(())
@@ -73,6 +74,7 @@ pub fn put_deadline(tx: &mut Tx<'_>, ticket: TicketId, kind: DeadlineKind, due: 
         .on_conflict((deadlines::ticket_id, deadlines::kind))
         .do_update()
         .set(deadlines::due_at.eq(due))
+        .kept()
         .execute(c))?;
     Ok(())
 }
@@ -118,6 +120,7 @@ pub fn put_participant(
     if accepted {
         diesel::update(participants::table.find((ticket, address)))
             .set(participants::accepted.eq(true))
+            .kept()
             .execute(&mut **tx)?;
     }
     Ok(())
@@ -129,6 +132,7 @@ pub fn put_read(tx: &mut Tx<'_>, agent: super::AgentId, ticket: TicketId, articl
     each!(&mut **tx, |c| diesel::insert_into(reads::table).values(row).on_conflict_do_nothing().execute(c))?;
     diesel::update(reads::table.find((agent, ticket)).filter(reads::article_id.lt(article)))
         .set(reads::article_id.eq(article))
+        .kept()
         .execute(&mut **tx)?;
     Ok(())
 }

@@ -5,9 +5,10 @@
 //! because nodes share nothing else.
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
     fs::{self, File},
-    io::{Read as _, Write as _},
+    io::Write as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -21,6 +22,8 @@ use crate::error::{Error, Result};
 
 /// From this size on (stored, in bytes) SQLite's blobs are files.
 const FILE_FROM: usize = 256 * 1024;
+/// The fast half of zstd: a mail is compressed once and read seldom.
+const LEVEL: i32 = 3;
 /// Below this size compressing is not worth a header.
 const COMPRESS_FROM: usize = 256;
 
@@ -56,7 +59,7 @@ impl Blobs {
     pub fn prepare(&self, bytes: &[u8]) -> Result<Blob> {
         let digest = hex(&Sha256::digest(bytes));
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        let packed = if bytes.len() < COMPRESS_FROM { None } else { zstd::bulk::compress(bytes, 3).ok() };
+        let packed = if bytes.len() < COMPRESS_FROM { None } else { compress(bytes) };
         let (encoding, stored) = match packed {
             Some(packed) if packed.len() * 10 < bytes.len() * 9 => ("zstd", packed),
             _ => ("raw", bytes.to_vec()),
@@ -112,13 +115,42 @@ impl Blobs {
         if encoding != "zstd" {
             return Ok(stored);
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        let limit = u64::try_from(size).unwrap_or(0);
-        zstd::Decoder::new(stored.as_slice())
-            .and_then(|decoder| decoder.take(limit).read_to_end(&mut bytes))
+        let bytes = decompress(&stored, usize::try_from(size).unwrap_or(0))
             .with_context(|| format!("the stored bytes {digest} are damaged"))?;
         Ok(bytes)
     }
+}
+
+thread_local! {
+    // Making a context costs more than using it on a mail.
+    static PACKER: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+    static UNPACKER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// `None`: it could not be compressed, and is stored as it is.
+fn compress(bytes: &[u8]) -> Option<Vec<u8>> {
+    if bytes.len() >= FILE_FROM {
+        // A context that has seen a large mail stays large: this one goes.
+        return zstd::bulk::compress(bytes, LEVEL).ok();
+    }
+    PACKER.with_borrow_mut(|kept| {
+        let mut packer = kept.take().or_else(|| zstd::bulk::Compressor::new(LEVEL).ok())?;
+        let packed = packer.compress(bytes).ok();
+        *kept = Some(packer);
+        packed
+    })
+}
+
+fn decompress(stored: &[u8], size: usize) -> std::io::Result<Vec<u8>> {
+    UNPACKER.with_borrow_mut(|kept| {
+        let mut unpacker = match kept.take() {
+            Some(unpacker) => unpacker,
+            None => zstd::bulk::Decompressor::new()?,
+        };
+        let bytes = unpacker.decompress(stored, size);
+        *kept = Some(unpacker);
+        bytes
+    })
 }
 
 impl Blob {

@@ -7,6 +7,7 @@
 pub mod backend;
 mod blobs;
 mod conn;
+mod kept;
 mod migrations;
 mod pool;
 pub mod schema;
@@ -16,13 +17,13 @@ mod writer;
 
 use diesel::connection::SimpleConnection as _;
 
-pub(crate) use self::conn::each;
 pub use self::{
     blobs::{Blob, Blobs, hex},
     conn::{Conn, MultiBackend},
     types::*,
     wake::{Wake, Wakers, Watching},
 };
+pub(crate) use self::{conn::each, kept::Keep};
 use self::{pool::Pool, writer::Writer};
 use crate::{
     config::DatabaseUrl,

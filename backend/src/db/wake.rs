@@ -12,7 +12,10 @@ use std::{
 use diesel::{RunQueryDsl as _, connection::SimpleConnection as _};
 use tokio::sync::Notify;
 
-use super::conn::{Conn, Purpose, open_postgres, open_sqlite};
+use super::{
+    Keep as _,
+    conn::{Conn, Purpose, open_postgres, open_sqlite},
+};
 use crate::config::DatabaseUrl;
 
 /// A set of workers.
@@ -122,6 +125,7 @@ fn watch_sqlite(path: &std::path::Path, wakers: &Wakers, stop: &AtomicBool) {
         }
         let Some(open) = conn.as_mut() else { continue };
         match diesel::sql_query("SELECT data_version FROM pragma_data_version")
+            .kept()
             .get_result::<DataVersion>(open)
         {
             Ok(DataVersion { data_version }) if data_version != last => {

@@ -11,7 +11,7 @@ use crate::{
     access::{Who, holders_of},
     clock::public_id,
     db::{
-        AgentId, ArticleId, Conn, Delivery, Notice, OutboxKind, Right, Ts, Tx,
+        AgentId, ArticleId, Conn, Delivery, Keep, Notice, OutboxKind, Right, Ts, Tx,
         schema::{agents, notification_mutes},
     },
     error::Result,
@@ -97,6 +97,7 @@ fn tell(
         .filter(agents::id.ne_all(muted))
         .order(agents::id)
         .select((agents::id, agents::email))
+        .kept()
         .load(&mut **tx)?;
     let readers: Vec<_> = readers.into_iter().filter(|(id, _)| Some(*id) != actor).collect();
     if readers.is_empty() {

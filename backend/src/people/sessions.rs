@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     clock::random_token,
     db::{
-        AgentId, Conn, Ts, Tx, hex,
+        AgentId, Conn, Keep, Ts, Tx, hex,
         schema::{agents, sessions, sign_in_failures},
     },
     error::Result,
@@ -193,7 +193,7 @@ pub fn needs_touch(session: &Session, now: Timestamp) -> bool {
 /// # Errors
 /// Those of the database.
 pub fn touch(tx: &mut Tx<'_>, id_hash: &str, now: Ts) -> Result<()> {
-    diesel::update(sessions::table.find(id_hash)).set(sessions::seen_at.eq(now)).execute(&mut **tx)?;
+    diesel::update(sessions::table.find(id_hash)).set(sessions::seen_at.eq(now)).kept().execute(&mut **tx)?;
     Ok(())
 }
 

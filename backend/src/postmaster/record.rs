@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::{
-    db::{ArticleId, Disposition, InboundId, InboundStatus, TicketId, Ts, Tx, schema::inbound_mails},
+    db::{ArticleId, Disposition, InboundId, InboundStatus, Keep, TicketId, Ts, Tx, schema::inbound_mails},
     error::Result,
 };
 
@@ -86,6 +86,7 @@ pub(super) fn done(
             inbound_mails::processed_at.eq(now),
             inbound_mails::duration_us.eq(duration_us),
         ))
+        .kept()
         .execute(&mut **tx)?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{Moment, locking, store};
 use crate::{
     access::{Owner, TicketAccess, holders_of},
-    db::{AgentId, EventKind, Right, Tx},
+    db::{AgentId, EventKind, Keep, Right, Tx},
     error::{Error, Result, say},
 };
 
@@ -58,5 +58,6 @@ pub fn candidates(
         .filter(agents::id.eq_any(able))
         .select((agents::id, agents::login, agents::name))
         .order(agents::name)
+        .kept()
         .load(conn)?)
 }

@@ -12,7 +12,7 @@ use super::Ticket;
 use crate::{
     access::{Actor, Scope},
     db::{
-        AgentId, Conn, MultiBackend, QueueId, Right, State, TicketId, Ts,
+        AgentId, Conn, Keep, MultiBackend, QueueId, Right, State, TicketId, Ts,
         schema::{reads, tickets},
     },
     error::{Error, Result, say},
@@ -121,6 +121,7 @@ pub fn page(
             .order((tickets::updated_at.desc(), tickets::id.desc()))
             .limit(limit + 1)
             .select(Ticket::as_select())
+            .kept()
             .load(conn)?;
         found.extend(part);
     }
@@ -145,6 +146,7 @@ fn seen_by(conn: &mut Conn, agent: AgentId, found: &[Ticket]) -> Result<HashMap<
     Ok(reads::table
         .filter(reads::agent_id.eq(agent).and(reads::ticket_id.eq_any(ids)))
         .select((reads::ticket_id, reads::article_id))
+        .kept()
         .load::<(TicketId, i64)>(conn)?
         .into_iter()
         .collect())
@@ -231,6 +233,7 @@ pub fn counts(conn: &mut Conn, scope: &Scope) -> Result<HashMap<QueueId, Count>>
     let rows: Vec<CountRow> = diesel::sql_query(
         "SELECT queue_id, state, owned, CAST(SUM(n) AS BIGINT) AS n FROM queue_counts GROUP BY queue_id, state, owned",
     )
+    .kept()
     .load(conn)?;
     let mut counts: HashMap<QueueId, Count> = HashMap::new();
     for row in rows {

@@ -158,6 +158,30 @@ pub(crate) struct NewArticle {
     pub created_at: Ts,
 }
 
+impl NewArticle {
+    /// The article as the database now has it.
+    pub(super) fn stored_as(self, id: ArticleId) -> Article {
+        Article {
+            id,
+            ticket_id: self.ticket_id,
+            sender: self.sender,
+            channel: self.channel,
+            visible: self.visible,
+            automatic: self.automatic,
+            agent_id: self.agent_id,
+            from_name: self.from_name,
+            from_address: self.from_address,
+            recipients: self.recipients,
+            subject: self.subject,
+            message_id: self.message_id,
+            body_text: self.body_text,
+            html_digest: self.html_digest,
+            inbound_id: self.inbound_id,
+            created_at: self.created_at,
+        }
+    }
+}
+
 /// A person in a mail header.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Person {

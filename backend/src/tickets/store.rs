@@ -7,7 +7,7 @@ use crate::{
     access::Who,
     clock::public_id,
     db::{
-        ArticleId, DeadlineKind, EventKind, Sender, TicketId, Ts, Tx, Wake, backend, each,
+        ArticleId, DeadlineKind, EventKind, Keep, Sender, TicketId, Ts, Tx, Wake, backend, each,
         schema::{articles, attachments, deadlines, events, tickets},
     },
     error::Result,
@@ -30,7 +30,7 @@ pub(super) fn insert_ticket(tx: &mut Tx<'_>, new: &NewTicket) -> Result<Ticket> 
 pub(crate) fn save(tx: &mut Tx<'_>, ticket: &mut Ticket, now: Ts) -> Result<()> {
     ticket.active = ticket.state.is_active();
     ticket.updated_at = now;
-    diesel::update(tickets::table.find(ticket.id)).set(&*ticket).execute(&mut **tx)?;
+    diesel::update(tickets::table.find(ticket.id)).set(&*ticket).kept().execute(&mut **tx)?;
     Ok(())
 }
 
@@ -89,26 +89,23 @@ pub(crate) fn add_article(
     new.from_name = without_nul(new.from_name);
     let now = new.created_at;
     let by_person = new.sender != Sender::System;
-    let preview = preview_of(&new.body_text);
-    let sender = new.sender;
-    let message_id = new.message_id.clone();
     let id: ArticleId =
-        diesel::insert_into(articles::table).values(new).returning(articles::id).get_result(&mut **tx)?;
+        diesel::insert_into(articles::table).values(&new).returning(articles::id).get_result(&mut **tx)?;
     for file in files {
         file.blob.store(tx)?;
         insert_file(tx, id, file, now)?;
     }
-    if !message_id.is_empty() {
-        backend::put_message_id(tx, &message_id, ticket.id, Some(id), now)?;
+    if !new.message_id.is_empty() {
+        backend::put_message_id(tx, &new.message_id, ticket.id, Some(id), now)?;
     }
     if by_person {
         ticket.article_count += 1;
         ticket.last_article_id = id.0;
-        ticket.preview = preview;
-        ticket.last_sender = sender.as_str().to_owned();
+        ticket.preview = preview_of(&new.body_text);
+        ticket.last_sender = new.sender.as_str().to_owned();
     }
     ticket.has_attachments |= files.iter().any(|file| !file.inline);
-    Ok(articles::table.find(id).select(Article::as_select()).first(&mut **tx)?)
+    Ok(new.stored_as(id))
 }
 
 fn insert_file(tx: &mut Tx<'_>, article: ArticleId, file: &NewFile, now: Ts) -> Result<()> {

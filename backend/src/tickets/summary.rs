@@ -8,7 +8,7 @@ use super::{Article, Event};
 use crate::{
     access::{Read, TicketAccess},
     db::{
-        ArticleId, Conn, DeadlineKind, EventId, TicketId, Ts,
+        ArticleId, Conn, DeadlineKind, EventId, Keep, TicketId, Ts,
         schema::{articles, deadlines, events, ticket_tags},
     },
     error::Result,
@@ -23,6 +23,7 @@ pub fn tags(conn: &mut Conn, of: &[TicketId]) -> Result<HashMap<TicketId, Vec<St
         .filter(ticket_tags::ticket_id.eq_any(of.to_vec()))
         .order((ticket_tags::ticket_id, ticket_tags::tag))
         .select((ticket_tags::ticket_id, ticket_tags::tag))
+        .kept()
         .load(conn)?;
     let mut grouped: HashMap<TicketId, Vec<String>> = HashMap::new();
     for (ticket, tag) in rows {
@@ -40,6 +41,7 @@ pub fn locks_until(conn: &mut Conn, of: &[TicketId]) -> Result<HashMap<TicketId,
         .filter(deadlines::ticket_id.eq_any(of.to_vec()))
         .filter(deadlines::kind.eq(DeadlineKind::Unlock))
         .select((deadlines::ticket_id, deadlines::due_at))
+        .kept()
         .load::<(TicketId, Ts)>(conn)?
         .into_iter()
         .collect())

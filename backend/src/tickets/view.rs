@@ -8,7 +8,7 @@ use super::{Article, Attachment, Event, Ticket};
 use crate::{
     access::{Actor, Read, TicketAccess, readable_by_id},
     db::{
-        AgentId, ArticleId, Blobs, Conn, Delivery, LinkKind, OutboxKind, TicketId, Ts,
+        AgentId, ArticleId, Blobs, Conn, Delivery, Keep, LinkKind, OutboxKind, TicketId, Ts,
         schema::{
             agents, articles, attachments, events, outbox, ticket_links, ticket_tags, tickets, watchers,
         },
@@ -98,6 +98,7 @@ pub fn attachments(conn: &mut Conn, of: &[Article]) -> Result<HashMap<ArticleId,
         .filter(attachments::article_id.eq_any(ids))
         .order(attachments::id)
         .select(Attachment::as_select())
+        .kept()
         .load::<Attachment>(conn)?
     {
         if let Some(article) = file.article_id {
@@ -117,6 +118,7 @@ pub fn deliveries(conn: &mut Conn, of: &[Article]) -> Result<HashMap<ArticleId, 
         .filter(outbox::article_id.eq_any(ids).and(outbox::kind.ne(OutboxKind::Notification)))
         .order(outbox::id)
         .select((outbox::article_id, outbox::state, outbox::error, outbox::try_at))
+        .kept()
         .load(conn)?;
     Ok(rows
         .into_iter()
@@ -231,6 +233,7 @@ pub fn agents(conn: &mut Conn, ids: &[AgentId]) -> Result<HashMap<AgentId, (Stri
     Ok(agents::table
         .filter(agents::id.eq_any(ids.to_vec()))
         .select((agents::id, agents::login, agents::name))
+        .kept()
         .load::<(AgentId, String, String)>(conn)?
         .into_iter()
         .map(|(id, login, name)| (id, (login, name)))
@@ -245,6 +248,7 @@ pub fn numbers(conn: &mut Conn, ids: &[TicketId]) -> Result<HashMap<TicketId, St
     Ok(tickets::table
         .filter(tickets::id.eq_any(ids.to_vec()))
         .select((tickets::id, tickets::number))
+        .kept()
         .load::<(TicketId, String)>(conn)?
         .into_iter()
         .collect())

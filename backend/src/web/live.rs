@@ -103,7 +103,10 @@ pub async fn run(web: Web, mut stopped: watch::Receiver<bool>) {
 }
 
 async fn step(web: &Web, last: Option<i64>) -> Result<i64> {
-    let Some(last) = last else { return web.db.read(view::last_event).await };
+    // While nobody listens it is enough to know where the log ends.
+    let (Some(last), 1..) = (last, web.live.sender.receiver_count()) else {
+        return web.db.read(view::last_event).await;
+    };
     let changes = web.db.read(move |conn| after(conn, last)).await?;
     let newest = changes.last().map_or(last, |change| change.id);
     if !changes.is_empty() {
