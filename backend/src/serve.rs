@@ -186,7 +186,10 @@ impl Running {
                 .wrap(from_fn(move |request, next| web::headers::add(headers, request, next)))
                 .wrap(from_fn(metrics::count_request))
         };
-        let server = limited!(HttpServer::new(app));
+        let (lines, config) = (web::connections::Connections::default(), Arc::clone(&self.desk.config));
+        self.tasks.push(tokio::spawn(lines.clone().watch(stopped.clone())));
+        let server =
+            limited!(HttpServer::new(app)).on_connect(move |stream, data| lines.note(stream, data, &config));
         let server = match &self.desk.config.tls {
             Some(files) => server.listen_rustls_0_23(listener, tls::server_config(files)?)?,
             None => server.listen(listener)?,

@@ -109,6 +109,7 @@ async fn admit(request: &ServiceRequest) -> Result<Caller, Problem> {
         })
         .await?;
     let (token, actor) = found.ok_or_else(Problem::unauthorized)?;
+    crate::web::connections::signed_in(request.request());
     Ok(Caller(Arc::new(Asker { actor, token, salt, secret })))
 }
 

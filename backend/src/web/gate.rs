@@ -172,6 +172,7 @@ async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<O
         })
         .await?;
     let Some((session, actor, organisation)) = found else { return Ok(None) };
+    super::connections::signed_in(request);
     if sessions::needs_touch(&session, now) {
         let (db, id) = (web.db.clone(), session.id_hash.clone());
         // Beside the answer: being late by a request only ends an idle session a minute early.

@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod articles;
 pub mod assets;
+pub mod connections;
 pub mod dashboard;
 pub mod failure;
 pub mod files;
