@@ -3,11 +3,13 @@
 //! - [`wire`]: SMTP and LMTP listeners that hand a raw mail and its envelope to an [`wire::Intake`];
 //! - [`parse()`]: raw bytes to a [`Mail`], whatever the bytes;
 //! - [`classify()`]: person, automatic reply, bounce, list or our own echo, with the reason;
+//! - [`authentication`]: whether a mail comes from whom it says (SPF, DKIM, DMARC);
 //! - [`html`]: hostile HTML made safe to show, or made text;
 //! - [`quote`]: what of a text is new, quoted, signature;
 //! - [`address`]: addresses of headers and of typed lists.
 
 pub mod address;
+pub mod authentication;
 pub mod classify;
 pub mod html;
 pub mod limits;
@@ -17,6 +19,7 @@ pub mod quote;
 pub mod wire;
 
 pub use address::Mailbox;
+pub use authentication::{Authentication, Verdict};
 pub use classify::{Bounced, Classification, Kind, classify};
 pub use mail::{Mail, Part};
 pub use parse::parse;

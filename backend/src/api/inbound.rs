@@ -69,10 +69,41 @@ pub struct InboundView {
     pub bounce: bool,
     /// `sent`, or why there was no automatic answer.
     pub auto_response: String,
+    /// Whether it comes from whom it says.
+    pub authentication: AuthenticationView,
     /// What happened, step by step.
     pub steps: Vec<StepView>,
     /// Its size in bytes.
     pub size: i64,
+}
+
+/// Whether a mail comes from whom it says, in the words of RFC 8601: pass, fail, softfail, neutral, none, or unknown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Authentication)]
+pub struct AuthenticationView {
+    /// Whether the server that handed it in may send for the envelope's sender.
+    pub spf: String,
+    /// Whether a signature in it is valid.
+    pub dkim: String,
+    /// Whether one of both stands for the domain of From.
+    pub dmarc: String,
+    /// Whose word this is: the id of the server in front, `turnstone`, or empty where nobody looked.
+    pub by: String,
+    /// What it rests on, for people.
+    pub detail: String,
+}
+
+impl From<mail_ingest::Authentication> for AuthenticationView {
+    fn from(known: mail_ingest::Authentication) -> Self {
+        let word = |verdict: mail_ingest::Verdict| verdict.to_string();
+        Self {
+            spf: word(known.spf),
+            dkim: word(known.dkim),
+            dmarc: word(known.dmarc),
+            by: known.by,
+            detail: known.detail,
+        }
+    }
 }
 
 /// One step of a mail's way.
@@ -93,9 +124,10 @@ fn view((mail, ticket): (Inbound, Option<String>)) -> InboundView {
         id: mail.id.to_string(),
         received_at: instant(mail.received_at),
         envelope_to: mail.recipients(),
+        source: mail.way(),
+        authentication: mail.authentication().into(),
         steps: steps.map(|s| StepView { step: s.step, result: s.result, reason: s.reason }).collect(),
         envelope_from: mail.envelope_from,
-        source: mail.source,
         message_id: mail.message_id,
         subject: mail.subject,
         disposition: mail.disposition.map(|word| word.to_string()),

@@ -64,6 +64,21 @@ pub const KEYS: &[Key] = &[
     key("ALLOW_PLAIN_HTTP", "false", "Allows plain HTTP on an address other than loopback."),
     key("SMTP_LISTEN", "127.0.0.1:2525", "SMTP listener for the mail server in front; off for none."),
     key("LMTP_LISTEN", "off", "LMTP listener: HOST:PORT or unix:PATH."),
+    key(
+        "AUTHSERV_ID",
+        "none",
+        "Names under which the mail server in front writes Authentication-Results; no others are believed.",
+    ),
+    key(
+        "DNS_RESOLVER",
+        "system",
+        "Where SPF, DKIM and DMARC of mail from SMTP_LISTEN are looked up: system, HOST:PORT, or off.",
+    ),
+    key(
+        "MAIL_RETENTION_DAYS",
+        "off: for ever",
+        "After so many days a filed mail loses its original and its steps; its ticket and the balance stay.",
+    ),
     url(
         "SMTP_RELAY",
         "none: outgoing mail waits in the outbox",

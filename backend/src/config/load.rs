@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
+use mail_ingest::authentication::Resolver;
 
 use super::keys::{self, KEYS};
 use super::problem::{Problem, Problems};
@@ -91,6 +92,9 @@ impl Reader {
             allow_plain_http: self.read("ALLOW_PLAIN_HTTP", false, parse::boolean),
             smtp_listen: self.read("SMTP_LISTEN", default_smtp, parse::listen_or_off),
             lmtp_listen: self.read("LMTP_LISTEN", None, parse::lmtp),
+            authserv_id: self.read("AUTHSERV_ID", Vec::new(), parse::server_ids),
+            dns_resolver: self.read("DNS_RESOLVER", Resolver::System, parse::resolver),
+            mail_retention_days: self.read("MAIL_RETENTION_DAYS", None, parse::days_or_off),
             smtp_relay: self.read("SMTP_RELAY", None, |text| match parse::is_off(text) {
                 true => Ok(None),
                 false => Relay::parse(text).map(Some),

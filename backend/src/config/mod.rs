@@ -17,6 +17,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
+use mail_ingest::authentication::Resolver;
 use url::Url;
 
 pub use keys::{KEYS, Key, Secrecy};
@@ -52,6 +53,12 @@ pub struct Config {
     pub smtp_listen: Option<SocketAddr>,
     /// LMTP listener for a mail server in front.
     pub lmtp_listen: Option<LmtpBind>,
+    /// Names under which the mail server in front says what it found out about a mail's origin.
+    pub authserv_id: Vec<String>,
+    /// Where the origin of mail from `smtp_listen` is looked up.
+    pub dns_resolver: Resolver,
+    /// After how many days a filed mail loses its original; `None`: never.
+    pub mail_retention_days: Option<u32>,
     /// Where outgoing mail is handed over; `None`: it waits in the outbox.
     pub smtp_relay: Option<Relay>,
     /// Bearer token of `/metrics`; `None`: the page answers 404.
@@ -103,6 +110,9 @@ impl Config {
             allow_plain_http: false,
             smtp_listen: Some(free_port),
             lmtp_listen: Some(LmtpBind::Tcp(free_port)),
+            authserv_id: Vec::new(),
+            dns_resolver: Resolver::Off,
+            mail_retention_days: None,
             smtp_relay: None,
             metrics_token: None,
             roles: Roles::ALL,

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
+use mail_ingest::authentication::Resolver;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -50,6 +51,45 @@ pub(super) fn lmtp(text: &str) -> Parsed<Option<LmtpBind>> {
         None => listen_or_off(text)
             .map(|address| address.map(LmtpBind::Tcp))
             .map_err(|remedy| format!("{remedy} For a socket, write unix:/run/turnstone/lmtp.")),
+    }
+}
+
+/// Names of mail servers as they stand in Authentication-Results, separated by commas or spaces.
+pub(super) fn server_ids(text: &str) -> Parsed<Vec<String>> {
+    if is_off(text) {
+        return Ok(Vec::new());
+    }
+    let usable = |word: &str| word.chars().all(|c| c.is_ascii_graphic() && !"\"();=".contains(c));
+    match words(text).find(|word| !usable(word)) {
+        Some(word) => Err(format!("{word:?} is no name of a server. Write it like mx.example.org.")),
+        None => Ok(words(text).map(str::to_owned).collect()),
+    }
+}
+
+/// `system`, `off`, or `HOST:PORT`; the port is 53 where none is named.
+pub(super) fn resolver(text: &str) -> Parsed<Resolver> {
+    if text.eq_ignore_ascii_case("system") {
+        return Ok(Resolver::System);
+    }
+    if is_off(text) {
+        return Ok(Resolver::Off);
+    }
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Ok(Resolver::At(SocketAddr::new(address, 53)));
+    }
+    listen(text).map(Resolver::At).map_err(|_| {
+        "Write system, off, or the numeric address of a name server, such as 127.0.0.1:53.".to_owned()
+    })
+}
+
+/// A number of days, at least one, or `off`.
+pub(super) fn days_or_off(text: &str) -> Parsed<Option<u32>> {
+    if is_off(text) {
+        return Ok(None);
+    }
+    match text.parse() {
+        Ok(days @ 1..=36_500) => Ok(Some(days)),
+        _ => Err("Write a number of days from 1 to 36500, or off to keep the originals.".to_owned()),
     }
 }
 

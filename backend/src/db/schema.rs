@@ -432,6 +432,11 @@ table! {
         steps -> Text,
         processed_at -> Nullable<Instant>,
         duration_us -> BigInt,
+        peer -> Text,
+        helo -> Text,
+        authentication -> Text,
+        reason -> Text,
+        forgotten_at -> Nullable<Instant>,
     }
 }
 

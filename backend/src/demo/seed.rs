@@ -200,9 +200,9 @@ impl Scene<'_> {
             raw,
             envelope_from: customer.address(),
             envelope_to: vec![to.to_owned()],
-            source: "lmtp 127.0.0.1".to_owned(),
-            trusted: false,
-            queue: None,
+            source: "lmtp".to_owned(),
+            peer: "127.0.0.1".to_owned(),
+            ..Accepted::default()
         };
         let id = postmaster::accept(self.desk, mail).await?;
         postmaster::process_waiting(self.desk).await?;

@@ -17,8 +17,12 @@ pub struct Accepted {
     pub envelope_from: String,
     /// The envelope's recipients.
     pub envelope_to: Vec<String>,
-    /// Where it came from, for people: `smtp 192.0.2.1`, `deliver`.
+    /// On which way it came: `smtp`, `lmtp`, `deliver`.
     pub source: String,
+    /// The address of who handed it in; empty where there is none.
+    pub peer: String,
+    /// What that one called itself.
+    pub helo: String,
     /// Whether control headers in it count. Belongs to the mail for good.
     pub trusted: bool,
     /// The queue that its source insists on.
@@ -52,6 +56,8 @@ pub async fn accept(desk: &Desk, mail: Accepted) -> Result<InboundId> {
                 .values((
                     inbound_mails::received_at.eq(now),
                     inbound_mails::source.eq(&mail.source),
+                    inbound_mails::peer.eq(&mail.peer),
+                    inbound_mails::helo.eq(super::prepare::clean(&mail.helo)),
                     inbound_mails::trusted.eq(mail.trusted),
                     inbound_mails::envelope_from
                         .eq(super::prepare::key(&mail.envelope_from.trim().to_lowercase())),

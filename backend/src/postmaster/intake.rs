@@ -50,7 +50,9 @@ impl mail_ingest::wire::Intake for Intake {
             raw: traced,
             envelope_from: envelope.from.unwrap_or_default(),
             envelope_to: envelope.to,
-            source: format!("{way} {}", envelope.peer),
+            source: way.to_owned(),
+            peer: envelope.peer,
+            helo: envelope.helo,
             trusted: false,
             queue: None,
         };

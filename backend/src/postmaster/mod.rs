@@ -7,6 +7,7 @@ mod accept;
 mod auto_response;
 mod intake;
 mod matching;
+mod origin;
 mod prepare;
 mod process;
 mod record;

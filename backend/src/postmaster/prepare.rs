@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use diesel::prelude::*;
-use mail_ingest::{Classification, Mail, Mailbox};
+use mail_ingest::{Authentication, Classification, Mail, Mailbox};
 use sha2::{Digest as _, Sha256};
 
 use super::record::Facts;
@@ -23,6 +23,11 @@ pub(super) struct Waiting {
     pub envelope_from: String,
     pub envelope_to: String,
     pub queue_id: Option<QueueId>,
+    pub source: String,
+    pub peer: String,
+    pub helo: String,
+    /// What was found out about its origin when it was read before; empty where it was not.
+    pub authentication: String,
     pub digest: String,
     pub size: i64,
     /// How often it waited when the process ended, or was read and not finished.
@@ -40,6 +45,8 @@ pub(super) struct Prepared {
     pub files: Vec<NewFile>,
     pub html: Option<Blob>,
     pub facts: Facts,
+    /// Whether it comes from whom it says; unknown until [`super::origin`] found out.
+    pub authentication: Authentication,
     /// Who wrote it, and so whose ticket it becomes.
     pub author: Person,
     pub took_us: i64,
@@ -76,8 +83,11 @@ pub(super) fn prepare(conn: &mut Conn, blobs: &Blobs, row: Waiting, own: OwnAddr
     }
     let html = mail.html.as_ref().map(|html| blobs.prepare(html.as_bytes())).transpose()?;
     let author = author(&mail, &row.envelope_from, &own);
-    let facts = facts(&mail, &class, &author);
+    let mut facts = facts(&mail, &class, &author);
+    facts.authentication = row.authentication.clone();
     Ok(Prepared {
+        // Only we write this column.
+        authentication: serde_json::from_str(&row.authentication).unwrap_or_default(),
         // A list that cannot be read would only come from a damaged database; the headers then decide.
         envelope_to: serde_json::from_str(&row.envelope_to).unwrap_or_default(),
         mail: Mail { attachments: Vec::new(), html: None, ..mail },
@@ -109,6 +119,7 @@ fn facts(mail: &Mail, class: &Classification, author: &Person) -> Facts {
         sender: author.address.clone(),
         automatic: class.automatic,
         bounce: class.bounce,
+        authentication: String::new(),
     }
 }
 

@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 use jiff::SignedDuration;
-use mail_ingest::Kind;
+use mail_ingest::{Kind, authentication::Verifier};
 use tokio::sync::watch;
 
 use super::{
     auto_response,
     matching::{self, Place},
+    origin,
     prepare::{Prepared, Waiting, clean, key, person_of, prepare},
     record::{self, Outcome, Steps},
 };
@@ -43,8 +44,9 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
     if let Err(error) = suspect_survivors(&desk).await {
         tracing::warn!(%error, "could not look for mails that a crash interrupted");
     }
+    let verifier = Verifier::new(desk.config.dns_resolver);
     while !*stop.borrow() {
-        match batch(&desk).await {
+        match batch(&desk, &verifier).await {
             Ok(done) if done > 0 => continue,
             Ok(_) => {}
             Err(error) => {
@@ -105,12 +107,13 @@ async fn strike(desk: &Desk, mut rows: Vec<Waiting>) -> Result<Vec<Waiting>> {
 /// # Errors
 /// When the database does not answer.
 pub async fn process_waiting(desk: &Desk) -> Result<()> {
-    while batch(desk).await? > 0 {}
+    let verifier = Verifier::new(desk.config.dns_resolver);
+    while batch(desk, &verifier).await? > 0 {}
     Ok(())
 }
 
 /// Processes what waits; how many mails.
-async fn batch(desk: &Desk) -> Result<usize> {
+async fn batch(desk: &Desk, verifier: &Verifier) -> Result<usize> {
     let now = Ts(desk.clock.now());
     let (rows, own) = desk.db.read(move |conn| Ok((waiting(conn, now)?, OwnAddresses::load(conn)?))).await?;
     if rows.is_empty() {
@@ -124,7 +127,13 @@ async fn batch(desk: &Desk) -> Result<usize> {
         async move {
             let id = row.id;
             let blobs = desk.db.blobs().clone();
-            (id, desk.db.read(move |conn| prepare(conn, &blobs, row, own)).await)
+            let mut ready = desk.db.read(move |conn| prepare(conn, &blobs, row, own)).await;
+            if let Ok(mail) = &mut ready
+                && let Err(error) = origin::establish(&desk, verifier, mail).await
+            {
+                ready = Err(error);
+            }
+            (id, ready)
         }
     });
     let prepared = futures_util::future::join_all(preparing).await;
@@ -189,6 +198,10 @@ fn process(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<()> {
     let mut steps = Steps::default();
     steps.add("parse", if mail.mail.unreadable { "unreadable" } else { "read" }, mail.mail.notes.join("; "));
     steps.add("classify", kind_word(mail.class.kind), &mail.class.reason);
+    let origin = &mail.authentication;
+    let words = format!("SPF {}, DKIM {}, DMARC {}", origin.spf, origin.dkim, origin.dmarc);
+    let by = if origin.by.is_empty() { String::new() } else { format!(" (by {})", origin.by) };
+    steps.add("authentication", format!("{words}{by}"), &origin.detail);
     let outcome = decide(tx, mail, &mut steps, at)?;
     steps.add(
         "auto_response",

@@ -57,6 +57,8 @@ pub(super) struct Facts {
     pub sender: String,
     pub automatic: bool,
     pub bounce: bool,
+    /// As JSON; empty where nobody looked.
+    pub authentication: String,
 }
 
 /// Closes a mail's record.
@@ -78,6 +80,7 @@ pub(super) fn done(
             inbound_mails::sender.eq(&facts.sender),
             inbound_mails::automatic.eq(facts.automatic),
             inbound_mails::bounce.eq(facts.bounce),
+            inbound_mails::authentication.eq(&facts.authentication),
             inbound_mails::disposition.eq(outcome.disposition),
             inbound_mails::ticket_id.eq(outcome.ticket),
             inbound_mails::article_id.eq(outcome.article),
@@ -103,6 +106,7 @@ pub(super) fn quarantine(tx: &mut Tx<'_>, id: InboundId, facts: &Facts, why: &st
             inbound_mails::message_id.eq(&facts.message_id),
             inbound_mails::subject.eq(&facts.subject),
             inbound_mails::sender.eq(&facts.sender),
+            inbound_mails::authentication.eq(&facts.authentication),
             inbound_mails::steps.eq(steps.json()?),
             inbound_mails::processed_at.eq(now),
         ))

@@ -1,6 +1,7 @@
 //! Received mails for the recorder's pages and the API.
 
 use diesel::prelude::*;
+use mail_ingest::Authentication;
 
 use super::record::Step;
 use crate::{
@@ -58,6 +59,16 @@ pub struct Inbound {
     pub processed_at: Option<Ts>,
     /// How long reading it took, in microseconds.
     pub duration_us: i64,
+    /// The address of who handed it in; empty where there is none.
+    pub peer: String,
+    /// What that one called itself.
+    pub helo: String,
+    /// Whether it comes from whom it says, as JSON; empty until it was read.
+    pub authentication: String,
+    /// Why it was ignored or put aside.
+    pub reason: String,
+    /// When its original and its steps were thrown away because of their age.
+    pub forgotten_at: Option<Ts>,
 }
 
 impl Inbound {
@@ -65,6 +76,17 @@ impl Inbound {
     pub fn steps(&self) -> Vec<Step> {
         // Only we write this column.
         serde_json::from_str(&self.steps).unwrap_or_default()
+    }
+
+    /// The way it came, with the address of who brought it.
+    pub fn way(&self) -> String {
+        if self.peer.is_empty() { self.source.clone() } else { format!("{} {}", self.source, self.peer) }
+    }
+
+    /// Whether it comes from whom it says.
+    pub fn authentication(&self) -> Authentication {
+        // Only we write this column.
+        serde_json::from_str(&self.authentication).unwrap_or_default()
     }
 
     /// The envelope's recipients.

@@ -234,7 +234,7 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>) -> Answer {
             reason: why(&mail),
             result: result(&mail, ticket.as_ref(), asker),
             ticket,
-            source: mail.source.clone(),
+            source: mail.way(),
             envelope_from: format!("<{}>", mail.envelope_from),
             recipients: mail.recipients().join(", "),
             message_id: mail.message_id.clone(),

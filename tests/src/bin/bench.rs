@@ -182,8 +182,7 @@ async fn insert_some(desk: Desk, from: usize, count: usize) {
             envelope_from: mail.from.clone(),
             envelope_to: vec![ADDRESS.to_owned()],
             source: "bench".to_owned(),
-            trusted: false,
-            queue: None,
+            ..Accepted::default()
         };
         postmaster::accept(&desk, accepted).await.unwrap();
         let (at, from, title, text) = (desk.moment(), mail.from, mail.subject, mail.text);

@@ -1,6 +1,7 @@
 //! The crate `mail-ingest`: real and hostile mails, and the dialogue on the wire.
 
 mod addresses;
+mod authentication;
 mod bounces;
 mod classes;
 mod corpus;

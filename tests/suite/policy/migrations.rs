@@ -54,7 +54,8 @@ fn shape(columns: Vec<Column>) -> Shape {
         // there).
         let document = column.table_name == "articles" && column.column_name == "document";
         let number = column.table_name == "ticket_numbers";
-        if document || number || column.table_name.starts_with("articles_text") {
+        let text = ["articles_text", "inbound_text"].iter().any(|table| column.table_name.starts_with(table));
+        if document || number || text {
             continue;
         }
         shape.entry(column.table_name).or_default().insert(column.column_name, column.nullable);
