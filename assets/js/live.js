@@ -22,6 +22,8 @@ function soon(delay) {
 
 function heard(event) {
   if (kind === "other") return;
+  // Of mail only the pages about mail and the counter beside them show something.
+  if (event?.mail && kind !== "recorder") return;
   if (kind === "ticket") soon(event?.ticket === ticket ? 150 : 20_000);
   else soon(400);
 }

@@ -32,6 +32,14 @@ pub struct Wish {
     envelope_from: Option<String>,
     /// What became of them.
     disposition: Option<String>,
+    /// The way they came: smtp, lmtp, deliver, the name of a mailbox.
+    source: Option<String>,
+    /// Words of subject, addresses and Message-ID, or the number of a ticket.
+    search: Option<String>,
+    /// true: only those that a machine wrote.
+    automatic: Option<bool>,
+    /// true: only those that report on another mail.
+    bounce: Option<bool>,
     /// How many, 1 to 200; 25 where missing.
     limit: Option<String>,
     /// Where the page begins.
@@ -75,6 +83,11 @@ pub struct InboundView {
     pub steps: Vec<StepView>,
     /// Its size in bytes.
     pub size: i64,
+    /// How long it took to be processed, in microseconds.
+    pub duration_us: i64,
+    /// When its original was deleted because of its age.
+    #[schema(format = DateTime)]
+    pub forgotten_at: Option<String>,
 }
 
 /// Whether a mail comes from whom it says, in the words of RFC 8601: pass, fail, softfail, neutral, none, or unknown.
@@ -116,6 +129,54 @@ pub struct StepView {
     pub result: String,
     /// Why.
     pub reason: String,
+    /// How long it took, in microseconds.
+    pub took_us: u64,
+}
+
+impl From<postmaster::Step> for StepView {
+    fn from(step: postmaster::Step) -> Self {
+        Self { step: step.step, result: step.result, reason: step.reason, took_us: step.took_us }
+    }
+}
+
+/// What became of a mail, or would.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Fate)]
+pub struct FateView {
+    /// new, follow_up, duplicate, ignored, quarantined; null while it waits.
+    pub disposition: Option<String>,
+    /// The number of its ticket; `(next)` for one that would be opened.
+    pub ticket: Option<String>,
+    /// The queue of that ticket.
+    pub queue: Option<String>,
+    /// `sent`, or why there is no automatic answer.
+    pub auto_response: String,
+    /// Step by step.
+    pub steps: Vec<StepView>,
+}
+
+impl From<postmaster::Fate> for FateView {
+    fn from(fate: postmaster::Fate) -> Self {
+        Self {
+            disposition: fate.disposition.map(|word| word.to_string()),
+            ticket: fate.ticket,
+            queue: fate.queue,
+            auto_response: fate.auto_response,
+            steps: fate.steps.into_iter().map(StepView::from).collect(),
+        }
+    }
+}
+
+/// What became of a mail, and what would now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Preview)]
+pub struct PreviewView {
+    /// What happened.
+    pub before: FateView,
+    /// What would happen now.
+    pub after: FateView,
+    /// Whether the same would happen.
+    pub same: bool,
 }
 
 fn view((mail, ticket): (Inbound, Option<String>)) -> InboundView {
@@ -126,7 +187,7 @@ fn view((mail, ticket): (Inbound, Option<String>)) -> InboundView {
         envelope_to: mail.recipients(),
         source: mail.way(),
         authentication: mail.authentication().into(),
-        steps: steps.map(|s| StepView { step: s.step, result: s.result, reason: s.reason }).collect(),
+        steps: steps.map(StepView::from).collect(),
         envelope_from: mail.envelope_from,
         message_id: mail.message_id,
         subject: mail.subject,
@@ -137,6 +198,8 @@ fn view((mail, ticket): (Inbound, Option<String>)) -> InboundView {
         bounce: mail.bounce,
         auto_response: mail.auto_response,
         size: mail.size,
+        duration_us: mail.duration_us,
+        forgotten_at: mail.forgotten_at.map(instant),
     }
 }
 
@@ -154,6 +217,10 @@ pub async fn list(desk: Data<Desk>, caller: Caller, Params(wish): Params<Wish>) 
                     .as_deref()
                     .map(|word| page::word("disposition", word))
                     .transpose()?,
+                source: wish.source,
+                search: wish.search.unwrap_or_default(),
+                automatic: wish.automatic.unwrap_or_default(),
+                bounce: wish.bounce.unwrap_or_default(),
                 ..InboundFilter::default()
             };
             let limit = page::limit(wish.limit.as_deref(), page::DEFAULT)?;
@@ -186,7 +253,17 @@ pub async fn raw(desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer {
     Ok(download(&name, "application/octet-stream", bytes))
 }
 
-/// Lets a quarantined mail be processed once more.
+/// Processes a stored mail once more and shows what would come out. Nothing is written.
+#[utoipa::path(post, path = "/inbound/{id}/previews", tag = "mail", params(("id" = String, Path)),
+    responses((status = 200, body = PreviewView)))]
+pub async fn preview(desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer {
+    let found = postmaster::preview(&desk, caller.actor.clone(), page::key(&id)?).await?;
+    let same = found.is_same();
+    let shown = PreviewView { before: found.before.into(), after: found.after.into(), same };
+    Ok(HttpResponse::Ok().json(shown))
+}
+
+/// Lets a mail be processed once more that became nothing: one in quarantine, or one that was ignored.
 #[utoipa::path(post, path = "/inbound/{id}/retry", tag = "mail", params(("id" = String, Path)),
     responses((status = 201, body = InboundView)))]
 pub async fn retry(desk: Data<Desk>, caller: Caller, id: Path<String>, request: Request) -> Answer {

@@ -72,6 +72,7 @@ static TABLE: &[Route] = &[
     route!(GET "/inbound", needs = Installation(Recorder), inbound::list),
     route!(GET "/inbound/{id}", needs = Installation(Recorder), inbound::get),
     route!(GET "/inbound/{id}/raw", needs = Installation(Recorder), inbound::raw),
+    route!(POST "/inbound/{id}/previews", needs = Installation(Recorder), inbound::preview),
     route!(POST "/inbound/{id}/retry", needs = Installation(Recorder), inbound::retry),
     route!(GET "/outbox", needs = Installation(Recorder), outbox::list),
     route!(GET "/queues", needs = SignedIn, queues::list),

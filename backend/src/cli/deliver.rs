@@ -86,8 +86,14 @@ impl Deliver {
             let (queue, recipients) = desk.db.read(move |conn| place(conn, queue, recipients)).await??;
             let envelope_from = self.sender.unwrap_or_else(|| sender_of(&raw));
             let source = "deliver".to_owned();
-            let mail =
-                Accepted { raw, envelope_from, envelope_to: recipients, source, queue, ..Accepted::default() };
+            let mail = Accepted {
+                raw,
+                envelope_from,
+                envelope_to: recipients,
+                source,
+                queue,
+                ..Accepted::default()
+            };
             postmaster::accept(&desk, mail).await?;
             // It is on the disk now: whatever happens from here on, nobody needs to bring it again.
             if !lock::is_served(&desk.config.data_dir)

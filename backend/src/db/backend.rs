@@ -18,8 +18,15 @@ struct Number {
     number: i64,
 }
 
-/// The next ticket number; never the same twice. PostgreSQL's sequence leaves gaps, and blocks nobody.
+/// What stands for the number of a ticket that a rehearsal opens.
+pub const NUMBER_TO_COME: &str = "(next)";
+
+/// The next ticket number; never the same twice. PostgreSQL's sequence leaves gaps, and blocks nobody. A rollback does
+/// not give it back there, so a rehearsal takes none.
 pub fn next_ticket_number(tx: &mut Tx<'_>) -> Result<String> {
+    if tx.is_rehearsal() {
+        return Ok(NUMBER_TO_COME.to_owned());
+    }
     let sql = match &**tx {
         Conn::Pg(_) => "SELECT nextval('ticket_numbers') AS number",
         Conn::Sqlite(_) => "UPDATE ticket_numbers SET next = next + 1 RETURNING next - 1 AS number",
@@ -195,6 +202,65 @@ pub fn fold_queue_counts(tx: &mut Tx<'_>) -> Result<()> {
         .execute(pg)?;
     }
     Ok(())
+}
+
+/// The words of a text as both databases find them: letters and digits, in lower case.
+fn words_of(text: &str) -> Vec<String> {
+    text.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Keeps the words by which a received mail is found, in place of earlier ones.
+pub fn put_inbound_text(tx: &mut Tx<'_>, id: InboundId, text: &str) -> Result<()> {
+    const MOST: usize = 400;
+    let mut words = words_of(text);
+    words.truncate(MOST);
+    let words = words.join(" ");
+    match &mut **tx {
+        Conn::Sqlite(sqlite) => {
+            diesel::sql_query("INSERT OR REPLACE INTO inbound_text (rowid, words) VALUES ($1, $2)")
+                .bind::<diesel::sql_types::BigInt, _>(id.0)
+                .bind::<Text, _>(words)
+                .execute(sqlite)?
+        }
+        Conn::Pg(pg) => diesel::sql_query(
+            "INSERT INTO inbound_text (id, words) VALUES ($1, to_tsvector('simple', $2))
+             ON CONFLICT (id) DO UPDATE SET words = excluded.words",
+        )
+        .bind::<diesel::sql_types::BigInt, _>(id.0)
+        .bind::<Text, _>(words)
+        .execute(pg)?,
+    };
+    Ok(())
+}
+
+/// A condition on received mails: what it asks the database, up to the value that it compares with; two brackets are
+/// open behind that.
+pub type Condition = (&'static str, String);
+
+/// That a received mail has all these words, each perhaps only begun; `None` where there is none to look for.
+pub fn inbound_has(conn: &Conn, text: &str) -> Option<Condition> {
+    let phrases: Vec<Vec<String>> =
+        text.split_whitespace().map(words_of).filter(|words| !words.is_empty()).take(20).collect();
+    if phrases.is_empty() {
+        return None;
+    }
+    // Nothing a person types is an operator: only letters and digits are left of it.
+    Some(match conn {
+        Conn::Sqlite(_) => {
+            let phrases: Vec<String> =
+                phrases.iter().map(|words| format!("\"{}\"*", words.join(" "))).collect();
+            ("(id IN (SELECT rowid FROM inbound_text WHERE words MATCH ", phrases.join(" "))
+        }
+        Conn::Pg(_) => {
+            let phrases: Vec<String> =
+                phrases.iter().map(|words| format!("({}:*)", words.join(" <-> "))).collect();
+            ("id IN (SELECT id FROM inbound_text WHERE words @@ to_tsquery('simple', ", phrases.join(" & "))
+        }
+    })
 }
 
 /// An article that full text found.

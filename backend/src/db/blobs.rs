@@ -14,10 +14,13 @@ use std::{
 };
 
 use anyhow::Context as _;
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use sha2::{Digest as _, Sha256};
 
-use super::{Conn, Tx, each, schema::blobs};
+use super::{
+    Conn, Tx, each,
+    schema::{articles, attachments, blobs, inbound_mails, outbox},
+};
 use crate::error::{Error, Result};
 
 /// From this size on (stored, in bytes) SQLite's blobs are files.
@@ -29,7 +32,12 @@ const COMPRESS_FROM: usize = 256;
 
 /// Where large bytes lie.
 #[derive(Clone)]
-pub struct Blobs(Option<Arc<PathBuf>>);
+pub struct Blobs {
+    /// `None`: all in the database.
+    folder: Option<Arc<PathBuf>>,
+    /// Whether new ones may become files; else they stay in memory.
+    writes: bool,
+}
 
 /// Bytes that are ready to be named by a row: hashed, compressed, and on disk where they are large.
 #[derive(Clone, Debug)]
@@ -41,6 +49,8 @@ pub struct Blob {
     encoding: &'static str,
     /// `None`: in a file.
     data: Option<Arc<Vec<u8>>>,
+    /// That file.
+    file: Option<PathBuf>,
 }
 
 impl Blobs {
@@ -48,7 +58,12 @@ impl Blobs {
         if let Some(dir) = &files {
             fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
         }
-        Ok(Self(files.map(Arc::new)))
+        Ok(Self { folder: files.map(Arc::new), writes: true })
+    }
+
+    /// The same bytes to be read, and none written: for what is thrown away afterwards.
+    pub fn without_files(&self) -> Self {
+        Self { writes: false, ..self.clone() }
     }
 
     /// Hashes and compresses `bytes`; large ones are on disk when this returns. Takes time: call it off the
@@ -64,14 +79,37 @@ impl Blobs {
             Some(packed) if packed.len() * 10 < bytes.len() * 9 => ("zstd", packed),
             _ => ("raw", bytes.to_vec()),
         };
-        let data = match &self.0 {
-            Some(dir) if stored.len() >= FILE_FROM => {
+        let (data, file) = match &self.folder {
+            Some(dir) if self.writes && stored.len() >= FILE_FROM => {
                 write_durably(dir, &digest, encoding, &stored)?;
-                None
+                (None, Some(path_of(dir, &digest, encoding)))
             }
-            _ => Some(Arc::new(stored)),
+            _ => (Some(Arc::new(stored)), None),
         };
-        Ok(Blob { digest, size, encoding, data })
+        Ok(Blob { digest, size, encoding, data, file })
+    }
+
+    /// Throws the bytes of `digest` away if nothing names them, their file included. A file goes while the database
+    /// is locked for writing, so that [`Blob::store`] either finds it or says that it is gone.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn forget(&self, tx: &mut Tx<'_>, digest: &str) -> Result<()> {
+        if is_named(tx, digest)? {
+            return Ok(());
+        }
+        let encoding: Option<String> =
+            blobs::table.find(digest).select(blobs::encoding).first(&mut **tx).optional()?;
+        diesel::delete(blobs::table.find(digest)).execute(&mut **tx)?;
+        if let (Some(dir), Some(encoding)) = (&self.folder, encoding) {
+            match fs::remove_file(path_of(dir, digest, &encoding)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    tracing::warn!(digest, %error, "a file that nothing names could not be deleted");
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// The bytes of `digest`.
@@ -104,7 +142,7 @@ impl Blobs {
     }
 
     fn unpack(&self, digest: &str, encoding: &str, data: Option<Vec<u8>>, size: i64) -> Result<Vec<u8>> {
-        let stored = match (data, &self.0) {
+        let stored = match (data, &self.folder) {
             (Some(data), _) => data,
             (None, Some(dir)) => fs::read(path_of(dir, digest, encoding))
                 .with_context(|| format!("the stored bytes {digest} cannot be read"))?,
@@ -168,10 +206,25 @@ impl Blob {
         each!(&mut **tx, |c| diesel::insert_into(blobs::table)
             .values(row)
             .on_conflict_do_nothing()
-            .execute(c))
-        .map_err(Error::from)
-        .map(|_| ())
+            .execute(c))?;
+        // It was there before, for somebody else, and was thrown away between the look and this.
+        if let Some(file) = self.file.as_deref().filter(|file| !file.exists()) {
+            return Err(Error::Unavailable(format!("the file {} is gone; try again", file.display())));
+        }
+        Ok(())
     }
+}
+
+/// Every column that names bytes. One that is missing here is caught by its foreign key.
+fn is_named(conn: &mut Conn, digest: &str) -> Result<bool> {
+    let raw = inbound_mails::table.filter(inbound_mails::digest.eq(digest));
+    let file = attachments::table.filter(attachments::digest.eq(digest));
+    let html = articles::table.filter(articles::html_digest.eq(digest));
+    let sent = outbox::table.filter(outbox::digest.eq(digest));
+    Ok(diesel::select(exists(raw)).get_result(conn)?
+        || diesel::select(exists(file)).get_result(conn)?
+        || diesel::select(exists(html)).get_result(conn)?
+        || diesel::select(exists(sent)).get_result(conn)?)
 }
 
 fn path_of(dir: &Path, digest: &str, encoding: &str) -> PathBuf {

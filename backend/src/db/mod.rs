@@ -24,7 +24,10 @@ pub use self::{
     wake::{Wake, Wakers, Watching},
 };
 pub(crate) use self::{conn::each, kept::Keep};
-use self::{pool::Pool, writer::Writer};
+use self::{
+    pool::Pool,
+    writer::{Ending, Writer},
+};
 use crate::{
     config::DatabaseUrl,
     error::{Error, Result},
@@ -44,12 +47,18 @@ pub struct Db {
 pub struct Tx<'a> {
     conn: &'a mut Conn,
     wake: Wake,
+    rehearsal: bool,
 }
 
 impl Tx<'_> {
     /// Wakes these workers once the transaction is committed.
     pub fn wake(&mut self, whom: Wake) {
         self.wake |= whom;
+    }
+
+    /// Whether this is thrown away at the end: then nothing may be used up that a rollback does not give back.
+    pub fn is_rehearsal(&self) -> bool {
+        self.rehearsal
     }
 }
 
@@ -114,7 +123,19 @@ impl Db {
         F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.writer.run(job).await
+        self.writer.run(job, Ending::Keep).await
+    }
+
+    /// Runs `job` as [`Db::write`] does and throws away what it wrote: nothing of it is ever seen, and nobody is woken.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn rehearse<T, F>(&self, job: F) -> Result<T>
+    where
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.writer.run(job, Ending::Rehearse).await
     }
 
     /// [`Db::read`] for callers that are not asynchronous.

@@ -31,6 +31,15 @@ pub(super) enum Writer {
     Postgres(Pool, Wakers),
 }
 
+/// What becomes of what a job writes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// It is committed.
+    Keep,
+    /// It is rolled back, whatever came out.
+    Rehearse,
+}
+
 /// A job that has run in its savepoint and waits for the commit.
 pub(super) struct Ran {
     keep: bool,
@@ -42,7 +51,7 @@ pub(super) struct Ran {
 pub(super) type Job = Box<dyn FnOnce(Result<&mut Conn>) -> Ran + Send>;
 
 impl Writer {
-    pub(super) async fn run<T, F>(&self, mut job: F) -> Result<T>
+    pub(super) async fn run<T, F>(&self, mut job: F, ending: Ending) -> Result<T>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
@@ -53,13 +62,13 @@ impl Writer {
                 let boxed: Job = Box::new(move |conn| {
                     let (result, wake) = match conn {
                         Ok(conn) => {
-                            let mut tx = Tx { conn, wake: Wake::NONE };
+                            let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: ending == Ending::Rehearse };
                             let result = guarded(|| job(&mut tx));
                             (result, tx.wake)
                         }
                         Err(error) => (Err(error), Wake::NONE),
                     };
-                    let keep = result.is_ok();
+                    let keep = result.is_ok() && ending == Ending::Keep;
                     // The caller may have gone away; its work is committed all the same.
                     let answer = Box::new(move |committed: Result<()>| {
                         let _ = sender.send(result.and_then(|value| committed.map(|()| value)));
@@ -75,7 +84,7 @@ impl Writer {
                     let mut tries = 0;
                     loop {
                         let mut conn = pool.get()?;
-                        match in_transaction(&mut conn, &mut job) {
+                        match in_transaction(&mut conn, &mut job, ending) {
                             Ok((value, wake)) => {
                                 wakers.wake(wake);
                                 return Ok(value);
@@ -106,12 +115,20 @@ fn guarded<T>(job: impl FnOnce() -> Result<T>) -> Result<T> {
     })
 }
 
-fn in_transaction<T>(conn: &mut Conn, job: &mut impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<(T, Wake)> {
+fn in_transaction<T>(
+    conn: &mut Conn,
+    job: &mut impl FnMut(&mut Tx<'_>) -> Result<T>,
+    ending: Ending,
+) -> Result<(T, Wake)> {
     conn.batch_execute("BEGIN")?;
-    let mut tx = Tx { conn, wake: Wake::NONE };
+    let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: ending == Ending::Rehearse };
     let ran = guarded(|| job(&mut tx));
     let wake = tx.wake;
     let ended = ran.and_then(|value| {
+        if ending == Ending::Rehearse {
+            conn.batch_execute("ROLLBACK")?;
+            return Ok((value, Wake::NONE));
+        }
         announce(conn, wake)?;
         conn.batch_execute("COMMIT")?;
         Ok((value, wake))

@@ -19,8 +19,17 @@ use crate::{
     tickets::{Article, Ticket},
 };
 
+/// Who heard of something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// So many were thought of.
+    pub asked: usize,
+    /// So many of them are told: they are not the author, did not switch it off, and are still there.
+    pub told: usize,
+}
+
 /// A ticket was opened: its queue's followers hear of it, save the agent whose own mail opened it.
-pub(crate) fn new_ticket(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -> Result<()> {
+pub(crate) fn new_ticket(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -> Result<Told> {
     let followers = followers(tx, ticket, now)?;
     let by_mail = who.agent.is_none();
     let actor = if by_mail { agent_behind(tx, &ticket.customer_address)? } else { who.agent };
@@ -30,7 +39,7 @@ pub(crate) fn new_ticket(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -
 /// A ticket came into a queue: its followers hear of it.
 pub(crate) fn moved(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -> Result<()> {
     let followers = followers(tx, ticket, now)?;
-    tell(tx, Notice::Move, ticket, None, &followers, who.agent, now)
+    tell(tx, Notice::Move, ticket, None, &followers, who.agent, now).map(drop)
 }
 
 /// Somebody outside wrote: the owner hears of it, or the followers while nobody owns it.
@@ -40,7 +49,7 @@ pub(crate) fn follow_up(
     article: &Article,
     author: Option<AgentId>,
     now: Ts,
-) -> Result<()> {
+) -> Result<Told> {
     let whom = owner_or_followers(tx, ticket, now)?;
     let author = match author {
         Some(author) => Some(author),
@@ -58,12 +67,12 @@ fn agent_behind(conn: &mut Conn, address: &str) -> Result<Option<AgentId>> {
 /// The moment of a pending ticket has come.
 pub(crate) fn reminder(tx: &mut Tx<'_>, ticket: &Ticket, now: Ts) -> Result<()> {
     let whom = owner_or_followers(tx, ticket, now)?;
-    tell(tx, Notice::Reminder, ticket, None, &whom, None, now)
+    tell(tx, Notice::Reminder, ticket, None, &whom, None, now).map(drop)
 }
 
 /// A lock ran out: its former holder hears of it.
 pub(crate) fn lock_timeout(tx: &mut Tx<'_>, ticket: &Ticket, holder: AgentId, now: Ts) -> Result<()> {
-    tell(tx, Notice::LockTimeout, ticket, None, &[holder], None, now)
+    tell(tx, Notice::LockTimeout, ticket, None, &[holder], None, now).map(drop)
 }
 
 fn followers(conn: &mut Conn, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {
@@ -88,7 +97,7 @@ fn tell(
     whom: &[AgentId],
     actor: Option<AgentId>,
     now: Ts,
-) -> Result<()> {
+) -> Result<Told> {
     let muted = notification_mutes::table
         .filter(notification_mutes::event.eq(notice.as_str()))
         .select(notification_mutes::agent_id);
@@ -100,8 +109,9 @@ fn tell(
         .kept()
         .load(&mut **tx)?;
     let readers: Vec<_> = readers.into_iter().filter(|(id, _)| Some(*id) != actor).collect();
+    let told = Told { asked: whom.len(), told: readers.len() };
     if readers.is_empty() {
-        return Ok(());
+        return Ok(told);
     }
     let queue = queues::get(tx, ticket.queue_id)?;
     let from = queues::sender(tx, &queue)?;
@@ -130,5 +140,5 @@ fn tell(
             now,
         )?;
     }
-    Ok(())
+    Ok(told)
 }

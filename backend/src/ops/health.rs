@@ -129,6 +129,8 @@ pub async fn measure(db: &Db, config: &Config, now: Timestamp) -> Result<()> {
     let backlog = db.read(Backlog::load).await?;
     metrics::gauge(metrics::INBOUND_WAITING, backlog.inbound_waiting.unsigned_abs());
     metrics::gauge(metrics::INBOUND_QUARANTINED, backlog.quarantined.unsigned_abs());
+    let waits = backlog.inbound_since.map_or(0, |since| now.duration_since(since).as_secs().max(0));
+    metrics::gauge(metrics::INBOUND_OLDEST, waits.unsigned_abs());
     for (state, count) in &backlog.outgoing {
         metrics::labelled_gauge(metrics::OUTBOX_WAITING, "state", state.as_str(), count.unsigned_abs());
     }

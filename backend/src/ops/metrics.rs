@@ -17,6 +17,12 @@ pub const MAILS_OFFERED: &str = "turnstone_mails_offered_total";
 pub const MAILS_PROCESSED: &str = "turnstone_mails_processed_total";
 /// Mails that could not be processed.
 pub const MAILS_QUARANTINED: &str = "turnstone_mails_quarantined_total";
+/// Filed mails whose originals were thrown away because of their age.
+pub const MAILS_FORGOTTEN: &str = "turnstone_mails_forgotten_total";
+/// Age of the oldest accepted mail that waits to be processed, in seconds.
+pub const INBOUND_OLDEST: &str = "turnstone_inbound_oldest_seconds";
+/// What was found out about the origin of mails, by `method` and `result`.
+pub const MAILS_ORIGIN: &str = "turnstone_mails_origin_total";
 /// Mails in the outbox that are not done, by `state`.
 pub const OUTBOX_WAITING: &str = "turnstone_outbox_waiting";
 /// Age of the oldest mail that should have left, in seconds.
@@ -129,6 +135,9 @@ fn describe() {
     describe_counter!(MAILS_OFFERED, "Mails offered by listeners.");
     describe_counter!(MAILS_PROCESSED, "Mails processed, by what became of them.");
     describe_counter!(MAILS_QUARANTINED, "Mails that could not be processed.");
+    describe_counter!(MAILS_FORGOTTEN, "Filed mails whose originals were thrown away because of their age.");
+    describe_counter!(MAILS_ORIGIN, "What was found out about the origin of mails.");
+    describe_gauge!(INBOUND_OLDEST, Unit::Seconds, "Age of the oldest accepted mail that waits.");
     describe_gauge!(OUTBOX_WAITING, "Outgoing mails not yet done.");
     describe_gauge!(OUTBOX_OLDEST, Unit::Seconds, "Age of the oldest mail that should have left.");
     describe_gauge!(INBOUND_WAITING, "Accepted mails that wait to be processed.");

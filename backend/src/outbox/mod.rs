@@ -3,6 +3,7 @@
 //! `held → due → sending → sent | deferred | uncertain | failed`, later perhaps `bounced`; `cancelled` while held. The
 //! bytes of a mail and its Message-ID are fixed before the first attempt, so that a repetition is the same mail.
 
+pub mod balance;
 mod claim;
 mod compose;
 mod relay;

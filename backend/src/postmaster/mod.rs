@@ -5,18 +5,26 @@
 
 mod accept;
 mod auto_response;
+pub mod balance;
 mod intake;
 mod matching;
 mod origin;
 mod prepare;
+mod preview;
 mod process;
+mod reasons;
 mod record;
+pub mod retention;
 mod view;
 
 pub use self::{
     accept::{Accepted, accept},
     intake::Intake,
+    preview::{Fate, Preview, preview},
     process::{process_waiting, run},
     record::Step,
-    view::{Inbound, InboundFilter, count_quarantined, detail, page, raw, raw_of_article, retry},
+    view::{
+        Inbound, InboundFilter, Pulse, count_quarantined, detail, page, pulse, raw, raw_of_article, retry,
+        sources,
+    },
 };

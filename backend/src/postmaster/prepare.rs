@@ -50,6 +50,8 @@ pub(super) struct Prepared {
     /// Who wrote it, and so whose ticket it becomes.
     pub author: Person,
     pub took_us: i64,
+    /// How long finding out about its origin took.
+    pub origin_us: i64,
 }
 
 impl Prepared {
@@ -85,6 +87,7 @@ pub(super) fn prepare(conn: &mut Conn, blobs: &Blobs, row: Waiting, own: OwnAddr
     let author = author(&mail, &row.envelope_from, &own);
     let mut facts = facts(&mail, &class, &author);
     facts.authentication = row.authentication.clone();
+    facts.words.push_str(&format!(" {} {}", row.envelope_from, row.envelope_to));
     Ok(Prepared {
         // Only we write this column.
         authentication: serde_json::from_str(&row.authentication).unwrap_or_default(),
@@ -97,6 +100,7 @@ pub(super) fn prepare(conn: &mut Conn, blobs: &Blobs, row: Waiting, own: OwnAddr
         html,
         facts,
         author,
+        origin_us: 0,
         took_us: i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX),
         row,
     })
@@ -120,6 +124,12 @@ fn facts(mail: &Mail, class: &Classification, author: &Person) -> Facts {
         automatic: class.automatic,
         bounce: class.bounce,
         authentication: String::new(),
+        words: format!(
+            "{} {} {}",
+            mail.subject,
+            author.address,
+            mail.message_id.as_deref().unwrap_or_default()
+        ),
     }
 }
 

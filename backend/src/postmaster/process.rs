@@ -1,5 +1,7 @@
 //! From a raw mail to a ticket: one transaction per mail, in the order in which they came.
 
+use std::time::Instant;
+
 use diesel::prelude::*;
 use jiff::SignedDuration;
 use mail_ingest::{Kind, authentication::Verifier};
@@ -10,6 +12,7 @@ use super::{
     matching::{self, Place},
     origin,
     prepare::{Prepared, Waiting, clean, key, person_of, prepare},
+    reasons,
     record::{self, Outcome, Steps},
 };
 use crate::{
@@ -195,24 +198,35 @@ fn process(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<()> {
     if !backend::claim_inbound(tx, mail.row.id)? {
         return Ok(());
     }
+    let begun = Instant::now();
+    let (outcome, steps) = way(tx, mail, at)?;
+    let took_us = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
+    let took_us = took_us.saturating_add(mail.took_us).saturating_add(mail.origin_us);
+    record::done(tx, mail.row.id, &mail.facts, &outcome, &steps, at.ts(), took_us)?;
+    tx.wake(Wake::EVENTS);
+    metrics::counter!(crate::ops::metrics::MAILS_PROCESSED, "disposition" => outcome.disposition.as_str())
+        .increment(1);
+    Ok(())
+}
+
+/// The way of a mail, in its transaction: all that is decided and done, save closing its record.
+pub(super) fn way(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<(Outcome, Steps)> {
     let mut steps = Steps::default();
     steps.add("parse", if mail.mail.unreadable { "unreadable" } else { "read" }, mail.mail.notes.join("; "));
+    steps.took(mail.took_us);
     steps.add("classify", kind_word(mail.class.kind), &mail.class.reason);
     let origin = &mail.authentication;
     let words = format!("SPF {}, DKIM {}, DMARC {}", origin.spf, origin.dkim, origin.dmarc);
     let by = if origin.by.is_empty() { String::new() } else { format!(" (by {})", origin.by) };
     steps.add("authentication", format!("{words}{by}"), &origin.detail);
+    steps.took(mail.origin_us);
     let outcome = decide(tx, mail, &mut steps, at)?;
     steps.add(
         "auto_response",
         if outcome.auto_response == auto_response::SENT { "sent" } else { "none" },
         if outcome.auto_response == auto_response::SENT { "" } else { &outcome.auto_response },
     );
-    record::done(tx, mail.row.id, &mail.facts, &outcome, &steps, at.ts(), mail.took_us)?;
-    tx.wake(Wake::EVENTS);
-    metrics::counter!(crate::ops::metrics::MAILS_PROCESSED, "disposition" => outcome.disposition.as_str())
-        .increment(1);
-    Ok(())
+    Ok((outcome, steps))
 }
 
 fn kind_word(kind: Kind) -> &'static str {
@@ -277,6 +291,8 @@ fn first_copy(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<Option<Co
         .filter(inbound_mails::content_hash.eq(&mail.facts.content_hash))
         .filter(inbound_mails::status.eq(InboundStatus::Done).and(inbound_mails::id.ne(mail.row.id)))
         .filter(inbound_mails::received_at.gt(since))
+        // A copy is not what there was first: a mail that is processed again must not be taken for its copy.
+        .filter(inbound_mails::disposition.ne(Disposition::Duplicate))
         .order(inbound_mails::id)
         .select((inbound_mails::ticket_id, inbound_mails::article_id))
         .first(&mut **tx)
@@ -298,7 +314,8 @@ fn sent_by_us(tx: &mut Tx<'_>, mail: &Prepared) -> Result<bool> {
 fn bounce(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> Result<Option<Outcome>> {
     let Some(bounced) = &mail.class.bounced else { return Ok(None) };
     if !bounced.permanent {
-        steps.add("bounce", "no final report", &bounced.diagnostic);
+        let why = "it reports a delay: that mail is not marked as failed";
+        steps.add("bounce", "no final report", format!("{why}; {}", bounced.diagnostic));
         return Ok(None);
     }
     let why = clean(if bounced.diagnostic.is_empty() { &mail.class.reason } else { &bounced.diagnostic });
@@ -310,8 +327,9 @@ fn bounce(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> R
         let mut access: TicketAccess<Reply> = access::for_machine(tx, ticket, Cause::Mail)?;
         let number = access.ticket().number.clone();
         let new = article(tx, mail, ticket, Sender::System, false, None, at)?;
-        let stored = follow_up::follow_up(tx, &mut access, new, &mail.files, at)?;
-        notify::follow_up(tx, access.ticket(), &stored, None, at.ts())?;
+        let (stored, _) = follow_up::follow_up(tx, &mut access, new, &mail.files, at)?;
+        let told = notify::follow_up(tx, access.ticket(), &stored, None, at.ts())?;
+        reasons::told(steps, mail, Some(&told));
         steps.add("match", format!("ticket {number}"), "the mail that came back belongs to it");
         return Ok(Some(Outcome {
             disposition: Disposition::FollowUp,
@@ -320,7 +338,7 @@ fn bounce(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> R
             auto_response: mail.class.no_answer.clone().unwrap_or_default(),
         }));
     }
-    steps.add("bounce", "not ours", "no mail of ours has the id that it names");
+    steps.add("bounce", "no mail marked", "no mail of ours has the id that it names");
     Ok(None)
 }
 
@@ -358,10 +376,11 @@ fn begins(
         let change = store::Change::of(EventKind::Linked).between(Some(kind.as_str()), Some(&other.number));
         store::record(tx, &ticket, &who, at.ts(), change)?;
     }
-    notify::new_ticket(tx, &ticket, &who, at.ts())?;
+    let told = notify::new_ticket(tx, &ticket, &who, at.ts())?;
     let auto_response = auto_response::received(tx, &mut ticket, mail, at)?;
     store::save(tx, &mut ticket, at.ts())?;
     steps.add("ticket", format!("opened {}", ticket.number), "");
+    reasons::told(steps, mail, Some(&told));
     Ok(Outcome {
         disposition: Disposition::New,
         ticket: Some(ticket.id),
@@ -391,8 +410,11 @@ fn joins(
     if sender == Sender::Customer {
         take_in(tx, &ticket, mail, takes_part)?;
     }
-    let stored = follow_up::follow_up(tx, &mut access, new, &mail.files, at)?;
+    let automatic = new.automatic;
+    let (stored, told) = follow_up::follow_up(tx, &mut access, new, &mail.files, at)?;
     steps.add("article", format!("added to {}", ticket.number), "");
+    reasons::state(steps, ticket.state, access.ticket().state, automatic, sender == Sender::Agent);
+    reasons::told(steps, mail, told.as_ref());
     let why = match &mail.class.no_answer {
         Some(why) => why.clone(),
         None => "a follow-up draws none".into(),

@@ -1,9 +1,14 @@
 //! The recorder: each step of a mail with its result and its reason.
 
+use std::time::Instant;
+
 use diesel::prelude::*;
 
 use crate::{
-    db::{ArticleId, Disposition, InboundId, InboundStatus, Keep, TicketId, Ts, Tx, schema::inbound_mails},
+    db::{
+        ArticleId, Disposition, InboundId, InboundStatus, Keep, TicketId, Ts, Tx, backend,
+        schema::inbound_mails,
+    },
     error::Result,
 };
 
@@ -16,20 +21,47 @@ pub struct Step {
     pub result: String,
     /// Why.
     pub reason: String,
+    /// How long it took, in microseconds.
+    #[serde(default)]
+    pub took_us: u64,
 }
 
 /// Steps as they are taken.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Steps(Vec<Step>);
+#[derive(Clone, Debug)]
+pub(super) struct Steps {
+    list: Vec<Step>,
+    /// When the last one ended.
+    at: Instant,
+}
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self { list: Vec::new(), at: Instant::now() }
+    }
+}
 
 impl Steps {
     pub(super) fn add(&mut self, step: &str, result: impl Into<String>, reason: impl Into<String>) {
         let clean = |text: String| crate::tickets::store::without_nul(text.chars().take(500).collect());
-        self.0.push(Step { step: step.into(), result: clean(result.into()), reason: clean(reason.into()) });
+        let took_us = u64::try_from(self.at.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.at = Instant::now();
+        let (result, reason) = (clean(result.into()), clean(reason.into()));
+        self.list.push(Step { step: step.into(), result, reason, took_us });
+    }
+
+    /// The last step took this long: it was done before, in another place.
+    pub(super) fn took(&mut self, took_us: i64) {
+        if let Some(last) = self.list.last_mut() {
+            last.took_us = took_us.unsigned_abs();
+        }
+    }
+
+    pub(super) fn into_list(self) -> Vec<Step> {
+        self.list
     }
 
     fn json(&self) -> Result<String> {
-        Ok(serde_json::to_string(&self.0)?)
+        Ok(serde_json::to_string(&self.list)?)
     }
 }
 
@@ -46,6 +78,20 @@ impl Outcome {
     pub(super) fn ignored(why: &str) -> Self {
         Self { disposition: Disposition::Ignored, ticket: None, article: None, auto_response: why.to_owned() }
     }
+
+    /// Why it was not filed, in words that many mails share; empty where it was.
+    fn reason(&self) -> String {
+        match (self.disposition, self.ticket) {
+            (Disposition::Ignored, Some(_)) => "its ticket takes no answers any more".to_owned(),
+            (Disposition::Ignored, None) => short(&self.auto_response),
+            _ => String::new(),
+        }
+    }
+}
+
+/// A reason as the balance sheet counts it.
+fn short(why: &str) -> String {
+    crate::tickets::store::without_nul(why.chars().take(120).collect())
 }
 
 /// What the mail said of itself, for the list of mails.
@@ -59,6 +105,8 @@ pub(super) struct Facts {
     pub bounce: bool,
     /// As JSON; empty where nobody looked.
     pub authentication: String,
+    /// By these a person finds the mail again.
+    pub words: String,
 }
 
 /// Closes a mail's record.
@@ -85,13 +133,14 @@ pub(super) fn done(
             inbound_mails::ticket_id.eq(outcome.ticket),
             inbound_mails::article_id.eq(outcome.article),
             inbound_mails::auto_response.eq(&outcome.auto_response),
+            inbound_mails::reason.eq(outcome.reason()),
             inbound_mails::steps.eq(steps.json()?),
             inbound_mails::processed_at.eq(now),
             inbound_mails::duration_us.eq(duration_us),
         ))
         .kept()
         .execute(&mut **tx)?;
-    Ok(())
+    backend::put_inbound_text(tx, id, &facts.words)
 }
 
 /// Puts a mail aside for a person to look at; nothing of it is lost. What it said of itself, where that could be
@@ -107,10 +156,12 @@ pub(super) fn quarantine(tx: &mut Tx<'_>, id: InboundId, facts: &Facts, why: &st
             inbound_mails::subject.eq(&facts.subject),
             inbound_mails::sender.eq(&facts.sender),
             inbound_mails::authentication.eq(&facts.authentication),
+            inbound_mails::reason.eq(short(why)),
             inbound_mails::steps.eq(steps.json()?),
             inbound_mails::processed_at.eq(now),
         ))
         .execute(&mut **tx)?;
+    backend::put_inbound_text(tx, id, &facts.words)?;
     tx.wake(crate::db::Wake::EVENTS);
     Ok(())
 }

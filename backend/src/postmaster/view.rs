@@ -1,6 +1,10 @@
 //! Received mails for the recorder's pages and the API.
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::{max, min, sql},
+    prelude::*,
+    sql_types::{Bool, Text},
+};
 use mail_ingest::Authentication;
 
 use super::record::Step;
@@ -8,7 +12,7 @@ use crate::{
     access::Actor,
     db::{
         ArticleId, Blobs, Conn, Disposition, InboundId, InboundStatus, InstallationRight, TicketId, Ts, Tx,
-        Wake,
+        Wake, backend,
         schema::{inbound_mails, tickets},
     },
     error::{Error, Result, say},
@@ -89,6 +93,12 @@ impl Inbound {
         serde_json::from_str(&self.authentication).unwrap_or_default()
     }
 
+    /// Whether processing it once more doubles nothing: it became no article.
+    pub fn may_run_again(&self) -> bool {
+        let ignored = self.status == InboundStatus::Done && self.disposition == Some(Disposition::Ignored);
+        self.forgotten_at.is_none() && (self.status == InboundStatus::Quarantined || ignored)
+    }
+
     /// The envelope's recipients.
     pub fn recipients(&self) -> Vec<String> {
         // Only we write this column.
@@ -105,8 +115,20 @@ pub struct InboundFilter {
     pub envelope_from: Option<String>,
     /// Put aside.
     pub quarantined: bool,
+    /// Not processed yet.
+    pub waiting: bool,
     /// What became of them.
     pub disposition: Option<Disposition>,
+    /// The way they came: `smtp`, `lmtp`, `deliver`, the name of a mailbox.
+    pub source: Option<String>,
+    /// Received from this instant on and before that one.
+    pub received: Option<(Ts, Ts)>,
+    /// Written by a machine.
+    pub automatic: bool,
+    /// Reports on another mail.
+    pub bounce: bool,
+    /// Words of subject, addresses and Message-ID, or the number of a ticket.
+    pub search: String,
 }
 
 /// Mails with the numbers of their tickets, and where the next page begins.
@@ -140,8 +162,36 @@ pub fn page(
     if filter.quarantined {
         query = query.filter(inbound_mails::status.eq(InboundStatus::Quarantined));
     }
+    if filter.waiting {
+        query = query.filter(inbound_mails::status.eq(InboundStatus::Waiting));
+    }
     if let Some(disposition) = filter.disposition {
         query = query.filter(inbound_mails::disposition.eq(disposition));
+    }
+    if let Some(source) = &filter.source {
+        query = query.filter(inbound_mails::source.eq(source));
+    }
+    if let Some((from, to)) = filter.received {
+        // The list runs by key; the keys of a day are found in the index over the time of arrival.
+        let day = inbound_mails::received_at.ge(from).and(inbound_mails::received_at.lt(to));
+        let (first, last): (Option<InboundId>, Option<InboundId>) = inbound_mails::table
+            .filter(day)
+            .select((min(inbound_mails::id), max(inbound_mails::id)))
+            .first(conn)?;
+        let (Some(first), Some(last)) = (first, last) else { return Ok((Vec::new(), None)) };
+        query = query.filter(inbound_mails::id.between(first, last)).filter(day);
+    }
+    // Said in the words of their partial indexes.
+    if filter.automatic {
+        query = query.filter(sql::<Bool>("inbound_mails.automatic"));
+    }
+    if filter.bounce {
+        query = query.filter(sql::<Bool>("inbound_mails.bounce"));
+    }
+    if let Some(ticket) = named_ticket(conn, &filter.search)? {
+        query = query.filter(inbound_mails::ticket_id.eq(ticket));
+    } else if let Some((condition, value)) = backend::inbound_has(conn, &filter.search) {
+        query = query.filter(sql::<Bool>(condition).bind::<Text, _>(value).sql("))"));
     }
     if let Some(before) = cursor {
         query = query.filter(inbound_mails::id.lt(before));
@@ -158,6 +208,37 @@ pub fn page(
     let number =
         |id: Option<TicketId>| numbers.iter().find(|(known, _)| Some(*known) == id).map(|(_, n)| n.clone());
     Ok((mails.into_iter().map(|mail| (mail.clone(), number(mail.ticket_id))).collect(), next))
+}
+
+/// The ticket whose number is searched for.
+fn named_ticket(conn: &mut Conn, search: &str) -> Result<Option<TicketId>> {
+    let number = search.trim().trim_start_matches('#');
+    if number.is_empty() || number.len() > 20 || !number.chars().all(|c| c.is_ascii_digit()) {
+        return Ok(None);
+    }
+    Ok(tickets::table.filter(tickets::number.eq(number)).select(tickets::id).first(conn).optional()?)
+}
+
+/// The ways on which mail has come, in order. Each is found by a step in an index, however much has come on it.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right to see the recorder.
+pub fn sources(conn: &mut Conn, actor: &Actor) -> Result<Vec<String>> {
+    const MOST: usize = 50;
+    actor.require(InstallationRight::Recorder)?;
+    let mut found: Vec<String> = Vec::new();
+    while found.len() < MOST {
+        let after = found.last().cloned().unwrap_or_default();
+        let next: Option<String> = inbound_mails::table
+            .filter(inbound_mails::source.gt(after))
+            .select(min(inbound_mails::source))
+            .first(conn)?;
+        match next {
+            Some(next) => found.push(next),
+            None => break,
+        }
+    }
+    Ok(found)
 }
 
 /// A received mail and the number of its ticket.
@@ -180,28 +261,45 @@ pub fn detail(conn: &mut Conn, actor: &Actor, id: InboundId) -> Result<(Inbound,
 /// As [`detail`].
 pub fn raw(conn: &mut Conn, blobs: &Blobs, actor: &Actor, id: InboundId) -> Result<Vec<u8>> {
     let (mail, _) = detail(conn, actor, id)?;
+    if mail.forgotten_at.is_some() {
+        return Err(Error::Conflict(say!("refused-forgotten")));
+    }
     blobs.read(conn, &mail.digest)
 }
 
-/// Lets a quarantined mail be processed once more.
+/// Lets a mail be processed once more that became nothing: one in quarantine, or one that was ignored. Any other is in
+/// a ticket and would be there twice.
 ///
 /// # Errors
-/// [`Error::Conflict`] when it is not in quarantine.
+/// [`Error::Conflict`] when it is in a ticket or its original is gone.
 pub fn retry(tx: &mut Tx<'_>, actor: &Actor, id: InboundId, now: Ts) -> Result<()> {
-    actor.require(InstallationRight::Recorder)?;
+    let (mail, number) = detail(tx, actor, id)?;
+    if mail.forgotten_at.is_some() {
+        return Err(Error::Conflict(say!("refused-forgotten")));
+    }
+    if !mail.may_run_again() {
+        return Err(Error::Conflict(match (mail.status, number) {
+            (InboundStatus::Waiting, _) => say!("refused-waits-already"),
+            (_, Some(number)) => say!("refused-filed", number = number),
+            (_, None) => say!("refused-copy"),
+        }));
+    }
     let done = diesel::update(
-        inbound_mails::table.find(id).filter(inbound_mails::status.eq(InboundStatus::Quarantined)),
+        inbound_mails::table
+            .find(id)
+            .filter(inbound_mails::status.eq(mail.status).and(inbound_mails::forgotten_at.is_null())),
     )
     .set((
         inbound_mails::status.eq(InboundStatus::Waiting),
         inbound_mails::disposition.eq(None::<Disposition>),
+        inbound_mails::ticket_id.eq(None::<TicketId>),
+        inbound_mails::reason.eq(""),
         inbound_mails::attempts.eq(0),
         inbound_mails::try_at.eq(now),
     ))
     .execute(&mut **tx)?;
     if done == 0 {
-        detail(tx, actor, id)?;
-        return Err(Error::Conflict(say!("refused-not-quarantined")));
+        return Err(Error::Conflict(say!("refused-waits-already")));
     }
     tx.wake(Wake::POSTMASTER);
     Ok(())
@@ -213,8 +311,31 @@ pub fn retry(tx: &mut Tx<'_>, actor: &Actor, id: InboundId, now: Ts) -> Result<(
 /// [`Error::NotFound`] for an article that came otherwise.
 pub fn raw_of_article(conn: &mut Conn, blobs: &Blobs, article: &Article) -> Result<Vec<u8>> {
     let mail = article.inbound_id.ok_or(Error::NotFound)?;
-    let digest: String = inbound_mails::table.find(mail).select(inbound_mails::digest).first(conn)?;
+    let (digest, forgotten_at): (String, Option<Ts>) = inbound_mails::table
+        .find(mail)
+        .select((inbound_mails::digest, inbound_mails::forgotten_at))
+        .first(conn)?;
+    if forgotten_at.is_some() {
+        return Err(Error::Conflict(say!("refused-forgotten")));
+    }
     blobs.read(conn, &digest)
+}
+
+/// What a page about received mail looks at to see whether something happened: the newest mail, how many wait, how
+/// many lie in quarantine.
+pub type Pulse = (Option<InboundId>, i64, i64);
+
+/// Where received mail stands at this moment, in three short looks into indexes.
+///
+/// # Errors
+/// Those of the database.
+pub fn pulse(conn: &mut Conn) -> Result<Pulse> {
+    let newest = inbound_mails::table.select(max(inbound_mails::id)).first(conn)?;
+    let waiting = inbound_mails::table
+        .filter(inbound_mails::status.eq(InboundStatus::Waiting))
+        .count()
+        .get_result(conn)?;
+    Ok((newest, waiting, count_quarantined(conn)?))
 }
 
 /// How many mails wait in quarantine.

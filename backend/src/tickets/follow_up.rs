@@ -5,11 +5,12 @@ use crate::{
     access::{Reply, TicketAccess},
     db::{AgentId, Conn, EventKind, Sender, State, Tx},
     error::Result,
-    notify, people,
+    notify::{self, Told},
+    people,
 };
 
 /// Appends a customer's mail. Pending and closed become open, new stays new; the lock stays unless the owner is away
-/// or gone. A machine's mail neither reopens nor notifies.
+/// or gone. A machine's mail neither reopens nor notifies: then nobody was told.
 ///
 /// # Errors
 /// Those of the database.
@@ -19,7 +20,7 @@ pub(crate) fn follow_up(
     new: NewArticle,
     files: &[NewFile],
     at: &Moment,
-) -> Result<Article> {
+) -> Result<(Article, Option<Told>)> {
     let (ticket, who) = access.parts();
     let (automatic, sender) = (new.automatic, new.sender);
     let first_unanswered = ticket.unanswered_since.is_none() && sender == Sender::Customer && !automatic;
@@ -43,11 +44,12 @@ pub(crate) fn follow_up(
         }
     }
     store::save(tx, ticket, at.ts())?;
-    if !automatic {
-        let author: Option<AgentId> = article.agent_id;
-        notify::follow_up(tx, ticket, &article, author, at.ts())?;
+    if automatic {
+        return Ok((article, None));
     }
-    Ok(article)
+    let author: Option<AgentId> = article.agent_id;
+    let told = notify::follow_up(tx, ticket, &article, author, at.ts())?;
+    Ok((article, Some(told)))
 }
 
 fn owner_is_absent(conn: &mut Conn, ticket: &Ticket, at: &Moment) -> Result<bool> {

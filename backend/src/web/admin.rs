@@ -10,7 +10,11 @@ use crate::db::InstallationRight;
 use crate::error::{Error, say};
 
 /// Pages of the administration in the order of its sidebar, each with the right that it asks for.
-const PAGES: [(InstallationRight, &str); 1] = [(InstallationRight::Recorder, "/admin/mail")];
+const PAGES: [(InstallationRight, &str); 3] = [
+    (InstallationRight::Recorder, "/admin/mail"),
+    (InstallationRight::Recorder, "/admin/mail/balance"),
+    (InstallationRight::Recorder, "/admin/outbox"),
+];
 
 /// `GET /admin`.
 pub async fn root(_web: Data<Web>, signed: Signed) -> Answer {

@@ -17,9 +17,10 @@ use super::gate::Signed;
 use super::session;
 use super::state::Web;
 use crate::access::{Actor, readable_by_id};
-use crate::db::{Cause, Conn, QueueId, Right, TicketId, Wake};
+use crate::db::{Cause, Conn, InstallationRight, QueueId, Right, TicketId, Wake};
 use crate::error::{Error, Result};
 use crate::people::sessions;
+use crate::postmaster::{self, Pulse};
 use crate::tickets::{list, view};
 
 /// Events that a slow listener may lag behind before he is told to look for himself.
@@ -47,10 +48,19 @@ pub struct Change {
     ticket_id: TicketId,
 }
 
+/// What listeners are told of at once.
+#[derive(Clone, Debug)]
+enum News {
+    /// Tickets changed.
+    Changes(Arc<Vec<Change>>),
+    /// A mail came in, was processed or put aside.
+    Mail,
+}
+
 /// Where changes are handed out.
 #[derive(Clone, Debug)]
 pub struct Hub {
-    sender: broadcast::Sender<Arc<Vec<Change>>>,
+    sender: broadcast::Sender<News>,
     stop: CancellationToken,
 }
 
@@ -68,7 +78,7 @@ impl Hub {
 
 /// Hears that something changed.
 #[derive(Debug)]
-pub struct Ear(broadcast::Receiver<Arc<Vec<Change>>>);
+pub struct Ear(broadcast::Receiver<News>);
 
 impl Ear {
     /// Waits for a change since the last call, or for the end of the hub.
@@ -87,9 +97,9 @@ impl Default for Hub {
 
 /// Reads the event log and hands changes out, until told to stop; then ends all streams.
 pub async fn run(web: Web, mut stopped: watch::Receiver<bool>) {
-    let mut last = None;
+    let (mut last, mut pulse) = (None, None);
     while !*stopped.borrow() {
-        match step(&web, last).await {
+        match step(&web, last, &mut pulse).await {
             Ok(at) => last = Some(at),
             Err(error) => tracing::warn!(%error, "changes cannot be read; browsers hear of them later"),
         }
@@ -102,16 +112,28 @@ pub async fn run(web: Web, mut stopped: watch::Receiver<bool>) {
     web.live.stop.cancel();
 }
 
-async fn step(web: &Web, last: Option<i64>) -> Result<i64> {
+async fn step(web: &Web, last: Option<i64>, pulse: &mut Option<Pulse>) -> Result<i64> {
     // While nobody listens it is enough to know where the log ends.
-    let (Some(last), 1..) = (last, web.live.sender.receiver_count()) else {
-        return web.db.read(view::last_event).await;
+    let last = last.filter(|_| web.live.sender.receiver_count() > 0);
+    let look = move |conn: &mut Conn| {
+        let now = if last.is_some() { Some(postmaster::pulse(conn)?) } else { None };
+        match last {
+            None => Ok((Vec::new(), view::last_event(conn)?, now)),
+            Some(last) => {
+                let changes = after(conn, last)?;
+                let newest = changes.last().map_or(last, |change| change.id);
+                Ok((changes, newest, now))
+            }
+        }
     };
-    let changes = web.db.read(move |conn| after(conn, last)).await?;
-    let newest = changes.last().map_or(last, |change| change.id);
+    let (changes, newest, now) = web.db.read(look).await?;
+    // Nobody listening is no mistake.
+    let before = std::mem::replace(pulse, now);
+    if now.is_some() && before.is_some() && before != now {
+        let _ = web.live.sender.send(News::Mail);
+    }
     if !changes.is_empty() {
-        // Nobody listening is no mistake.
-        let _ = web.live.sender.send(Arc::new(changes));
+        let _ = web.live.sender.send(News::Changes(Arc::new(changes)));
     }
     Ok(newest)
 }
@@ -143,7 +165,7 @@ fn missed_by(conn: &mut Conn, actor: &Actor, last: i64) -> Result<Vec<Change>> {
 struct Listener {
     web: Data<Web>,
     secret: String,
-    receiver: broadcast::Receiver<Arc<Vec<Change>>>,
+    receiver: broadcast::Receiver<News>,
     actor: Actor,
     looked_up: tokio::time::Instant,
     // What was missed while the line was down; `None` once it has been said.
@@ -199,7 +221,12 @@ impl Listener {
                 () = stop.cancelled() => return None,
             };
             match heard {
-                Ok(Ok(changes)) => {
+                Ok(Ok(News::Mail)) => {
+                    if self.actor.scope.may(InstallationRight::Recorder) {
+                        return Some("event: mail\ndata: {\"mail\":true}\n\n".to_owned());
+                    }
+                }
+                Ok(Ok(News::Changes(changes))) => {
                     let text = self.tell(&changes).await?;
                     if !text.is_empty() {
                         return Some(text);

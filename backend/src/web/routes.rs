@@ -151,10 +151,13 @@ static TABLE: &[Route] = &[
     route!(GET "/events", needs = SignedIn, csrf = None, cache = NoStore, live::stream),
     // Administration.
     route!(GET "/admin", needs = SignedIn, csrf = None, cache = NoStore, admin::root),
-    route!(GET "/admin/mail", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::list),
-    route!(GET "/admin/mail/{id}", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::page),
-    route!(GET "/admin/mail/{id}/raw", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::raw),
-    route!(POST "/admin/mail/{id}/retry", needs = Installation(Recorder), csrf = Field, cache = NoStore, recorder::retry),
+    route!(GET "/admin/mail", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::list::list),
+    route!(GET "/admin/mail/balance", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::balance::page),
+    route!(GET "/admin/mail/balance.csv", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::balance::csv),
+    route!(GET "/admin/mail/{id}", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::mail::page),
+    route!(GET "/admin/mail/{id}/preview", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::preview::page),
+    route!(GET "/admin/mail/{id}/raw", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::mail::raw),
+    route!(POST "/admin/mail/{id}/retry", needs = Installation(Recorder), csrf = Field, cache = NoStore, recorder::mail::retry),
     route!(GET "/admin/outbox", needs = Installation(Recorder), csrf = None, cache = NoStore, outbox::list),
 ];
 

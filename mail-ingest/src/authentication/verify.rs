@@ -244,7 +244,9 @@ fn dkim_verdict(dkim: &DkimOutput<'_>) -> Verdict {
     match dkim.result() {
         DkimResult::Pass => Verdict::Pass,
         // RFC 6376, 6.1.3: a body that was changed is a signature that does not hold.
-        DkimResult::Neutral(Error::Dkim(DkimError::FailedBodyHashMatch)) | DkimResult::Fail(_) => Verdict::Fail,
+        DkimResult::Neutral(Error::Dkim(DkimError::FailedBodyHashMatch)) | DkimResult::Fail(_) => {
+            Verdict::Fail
+        }
         DkimResult::Neutral(_) => Verdict::Neutral,
         DkimResult::PermError(_) => Verdict::Fail,
         DkimResult::TempError(_) => Verdict::Unknown,

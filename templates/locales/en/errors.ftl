@@ -26,7 +26,6 @@ refused-right = This needs the right “{ $right }”. Ask an administrator for 
 refused-merged = This ticket was merged into another one. Open that one instead.
 refused-ticket-right = This needs the right “{ $right }” in the ticket’s queue. Ask an administrator for a role that has it.
 refused-queue-right = This needs the right “{ $right }” in that queue.
-refused-not-quarantined = This mail is not in quarantine: it was processed.
 refused-resend = This mail is on its way or has arrived: there is nothing to send again.
 refused-queue-name = A queue needs a name of 1 to { $most } characters, without colon or comma.
 refused-queue-taken = There is a queue called “{ $name }” already. Choose another name.

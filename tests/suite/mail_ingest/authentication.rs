@@ -47,8 +47,9 @@ fn what_stands_below_the_next_trace_line_is_not_of_the_server_in_front() {
 
 #[test]
 fn one_valid_signature_of_several_is_enough_and_an_error_is_no_result() {
-    let (found, _) =
-        read("Authentication-Results: mx.ours.example; dkim=fail header.d=a.example; dkim=pass header.d=b.example; spf=temperror");
+    let (found, _) = read(
+        "Authentication-Results: mx.ours.example; dkim=fail header.d=a.example; dkim=pass header.d=b.example; spf=temperror",
+    );
     let found = found.unwrap();
     assert_eq!((found.spf, found.dkim), (Verdict::Unknown, Verdict::Pass));
 }
@@ -62,9 +63,11 @@ fn a_server_that_looked_at_nothing_says_so() {
 
 #[test]
 fn rubbish_is_survived() {
-    for value in ["", ";", "(((((", "\"", "mx.ours.example; spf", "mx.ours.example;;;=;dkim=", "\\", "; ; ;"] {
+    for value in ["", ";", "(((((", "\"", "mx.ours.example; spf", "mx.ours.example;;;=;dkim=", "\\", "; ; ;"]
+    {
         read(&format!("Authentication-Results: {value}"));
     }
-    let (found, _) = read(&format!("Authentication-Results: mx.ours.example; {}", "dkim=pass x=y;".repeat(5_000)));
+    let (found, _) =
+        read(&format!("Authentication-Results: mx.ours.example; {}", "dkim=pass x=y;".repeat(5_000)));
     assert!(found.unwrap().detail.chars().count() <= 500);
 }
