@@ -8,11 +8,13 @@ use std::time::Duration;
 use diesel::RunQueryDsl;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use turnstone::access::{self, Actor};
 use turnstone::clock::Clock;
 use turnstone::config::{Config, DatabaseUrl, Relay, RelayTls, Secret};
-use turnstone::db::{Db, Ts};
+use turnstone::db::{Cause, Channel, Db, Priority, Right, Ts};
 use turnstone::people::{self, agents::NewAgent, setup::SetUp};
 use turnstone::serve::{self, Running};
+use turnstone::tickets::open::{OpenInput, open};
 
 use crate::net::wait_until;
 use crate::smtp::{Dialogue, Reply};
@@ -101,6 +103,8 @@ impl TestApp {
             port: relay.address().port(),
             tls: RelayTls::None,
             credentials: None,
+            connections: Relay::CONNECTIONS,
+            rate: None,
         });
         config.test.retry_seconds = Some(vec![1]);
         config.test.poll_millis = Some(20);
@@ -276,6 +280,42 @@ impl TestApp {
         text(&inbound["ticket"])
     }
 
+    /// Writes to `count` people at once, each a ticket of its own, whatever the relay does: faster than by requests.
+    pub async fn write_to_many(&self, count: usize, address: impl Fn(usize) -> String) {
+        let addresses: Vec<String> = (0..count).map(address).collect();
+        for part in addresses.chunks(200) {
+            let (part, at) = (part.to_vec(), self.desk().moment());
+            let written = self.db().write(move |tx| {
+                let root = people::agents::by_login(tx, "root")?.id;
+                let actor = Actor::load(tx, root, Cause::Api, at.now)?;
+                let queue = turnstone::queues::by_name(tx, "Support")?.id;
+                let access = access::for_queue(tx, &actor, queue, Right::Create)?;
+                for address in &part {
+                    let input = OpenInput {
+                        title: "News".to_owned(),
+                        customer: turnstone::tickets::Person { name: String::new(), address: address.clone() },
+                        channel: Channel::Mail,
+                        body_text: "Something new.".to_owned(),
+                        files: Vec::new(),
+                        priority: Priority::NORMAL,
+                        state: None,
+                        hold_seconds: Some(0),
+                    };
+                    open(tx, &access, &actor, &input, &at)?;
+                }
+                Ok(())
+            });
+            written.await.expect("tickets with a mail each");
+        }
+    }
+
+    /// How many outgoing mails stand in one of these states.
+    pub async fn outgoing(&self, states: &[&str]) -> i64 {
+        let states: Vec<String> = states.iter().map(|state| format!("'{state}'")).collect();
+        let sql = format!("SELECT CAST(count(*) AS BIGINT) AS n FROM outbox WHERE state IN ({})", states.join(","));
+        self.db().read(move |conn| Ok(diesel::sql_query(sql).get_result::<Count>(conn)?.n)).await.expect("a count")
+    }
+
     /// The ticket as the admin sees it.
     pub async fn ticket(&self, number: &str) -> Value {
         self.root.get(&format!("/api/v1/tickets/{number}")).await.assert(200).json()
@@ -320,6 +360,13 @@ impl Person {
     pub async fn reply(&self, number: &str, text: &str) -> Value {
         let body = json!({ "body_text": text, "hold_seconds": 0 });
         self.post(&format!("/api/v1/tickets/{number}/replies"), body).await.assert(201).json()
+    }
+
+    /// Writes a new mail to somebody at once, as a ticket of its own: its number.
+    pub async fn write_to(&self, address: &str) -> String {
+        let body = json!({ "queue": "Support", "title": "News", "channel": "mail", "hold_seconds": 0,
+            "customer": address, "body_text": "Something new." });
+        text(&self.post("/api/v1/tickets", body).await.assert(201).json()["number"])
     }
 
     /// Sets queue, state, owner or priority of a ticket.

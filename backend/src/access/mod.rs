@@ -12,7 +12,7 @@ use diesel::prelude::*;
 pub use self::{
     levels::{Level, Move, Note, Owner, Priority, Read, Reply},
     rights::Rights,
-    scope::{Scope, holders_of},
+    scope::{Scope, holders_of, keepers_of},
 };
 use crate::{
     db::{

@@ -156,3 +156,22 @@ pub fn holders_of(conn: &mut Conn, right: Right, queue: QueueId, now: Ts) -> Res
         .kept()
         .load(conn)?)
 }
+
+/// The agents who have a right that belongs to no queue: enabled, not expired. In the order of their ids.
+///
+/// # Errors
+/// Those of the database.
+pub fn keepers_of(conn: &mut Conn, right: InstallationRight, now: Ts) -> Result<Vec<AgentId>> {
+    let rows: Vec<(AgentId, String)> = agents::table
+        .inner_join(agent_roles::table.inner_join(roles::table))
+        .filter(roles::retired_at.is_null())
+        .filter(agents::disabled_at.is_null())
+        .filter(agents::expires_at.is_null().or(agents::expires_at.gt(now)))
+        .select((agents::id, roles::installation))
+        .order(agents::id)
+        .load(conn)?;
+    let holds = |words: &str| words.split(',').any(|word| word.trim() == right.as_str());
+    let mut ids: Vec<AgentId> = rows.into_iter().filter(|(_, words)| holds(words)).map(|(id, _)| id).collect();
+    ids.dedup();
+    Ok(ids)
+}

@@ -82,7 +82,8 @@ pub const KEYS: &[Key] = &[
     url(
         "SMTP_RELAY",
         "none: outgoing mail waits in the outbox",
-        "smtp://USER:PASS@HOST:PORT?tls=none|opportunistic|required, or smtps://… for TLS from the first byte.",
+        "smtp://USER:PASS@HOST:PORT?tls=none|opportunistic|required, or smtps://… for TLS from the first byte; \
+         &connections=8 lines at once, &rate=30/min at most.",
     ),
     secret("METRICS_TOKEN", "none: /metrics answers 404", "Bearer token for /metrics."),
     key("ROLES", "web,mail,worker", "What this process does; splitting needs PostgreSQL."),

@@ -23,7 +23,7 @@ use url::Url;
 pub use keys::{KEYS, Key, Secrecy};
 pub use load::{Loaded, load};
 pub use problem::Problems;
-pub use relay::{Relay, RelayTls};
+pub use relay::{Rate, Relay, RelayTls};
 pub use source::{CommandLine, Effective, Origin};
 pub use suggest::closest;
 pub use types::{DatabaseUrl, IpNet, LmtpBind, LogFormat, Roles, Secret, TlsFiles};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
@@ -19,7 +20,44 @@ pub struct Relay {
     pub tls: RelayTls,
     /// User and password of AUTH.
     pub credentials: Option<(String, Secret)>,
+    /// How many lines may be open at once.
+    pub connections: usize,
+    /// How many mails may leave in a time; `None`: as many as the relay takes.
+    pub rate: Option<Rate>,
 }
+
+impl Relay {
+    /// So many lines are open at once where nobody said another number.
+    pub const CONNECTIONS: usize = 8;
+}
+
+/// So many mails in so many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Mails.
+    pub mails: u32,
+    /// Seconds.
+    pub seconds: u32,
+}
+
+impl Rate {
+    /// The time between two mails.
+    pub fn between(self) -> Duration {
+        Duration::from_secs(u64::from(self.seconds)) / self.mails.max(1)
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = UNITS.iter().find(|(_, seconds)| *seconds == self.seconds).map_or("s", |(unit, _)| unit);
+        write!(out, "{}/{unit}", self.mails)
+    }
+}
+
+/// What a rate may be counted by.
+const UNITS: [(&str, u32); 4] = [("s", 1), ("min", 60), ("h", 3_600), ("day", 86_400)];
+/// The most lines that can be asked for.
+const MOST: usize = 64;
 
 /// How the connection to the relay is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +92,7 @@ impl Relay {
         };
         if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
             return Err(format!(
-                "Nothing may follow the port but ?tls=… (a /, ? or # in a password is written %2F, %3F, %23). {FORM}"
+                "Nothing may follow the port but options such as ?tls=… (a /, ? or # in a password is written %2F, %3F, %23). {FORM}"
             ));
         }
         let credentials = credentials(&url)?;
@@ -68,7 +106,8 @@ impl Relay {
                 "Port 0 can't be connected to. Name the relay's port, usually 25, 465 or 587.".to_owned()
             );
         }
-        let tls = match tls_option(&url)? {
+        let options = Options::read(&url)?;
+        let tls = match options.tls {
             Some(_) if implicit => {
                 return Err("smtps:// already is TLS from the first byte: remove ?tls=…, or write smtp://."
                     .to_owned());
@@ -78,7 +117,8 @@ impl Relay {
             None if credentials.is_some() && !is_loopback(&host) => RelayTls::Required,
             None => RelayTls::Opportunistic,
         };
-        Ok(Self { host, port, tls, credentials })
+        let connections = options.connections.unwrap_or(Self::CONNECTIONS);
+        Ok(Self { host, port, tls, credentials, connections, rate: options.rate })
     }
 }
 
@@ -93,7 +133,13 @@ impl fmt::Display for Relay {
         };
         let user = self.credentials.as_ref().map(|(user, _)| format!("{user}:(hidden)@")).unwrap_or_default();
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        write!(out, "{scheme}://{user}{host}:{}{tls}", self.port)
+        write!(out, "{scheme}://{user}{host}:{}{tls}", self.port)?;
+        let mut sign = if tls.is_empty() { '?' } else { '&' };
+        if self.connections != Self::CONNECTIONS {
+            write!(out, "{sign}connections={}", self.connections)?;
+            sign = '&';
+        }
+        self.rate.map_or(Ok(()), |rate| write!(out, "{sign}rate={rate}"))
     }
 }
 
@@ -111,23 +157,58 @@ fn credentials(url: &Url) -> Result<Option<(String, Secret)>, String> {
     }
 }
 
-fn tls_option(url: &Url) -> Result<Option<RelayTls>, String> {
-    let mut chosen = None;
-    for (name, value) in url.query_pairs() {
-        let tls = match (name.as_ref(), value.as_ref()) {
-            ("tls", "none") => RelayTls::None,
-            ("tls", "opportunistic") => RelayTls::Opportunistic,
-            ("tls", "required") => RelayTls::Required,
-            ("tls", other) => {
-                return Err(format!("tls={other} is not known: it is none, opportunistic or required."));
+/// What may follow the `?`.
+#[derive(Default)]
+struct Options {
+    tls: Option<RelayTls>,
+    connections: Option<usize>,
+    rate: Option<Rate>,
+}
+
+impl Options {
+    fn read(url: &Url) -> Result<Self, String> {
+        let mut options = Self::default();
+        for (name, value) in url.query_pairs() {
+            let twice = match name.as_ref() {
+                "tls" => options.tls.replace(tls(&value)?).is_some(),
+                "connections" => options.connections.replace(connections(&value)?).is_some(),
+                "rate" => options.rate.replace(rate(&value)?).is_some(),
+                other => {
+                    return Err(format!("The option {other:?} is not known; there are tls, connections and rate."));
+                }
+            };
+            if twice {
+                return Err(format!("{name}= stands there twice. Keep one."));
             }
-            (other, _) => return Err(format!("The option {other:?} is not known; there is only tls=….")),
-        };
-        if chosen.replace(tls).is_some() {
-            return Err("tls= stands there twice. Keep one.".to_owned());
         }
+        Ok(options)
     }
-    Ok(chosen)
+}
+
+fn tls(value: &str) -> Result<RelayTls, String> {
+    match value {
+        "none" => Ok(RelayTls::None),
+        "opportunistic" => Ok(RelayTls::Opportunistic),
+        "required" => Ok(RelayTls::Required),
+        other => Err(format!("tls={other} is not known: it is none, opportunistic or required.")),
+    }
+}
+
+fn connections(value: &str) -> Result<usize, String> {
+    value
+        .parse()
+        .ok()
+        .filter(|number| (1..=MOST).contains(number))
+        .ok_or_else(|| format!("connections={value} is no number from 1 to {MOST}. Leave it out for {}.", Relay::CONNECTIONS))
+}
+
+fn rate(value: &str) -> Result<Rate, String> {
+    let read = value.split_once('/').and_then(|(mails, unit)| {
+        let mails = mails.parse().ok().filter(|mails| *mails > 0)?;
+        let (_, seconds) = UNITS.iter().find(|(known, _)| *known == unit)?;
+        Some(Rate { mails, seconds: *seconds })
+    });
+    read.ok_or_else(|| format!("rate={value} is no rate. Write it like 30/min, 5/s, 500/h or 2000/day."))
 }
 
 fn is_loopback(host: &str) -> bool {

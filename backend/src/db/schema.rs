@@ -464,6 +464,8 @@ table! {
         error -> Text,
         created_at -> Instant,
         sent_at -> Nullable<Instant>,
+        domain -> Text,
+        outcomes -> Text,
     }
 }
 

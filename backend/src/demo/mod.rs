@@ -52,6 +52,8 @@ pub async fn run() -> anyhow::Result<()> {
         port: relay.port(),
         tls: RelayTls::None,
         credentials: None,
+        connections: Relay::CONNECTIONS,
+        rate: None,
     });
     let (page, server) = page::serve(sink)?;
     let page_handle = server.handle();

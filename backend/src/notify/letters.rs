@@ -102,6 +102,14 @@ pub fn notification(
     Letter { subject: format!("{sentence} {}", ticket.title), body: lines.join("\n") }
 }
 
+/// News for whoever looks after mail: the relay has been away for long.
+pub fn relay_away(language: &Language, relay: &str, since: &str, why: &str, base: &Url) -> Letter {
+    let link = base.join("/admin/outbox").map_or_else(|_| String::new(), |url| url.to_string());
+    let sentence = language.tr_with("relay-away", &[("relay", relay), ("since", since)]);
+    let paragraphs = [sentence.clone(), why.to_owned(), language.tr("relay-away-remedy"), link];
+    Letter { subject: sentence, body: paragraphs.join("\n\n") }
+}
+
 fn greeted(name: &str, address: &str) -> String {
     if name.trim().is_empty() { address.to_owned() } else { name.trim().to_owned() }
 }

@@ -84,7 +84,7 @@ pub(super) fn notification(
     to: Person,
     subject: String,
     text: String,
-    ticket: &Ticket,
+    conversation: Option<String>,
 ) -> Result<Vec<u8>> {
     build(
         row,
@@ -97,8 +97,7 @@ pub(super) fn notification(
             html: None,
             files: Vec::new(),
             in_reply_to: None,
-            // All news about a ticket is one conversation in the agent's mail program.
-            references: vec![format!("{}.news", ticket.root_message_id)],
+            references: conversation.into_iter().collect(),
             outlook: None,
         },
     )

@@ -6,7 +6,12 @@
 pub mod balance;
 mod claim;
 mod compose;
+mod fairness;
+mod lines;
+mod outage;
+mod outcome;
 mod relay;
+mod send;
 pub(crate) mod thread;
 pub(crate) mod token;
 mod view;
@@ -23,6 +28,8 @@ use crate::{
 };
 
 pub use self::{
+    outage::{Away, away},
+    outcome::Settled,
     view::{Held, Listed, held_by, page, resend},
     worker::run,
 };
@@ -98,6 +105,10 @@ pub struct Outgoing {
     pub created_at: Ts,
     /// When the relay took it.
     pub sent_at: Option<Ts>,
+    /// Where its first recipient is.
+    pub domain: String,
+    /// What became of its recipients, as JSON.
+    pub outcomes: String,
 }
 
 impl Outgoing {
@@ -106,6 +117,31 @@ impl Outgoing {
         // Only we write this column; a row that is no list would be refused by the relay and shown as failed.
         serde_json::from_str(&self.envelope_to).unwrap_or_default()
     }
+
+    /// Those of whom the relay has said what becomes of the mail.
+    pub fn settled(&self) -> Vec<Settled> {
+        settled(&self.outcomes)
+    }
+
+    /// The recipients who still wait for it.
+    fn left(&self) -> Vec<String> {
+        let settled = self.settled();
+        let mut left = self.recipients();
+        left.retain(|address| !settled.iter().any(|one| one.address == *address));
+        left
+    }
+}
+
+/// What a row says of its recipients.
+pub(crate) fn settled(outcomes: &str) -> Vec<Settled> {
+    // Only we write this column; one that cannot be read would send the mail once more rather than lose it.
+    serde_json::from_str(outcomes).unwrap_or_default()
+}
+
+/// Where a mail goes: the domain of its first recipient.
+fn domain(recipients: &[String]) -> String {
+    let domain = recipients.first().and_then(|address| address.rsplit_once('@')).map(|(_, domain)| domain);
+    domain.unwrap_or_default().to_lowercase().replace('\0', "")
 }
 
 /// Puts a mail into the outbox, as part of the transaction that caused it.
@@ -128,6 +164,7 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, mail: &NewMail, now: Ts) -> Result<()> {
             outbox::body_text.eq(&mail.body_text),
             outbox::try_at.eq(mail.try_at),
             outbox::created_at.eq(now),
+            outbox::domain.eq(domain(&mail.envelope_to)),
         ))
         .execute(&mut **tx)?;
     // The id of what we send leads an answer back to its ticket, notifications included.

@@ -10,10 +10,11 @@ use lettre::{
         client::{AsyncSmtpConnection, TlsParameters},
         commands::{Data, Mail, Rcpt},
         extension::{ClientId, Extension, MailBodyParameter, MailParameter},
-        response::Response,
+        response::Code,
     },
 };
 
+use super::outcome::Word;
 use crate::config::{Relay, RelayTls};
 
 /// For connecting and each command before the text.
@@ -21,42 +22,21 @@ const COMMAND: Duration = Duration::from_secs(60);
 /// For the answer to the final dot (RFC 5321, 4.5.3.2.6).
 const FINAL: Duration = Duration::from_secs(600);
 
-/// What became of one attempt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Attempt {
-    /// The relay took it; the text names recipients that it refused, if any.
-    Sent(String),
-    /// Some recipients have it; these are to be tried again, and why.
-    Partly { left: Vec<String>, why: String },
-    /// Refused for now.
-    Deferred(String),
-    /// Refused for good.
-    Failed(String),
-    /// The line broke after the text was sent and before the relay answered.
-    Uncertain(String),
-}
-
-/// Recipients that the relay did not take.
-#[derive(Debug, Default)]
-struct Refused {
-    /// Each with what the relay said.
-    texts: Vec<String>,
-    /// Those that it may take later.
-    later: Vec<String>,
-}
-
-impl Refused {
-    /// The others have the mail now.
-    fn into_attempt(self) -> Attempt {
-        let why = self.texts.join("; ");
-        if self.later.is_empty() { Attempt::Sent(why) } else { Attempt::Partly { left: self.later, why } }
-    }
-}
-
-/// A connection to the relay; several mails go over it.
+/// A connection to the relay; many mails go over it, one after the other.
 pub(super) struct Line {
-    connection: AsyncSmtpConnection,
+    /// `None` once it is broken: a dialogue that lost its place is not taken up again.
+    connection: Option<AsyncSmtpConnection>,
     timeouts: (Duration, Duration),
+    /// How many mails went over it.
+    pub(super) used: u32,
+}
+
+/// What came of handing over one mail.
+pub(super) struct Attempt {
+    /// What the relay said to each recipient.
+    pub words: Vec<(String, Word)>,
+    /// The line was dead, or the relay wanted to end it, before anything was said about this mail.
+    pub stale: bool,
 }
 
 impl Line {
@@ -72,7 +52,7 @@ impl Line {
             .await
             .map_err(|_| format!("the relay {}:{} does not answer", relay.host, relay.port))?
             .map_err(|error| format!("the relay {}:{}: {}", relay.host, relay.port, plain(&error)))?;
-        Ok(Self { connection, timeouts })
+        Ok(Self { connection: Some(connection), timeouts, used: 0 })
     }
 
     async fn connect(
@@ -109,113 +89,125 @@ impl Line {
 
     /// Whether the line can take another mail.
     pub(super) fn is_open(&self) -> bool {
-        !self.connection.has_broken()
+        self.connection.is_some()
     }
 
     /// Hands over one mail.
     pub(super) async fn send(&mut self, from: &str, to: &[String], bytes: &[u8]) -> Attempt {
-        let (command, last) = self.timeouts;
-        let begun = match tokio::time::timeout(command * 2, self.begin(from, to)).await {
-            Ok(begun) => begun,
-            Err(_) => {
-                self.connection.abort().await;
-                return Attempt::Deferred("the relay does not answer".into());
-            }
-        };
-        let refused = match begun {
-            Ok(refused) => refused,
-            Err(attempt) => {
+        self.used += 1;
+        let everybody = |word: &Word| to.iter().map(|address| (address.clone(), word.clone())).collect();
+        match self.sender(from, to).await {
+            Ok(()) => {}
+            Err(word) => {
+                let stale = !self.is_open();
                 self.reset().await;
-                return attempt;
-            }
-        };
-        match tokio::time::timeout(last, self.connection.message(bytes)).await {
-            Ok(Ok(response)) if response.is_positive() => refused.into_attempt(),
-            Ok(Ok(response)) => judge(&response),
-            Ok(Err(error)) if error.is_transient() => Attempt::Deferred(plain(&error)),
-            Ok(Err(error)) if error.is_permanent() => Attempt::Failed(plain(&error)),
-            Ok(Err(error)) => {
-                self.connection.abort().await;
-                Attempt::Uncertain(format!(
-                    "the line to the relay broke before it answered: {}",
-                    plain(&error)
-                ))
-            }
-            Err(_) => {
-                self.connection.abort().await;
-                Attempt::Uncertain("the relay did not answer after the text was sent".into())
+                return Attempt { words: everybody(&word), stale };
             }
         }
+        let mut words = Vec::with_capacity(to.len());
+        for address in to {
+            let word = self.recipient(address).await;
+            if !self.is_open() {
+                // Nothing was sent yet, so nothing can have happened: a broken line is a matter of time.
+                let Err(word) = word else { break };
+                return Attempt { words: everybody(&word), stale: false };
+            }
+            words.push((address.clone(), word.err().unwrap_or(Word::Taken)));
+        }
+        if words.iter().all(|(_, word)| *word != Word::Taken) {
+            self.reset().await;
+            return Attempt { words, stale: false };
+        }
+        let last = match self.command(Data).await {
+            Ok(()) => self.text(bytes).await,
+            Err(word) => {
+                self.reset().await;
+                word
+            }
+        };
+        for (_, word) in &mut words {
+            if *word == Word::Taken {
+                *word = last.clone();
+            }
+        }
+        Attempt { words, stale: false }
     }
 
-    /// MAIL, RCPT and DATA; the recipients that were refused.
-    async fn begin(&mut self, from: &str, to: &[String]) -> Result<Refused, Attempt> {
+    async fn sender(&mut self, from: &str, to: &[String]) -> Result<(), Word> {
         let sender = parse(from)?;
         let mut parameters = Vec::new();
-        let info = self.connection.server_info().clone();
+        let Some(connection) = &self.connection else { return Err(Word::Later("the line is closed".into())) };
+        let info = connection.server_info();
         if info.supports_feature(Extension::EightBitMime) {
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
         let utf8 = !from.is_ascii() || to.iter().any(|address| !address.is_ascii());
         if utf8 {
             if !info.supports_feature(Extension::SmtpUtfEight) {
-                return Err(Attempt::Failed(
+                return Err(Word::Refused(
                     "the relay takes no addresses with letters outside of ASCII".into(),
                 ));
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }
-        self.command(Mail::new(sender, parameters)).await?;
-        let mut refused = Refused::default();
-        let mut worst = None;
-        for address in to {
-            let recipient = parse(address)?.ok_or_else(|| Attempt::Failed("a recipient is empty".into()))?;
-            match self.command(Rcpt::new(recipient, Vec::new())).await {
-                Ok(()) => {}
-                Err(attempt @ (Attempt::Deferred(_) | Attempt::Failed(_))) if self.is_open() => {
-                    let (Attempt::Deferred(why) | Attempt::Failed(why)) = &attempt else { continue };
-                    refused.texts.push(format!("{address}: {why}"));
-                    let later = matches!(attempt, Attempt::Deferred(_));
-                    if later {
-                        refused.later.push(address.clone());
-                    }
-                    // A recipient that may be taken later is worth another try of the whole.
-                    if worst.is_none() || later {
-                        worst = Some(attempt);
-                    }
-                }
-                Err(attempt) => return Err(attempt),
-            }
-        }
-        if refused.texts.len() == to.len() {
-            return Err(worst.unwrap_or_else(|| Attempt::Failed("the mail has no recipient".into())));
-        }
-        self.command(Data).await?;
-        Ok(refused)
+        self.command(Mail::new(sender, parameters)).await
     }
 
-    async fn command<C: std::fmt::Display>(&mut self, command: C) -> Result<(), Attempt> {
-        match self.connection.command(command).await {
-            Ok(response) if response.code().severity as u8 <= 3 => Ok(()),
-            Ok(response) => Err(judge(&response)),
-            Err(error) if error.is_permanent() => Err(Attempt::Failed(plain(&error))),
-            // Before the text is sent nothing can have happened: a broken line is a matter of time.
-            Err(error) => Err(Attempt::Deferred(plain(&error))),
-        }
+    async fn recipient(&mut self, address: &str) -> Result<(), Word> {
+        let recipient = parse(address)?.ok_or_else(|| Word::Refused("a recipient is empty".into()))?;
+        self.command(Rcpt::new(recipient, Vec::new())).await
+    }
+
+    /// The text and its final dot.
+    async fn text(&mut self, bytes: &[u8]) -> Word {
+        let Some(mut connection) = self.connection.take() else { return Word::Later("the line is closed".into()) };
+        let answer = tokio::time::timeout(self.timeouts.1, connection.message(bytes)).await;
+        let word = match answer {
+            Err(_) => return Word::Unclear("the relay did not answer after the text was sent".into()),
+            // Only 2xx says that the relay has it.
+            Ok(Ok(response)) if response.code().severity as u8 == 2 => Word::Taken,
+            Ok(Ok(response)) => Word::Later(format!("the relay answered {} to the text", response.code())),
+            Ok(Err(error)) if error.is_transient() => Word::Later(plain(&error)),
+            Ok(Err(error)) if error.is_permanent() => Word::Refused(plain(&error)),
+            Ok(Err(error)) => {
+                return Word::Unclear(format!("the line to the relay broke before it answered: {}", plain(&error)));
+            }
+        };
+        self.connection = Some(connection);
+        word
+    }
+
+    /// One command before the text. A line that breaks here is dropped: until the text nothing can have happened.
+    async fn command<C: std::fmt::Display>(&mut self, command: C) -> Result<(), Word> {
+        let Some(mut connection) = self.connection.take() else {
+            return Err(Word::Later("the line is closed".into()));
+        };
+        let word = match tokio::time::timeout(self.timeouts.0, connection.command(command)).await {
+            Err(_) => return Err(Word::Later("the relay does not answer".into())),
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if error.is_permanent() => Err(Word::Refused(plain(&error))),
+            // 421: the relay closes the line (RFC 5321, 3.8).
+            Ok(Err(error)) if error.is_transient() && !error.status().is_some_and(is_goodbye) => {
+                Err(Word::Later(plain(&error)))
+            }
+            Ok(Err(error)) => return Err(Word::Later(plain(&error))),
+        };
+        self.connection = Some(connection);
+        word
     }
 
     /// Clears a transaction that was refused half way.
     async fn reset(&mut self) {
-        if self.is_open() && self.connection.command(lettre::transport::smtp::commands::Rset).await.is_err() {
-            self.connection.abort().await;
+        if self.command(lettre::transport::smtp::commands::Rset).await.is_err() {
+            self.connection = None;
         }
     }
 
     /// Says goodbye.
-    pub(super) async fn close(mut self) {
-        if self.is_open() {
+    pub(super) async fn close(self) {
+        if let Some(mut connection) = self.connection {
             // The mails are handed over; a relay that does not say goodbye changes nothing.
-            let _ = tokio::time::timeout(Duration::from_secs(5), self.connection.quit()).await;
+            let _ = tokio::time::timeout(Duration::from_secs(5), connection.quit()).await;
         }
     }
 }
@@ -230,28 +222,28 @@ fn tls_of(relay: &Relay) -> Result<TlsParameters, lettre::transport::smtp::Error
         .build()
 }
 
-fn parse(address: &str) -> Result<Option<Address>, Attempt> {
+fn parse(address: &str) -> Result<Option<Address>, Word> {
     if address.is_empty() {
         return Ok(None);
     }
     address.parse().map(Some).map_err(|error| {
-        Attempt::Failed(format!("“{address}” is not an address that mail can go to: {error}"))
+        Word::Refused(format!("“{address}” is not an address that mail can go to: {error}"))
     })
 }
 
-fn judge(response: &Response) -> Attempt {
-    let text = format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" "));
-    if response.code().to_string().starts_with('5') { Attempt::Failed(text) } else { Attempt::Deferred(text) }
+fn is_goodbye(code: Code) -> bool {
+    code.to_string() == "421"
 }
 
-/// An error with its causes on one line.
+/// What the relay said, with its code; or an error with its causes on one line.
 fn plain(error: &lettre::transport::smtp::Error) -> String {
-    let mut text = error.to_string();
+    let mut text = error.status().map_or_else(|| error.to_string(), |code| code.to_string());
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         let more = inner.to_string();
         if !text.contains(&more) {
-            text = format!("{text}: {more}");
+            let between = if error.status().is_some() { " " } else { ": " };
+            text = format!("{text}{between}{more}");
         }
         cause = inner.source();
     }

@@ -14,6 +14,7 @@ use crate::{
         },
     },
     error::{Error, Result},
+    outbox::Settled,
     tickets::list,
 };
 
@@ -26,6 +27,8 @@ pub struct DeliveryStatus {
     pub error: String,
     /// When it is tried next, or can no longer be taken back.
     pub try_at: Ts,
+    /// Recipients whom it did not reach, also where others have it.
+    pub refused: Vec<Settled>,
 }
 
 /// A ticket that this one is linked to.
@@ -114,16 +117,18 @@ pub fn attachments(conn: &mut Conn, of: &[Article]) -> Result<HashMap<ArticleId,
 /// Those of the database.
 pub fn deliveries(conn: &mut Conn, of: &[Article]) -> Result<HashMap<ArticleId, DeliveryStatus>> {
     let ids: Vec<_> = of.iter().map(|article| article.id).collect();
-    let rows: Vec<(Option<ArticleId>, Delivery, String, Ts)> = outbox::table
+    let rows: Vec<(Option<ArticleId>, Delivery, String, Ts, String)> = outbox::table
         .filter(outbox::article_id.eq_any(ids).and(outbox::kind.ne(OutboxKind::Notification)))
         .order(outbox::id)
-        .select((outbox::article_id, outbox::state, outbox::error, outbox::try_at))
+        .select((outbox::article_id, outbox::state, outbox::error, outbox::try_at, outbox::outcomes))
         .kept()
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .filter_map(|(article, state, error, try_at)| {
-            Some((article?, DeliveryStatus { state, error, try_at }))
+        .filter_map(|(article, state, error, try_at, outcomes)| {
+            let mut refused = crate::outbox::settled(&outcomes);
+            refused.retain(|one| !one.taken);
+            Some((article?, DeliveryStatus { state, error, try_at, refused }))
         })
         .collect())
 }

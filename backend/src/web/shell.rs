@@ -93,8 +93,7 @@ impl Shell {
             },
             queues: tree(&queues::all(conn)?, &counts, signed, at),
         };
-        let waits = web.config.smtp_relay.is_none();
-        let notice = if waits { signed.reader.language.tr("notice-no-relay") } else { String::new() };
+        let notice = relay_notice(conn, web, signed)?;
         Ok(Self {
             keys: actor.agent.keys_enabled,
             csrf: signed.csrf.clone(),
@@ -111,6 +110,18 @@ impl Shell {
             nav,
         })
     }
+}
+
+/// Why answers wait, where they do.
+fn relay_notice(conn: &mut Conn, web: &Web, signed: &Asker) -> Result<String> {
+    let language = &signed.reader.language;
+    if web.config.smtp_relay.is_none() {
+        return Ok(language.tr("notice-no-relay"));
+    }
+    let away = outbox::away(conn, signed.reader.now)?;
+    Ok(away.map_or_else(String::new, |away| {
+        language.tr_with("notice-relay-away", &[("since", &signed.reader.full(away.since))])
+    }))
 }
 
 fn held(conn: &mut Conn, signed: &Asker) -> Result<Vec<Held>> {

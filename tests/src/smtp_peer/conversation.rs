@@ -37,6 +37,10 @@ pub(super) async fn serve(
     } else {
         let plain = Conversation::new(stream, state.clone(), security.clone(), false).run(true).await?;
         let Some(stream) = plain else { return Ok(()) };
+        if security.broken_tls {
+            let mut stream = stream;
+            return stream.write_all(b"this is no TLS\r\n").await;
+        }
         let stream = acceptor.accept(stream).await?;
         Conversation::new(stream, state, security, true).run(false).await.map(drop)
     }
@@ -51,6 +55,8 @@ struct Conversation<S> {
     from: String,
     to: Vec<String>,
     behaviour: Behaviour,
+    /// Whether this mail's behaviour is settled.
+    asked: bool,
 }
 
 /// What follows a command.
@@ -71,6 +77,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             from: String::new(),
             to: Vec::new(),
             behaviour: Behaviour::Accept,
+            asked: false,
         }
     }
 
@@ -114,13 +121,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             "MAIL" => {
                 self.from = address_of(line);
                 self.to.clear();
-                let mut state = self.state.lock().unwrap();
-                let behaviour = state.next.pop_front().or_else(|| state.always.clone());
-                self.behaviour = behaviour.unwrap_or(Behaviour::Accept);
+                self.behaviour = self.next_behaviour();
+                self.asked = false;
+                if self.behaviour == Behaviour::Goodbye {
+                    self.write("421 4.3.2 closing").await?;
+                    return Ok(Next::Close);
+                }
                 "250 2.1.0 ok".to_owned()
             }
-            "RCPT" => match self.behaviour {
+            "RCPT" => match self.meet(&address_of(line)) {
                 Behaviour::RefuseRecipient(code, text) => format!("{code} {text}"),
+                Behaviour::DropAtRecipient => return Ok(Next::Close),
                 _ => {
                     self.to.push(address_of(line));
                     "250 2.1.5 ok".to_owned()
@@ -136,6 +147,33 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             _ => "502 5.5.2 not here".to_owned(),
         };
         Ok(Next::Reply(reply))
+    }
+
+    fn next_behaviour(&self) -> Behaviour {
+        let mut state = self.state.lock().unwrap();
+        state.mails += 1;
+        state.next.pop_front().or_else(|| state.always.clone()).unwrap_or(Behaviour::Accept)
+    }
+
+    /// What holds for this recipient; what is not about recipients then holds for the mail.
+    fn meet(&mut self, address: &str) -> Behaviour {
+        let mut state = self.state.lock().unwrap();
+        let number = state.mails;
+        if !self.asked {
+            self.asked = true;
+            if let Some(decide) = state.decide.as_mut() {
+                self.behaviour = decide(number, address);
+            }
+        }
+        let rule = state.rules.iter().find(|(end, _)| address.to_lowercase().ends_with(end.as_str()));
+        match rule.map(|(_, behaviour)| behaviour.clone()) {
+            Some(refusal @ Behaviour::RefuseRecipient(..)) => refusal,
+            Some(other) => {
+                self.behaviour = other.clone();
+                other
+            }
+            None => self.behaviour.clone(),
+        }
     }
 
     fn greeting(&self) -> String {

@@ -26,6 +26,10 @@ pub enum Behaviour {
     DropAfterDot,
     /// Takes it after a pause before the final reply.
     Slow(Duration),
+    /// Answers `MAIL FROM` with 421 and closes the connection.
+    Goodbye,
+    /// Closes the connection in the middle of the dialogue, without a word.
+    DropAtRecipient,
 }
 
 /// One mail as it came over the wire, dots unstuffed.
@@ -54,6 +58,8 @@ pub struct Security {
     pub starttls: bool,
     /// Speaks TLS from the first byte.
     pub implicit: bool,
+    /// Offers STARTTLS, says "go ahead", and then speaks no TLS.
+    pub broken_tls: bool,
     /// Takes mail only after this user and password (AUTH PLAIN or LOGIN).
     pub credentials: Option<(String, String)>,
 }
@@ -65,12 +71,27 @@ impl Received {
     }
 }
 
-#[derive(Debug, Default)]
+/// Decides for each mail, by its number and its first recipient.
+type Decide = Box<dyn FnMut(usize, &str) -> Behaviour + Send>;
+
+#[derive(Default)]
 struct State {
     received: Vec<Received>,
     always: Option<Behaviour>,
     next: VecDeque<Behaviour>,
+    decide: Option<Decide>,
+    /// By the end of a recipient's address.
+    rules: Vec<(String, Behaviour)>,
+    mails: usize,
     connections: usize,
+    open: usize,
+    most_open: usize,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("State").field("received", &self.received.len()).finish_non_exhaustive()
+    }
 }
 
 /// A scripted SMTP server in the test's own process.
@@ -116,6 +137,30 @@ impl SmtpPeer {
         self.state.lock().unwrap().next.extend(behaviours);
     }
 
+    /// From now on this decides for each mail, by its number and its first recipient.
+    pub fn decide(&self, decide: impl FnMut(usize, &str) -> Behaviour + Send + 'static) {
+        self.state.lock().unwrap().decide = Some(Box::new(decide));
+    }
+
+    /// Recipients whose address ends like this are met like this, whatever else holds.
+    pub fn rule(&self, end: &str, behaviour: Behaviour) {
+        self.state.lock().unwrap().rules.push((end.to_owned(), behaviour));
+    }
+
+    /// Meets every mail with [`Behaviour::Accept`] again.
+    pub fn relent(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.rules.clear();
+        state.decide = None;
+        state.always = None;
+        state.next.clear();
+    }
+
+    /// How many connections were open at once, at most.
+    pub fn most_open(&self) -> usize {
+        self.state.lock().unwrap().most_open
+    }
+
     /// Stops listening: connections are refused until [`SmtpPeer::up`].
     pub async fn down(&mut self) {
         if let Some(listener) = self.listener.take() {
@@ -138,12 +183,19 @@ impl SmtpPeer {
         let acceptor = conversation::acceptor();
         self.listener = Some(tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                state.lock().unwrap().connections += 1;
+                {
+                    let mut state = state.lock().unwrap();
+                    state.connections += 1;
+                    state.open += 1;
+                    state.most_open = state.most_open.max(state.open);
+                }
                 let (state, security, acceptor) = (state.clone(), security.clone(), acceptor.clone());
                 // A sender that goes away in the middle is part of the tests.
-                tokio::spawn(
-                    async move { conversation::serve(stream, state, security, acceptor).await.ok() },
-                );
+                tokio::spawn(async move {
+                    let counted = state.clone();
+                    conversation::serve(stream, state, security, acceptor).await.ok();
+                    counted.lock().unwrap().open -= 1;
+                });
             }
         }));
     }

@@ -32,7 +32,7 @@ both_databases! {
 
     async fn no_mail_leaves_for_an_impostor_where_tls_is_required(database) {
         for (implicit, tls) in [(false, RelayTls::Required), (true, RelayTls::Implicit)] {
-            let security = Security { starttls: !implicit, implicit, credentials: None };
+            let security = Security { starttls: !implicit, implicit, ..Security::default() };
             let app = TestApp::start_behind(database, security, tls).await;
             let number = app.ticket_from(&mail("anna@customer.example")).await;
             let reply = app.root.reply(&number, "Secret.").await;

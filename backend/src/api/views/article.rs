@@ -7,7 +7,10 @@ use super::{PersonView, instant};
 use crate::{
     db::{Blobs, Conn},
     error::{Error, Result},
-    tickets::{Article, Attachment, view},
+    tickets::{
+        Article, Attachment,
+        view::{self, DeliveryStatus},
+    },
 };
 
 /// One entry of a ticket.
@@ -55,6 +58,31 @@ pub struct DeliveryView {
     pub state: String,
     /// What the relay said last, or nothing.
     pub error: String,
+    /// Recipients whom the mail did not reach, also where others have it.
+    pub refused: Vec<RefusedView>,
+}
+
+/// A recipient whom a mail did not reach.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RefusedRecipient)]
+pub struct RefusedView {
+    /// The address.
+    pub address: String,
+    /// What the relay said.
+    pub error: String,
+}
+
+impl From<&DeliveryStatus> for DeliveryView {
+    fn from(status: &DeliveryStatus) -> Self {
+        let refused = status.refused.iter();
+        Self {
+            state: status.state.to_string(),
+            error: status.error.clone(),
+            refused: refused
+                .map(|one| RefusedView { address: one.address.clone(), error: one.text.clone() })
+                .collect(),
+        }
+    }
 }
 
 /// A file.
@@ -120,7 +148,7 @@ pub fn articles(conn: &mut Conn, blobs: &Blobs, of: &[Article]) -> Result<Vec<Ar
             created_at: instant(article.created_at),
             delivery: deliveries
                 .get(&article.id)
-                .map(|status| DeliveryView { state: status.state.to_string(), error: status.error.clone() }),
+                .map(DeliveryView::from),
             attachments: files.iter().map(file).collect(),
         }
     };

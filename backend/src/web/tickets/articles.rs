@@ -252,11 +252,13 @@ pub fn quote_intro(article: &Article, asker: &Asker) -> String {
 
 fn delivery_view(status: &DeliveryStatus, article: &Article, asker: &Asker) -> DeliveryView {
     let language = &asker.reader.language;
-    let state = status.state.as_str();
-    let problem = matches!(
-        status.state,
-        Delivery::Failed | Delivery::Bounced | Delivery::Deferred | Delivery::Uncertain
-    );
+    let partly = status.state == Delivery::Sent && !status.refused.is_empty();
+    let state = if partly { "partly" } else { status.state.as_str() };
+    let problem = partly
+        || matches!(
+            status.state,
+            Delivery::Failed | Delivery::Bounced | Delivery::Deferred | Delivery::Uncertain
+        );
     let mine = article.agent_id == Some(asker.actor.agent.id);
     DeliveryView {
         word: language.tr(&format!("delivery-{state}")),
@@ -268,7 +270,7 @@ fn delivery_view(status: &DeliveryStatus, article: &Article, asker: &Asker) -> D
         problem,
         undo: status.state == Delivery::Held && mine,
         error: if problem { status.error.clone() } else { String::new() },
-        resend: matches!(status.state, Delivery::Failed | Delivery::Bounced),
+        resend: partly || matches!(status.state, Delivery::Failed | Delivery::Bounced),
         state,
     }
 }

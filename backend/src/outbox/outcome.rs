@@ -1,0 +1,208 @@
+//! What became of a mail, recipient by recipient, and how that is recorded.
+
+use diesel::prelude::*;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Outgoing, record};
+use crate::{
+    db::{Delivery, EventKind, OutboxKind, Ts, Tx, schema::outbox},
+    desk::Desk,
+    error::Result,
+};
+
+/// Waits between attempts, in minutes; the last one repeats.
+const RETRY_MINUTES: [u64; 6] = [1, 2, 5, 15, 30, 60];
+/// A mail that could not be handed over for so long is given up.
+const GIVE_UP: SignedDuration = SignedDuration::from_hours(5 * 24);
+/// The longest text of a relay that is kept, in characters.
+const TEXT: usize = 1_000;
+
+/// What the relay said to one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// The mail is the relay's now.
+    Taken,
+    /// Never.
+    Refused(String),
+    /// Not now.
+    Later(String),
+    /// The line broke after the text was sent and before the relay answered.
+    Unclear(String),
+}
+
+/// What finally became of one recipient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// The address in the envelope.
+    pub address: String,
+    /// Whether the relay took the mail for him.
+    pub taken: bool,
+    /// Why not.
+    #[serde(default)]
+    pub text: String,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug)]
+pub(super) enum End {
+    /// The relay was asked, or the mail cannot be written.
+    Tried(Vec<(String, Word)>),
+    /// It did not come to that: nothing is counted, it waits for the relay.
+    NoRelay { why: String, wait: SignedDuration },
+    /// Nobody wants it any more.
+    NotWanted,
+}
+
+/// What is written down after an attempt.
+#[derive(Clone, Debug)]
+pub(super) struct Outcome {
+    pub state: Delivery,
+    error: String,
+    settled: Vec<Settled>,
+    attempts: i32,
+    try_at: Timestamp,
+    now: Timestamp,
+}
+
+impl Outcome {
+    pub(super) fn of(desk: &Desk, mail: &Outgoing, ended: End) -> Self {
+        let now = desk.clock.now();
+        let mut outcome = Self {
+            state: Delivery::Cancelled,
+            error: String::new(),
+            settled: mail.settled(),
+            attempts: mail.attempts,
+            try_at: now,
+            now,
+        };
+        let words = match ended {
+            End::NotWanted => {
+                outcome.error = "its reader may no longer read the ticket".to_owned();
+                return outcome;
+            }
+            End::NoRelay { why, wait } => {
+                outcome.attempts = mail.attempts.saturating_sub(1);
+                outcome.try_at = now.checked_add(wait).unwrap_or(now);
+                mail.left().into_iter().map(|address| (address, Word::Later(why.clone()))).collect()
+            }
+            End::Tried(words) => {
+                let wait = delay(mail.attempts, desk.config.test.retry_seconds.as_deref());
+                outcome.try_at = now.checked_add(wait).unwrap_or(now);
+                words
+            }
+        };
+        let words = if now.duration_since(mail.created_at.0) > patience(desk) { given_up(words) } else { words };
+        outcome.take(words);
+        outcome
+    }
+
+    fn take(&mut self, words: Vec<(String, Word)>) {
+        let mut waits = Vec::new();
+        let mut unclear = false;
+        for (address, word) in words {
+            let settled = match word {
+                Word::Taken => Settled { address, taken: true, text: String::new() },
+                Word::Refused(text) => Settled { address, taken: false, text: shortened(&text) },
+                Word::Later(text) => {
+                    waits.push((address, text));
+                    continue;
+                }
+                Word::Unclear(text) => {
+                    unclear = true;
+                    waits.push((address, text));
+                    continue;
+                }
+            };
+            self.settled.push(settled);
+        }
+        self.state = match (waits.is_empty(), unclear) {
+            (false, true) => Delivery::Uncertain,
+            (false, false) => Delivery::Deferred,
+            (true, _) if self.settled.iter().any(|one| one.taken) => Delivery::Sent,
+            (true, _) => Delivery::Failed,
+        };
+        if waits.is_empty() {
+            self.try_at = self.now;
+        }
+        let refused = self.settled.iter().filter(|one| !one.taken);
+        let refused = refused.map(|one| (one.address.clone(), one.text.clone()));
+        let texts: Vec<(String, String)> = refused.chain(waits).collect();
+        let everybody = texts.len() + self.settled.iter().filter(|one| one.taken).count();
+        self.error = sentence(&texts, everybody);
+    }
+
+    /// Only whoever still has the mail may say what became of it.
+    pub(super) fn write(&self, tx: &mut Tx<'_>, mail: &Outgoing) -> Result<()> {
+        let sent_at = (self.state == Delivery::Sent).then_some(Ts(self.now));
+        let mine = diesel::update(outbox::table.find(mail.id).filter(outbox::lease.eq(mail.lease)))
+            .set((
+                outbox::state.eq(self.state),
+                outbox::error.eq(shortened(&self.error)),
+                outbox::outcomes.eq(serde_json::to_string(&self.settled)?),
+                outbox::attempts.eq(self.attempts),
+                outbox::try_at.eq(Ts(self.try_at)),
+                outbox::sent_at.eq(sent_at),
+            ))
+            .execute(&mut **tx)?;
+        if mine == 1
+            && mail.kind == OutboxKind::Reply
+            && let Some(ticket) = mail.ticket_id
+        {
+            // Who looks at the ticket sees the mark on the mail change.
+            let kind = match self.state {
+                Delivery::Failed => EventKind::DeliveryFailed,
+                Delivery::Sent => EventKind::Delivered,
+                _ => return Ok(()),
+            };
+            record(tx, ticket, mail.article_id, kind, &self.error, Ts(self.now))?;
+        }
+        Ok(())
+    }
+}
+
+/// One text where all say the same of everybody, else each with its address.
+fn sentence(texts: &[(String, String)], everybody: usize) -> String {
+    let alike = texts.iter().all(|(_, text)| Some(text) == texts.first().map(|(_, first)| first));
+    if alike && texts.len() == everybody {
+        return texts.first().map(|(_, text)| text.clone()).unwrap_or_default();
+    }
+    texts.iter().map(|(address, text)| format!("{address}: {text}")).collect::<Vec<_>>().join("; ")
+}
+
+fn given_up(words: Vec<(String, Word)>) -> Vec<(String, Word)> {
+    let end = |word| match word {
+        Word::Later(text) | Word::Unclear(text) => Word::Refused(format!("given up after many tries: {text}")),
+        other => other,
+    };
+    words.into_iter().map(|(address, word)| (address, end(word))).collect()
+}
+
+/// For how long a mail is tried.
+pub(super) fn patience(desk: &Desk) -> SignedDuration {
+    desk.config.test.give_up_seconds.map_or(GIVE_UP, |seconds| {
+        SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX))
+    })
+}
+
+/// What a stranger's server said, for a column of text.
+fn shortened(text: &str) -> String {
+    text.chars().take(TEXT).collect::<String>().replace('\0', "")
+}
+
+/// Grows with each attempt; spread a little, so that not everything comes back at once.
+fn delay(attempts: i32, test: Option<&[u64]>) -> SignedDuration {
+    let at = usize::try_from(attempts - 1).unwrap_or(0);
+    if let Some(seconds) = test {
+        let wait = seconds.get(at).or(seconds.last()).copied().unwrap_or(1);
+        return SignedDuration::from_secs(i64::try_from(wait).unwrap_or(i64::MAX));
+    }
+    let minutes = RETRY_MINUTES.get(at).or(RETRY_MINUTES.last()).copied().unwrap_or(60);
+    spread(SignedDuration::from_secs(i64::try_from(minutes * 60).unwrap_or(3_600)))
+}
+
+/// Up to a tenth longer.
+pub(super) fn spread(wait: SignedDuration) -> SignedDuration {
+    let [dice] = crate::clock::random_bytes::<1>();
+    wait.saturating_add(wait.saturating_mul(i32::from(dice)) / 2_550)
+}

@@ -1,0 +1,217 @@
+//! One mail: its bytes, the dialogue about it, and what is written down afterwards.
+
+use std::{sync::Arc, time::Duration};
+
+use diesel::prelude::*;
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+use super::{
+    Outgoing, compose,
+    fairness::Verdict,
+    outage,
+    outcome::{End, Outcome, Word},
+    relay::Line,
+};
+use crate::{
+    access::Actor,
+    config::Relay,
+    db::{
+        Cause, InstallationRight, Notice, OutboxKind,
+        schema::{articles, outbox},
+    },
+    desk::Desk,
+    error::{Error, Result},
+    notify::letters,
+    queues,
+    tickets::{Person, Ticket},
+};
+
+/// A session that takes longer would make others wait.
+const SLOW: Duration = Duration::from_secs(5);
+/// So often is written down what became of a mail, if the database does not take it; then its claim runs out.
+const RECORDINGS: u32 = 60;
+
+/// What the dispatcher learns from a mail that was dealt with.
+pub(super) struct Done {
+    /// The line, where it can take another mail.
+    pub line: Option<Line>,
+    /// What it says about the domain.
+    pub verdict: Verdict,
+    /// Why the relay could not be reached at all, or that it was.
+    pub relay: Option<std::result::Result<(), String>>,
+}
+
+/// Sends a mail that this process has claimed, and records what became of it.
+pub(super) async fn send(
+    desk: Desk,
+    relay: Arc<Relay>,
+    mail: Outgoing,
+    line: Option<Line>,
+    wait: SignedDuration,
+) -> Done {
+    let mut done = Done { line, verdict: Verdict::Unknown, relay: None };
+    let end = match ready(&desk, &mail).await {
+        Ok(Some(bytes)) => {
+            let began = Instant::now();
+            match hand_over(&desk, &relay, &mail, &bytes, &mut done.line).await {
+                Ok(words) => {
+                    done.verdict = verdict(&words, began.elapsed());
+                    done.relay = Some(Ok(()));
+                    End::Tried(words)
+                }
+                Err(why) => {
+                    done.relay = Some(Err(why.clone()));
+                    End::NoRelay { why, wait }
+                }
+            }
+        }
+        Ok(None) => End::NotWanted,
+        Err(Error::Unavailable(why)) => End::Tried(all(&mail, &Word::Later(why))),
+        Err(error) => End::Tried(all(&mail, &Word::Refused(error.to_string()))),
+    };
+    finish(&desk, &mail, end).await;
+    done
+}
+
+fn all(mail: &Outgoing, word: &Word) -> Vec<(String, Word)> {
+    mail.left().into_iter().map(|address| (address, word.clone())).collect()
+}
+
+/// The dialogue. A line that lay idle may have ended meanwhile: then a new one is called, once.
+async fn hand_over(
+    desk: &Desk,
+    relay: &Relay,
+    mail: &Outgoing,
+    bytes: &[u8],
+    line: &mut Option<Line>,
+) -> std::result::Result<Vec<(String, Word)>, String> {
+    let to = mail.left();
+    if to.is_empty() {
+        return Ok(vec![(String::new(), Word::Refused("the mail has no recipient".into()))]);
+    }
+    if let Some(open) = line.as_mut() {
+        let attempt = open.send(&mail.envelope_from, &to, bytes).await;
+        if !attempt.stale {
+            return Ok(attempt.words);
+        }
+    }
+    *line = None;
+    let mut fresh = Line::open(relay, desk.config.test.relay_timeout_seconds).await?;
+    let attempt = fresh.send(&mail.envelope_from, &to, bytes).await;
+    *line = Some(fresh);
+    Ok(attempt.words)
+}
+
+fn verdict(words: &[(String, Word)], took: Duration) -> Verdict {
+    if took >= SLOW {
+        return Verdict::Slow;
+    }
+    let off = words.iter().any(|(_, word)| matches!(word, Word::Later(_) | Word::Unclear(_)));
+    if off { Verdict::Failed } else { Verdict::Fine }
+}
+
+/// The bytes of a mail: those of the first attempt, or made now and kept. `None`: it is no longer wanted.
+async fn ready(desk: &Desk, mail: &Outgoing) -> Result<Option<Vec<u8>>> {
+    let (blobs, row, config, now) =
+        (desk.db.blobs().clone(), mail.clone(), Arc::clone(&desk.config), desk.clock.now());
+    let kept = mail.digest.is_some();
+    let written = desk
+        .db
+        .read(move |conn| match (&row.digest, row.kind) {
+            (Some(digest), _) => Ok(Some(blobs.read(conn, digest)?)),
+            (None, OutboxKind::Notification) if row.event == outage::EVENT => keeper(conn, &row, now),
+            (None, OutboxKind::Notification) => notification(conn, &row, &config, now),
+            (None, _) => compose::article(conn, &blobs, &row).map(Some),
+        })
+        .await?;
+    let Some(bytes) = written else { return Ok(None) };
+    if !kept {
+        let (blobs, copy) = (desk.db.blobs().clone(), bytes.clone());
+        let blob = tokio::task::spawn_blocking(move || blobs.prepare(&copy))
+            .await
+            .map_err(|error| Error::Unexpected(error.into()))??;
+        let (id, lease) = (mail.id, mail.lease);
+        let mine = desk
+            .db
+            .write(move |tx| {
+                blob.store(tx)?;
+                Ok(diesel::update(outbox::table.find(id).filter(outbox::lease.eq(lease)))
+                    .set(outbox::digest.eq(&blob.digest))
+                    .execute(&mut **tx)?)
+            })
+            .await?;
+        if mine == 0 {
+            return Err(Error::Unavailable("another node has taken this mail over".into()));
+        }
+    }
+    Ok(Some(bytes))
+}
+
+/// Writes a notification, unless its reader may no longer read the ticket.
+fn notification(
+    conn: &mut crate::db::Conn,
+    row: &Outgoing,
+    config: &crate::config::Config,
+    now: Timestamp,
+) -> Result<Option<Vec<u8>>> {
+    let (Some(agent), Some(ticket), Ok(notice)) = (row.agent_id, row.ticket_id, row.event.parse::<Notice>())
+    else {
+        return Ok(None);
+    };
+    let actor = match Actor::load(conn, agent, Cause::System, now) {
+        Ok(actor) => actor,
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let access = match crate::access::readable_by_id(conn, &actor, ticket) {
+        Ok(access) => access,
+        // A former holder of a lock may have lost sight of the ticket: then it is none of his business.
+        Err(Error::NotFound | Error::Forbidden(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let ticket: &Ticket = access.ticket();
+    let queue = queues::get(conn, ticket.queue_id)?;
+    let from = queues::sender(conn, &queue)?;
+    let excerpt: String = match row.article_id {
+        Some(article) => articles::table.find(article).select(articles::body_text).first(conn).optional()?,
+        None => None,
+    }
+    .unwrap_or_else(|| ticket.preview.clone());
+    let letter =
+        letters::notification(&actor.agent, notice, ticket, &queue.name, &excerpt, &config.public_url);
+    let to = Person { name: actor.agent.name.clone(), address: actor.agent.email.clone() };
+    // All news about a ticket is one conversation in the agent's mail program.
+    let conversation = Some(format!("{}.news", ticket.root_message_id));
+    compose::notification(row, from, to, letter.subject, letter.body, conversation).map(Some)
+}
+
+/// Writes the news that the relay is away, unless its reader no longer looks after mail.
+fn keeper(conn: &mut crate::db::Conn, row: &Outgoing, now: Timestamp) -> Result<Option<Vec<u8>>> {
+    let Some(agent) = row.agent_id else { return Ok(None) };
+    let actor = match Actor::load(conn, agent, Cause::System, now) {
+        Ok(actor) => actor,
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if actor.require(InstallationRight::QueuesAndMail).is_err() {
+        return Ok(None);
+    }
+    let to = Person { name: actor.agent.name.clone(), address: actor.agent.email.clone() };
+    let from = outage::sender(conn)?;
+    compose::notification(row, from, to, row.subject.clone(), row.body_text.clone(), None).map(Some)
+}
+
+/// Records what became of a mail; repeated until the database takes it, because a mail that was sent must not be
+/// sent again.
+async fn finish(desk: &Desk, mail: &Outgoing, ended: End) {
+    let outcome = Outcome::of(desk, mail, ended);
+    for time in 0..RECORDINGS {
+        let (copy, written) = (mail.clone(), outcome.clone());
+        match desk.db.write(move |tx| written.write(tx, &copy)).await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(mail = mail.id.0, %error, "cannot record what became of a mail"),
+        }
+        tokio::time::sleep(Duration::from_secs(1 << time.min(4))).await;
+    }
+}
