@@ -91,7 +91,14 @@ impl Lines {
         }
     }
 
-    /// Ends all of them.
+    /// Ends all of them: nothing is left to send.
+    pub(super) fn hang_up(&mut self) {
+        for (line, _) in self.idle.drain(..) {
+            tokio::spawn(line.close());
+        }
+    }
+
+    /// Ends all of them, and waits for it.
     pub(super) async fn close(self) {
         futures_util::future::join_all(self.idle.into_iter().map(|(line, _)| line.close())).await;
     }

@@ -95,6 +95,7 @@ impl Dispatcher {
                 tracing::warn!(%error, "outgoing mail waits: the database does not answer");
             }
             if self.running.is_empty() {
+                self.lines.hang_up();
                 end_holds(&self.desk).await;
             }
             let nap = self.nap();

@@ -84,6 +84,7 @@ struct State {
     rules: Vec<(String, Behaviour)>,
     mails: usize,
     connections: usize,
+    talks: Vec<tokio::task::AbortHandle>,
     open: usize,
     most_open: usize,
 }
@@ -161,8 +162,11 @@ impl SmtpPeer {
         self.state.lock().unwrap().most_open
     }
 
-    /// Stops listening: connections are refused until [`SmtpPeer::up`].
+    /// Stops listening and breaks off what is going on: connections are refused until [`SmtpPeer::up`].
     pub async fn down(&mut self) {
+        for talk in self.state.lock().unwrap().talks.drain(..) {
+            talk.abort();
+        }
         if let Some(listener) = self.listener.take() {
             listener.abort();
             let _ = listener.await;
@@ -191,11 +195,12 @@ impl SmtpPeer {
                 }
                 let (state, security, acceptor) = (state.clone(), security.clone(), acceptor.clone());
                 // A sender that goes away in the middle is part of the tests.
-                tokio::spawn(async move {
-                    let counted = state.clone();
+                let list = state.clone();
+                let talk = tokio::spawn(async move {
+                    let _counted = Counted(state.clone());
                     conversation::serve(stream, state, security, acceptor).await.ok();
-                    counted.lock().unwrap().open -= 1;
                 });
+                list.lock().unwrap().talks.push(talk.abort_handle());
             }
         }));
     }
@@ -230,6 +235,15 @@ impl SmtpPeer {
             async || Some(self.received_by(address)).filter(|mails| mails.len() >= count),
         )
         .await
+    }
+}
+
+/// A connection that is open for as long as this lives.
+struct Counted(Arc<Mutex<State>>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().open -= 1;
     }
 }
 
