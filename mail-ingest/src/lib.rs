@@ -5,11 +5,13 @@
 //! - [`classify()`]: person, automatic reply, bounce, list or our own echo, with the reason;
 //! - [`authentication`]: whether a mail comes from whom it says (SPF, DKIM, DMARC);
 //! - [`html`]: hostile HTML made safe to show, or made text;
+//! - [`calendar`]: invitations, for people to read;
 //! - [`quote`]: what of a text is new, quoted, signature;
 //! - [`address`]: addresses of headers and of typed lists.
 
 pub mod address;
 pub mod authentication;
+pub mod calendar;
 pub mod classify;
 pub mod html;
 pub mod limits;

@@ -13,6 +13,12 @@ pub(crate) fn assemble(mail: &mut Mail, found: Found, notes: &mut Notes) {
     mail.attachments = found.attachments;
     let mut text = String::new();
     let mut segments = found.body;
+    if segments.is_empty()
+        && let Some(html) = found.spare_html
+    {
+        let plain = found.spare_text.iter().cloned().map(Segment::Plain).collect();
+        segments.push(Segment::Both { plain, html: vec![Segment::Html(html)] });
+    }
     take_uuencoded(&mut segments, &mut mail.attachments, notes);
     text_view(&segments, &mut text);
     if text.trim().is_empty() {

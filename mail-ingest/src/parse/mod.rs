@@ -11,6 +11,8 @@ mod charset;
 mod headers;
 mod names;
 mod params;
+mod rtf;
+mod smime;
 mod tnef;
 mod transfer;
 mod walk;

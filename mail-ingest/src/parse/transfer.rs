@@ -92,6 +92,29 @@ pub(crate) fn base64(input: &[u8]) -> (Vec<u8>, usize) {
     (out, rubbish)
 }
 
+/// Encodes in lines of 76 characters.
+pub(crate) fn to_base64(data: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(data.len() / 3 * 4 + data.len() / 28 + 8);
+    for (line, bytes) in data.chunks(57).enumerate() {
+        if line > 0 {
+            out.push_str("\r\n");
+        }
+        for group in bytes.chunks(3) {
+            let at = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
+            let bits = at(0) << 16 | at(1) << 8 | at(2);
+            for digit in 0..4 {
+                if digit > group.len() {
+                    out.push('=');
+                } else {
+                    out.push(char::from(ALPHABET[(bits >> (18 - 6 * digit) & 0x3f) as usize]));
+                }
+            }
+        }
+    }
+    out
+}
+
 /// Decodes quoted-printable; a `=` that starts no valid escape stays as it is, blanks before a line end go.
 pub(crate) fn quoted_printable(input: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(input.len());

@@ -4,9 +4,12 @@ use super::boundary::{self, preamble, split_parts};
 use super::headers::{self, Block};
 use super::params::Params;
 use super::transfer::Transfer;
-use super::{Notes, charset, names, tnef, words};
-use crate::limits;
+use super::{Notes, charset, names, rtf, smime, tnef, words};
 use crate::mail::Part;
+use crate::{calendar, limits};
+
+/// Encoded multiparts and signed mails of one mail that are opened.
+const UNWRAPPED: usize = 3;
 
 /// A piece of the body, in reading order.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,12 +31,14 @@ pub(crate) struct Found {
     pub(crate) attachments: Vec<Part>,
     /// Readable attachments, to be shown where the mail has no text at all.
     pub(crate) spare_text: Vec<String>,
+    /// The HTML view of a winmail.dat, for mails without one.
+    pub(crate) spare_html: Option<String>,
 }
 
 /// Walks through a whole mail.
 pub(crate) fn walk(raw: &[u8], fallback: Option<&str>, notes: &mut Notes) -> Found {
     let (header, content) = headers::split(raw, notes);
-    let mut walker = Walker { notes, fallback, parts: 0, found: Found::default() };
+    let mut walker = Walker { notes, fallback, parts: 0, unwrapped: 0, found: Found::default() };
     let place = Place { depth: 0, parent: Parent::Root, first: true };
     let body = walker.entity(&header, content, place);
     let mut found = walker.found;
@@ -69,6 +74,8 @@ struct Walker<'n> {
     notes: &'n mut Notes,
     fallback: Option<&'n str>,
     parts: usize,
+    /// Multiparts that were decoded and mails that were unwrapped: each is a copy of what lies within.
+    unwrapped: usize,
     found: Found,
 }
 
@@ -98,7 +105,8 @@ impl Walker<'_> {
         let declared = kind.content_type.raw("boundary").unwrap_or_default().to_vec();
         let mut children = split_parts(content, &declared);
         let decoded;
-        if children.is_empty() && kind.transfer != Transfer::Identity {
+        if children.is_empty() && kind.transfer != Transfer::Identity && self.unwrapped < UNWRAPPED {
+            self.unwrapped += 1;
             // A multipart must not be encoded, and some are.
             decoded = kind.transfer.decode(content, self.notes);
             children = split_parts(&decoded, &declared);
@@ -159,6 +167,9 @@ impl Walker<'_> {
             "multipart/encrypted" => Parent::Encrypted,
             _ => Parent::Mixed,
         };
+        if parent == Parent::Encrypted {
+            self.found.spare_text.push(encrypted("OpenPGP"));
+        }
         let mut bodies = Vec::new();
         if place.parent != Parent::Root
             && let Some(lost) = second_content_type(header)
@@ -198,6 +209,9 @@ impl Walker<'_> {
             Parent::Mixed => !file,
         };
         if !(text && reads) {
+            if let Some(shown) = self.sealed(header, kind, &data, place) {
+                return shown;
+            }
             // An unknown kind of text is text (RFC 2046, 4.1.4), and kept as it came.
             let unknown =
                 place.parent == Parent::Mixed && !file && kind.content_type.value.starts_with("text/x-");
@@ -227,6 +241,32 @@ impl Walker<'_> {
         if html { vec![Segment::Html(text)] } else { vec![Segment::Plain(text)] }
     }
 
+    /// A mail that S/MIME wraps: what was only signed is read, what is encrypted is said to be.
+    fn sealed(&mut self, header: &Block, kind: &Kind, data: &[u8], place: Place) -> Option<Vec<Segment>> {
+        let value = kind.content_type.value.as_str();
+        if !matches!(value, "application/pkcs7-mime" | "application/x-pkcs7-mime")
+            || kind.content_type.raw("smime-type").is_some_and(|kind| kind.eq_ignore_ascii_case(b"certs-only"))
+        {
+            return None;
+        }
+        match smime::open(data) {
+            smime::Content::Signed(inner) if self.unwrapped < UNWRAPPED => {
+                self.unwrapped += 1;
+                self.notes.add("the text of a signed mail was taken out of its S/MIME wrapping".to_owned());
+                let (child, content) = headers::split(&inner, self.notes);
+                let within = Place { depth: place.depth + 1, parent: Parent::Mixed, first: true };
+                let shown = self.entity(&child, content, within);
+                self.attach(header, kind, data.to_vec(), place, Some("smime.p7m"));
+                Some(shown)
+            }
+            smime::Content::Encrypted => {
+                self.found.spare_text.push(encrypted("S/MIME"));
+                None
+            }
+            _ => None,
+        }
+    }
+
     fn other_leaf(&mut self, header: &Block, kind: &Kind, data: Vec<u8>, place: Place) {
         let value = kind.content_type.value.as_str();
         let empty =
@@ -234,14 +274,21 @@ impl Walker<'_> {
         if empty {
             return;
         }
-        let readable = kind.content_type.main_type() == "text" || value == "message/delivery-status";
+        let readable = kind.content_type.main_type() == "text"
+            || matches!(value, "message/delivery-status" | "application/rtf" | "application/ics");
         let shown = readable && kind.disposition.value != "attachment";
-        if shown
-            && self.found.spare_text.is_empty()
-            && !matches!(value, "text/css" | "text/javascript" | "text/rtf")
-        {
-            let text = self.decode_text(kind, &data, &[]);
-            self.found.spare_text.push(text);
+        if shown && self.found.spare_text.is_empty() && !matches!(value, "text/css" | "text/javascript") {
+            let text = match value {
+                "text/rtf" | "application/rtf" | "text/richtext" if data.starts_with(b"{\\rtf") => {
+                    rtf::read(&data).readable()
+                }
+                _ => self.decode_text(kind, &data, &[]),
+            };
+            let meeting = matches!(value, "text/calendar" | "application/ics")
+                .then(|| calendar::parse(&text))
+                .flatten()
+                .map(|calendar| calendar::to_text(&calendar));
+            self.found.spare_text.push(meeting.unwrap_or(text));
         }
         let mime_tnef = matches!(value, "application/ms-tnef" | "application/vnd.ms-tnef");
         let tnef = (mime_tnef || tnef::is_tnef(&data)).then(|| tnef::read(&data)).flatten();
@@ -251,6 +298,7 @@ impl Walker<'_> {
                 self.keep(part);
             }
             self.found.spare_text.extend(contents.text);
+            self.found.spare_html = self.found.spare_html.take().or(contents.html);
         }
     }
 
@@ -325,6 +373,11 @@ impl Walker<'_> {
         }
         self.found.attachments.push(part);
     }
+}
+
+/// What stands in the place of a text that nobody here can read.
+fn encrypted(with: &str) -> String {
+    format!("(This mail is encrypted with {with}. What it says is in its attachment, for whoever has the key.)")
 }
 
 /// Which alternatives are the text and which the HTML view. Several plain ones are all kept: nothing is lost.
