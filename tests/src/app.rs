@@ -293,7 +293,10 @@ impl TestApp {
                 for address in &part {
                     let input = OpenInput {
                         title: "News".to_owned(),
-                        customer: turnstone::tickets::Person { name: String::new(), address: address.clone() },
+                        customer: turnstone::tickets::Person {
+                            name: String::new(),
+                            address: address.clone(),
+                        },
                         channel: Channel::Mail,
                         body_text: "Something new.".to_owned(),
                         files: Vec::new(),
@@ -312,8 +315,12 @@ impl TestApp {
     /// How many outgoing mails stand in one of these states.
     pub async fn outgoing(&self, states: &[&str]) -> i64 {
         let states: Vec<String> = states.iter().map(|state| format!("'{state}'")).collect();
-        let sql = format!("SELECT CAST(count(*) AS BIGINT) AS n FROM outbox WHERE state IN ({})", states.join(","));
-        self.db().read(move |conn| Ok(diesel::sql_query(sql).get_result::<Count>(conn)?.n)).await.expect("a count")
+        let sql =
+            format!("SELECT CAST(count(*) AS BIGINT) AS n FROM outbox WHERE state IN ({})", states.join(","));
+        self.db()
+            .read(move |conn| Ok(diesel::sql_query(sql).get_result::<Count>(conn)?.n))
+            .await
+            .expect("a count")
     }
 
     /// The ticket as the admin sees it.

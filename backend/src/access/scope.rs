@@ -171,7 +171,8 @@ pub fn keepers_of(conn: &mut Conn, right: InstallationRight, now: Ts) -> Result<
         .order(agents::id)
         .load(conn)?;
     let holds = |words: &str| words.split(',').any(|word| word.trim() == right.as_str());
-    let mut ids: Vec<AgentId> = rows.into_iter().filter(|(_, words)| holds(words)).map(|(id, _)| id).collect();
+    let mut ids: Vec<AgentId> =
+        rows.into_iter().filter(|(_, words)| holds(words)).map(|(id, _)| id).collect();
     ids.dedup();
     Ok(ids)
 }

@@ -174,7 +174,9 @@ impl Options {
                 "connections" => options.connections.replace(connections(&value)?).is_some(),
                 "rate" => options.rate.replace(rate(&value)?).is_some(),
                 other => {
-                    return Err(format!("The option {other:?} is not known; there are tls, connections and rate."));
+                    return Err(format!(
+                        "The option {other:?} is not known; there are tls, connections and rate."
+                    ));
                 }
             };
             if twice {
@@ -195,11 +197,9 @@ fn tls(value: &str) -> Result<RelayTls, String> {
 }
 
 fn connections(value: &str) -> Result<usize, String> {
-    value
-        .parse()
-        .ok()
-        .filter(|number| (1..=MOST).contains(number))
-        .ok_or_else(|| format!("connections={value} is no number from 1 to {MOST}. Leave it out for {}.", Relay::CONNECTIONS))
+    value.parse().ok().filter(|number| (1..=MOST).contains(number)).ok_or_else(|| {
+        format!("connections={value} is no number from 1 to {MOST}. Leave it out for {}.", Relay::CONNECTIONS)
+    })
 }
 
 fn rate(value: &str) -> Result<Rate, String> {

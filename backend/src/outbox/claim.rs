@@ -106,12 +106,7 @@ struct Due {
 
 /// Candidates for which there is a lane; their lanes are taken. Where mail of full domains fills the window, the next
 /// look leaves those domains out: a new mail is never behind ten thousand that cannot go.
-async fn choose(
-    desk: &Desk,
-    fair: &mut Fairness,
-    own: &HashSet<OutboxId>,
-    most: usize,
-) -> Result<Vec<Due>> {
+async fn choose(desk: &Desk, fair: &mut Fairness, own: &HashSet<OutboxId>, most: usize) -> Result<Vec<Due>> {
     let now = Ts(desk.clock.now());
     let mut chosen: Vec<Due> = Vec::new();
     for _ in 0..ROUNDS {
@@ -143,7 +138,8 @@ async fn choose(
 
 fn candidates(conn: &mut Conn, now: Ts, without: &[String]) -> Result<Vec<Due>> {
     let marks: Vec<String> = (0..without.len()).map(|at| format!("${}", at + 2)).collect();
-    let open = if marks.is_empty() { String::new() } else { format!("AND o.domain NOT IN ({})", marks.join(", ")) };
+    let open =
+        if marks.is_empty() { String::new() } else { format!("AND o.domain NOT IN ({})", marks.join(", ")) };
     let mut query = diesel::sql_query(format!(
         "SELECT o.id, o.domain FROM outbox o WHERE o.{WAITING} AND o.try_at <= $1 {open}
            AND NOT EXISTS (

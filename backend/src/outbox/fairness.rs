@@ -37,7 +37,8 @@ impl Fairness {
     /// Takes a lane for the domain, if it may have one more.
     pub(super) fn admit(&mut self, domain: &str) -> bool {
         let troubled = self.is_troubled(domain);
-        if self.of(domain) >= self.most(troubled) || (troubled && self.of_troubled() >= self.most_troubled()) {
+        if self.of(domain) >= self.most(troubled) || (troubled && self.of_troubled() >= self.most_troubled())
+        {
             return false;
         }
         *self.busy.entry(domain.to_owned()).or_default() += 1;

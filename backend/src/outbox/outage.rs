@@ -108,8 +108,7 @@ fn note(tx: &mut Tx<'_>, desk: &Desk, why: &str) -> Result<()> {
         .set((outbox::state.eq(Delivery::Deferred), outbox::error.eq(why)))
         .execute(&mut **tx)?;
     give_up(tx, desk, why)?;
-    let mut away =
-        load(tx)?.unwrap_or_else(|| Away { since: now, why: String::new(), told: false });
+    let mut away = load(tx)?.unwrap_or_else(|| Away { since: now, why: String::new(), told: false });
     let long = now.duration_since(away.since) >= LONG && !away.told;
     if long {
         tell(tx, desk, &away, now)?;

@@ -92,7 +92,8 @@ impl Outcome {
                 words
             }
         };
-        let words = if now.duration_since(mail.created_at.0) > patience(desk) { given_up(words) } else { words };
+        let words =
+            if now.duration_since(mail.created_at.0) > patience(desk) { given_up(words) } else { words };
         outcome.take(words);
         outcome
     }
@@ -172,7 +173,9 @@ fn sentence(texts: &[(String, String)], everybody: usize) -> String {
 
 fn given_up(words: Vec<(String, Word)>) -> Vec<(String, Word)> {
     let end = |word| match word {
-        Word::Later(text) | Word::Unclear(text) => Word::Refused(format!("given up after many tries: {text}")),
+        Word::Later(text) | Word::Unclear(text) => {
+            Word::Refused(format!("given up after many tries: {text}"))
+        }
         other => other,
     };
     words.into_iter().map(|(address, word)| (address, end(word))).collect()
@@ -180,9 +183,10 @@ fn given_up(words: Vec<(String, Word)>) -> Vec<(String, Word)> {
 
 /// For how long a mail is tried.
 pub(super) fn patience(desk: &Desk) -> SignedDuration {
-    desk.config.test.give_up_seconds.map_or(GIVE_UP, |seconds| {
-        SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX))
-    })
+    desk.config
+        .test
+        .give_up_seconds
+        .map_or(GIVE_UP, |seconds| SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX)))
 }
 
 /// What a stranger's server said, for a column of text.

@@ -160,7 +160,9 @@ impl Line {
 
     /// The text and its final dot.
     async fn text(&mut self, bytes: &[u8]) -> Word {
-        let Some(mut connection) = self.connection.take() else { return Word::Later("the line is closed".into()) };
+        let Some(mut connection) = self.connection.take() else {
+            return Word::Later("the line is closed".into());
+        };
         let answer = tokio::time::timeout(self.timeouts.1, connection.message(bytes)).await;
         let word = match answer {
             Err(_) => return Word::Unclear("the relay did not answer after the text was sent".into()),
@@ -170,7 +172,10 @@ impl Line {
             Ok(Err(error)) if error.is_transient() => Word::Later(plain(&error)),
             Ok(Err(error)) if error.is_permanent() => Word::Refused(plain(&error)),
             Ok(Err(error)) => {
-                return Word::Unclear(format!("the line to the relay broke before it answered: {}", plain(&error)));
+                return Word::Unclear(format!(
+                    "the line to the relay broke before it answered: {}",
+                    plain(&error)
+                ));
             }
         };
         self.connection = Some(connection);
@@ -226,9 +231,10 @@ fn parse(address: &str) -> Result<Option<Address>, Word> {
     if address.is_empty() {
         return Ok(None);
     }
-    address.parse().map(Some).map_err(|error| {
-        Word::Refused(format!("“{address}” is not an address that mail can go to: {error}"))
-    })
+    address
+        .parse()
+        .map(Some)
+        .map_err(|error| Word::Refused(format!("“{address}” is not an address that mail can go to: {error}")))
 }
 
 fn is_goodbye(code: Code) -> bool {

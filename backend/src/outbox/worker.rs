@@ -139,7 +139,8 @@ impl Dispatcher {
         let busy = Busy { mail: mail.id, lease: mail.lease, domain: mail.domain.clone() };
         let wait = self.lines.wait(self.desk.config.test.retry_seconds.as_deref());
         let line = self.lines.take();
-        let task = self.running.spawn(send::send(self.desk.clone(), Arc::clone(&self.relay), mail, line, wait));
+        let task =
+            self.running.spawn(send::send(self.desk.clone(), Arc::clone(&self.relay), mail, line, wait));
         self.busy.insert(task.id(), busy);
     }
 

@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod articles;
 pub mod assets;
+pub mod attached;
 pub mod connections;
 pub mod csv;
 pub mod dashboard;

@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, dashboard, files, gate, live, login, outbox, preferences, probes, recorder, search,
-    setup, tickets,
+    admin, articles, attached, dashboard, files, gate, live, login, outbox, preferences, probes, recorder,
+    search, setup, tickets,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -143,6 +143,8 @@ static TABLE: &[Route] = &[
     route!(POST "/articles/{id}/resend", needs = Ticket(Reply), csrf = Field, cache = NoStore, articles::resend),
     route!(GET "/articles/{id}/raw", needs = Ticket(Read), csrf = None, cache = NoStore, articles::raw),
     route!(GET "/attachments/{uid}", needs = Ticket(Read), csrf = None, cache = NoStore, files::attachment),
+    route!(GET "/attachments/{uid}/content", needs = Ticket(Read), csrf = None, cache = NoStore, attached::page),
+    route!(GET "/attachments/{uid}/content/{part}", needs = Ticket(Read), csrf = None, cache = NoStore, attached::part),
     route!(GET "/search", needs = SignedIn, csrf = None, cache = NoStore, search::page),
     route!(GET "/preferences", needs = SignedIn, csrf = None, cache = NoStore, preferences::page),
     route!(POST "/preferences", needs = SignedIn, csrf = Field, cache = NoStore, preferences::update),

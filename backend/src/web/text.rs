@@ -1,6 +1,6 @@
 //! Plain text as page text: escaped, with paragraphs and links, quoted parts folded but never dropped.
 
-use mail_ingest::quote::{self, SegmentKind};
+use mail_ingest::quote::{self, Known, SegmentKind, Side};
 use serde::Serialize;
 
 /// A run of lines that belong together.
@@ -8,6 +8,8 @@ use serde::Serialize;
 pub struct Segment {
     /// Somebody else's words, repeated: shown folded.
     pub quoted: bool,
+    /// A signature: shown folded.
+    pub signature: bool,
     /// Markup made here from escaped text, safe to put into a page.
     pub html: String,
 }
@@ -30,12 +32,25 @@ pub fn escape(text: &str) -> String {
 
 /// A mail's text in parts: what was written, and what was quoted. An answer between quoted lines stays visible.
 pub fn segments(body: &str) -> Vec<Segment> {
-    quote::fold(body)
+    shown(quote::fold(body))
+}
+
+/// [`segments`], and by comparison with what was written before in the conversation; `side` wrote this text.
+pub fn segments_against(body: &str, known: &Known, side: Side) -> Vec<Segment> {
+    shown(quote::fold_against(body, known, side))
+}
+
+fn shown(parts: Vec<quote::Segment>) -> Vec<Segment> {
+    parts
         .into_iter()
         .filter(|part| !part.text.trim().is_empty())
         .map(|part| {
             let lines: Vec<&str> = part.text.lines().map(str::trim_end).collect();
-            Segment { quoted: part.kind == SegmentKind::Quoted, html: paragraphs(&lines) }
+            Segment {
+                quoted: part.kind == SegmentKind::Quoted,
+                signature: part.kind == SegmentKind::Signature,
+                html: paragraphs(&lines),
+            }
         })
         .collect()
 }
@@ -78,10 +93,15 @@ fn linked(line: &str) -> String {
         let target = link[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
         html.push_str(&escape(before));
         rest = &link[target.len()..];
+        let host = mail_ingest::html::ascii_host(target);
         let target = escape(target);
         html.push_str(&format!(
             "<a href=\"{target}\" target=\"_blank\" rel=\"noreferrer noopener\">{target}</a>"
         ));
+        // Letters of other scripts look like those of a bank.
+        if let Some(host) = host {
+            html.push_str(&format!(" <span class=\"mono\">[{}]</span>", escape(&host)));
+        }
     }
     html.push_str(&escape(rest));
     html

@@ -117,7 +117,8 @@ impl Reader {
         }
     }
 
-    fn long_date(&self, date: Date) -> String {
+    /// `Friday 20 November 2026`; without the year where it is this one.
+    pub fn long_date(&self, date: Date) -> String {
         let weekday = self.language.tr(&format!("weekday-{}", date.weekday().to_monday_one_offset()));
         let month = self.language.tr(&format!("month-{}", date.month()));
         let (day, year) = (date.day().to_string(), date.year().to_string());

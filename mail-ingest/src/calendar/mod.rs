@@ -4,7 +4,7 @@ mod parse;
 mod text;
 
 pub use parse::parse;
-pub use text::to_text;
+pub use text::{repeats, to_text};
 
 /// What a calendar part asks of its reader.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

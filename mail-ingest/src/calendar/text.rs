@@ -93,7 +93,7 @@ fn zone(when: &When) -> String {
 }
 
 /// `FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;COUNT=10` as "every 2 weeks on Monday, Wednesday, 10 times".
-fn repeats(rule: &str) -> String {
+pub fn repeats(rule: &str) -> String {
     let part = |name: &str| {
         rule.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('=')).unwrap_or_default()
     };

@@ -5,6 +5,7 @@
 //! it is well formed, at most [`limits::HTML_DEPTH`] deep and [`limits::HTML_ELEMENTS`] elements long.
 
 mod balance;
+mod host;
 mod style;
 mod text;
 mod tokens;
@@ -14,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::limits;
 
+pub use host::ascii_host;
 pub use text::to_text;
 
 /// What a cleaned mail may refer to.

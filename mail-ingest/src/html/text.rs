@@ -245,7 +245,8 @@ impl Writer {
         let shown = link.target.strip_prefix("mailto:").unwrap_or(&link.target);
         let bare = |url: &str| url.trim_end_matches('/').to_owned();
         let without_scheme = shown.split_once("://").map_or(shown, |(_, rest)| rest);
-        if bare(label) == bare(shown) || bare(label) == bare(without_scheme) {
+        let host = super::host::ascii_host(shown);
+        if (bare(label) == bare(shown) || bare(label) == bare(without_scheme)) && host.is_none() {
             return;
         }
         if label.is_empty() {
@@ -255,6 +256,11 @@ impl Writer {
         }
         self.out.push('<');
         self.out.push_str(&shown[..shown.floor_char_boundary(2_000)]);
+        // Letters of other scripts look like those of a bank.
+        if let Some(host) = host {
+            self.out.push_str(" = ");
+            self.out.push_str(&host);
+        }
         self.out.push('>');
     }
 }

@@ -212,7 +212,8 @@ impl Reader {
         let length = rest.iter().take(33).take_while(|byte| byte.is_ascii_alphabetic()).count();
         let (word, mut rest) = rest.split_at(length);
         let digits = usize::from(rest.first() == Some(&b'-'));
-        let digits = digits + rest.iter().skip(digits).take(10).take_while(|byte| byte.is_ascii_digit()).count();
+        let digits =
+            digits + rest.iter().skip(digits).take(10).take_while(|byte| byte.is_ascii_digit()).count();
         let number = std::str::from_utf8(&rest[..digits]).ok().and_then(|number| number.parse::<i32>().ok());
         rest = &rest[digits..];
         rest = rest.strip_prefix(b" ").unwrap_or(rest);
@@ -279,8 +280,9 @@ impl Reader {
                 }
             }
             b"fonttbl" => self.state.font_table = true,
-            b"colortbl" | b"stylesheet" | b"info" | b"pict" | b"object" | b"header" | b"footer" | b"headerl"
-            | b"headerr" | b"footerl" | b"footerr" | b"listtable" | b"generator" | b"fldinst" => {
+            b"colortbl" | b"stylesheet" | b"info" | b"pict" | b"object" | b"header" | b"footer"
+            | b"headerl" | b"headerr" | b"footerl" | b"footerr" | b"listtable" | b"generator"
+            | b"fldinst" => {
                 self.state.skipped = true;
             }
             _ => {}

@@ -68,9 +68,9 @@ fn element(data: &[u8]) -> Option<(u8, &[u8], &[u8])> {
         }
         _ => {
             let (number, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-            let length = number.iter().try_fold(0usize, |sum, byte| {
-                sum.checked_mul(256).map(|sum| sum + usize::from(*byte))
-            })?;
+            let length = number
+                .iter()
+                .try_fold(0usize, |sum, byte| sum.checked_mul(256).map(|sum| sum + usize::from(*byte)))?;
             let (value, rest) = rest.split_at(length.min(rest.len()));
             Some((tag, value, rest))
         }
@@ -99,9 +99,9 @@ fn indefinite(data: &[u8]) -> Option<usize> {
             (_, long) => {
                 let count = usize::from(long & 0x7f);
                 let number = data.get(at + 2..at + 2 + count)?;
-                let length = number.iter().try_fold(0usize, |sum, byte| {
-                    sum.checked_mul(256).map(|sum| sum + usize::from(*byte))
-                })?;
+                let length = number
+                    .iter()
+                    .try_fold(0usize, |sum, byte| sum.checked_mul(256).map(|sum| sum + usize::from(*byte)))?;
                 at = at.checked_add(2 + count)?.checked_add(length)?;
             }
         }

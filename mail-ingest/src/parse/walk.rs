@@ -245,7 +245,10 @@ impl Walker<'_> {
     fn sealed(&mut self, header: &Block, kind: &Kind, data: &[u8], place: Place) -> Option<Vec<Segment>> {
         let value = kind.content_type.value.as_str();
         if !matches!(value, "application/pkcs7-mime" | "application/x-pkcs7-mime")
-            || kind.content_type.raw("smime-type").is_some_and(|kind| kind.eq_ignore_ascii_case(b"certs-only"))
+            || kind
+                .content_type
+                .raw("smime-type")
+                .is_some_and(|kind| kind.eq_ignore_ascii_case(b"certs-only"))
         {
             return None;
         }
@@ -377,7 +380,9 @@ impl Walker<'_> {
 
 /// What stands in the place of a text that nobody here can read.
 fn encrypted(with: &str) -> String {
-    format!("(This mail is encrypted with {with}. What it says is in its attachment, for whoever has the key.)")
+    format!(
+        "(This mail is encrypted with {with}. What it says is in its attachment, for whoever has the key.)"
+    )
 }
 
 /// Which alternatives are the text and which the HTML view. Several plain ones are all kept: nothing is lost.

@@ -146,9 +146,7 @@ pub fn articles(conn: &mut Conn, blobs: &Blobs, of: &[Article]) -> Result<Vec<Ar
             body_text: article.body_text.clone(),
             body_html: source.map(|bytes| cleaned(&String::from_utf8_lossy(bytes), &files)),
             created_at: instant(article.created_at),
-            delivery: deliveries
-                .get(&article.id)
-                .map(DeliveryView::from),
+            delivery: deliveries.get(&article.id).map(DeliveryView::from),
             attachments: files.iter().map(file).collect(),
         }
     };

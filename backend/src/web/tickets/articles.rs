@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use mail_ingest::quote::{Known, Side};
 use serde::Serialize;
 
 use super::{history, page};
@@ -12,9 +13,9 @@ use crate::tickets::view::{self, DeliveryStatus};
 use crate::tickets::{Article, Attachment, Event, Person, participants};
 use crate::web::gate::Asker;
 use crate::web::state::Web;
-use crate::web::text::{Segment, segments};
+use crate::web::text::{Segment, segments_against};
 use crate::web::view::Face;
-use crate::web::{articles as frames, files};
+use crate::web::{articles as frames, attached, files};
 
 /// What was loaded for the whole page already.
 pub struct Story<'a> {
@@ -102,6 +103,8 @@ struct FileView {
     kind: String,
     size: i64,
     preview: Option<String>,
+    /// Where a mail or an invitation can be read.
+    read_url: Option<String>,
 }
 
 /// Puts the conversation together.
@@ -120,11 +123,14 @@ pub fn entries(
         .map(|person| person.address)
         .collect();
     let mut parts: Vec<(jiff::Timestamp, Entry)> = Vec::new();
+    let mut known = Known::default();
     for article in story.articles {
         let files = attachments.remove(&article.id).unwrap_or_default();
         let stranger = strangers.iter().any(|address| address.eq_ignore_ascii_case(&article.from_address));
         let delivery = deliveries.get(&article.id);
-        let view = article_view(web, asker, story, article, &files, delivery, stranger);
+        let text = segments_against(&article.body_text, &known, side(article));
+        known.add(&article.body_text, side(article));
+        let view = article_view(web, asker, story, article, text, &files, delivery, stranger);
         parts.push((article.created_at.0, Entry::Article(Box::new(view))));
     }
     for event in story.events {
@@ -151,11 +157,18 @@ fn with_days(parts: Vec<(jiff::Timestamp, Entry)>, asker: &Asker) -> Vec<Entry> 
     entries
 }
 
+/// Whose words these are, for telling quotes from signatures.
+fn side(article: &Article) -> Side {
+    if article.sender == Sender::Customer { Side::Theirs } else { Side::Ours }
+}
+
+#[expect(clippy::too_many_arguments, reason = "all of it was loaded by the only caller")]
 fn article_view(
     web: &Web,
     asker: &Asker,
     story: &Story<'_>,
     article: &Article,
+    text: Vec<Segment>,
     files: &[Attachment],
     delivery: Option<&DeliveryStatus>,
     stranger: bool,
@@ -178,7 +191,7 @@ fn article_view(
         fresh: look == "in" && article.id.0 > story.seen,
         addresses: addresses(article, look, asker),
         at: article.created_at.0,
-        text: segments(&article.body_text),
+        text,
         delivery: delivery
             .filter(|status| status.state != Delivery::Cancelled)
             .map(|status| delivery_view(status, article, asker)),
@@ -295,6 +308,7 @@ fn file_view(file: &Attachment, asker: &Asker) -> FileView {
         kind: asker.reader.language.tr(&format!("file-kind-{}", files::kind(&file.content_type, &file.name))),
         size: file.size,
         preview: files::may_preview(&file.content_type, file.size).then(|| format!("{url}?preview=1")),
+        read_url: attached::is_readable(&file.content_type, &file.name).then(|| format!("{url}/content")),
         url,
     }
 }

@@ -36,7 +36,8 @@ fn cyrillic(sample: &[u8]) -> Option<&'static Encoding> {
         }
         (common * 100 / all.max(1), encoding)
     };
-    let best = [WINDOWS_1251, KOI8_R, IBM866, ISO_8859_5].map(share).into_iter().max_by_key(|(share, _)| *share)?;
+    let best =
+        [WINDOWS_1251, KOI8_R, IBM866, ISO_8859_5].map(share).into_iter().max_by_key(|(share, _)| *share)?;
     (best.0 >= 45).then_some(best.1)
 }
 
@@ -96,12 +97,11 @@ impl Pairs {
         self.count += 1;
         self.low_second += usize::from(second < 0x80);
         self.kana += usize::from(matches!(first, 0xa4 | 0xa5));
-        self.shift_jis_kana += usize::from(matches!((first, second), (0x82, 0x9f..=0xf1) | (0x83, 0x40..=0x96)));
+        self.shift_jis_kana +=
+            usize::from(matches!((first, second), (0x82, 0x9f..=0xf1) | (0x83, 0x40..=0x96)));
         self.hangul += usize::from(matches!(first, 0xb0..=0xc8));
         self.common_hanzi += usize::from(matches!(first, 0xa1..=0xa3 | 0xb0..=0xd7));
-        self.big5 += usize::from(
-            matches!(first, 0xa1..=0xc6) && matches!(second, 0x40..=0x7e | 0xa1..=0xfe),
-        );
+        self.big5 += usize::from(matches!(first, 0xa1..=0xc6) && matches!(second, 0x40..=0x7e | 0xa1..=0xfe));
     }
 
     fn share(&self, part: usize) -> usize {

@@ -15,13 +15,17 @@ pub(crate) fn decode(bytes: &[u8], label: Option<&str>, notes: &mut super::Notes
     let Some(label) = label else { return guess_and_say(bytes, notes) };
     match label.as_str() {
         "utf_8" | "utf8" | "unicode_1_1_utf_8" | "utf_8n" | "cp65001" | "unicode11utf8" | "unicode20utf8"
-        | "x_unicode20utf8" | "unicode_2_0_utf_8" | "x_utf_8" | "x_utf8" | "utf8mb4" | "cesu_8" | "utf_8_mac"
-        | "csutf8" | "utf_8_strict" => utf8(bytes, notes),
+        | "x_unicode20utf8" | "unicode_2_0_utf_8" | "x_utf_8" | "x_utf8" | "utf8mb4" | "cesu_8"
+        | "utf_8_mac" | "csutf8" | "utf_8_strict" => utf8(bytes, notes),
         "us_ascii" | "ascii" | "ansi_x3.4_1968" | "iso646_us" | "7bit" | "8bit" | "binary" | "x_unknown"
-        | "unknown_8bit" | "x_user_defined" | "unknown" | "default" | "utf_8_or_latin1" | "none" | "null" | "ansi"
-        | "replacement" => guess_and_say(bytes, notes),
+        | "unknown_8bit" | "x_user_defined" | "unknown" | "default" | "utf_8_or_latin1" | "none" | "null"
+        | "ansi" | "replacement" => guess_and_say(bytes, notes),
         "hz_gb_2312" | "hz" => decode_label("gb18030", &hz_to_gbk(bytes)).unwrap_or_else(|| guess(bytes)),
-        "unicode_1_1_utf_7" | "unicode11utf7" | "x_utf_7" | "unicode_2_0_utf_7" | "x_unicode_2_0_utf_7"
+        "unicode_1_1_utf_7"
+        | "unicode11utf7"
+        | "x_utf_7"
+        | "unicode_2_0_utf_7"
+        | "x_unicode_2_0_utf_7"
         | "utf7" => decode_label("utf_7", bytes).unwrap_or_else(|| guess(bytes)),
         "utf_16" | "utf16" | "ucs_2" | "iso_10646_ucs_2" | "unicode" | "csunicode" => utf16(bytes),
         "utf_32" | "utf32" | "utf_32le" | "utf_32be" | "ucs_4" | "iso_10646_ucs_4" => utf32(bytes, &label),
@@ -46,7 +50,8 @@ fn iso_2022(label: &str) -> Option<&'static str> {
 }
 
 fn other(label: &str, bytes: &[u8], notes: &mut super::Notes) -> String {
-    let wide = label.contains("16") || label.contains("32") || label.contains("utf_7") || pages::is_ebcdic(label);
+    let wide =
+        label.contains("16") || label.contains("32") || label.contains("utf_7") || pages::is_ebcdic(label);
     if bytes.is_ascii() && !wide {
         return ascii(bytes);
     }
@@ -111,7 +116,9 @@ fn likely(bytes: &[u8]) -> &'static str {
 /// Whether a decoder for `label` is known.
 pub(crate) fn is_known(label: &str) -> bool {
     let label = clean_label(label);
-    matches!(&label[..], "utf_8" | "utf8") || iso_2022(&label).is_some() || decode_label(&label, b"a").is_some()
+    matches!(&label[..], "utf_8" | "utf8")
+        || iso_2022(&label).is_some()
+        || decode_label(&label, b"a").is_some()
 }
 
 fn has_utf16_mark(bytes: &[u8]) -> bool {
@@ -197,11 +204,15 @@ fn decode_label(label: &str, bytes: &[u8]) -> Option<String> {
 /// Names that Microsoft, Java, Python and Unix have for what the browsers call otherwise.
 fn spelling(label: &str) -> &str {
     match label {
-        "cp932" | "windows_932" | "x_ms_cp932" | "mskanji" | "shiftjis" | "x_shift_jis" | "sjis_win" => "shift_jis",
-        "cp949" | "ms949" | "x_windows_949" | "uhc" | "euckr" | "x_euc_kr" | "ksc5601_1987" | "ks_c_5601" => "euc_kr",
+        "cp932" | "windows_932" | "x_ms_cp932" | "mskanji" | "shiftjis" | "x_shift_jis" | "sjis_win" => {
+            "shift_jis"
+        }
+        "cp949" | "ms949" | "x_windows_949" | "uhc" | "euckr" | "x_euc_kr" | "ksc5601_1987" | "ks_c_5601" => {
+            "euc_kr"
+        }
         "cp950" | "ms950" | "x_windows_950" | "windows_950" | "big_5" | "big5_eten" | "big5hkscs" => "big5",
-        "cp54936" | "gb_18030" | "gb18030_2000" | "gb18030_2022" | "euc_cn" | "x_euc_cn" | "euccn" | "gb2312_80"
-        | "gb" | "cngb" => "gb18030",
+        "cp54936" | "gb_18030" | "gb18030_2000" | "gb18030_2022" | "euc_cn" | "x_euc_cn" | "euccn"
+        | "gb2312_80" | "gb" | "cngb" => "gb18030",
         "eucjp" | "cp51932" | "ujis" | "euc_jp_ms" | "cp20932" | "eucjp_win" => "euc_jp",
         "cp874" | "tis620" | "iso_ir_166" => "windows_874",
         "cp10000" | "macroman" | "mac_roman" | "x_macroman" | "apple_roman" => "macintosh",

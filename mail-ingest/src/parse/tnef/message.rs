@@ -71,7 +71,5 @@ fn word(text: &str) -> String {
 }
 
 fn date(seconds: i64) -> Option<String> {
-    (0..7_258_118_400)
-        .contains(&seconds)
-        .then(|| mail_parser::DateTime::from_timestamp(seconds).to_rfc822())
+    (0..7_258_118_400).contains(&seconds).then(|| mail_parser::DateTime::from_timestamp(seconds).to_rfc822())
 }

@@ -1,6 +1,15 @@
 //! What of a text is new, what repeats an earlier mail, what is a signature: for folding. Nothing is ever deleted:
 //! the segments put together are the input.
 
+mod known;
+mod marks;
+
+pub use known::{Known, Side};
+
+use marks::{
+    FROM, OTHERS, is_announcement, is_footer, is_quoted, looks_like_announcement, looks_like_field, plain,
+    starts_announcement, starts_outlook_quote,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a segment is.
@@ -24,16 +33,34 @@ pub struct Segment {
     pub text: String,
 }
 
-/// Divides a text. A quote folds only where nothing new follows it: an answer between quoted lines stays visible
-/// together with the lines that it answers.
+/// Divides a text by what programs write around quotes. A quote folds only where nothing new follows it: an answer
+/// between quoted lines stays visible together with the lines that it answers.
 pub fn fold(text: &str) -> Vec<Segment> {
+    fold_against(text, &Known::default(), Side::Theirs)
+}
+
+/// [`fold`], and by comparison with the texts of the same conversation: what was written before folds also where
+/// nothing marks it as a quote, and a line that nobody wrote before stays visible also where the mark stands above it.
+/// `side` wrote the text. Linear in it.
+pub fn fold_against(text: &str, known: &Known, side: Side) -> Vec<Segment> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let mut quote = trailing_quote(&lines);
-    // A text of nothing but quote (a forward without a word) is shown.
-    if lines[..quote].iter().all(|line| line.trim().is_empty()) {
-        quote = lines.len();
+    let mut signature = None;
+    if let Some(repeated) = known.lines_of(&lines, side) {
+        let run = trailing_repeat(&lines, &repeated);
+        if run.start < quote {
+            (quote, signature) = (run.quote, Some(run.start));
+        } else if run.start > quote && repeated.known_below(quote) {
+            // Below the mark there is something that nobody wrote before: an answer.
+            (quote, signature) = (run.quote.max(run.start), Some(run.start));
+        }
     }
-    let signature = signature(&lines[..quote]);
+    // A text of nothing but quote (a forward without a word) is shown.
+    if lines[..signature.unwrap_or(quote)].iter().all(|line| line.trim().is_empty()) {
+        (quote, signature) = (lines.len(), None);
+    }
+    let marked = signature_mark(&lines[..quote]);
+    let signature = signature.unwrap_or(marked).min(marked);
     let mut segments = Vec::new();
     for (kind, range) in [
         (SegmentKind::Visible, 0..signature),
@@ -46,6 +73,81 @@ pub fn fold(text: &str) -> Vec<Segment> {
         }
     }
     segments
+}
+
+/// The lines at the end that were all written before.
+struct Run {
+    start: usize,
+    /// Where in it the quote begins; what stands above it is the writer's own signature.
+    quote: usize,
+}
+
+/// Lines of one's own at the end of a text that are a signature rather than a quote.
+const SIGNATURE: usize = 10;
+
+fn trailing_repeat(lines: &[&str], repeated: &known::Repeated) -> Run {
+    let nothing = Run { start: lines.len(), quote: lines.len() };
+    let mut start = lines.len();
+    let (mut marked, mut words) = (None, 0usize);
+    while let Some(line) = start.checked_sub(1).and_then(|above| lines.get(above)) {
+        let above = start - 1;
+        if line.trim().is_empty() || is_quoted(line) || repeated.is_known(above) {
+            if is_quoted(line) {
+                marked = Some(above);
+            }
+            words += repeated.words(above);
+            start = above;
+        } else if let Some(mark) = announced(lines, start).filter(|_| words >= WORDS || marked.is_some()) {
+            (start, marked) = (mark, Some(mark));
+        } else {
+            break;
+        }
+    }
+    while lines.get(start).is_some_and(|line| line.trim().is_empty()) {
+        start += 1;
+    }
+    if words < WORDS {
+        return nothing;
+    }
+    let own = (start..lines.len()).take_while(|at| Some(*at) != marked && !repeated.is_the_others(*at));
+    let own = own.last().map_or(start, |last| last + 1);
+    let written = lines[start..own].iter().filter(|line| !line.trim().is_empty()).count();
+    Run { start, quote: if written <= SIGNATURE { own } else { start } }
+}
+
+/// Repeated words that make a quote. Fewer are a phrase that people use again.
+const WORDS: usize = 6;
+
+/// The first line of what announces the quote that begins at `start`.
+fn announced(lines: &[&str], start: usize) -> Option<usize> {
+    let by_words = with_announcement(lines, start);
+    if by_words < start {
+        return Some(by_words);
+    }
+    let last = (0..start).rev().find(|at| !lines[*at].trim().is_empty())?;
+    let block = (0..=last).rev().take(9).take_while(|at| looks_like_field(lines[*at]));
+    let first = block.last().unwrap_or(last);
+    if last + 1 - first >= 3 {
+        // A divider may stand above the fields.
+        let divider = first.checked_sub(1).filter(|above| lines[*above].trim().starts_with(['-', '_']));
+        return Some(divider.unwrap_or(first));
+    }
+    let divider = lines[last].trim();
+    if divider.len() >= 8 && divider.starts_with(['-', '_']) && divider.ends_with(['-', '_']) {
+        return Some(last);
+    }
+    for count in 1..=3 {
+        let first = (last + 1).checked_sub(count)?;
+        let joined = lines[first..=last].iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+        if lines[first].trim().is_empty() || (count > 1 && lines[first].trim_end().ends_with(['.', '!', '?']))
+        {
+            return None;
+        }
+        if looks_like_announcement(&joined) {
+            return Some(first);
+        }
+    }
+    None
 }
 
 /// The index of the first line of the quote that ends the text; the number of lines where there is none.
@@ -100,10 +202,6 @@ fn quotes_with_angles(lines: &[&str], at: usize) -> bool {
     after.take(1).any(|line| is_quoted(line))
 }
 
-fn is_quoted(line: &str) -> bool {
-    line.trim_start_matches([' ', '\t']).starts_with('>')
-}
-
 /// Moves the start up over "On … wrote:" (up to four lines of it) and the blank lines between.
 fn with_announcement(lines: &[&str], start: usize) -> usize {
     let mut last = start;
@@ -130,173 +228,25 @@ fn with_announcement(lines: &[&str], start: usize) -> usize {
     found.unwrap_or(start)
 }
 
-/// "On Monday Anna wrote:" in the languages of our users.
-const ANNOUNCEMENTS: &[(&str, &str)] = &[
-    ("on ", "wrote"),
-    ("am ", "schrieb"),
-    ("am ", "geschrieben"),
-    ("le ", "a écrit"),
-    ("le ", "a ecrit"),
-    ("el ", "escribió"),
-    ("el ", "escribio"),
-    ("il ", "ha scritto"),
-    ("op ", "schreef"),
-    ("op ", "geschreven"),
-    ("em ", "escreveu"),
-    ("a ", "escreveu"),
-    ("den ", "skrev"),
-    ("w dniu ", "napisał"),
-    ("dnia ", "napisał"),
-    ("dne ", "napsal"),
-    ("på ", "skrev"),
-    ("", " писал"),
-    ("", " писал(а)"),
-    ("", " wrote"),
-    ("", " schrieb"),
-    ("", " a écrit"),
-    ("", "のメール"),
-    ("", "写道"),
-];
-
-/// Whether the line begins like an announcement, rather than with its author's name.
-fn starts_announcement(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    ANNOUNCEMENTS.iter().any(|(start, _)| !start.is_empty() && lower.starts_with(start))
-        || lower.starts_with(|c: char| c.is_ascii_digit())
-}
-
-fn is_announcement(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    let Some(body) = lower.strip_suffix(':').or_else(|| lower.strip_suffix('：')) else {
-        return false;
-    };
-    let body = body.trim_end();
-    ANNOUNCEMENTS.iter().any(|(start, verb)| {
-        let Some(rest) = body.strip_prefix(start) else { return false };
-        // The verb ends the line ("Anna wrote:"), or the author follows it ("schrieb Anna:").
-        let verb_ends = rest.ends_with(verb);
-        let verb_within = !start.is_empty() && rest.contains(verb);
-        let dated = rest.chars().any(|c| c.is_ascii_digit()) || rest.contains('@');
-        verb_ends || (verb_within && dated)
-    })
-}
-
-/// Marks with which Outlook, webmail and phones begin what they quote without `>`.
-const DIVIDERS: &[&str] = &[
-    "original message",
-    "ursprüngliche nachricht",
-    "ursprungliche nachricht",
-    "original-nachricht",
-    "originalnachricht",
-    "message d'origine",
-    "message original",
-    "mensaje original",
-    "messaggio originale",
-    "oorspronkelijk bericht",
-    "mensagem original",
-    "originalmeddelande",
-    "oprindelig meddelelse",
-    "forwarded message",
-    "weitergeleitete nachricht",
-    "message transféré",
-    "reply message",
-    "antwortnachricht",
-];
-
-const FROM: &[&str] = &["from:", "von:", "de :", "de:", "da:", "van:", "från:", "fra:", "od:", "от:"];
-const OTHERS: &[&str] = &[
-    "sent:",
-    "date:",
-    "to:",
-    "subject:",
-    "gesendet:",
-    "datum:",
-    "an:",
-    "betreff:",
-    "envoyé :",
-    "envoyé:",
-    "date :",
-    "à :",
-    "à:",
-    "objet :",
-    "objet:",
-    "enviado:",
-    "enviado el:",
-    "fecha:",
-    "para:",
-    "asunto:",
-    "inviato:",
-    "data:",
-    "a:",
-    "oggetto:",
-    "verzonden:",
-    "aan:",
-    "onderwerp:",
-    "assunto:",
-    "skickat:",
-    "till:",
-    "ämne:",
-    "sendt:",
-    "til:",
-    "emne:",
-    "wysłano:",
-    "do:",
-    "temat:",
-    "cc:",
-    "kopie:",
-    "кому:",
-    "тема:",
-    "отправлено:",
-    "дата:",
-];
-
-fn starts_outlook_quote(lines: &[&str], at: usize) -> bool {
-    let line = lines[at].trim();
-    let lower = plain(line);
-    if line.starts_with("--") || line.starts_with("__") {
-        let words = lower.trim_matches(['-', '_', ' ']);
-        if DIVIDERS.contains(&words) {
-            return true;
-        }
-        // A ruler counts with a header block below it.
-        return words.is_empty()
-            && line.len() >= 10
-            && next_line(lines, at + 1).is_some_and(|next| header_block(lines, next));
-    }
-    header_block(lines, at)
-}
-
-fn next_line(lines: &[&str], from: usize) -> Option<usize> {
-    (from..lines.len().min(from + 3)).find(|at| !lines[*at].trim().is_empty())
-}
-
-/// "From:" followed by at least two more of such lines.
-fn header_block(lines: &[&str], at: usize) -> bool {
-    let starts = |line: &str, marks: &[&str]| {
-        let line = plain(line);
-        marks.iter().any(|mark| line.starts_with(mark))
-    };
-    if !starts(lines[at], FROM) {
-        return false;
-    }
-    let others = lines.iter().skip(at + 1).take(6).take_while(|line| !line.trim().is_empty());
-    others.filter(|line| starts(line, OTHERS)).count() >= 2
-}
-
-/// Lower case, without the stars and blanks that bold text leaves in a plain part.
-fn plain(line: &str) -> String {
-    line.trim().chars().filter(|c| *c != '*').take(80).collect::<String>().to_lowercase()
-}
-
 fn is_signature_mark(line: &str) -> bool {
     matches!(line.trim_end_matches(['\r', '\n']), "-- " | "--" | "-- \u{a0}" | "—")
 }
 
 /// The index of the line that begins the signature; the number of lines where there is none.
-fn signature(lines: &[&str]) -> usize {
+fn signature_mark(lines: &[&str]) -> usize {
     match lines.iter().rposition(|line| is_signature_mark(line)) {
         // More than a screen below the mark is text.
         Some(at) if lines.len() - at <= 25 && lines[..at].iter().any(|line| !line.trim().is_empty()) => at,
+        _ => footer(lines),
+    }
+}
+
+/// "Sent from my phone" as the last line.
+fn footer(lines: &[&str]) -> usize {
+    match lines.iter().rposition(|line| !line.trim().is_empty()) {
+        Some(last) if is_footer(lines[last]) && lines[..last].iter().any(|line| !line.trim().is_empty()) => {
+            last
+        }
         _ => lines.len(),
     }
 }

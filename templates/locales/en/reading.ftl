@@ -1,0 +1,34 @@
+# Reading what hangs at a mail: mails within mails, invitations.
+show-signature = Show signature
+attached-read = Read<span class="vh"> { $name }</span>
+attached-mail = Attached mail
+attached-calendar = Calendar entry
+attached-in = Attached to this message
+attached-from = From
+attached-to = To
+attached-cc = Cc
+attached-date = Date
+attached-empty = This mail has no text.
+attached-download = Download
+attached-invitation = Invitation
+attached-appointment = Appointment
+attached-cancelled = Cancelled
+attached-accepted = Accepted
+attached-declined = Declined
+attached-tentative = Accepted with reservation
+attached-answer = Answer
+attached-counter = Another time proposed
+attached-when = When
+attached-your-time = In your time zone
+attached-where = Where
+attached-organiser = Invited by
+attached-who = Invited
+attached-repeats = Repeats
+attached-link = Link
+attached-said-accepted = { $name } (accepted)
+attached-said-declined = { $name } (declined)
+attached-said-tentative = { $name } (perhaps)
+attached-span = { $start } to { $end }
+attached-due = due { $end }
+attached-day-time = { $date }, { $clock }
+attached-in-zone = { $time } ({ $zone })
