@@ -7,6 +7,7 @@
 //! - [`html`]: hostile HTML made safe to show, or made text;
 //! - [`calendar`]: invitations, for people to read;
 //! - [`quote`]: what of a text is new, quoted, signature;
+//! - [`language`]: in which language a text is written;
 //! - [`address`]: addresses of headers and of typed lists.
 
 pub mod address;
@@ -14,6 +15,7 @@ pub mod authentication;
 pub mod calendar;
 pub mod classify;
 pub mod html;
+pub mod language;
 pub mod limits;
 mod mail;
 mod parse;

@@ -62,7 +62,8 @@ pub(super) fn read(mail: &Mail, null_sender: bool) -> Option<Bounced> {
     Some(bounced)
 }
 
-/// A report that is only good news ("relayed", "delivered") is permanent in no sense; without any word it failed.
+/// A report that is only good news ("relayed", "delivered") is permanent in no sense; one without any word says by its
+/// status whether it is final.
 fn settle(bounced: &mut Bounced) {
     if bounced.action.is_empty() {
         let delayed = bounced.status.as_deref().is_some_and(|status| status.starts_with('4'));
@@ -85,10 +86,19 @@ fn from_daemon(mail: &Mail) -> bool {
         let name = from.name.to_lowercase();
         matches!(
             &local[..],
-            "mailer-daemon" | "mailerdaemon" | "postmaster" | "mail-daemon" | "mailer_daemon"
+            "mailer-daemon"
+                | "mailerdaemon"
+                | "postmaster"
+                | "mail-daemon"
+                | "mailer_daemon"
+                | "mdaemon"
+                | "mmdf"
         ) || local.starts_with("microsoftexchange")
             || name.contains("mail delivery s")
             || name.contains("mailer-daemon")
+            || name.contains("mailer daemon")
+            || name == "system administrator"
+            || name == "systemadministrator"
     })
 }
 
@@ -101,10 +111,19 @@ fn delivery_status(report: &str, bounced: &mut Bounced) {
         if let Some(id) = field("x-original-message-id").or(field("original-message-id")) {
             push(&mut bounced.message_ids, id.trim_matches(['<', '>', ' ']));
         }
-        let recipient = field("final-recipient").or(field("original-recipient"));
-        let Some(recipient) = recipient else { continue };
-        let recipient = recipient.rsplit_once(';').map_or(recipient, |(_, address)| address).trim();
-        push(&mut bounced.recipients, recipient.trim_matches(['<', '>']));
+        // The address that we wrote to, rather than the one to which it was forwarded.
+        let address = |name: &str| {
+            let value = field(name)?;
+            let address = value.rsplit_once(';').map_or(value, |(_, address)| address).trim();
+            let address = address.trim_matches(['<', '>']);
+            (!address.is_empty()).then_some(address)
+        };
+        let Some(recipient) = address("original-recipient")
+            .filter(|address| address.contains('@'))
+            .or(address("final-recipient"))
+        else {
+            continue;
+        };
         let action = field("action").unwrap_or_default().to_ascii_lowercase();
         let action = action.split([' ', '(', ';']).next().unwrap_or_default().to_owned();
         let rank = match &action[..] {
@@ -113,8 +132,13 @@ fn delivery_status(report: &str, bounced: &mut Bounced) {
             "" => 1,
             _ => 0,
         };
+        // Only those whom the worst news is about: who has the mail is not to be named as missing it.
+        if worst == Some(rank) {
+            push(&mut bounced.recipients, recipient);
+        }
         if worst.is_none_or(|known| rank > known) {
             worst = Some(rank);
+            bounced.recipients = vec![recipient.to_owned()];
             bounced.action = action;
             bounced.status = field("status").and_then(status_code).or(bounced.status.take());
             bounced.diagnostic =
@@ -182,6 +206,19 @@ const FAILURES: &[&str] = &[
     "delivery incomplete",
     "message blocked",
     "mail system error",
+    "message status - undeliverable",
+    "did not reach",
+    "message delivery failed",
+    "could not send message",
+    "non-delivery report",
+    "user unknown",
+    "mailbox full",
+    "quota exceeded",
+    "retour à l'expéditeur",
+    "mensaje no entregado",
+    "no se ha podido entregar",
+    "mancata consegna",
+    "niet bezorgd",
     "permanent error",
     "permanent fatal errors",
 ];
@@ -195,37 +232,78 @@ fn speaks_of_failure(mail: &Mail, from_daemon: bool) -> bool {
         || (from_daemon && FAILURES.iter().any(|phrase| start.contains(phrase)))
 }
 
+/// What stands above the copy of the mail that came back: below it, addresses and codes are that mail's own.
+const COPY_BELOW: &[&str] = &[
+    "--- Below this line is a copy of the",
+    "------ This is a copy of",
+    "--- The header of the original message",
+    "--- The headers of the original message",
+    "----- Original message",
+    "----- Message header follows",
+    "----- Unsent message",
+    "Original message headers:",
+    "--- Original message follows",
+];
+
+/// Words of a server that goes on trying.
+const DELAYED: &[&str] = &[
+    "will continue to try",
+    "will keep trying",
+    "will be retried",
+    "attempts will continue",
+    "not yet been delivered",
+    "is still being",
+    "do not need to resend",
+    "have not yet reached",
+    "wird weiterhin versucht",
+    "noch nicht zugestellt",
+    "gmail will retry",
+];
+
+/// Words of a server that has given up, also after a code that promised more (`4.4.1`).
+const GIVEN_UP: &[&str] = &[
+    "given up",
+    "giving up",
+    "not going to try again",
+    "in the queue too long",
+    "retry timeout exceeded",
+    "permanent error",
+    "permanent fatal error",
+    "could not be delivered for more than",
+    "message expired",
+];
+
 /// A report in words: addresses in angle brackets or alone on a line, a status code, the line that names the cause.
 fn from_prose(mail: &Mail, bounced: &mut Bounced) {
-    let own_part = [
-        "--- Below this line is a copy of the message.",
-        "------ This is a copy of",
-        "----- Original message",
-        "Original message headers:",
-    ]
-    .iter()
-    .filter_map(|mark| mail.text.find(mark))
-    .min()
-    .unwrap_or(mail.text.len());
+    let own_part = COPY_BELOW.iter().filter_map(|mark| mail.text.find(mark)).min().unwrap_or(mail.text.len());
     let report: String = mail.text[..own_part].chars().take(8_000).collect();
     for line in report.lines() {
-        let word = line.trim().trim_end_matches(':').trim_matches(['<', '>', '"']);
-        if word.contains('@') && !word.contains(' ') && crate::address::normalise(word).is_some() {
-            push(&mut bounced.recipients, word);
-        } else if bounced.diagnostic.is_empty() && (status_code(line).is_some() || has_reply_code(line)) {
+        if let Some(address) = named(line) {
+            push(&mut bounced.recipients, address);
+        }
+        if bounced.diagnostic.is_empty() && (status_code(line).is_some() || has_reply_code(line)) {
             bounced.diagnostic = line.trim().to_owned();
         }
     }
     bounced.status = status_code(&report);
     let subject = mail.subject.to_lowercase();
     let text = report.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let delayed = subject.contains("delay")
-        || subject.contains("warning")
-        || text.contains("will continue to try")
-        || text.contains("not yet been delivered");
-    if delayed {
-        bounced.action = "delayed".to_owned();
-    }
+        || subject.contains("warning: message")
+        || subject.contains("warning: could not send")
+        || says(DELAYED);
+    bounced.action = if delayed && !says(GIVEN_UP) { "delayed" } else { "failed" }.to_owned();
+}
+
+/// The recipient that a line of prose is about: alone on it, in front of a colon, or in front of more in angle brackets.
+fn named(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let first = line.split_whitespace().next()?;
+    let alone = first.len() == line.len() || first.ends_with(':') || first.starts_with('<');
+    let word = first.trim_end_matches([':', '.', ',']).trim_matches(['<', '>', '"', '(', ')']);
+    let word = word.strip_prefix("mailto:").unwrap_or(word);
+    (alone && word.contains('@') && crate::address::normalise(word).is_some()).then_some(word)
 }
 
 /// A line with `550 …` or `421-…` as a word.
@@ -247,7 +325,7 @@ fn original_ids(mail: &Mail, bounced: &mut Bounced) {
         );
         if returned {
             let head = part.data.get(..256 * 1024).unwrap_or(&part.data);
-            header_ids(&String::from_utf8_lossy(head), &mut bounced.message_ids);
+            header_ids(header_of(&String::from_utf8_lossy(head)), &mut bounced.message_ids);
         }
     }
     if bounced.message_ids.is_empty() {
@@ -260,6 +338,13 @@ fn original_ids(mail: &Mail, bounced: &mut Bounced) {
             push(&mut bounced.message_ids, id);
         }
     }
+}
+
+/// The header of a returned mail: what its text quotes is not about it.
+fn header_of(mail: &str) -> &str {
+    let mail = mail.trim_start_matches(['\r', '\n']);
+    let end = ["\r\n\r\n", "\n\n"].iter().filter_map(|gap| mail.find(gap)).min().unwrap_or(mail.len());
+    mail.get(..end).unwrap_or(mail)
 }
 
 /// `Message-ID: <…>` lines, also quoted or indented, the id on the next line where it was folded.
