@@ -33,4 +33,6 @@ levels! {
     Owner needs Owner,
     /// Set its priority.
     Priority needs Priority,
+    /// Change its customer, delete it.
+    Full needs Full,
 }

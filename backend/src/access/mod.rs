@@ -4,16 +4,19 @@
 mod levels;
 mod rights;
 mod scope;
+mod survivor;
 
 use std::marker::PhantomData;
 
 use diesel::prelude::*;
 
 pub use self::{
-    levels::{Level, Move, Note, Owner, Priority, Read, Reply},
+    levels::{Full, Level, Move, Note, Owner, Priority, Read, Reply},
     rights::Rights,
     scope::{Scope, holders_of, keepers_of},
+    survivor::{for_pair, for_unmerge, readable_survivor},
 };
+pub(crate) use self::survivor::{for_mail, survivor};
 use crate::{
     db::{
         AgentId, Cause, Conn, InstallationRight, QueueId, Right, State, TicketId, Tx, backend,
@@ -134,14 +137,19 @@ pub fn readable_by_id(conn: &mut Conn, actor: &Actor, id: TicketId) -> Result<Ti
 }
 
 /// A ticket that the actor may do `L` to, held until the transaction ends. His rights are looked up once more, so that
-/// they hold at the moment of writing.
+/// they hold at the moment of writing. For a program the number of a merged ticket is another name of its survivor; a
+/// person is told first, because what he typed was meant for what he saw.
 ///
 /// # Errors
 /// [`Error::NotFound`] where he may not read it, [`Error::Forbidden`] where he may not do this.
 pub fn for_change<L: Level>(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Result<TicketAccess<L>> {
     let id = by_number(tx, number)?.id;
-    backend::hold_ticket(tx, id)?;
-    let ticket = tickets::table.find(id).select(Ticket::as_select()).first(&mut **tx)?;
+    let ticket = if actor.cause == Cause::Api {
+        survivor::held(tx, id)?
+    } else {
+        backend::hold_ticket(tx, id)?;
+        tickets::table.find(id).select(Ticket::as_select()).first(&mut **tx)?
+    };
     let scope = Scope::of(tx, actor.agent.id)?;
     let access: TicketAccess<L> = decide(ticket, actor, &scope)?;
     if access.ticket.state == State::Merged {

@@ -37,7 +37,7 @@ pub async fn of_ticket(
     let list = desk
         .db
         .read(move |conn| {
-            let access = access::readable(conn, &caller.actor, &number)?;
+            let access = access::readable_survivor(conn, &caller.actor, &number)?;
             let limit = page::limit(place.limit.as_deref(), DEFAULT)?;
             let after = page::cursor(place.cursor.as_deref())?.unwrap_or(ArticleId(0));
             let rows = summary::articles_after(conn, &access, after, limit + 1)?;

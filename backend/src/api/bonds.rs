@@ -39,7 +39,7 @@ pub async fn tags(desk: Data<Desk>, caller: Caller, number: Path<String>) -> Ans
     let list = desk
         .db
         .read(move |conn| {
-            let access = access::readable(conn, &caller.actor, &number)?;
+            let access = access::readable_survivor(conn, &caller.actor, &number)?;
             let tags = view::tags(conn, access.ticket().id)?;
             Ok(List::whole(tags.into_iter().map(|tag| Tag { tag }).collect()))
         })
@@ -108,7 +108,7 @@ pub struct LinkView {
 }
 
 fn links_of(conn: &mut Conn, caller: &Caller, number: &str) -> Result<Vec<LinkView>> {
-    let access = access::readable(conn, &caller.actor, number)?;
+    let access = access::readable_survivor(conn, &caller.actor, number)?;
     let links = view::links(conn, &caller.actor, &access)?.into_iter().map(|link| LinkView {
         ticket: link.ticket.number,
         title: link.ticket.title,
@@ -197,7 +197,7 @@ pub async fn watchers(desk: Data<Desk>, caller: Caller, number: Path<String>) ->
     let list = desk
         .db
         .read(move |conn| {
-            let access = access::readable(conn, &caller.actor, &number)?;
+            let access = access::readable_survivor(conn, &caller.actor, &number)?;
             Ok(List::whole(watchers_of(conn, &access)?))
         })
         .await?;

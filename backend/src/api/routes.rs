@@ -8,7 +8,7 @@ use actix_web::{
 };
 
 use super::{
-    articles, bonds, events, fields, files, gate, inbound, lock, openapi, outbox, people,
+    articles, bonds, customers, events, fields, files, gate, inbound, lock, merges, openapi, outbox, participants, people,
     problem::{Answer, Problem},
     queues, replies, search, tickets,
 };
@@ -63,9 +63,17 @@ static TABLE: &[Route] = &[
     route!(GET "/tickets/{number}/watchers", needs = Ticket(Read), bonds::watchers),
     route!(POST "/tickets/{number}/watchers", needs = Ticket(Read), bonds::watch),
     route!(DELETE "/tickets/{number}/watchers/{login}", needs = Ticket(Read), bonds::unwatch),
+    route!(GET "/tickets/{number}/participants", needs = Ticket(Read), participants::list),
+    route!(POST "/tickets/{number}/participants", needs = Ticket(Reply), participants::add),
+    route!(DELETE "/tickets/{number}/participants/{address}", needs = Ticket(Reply), participants::remove),
+    // `reply` on the other ticket besides.
+    route!(POST "/tickets/{number}/merges", needs = Ticket(Reply), merges::create),
+    route!(DELETE "/tickets/{number}/merges", needs = Ticket(Reply), merges::delete),
+    route!(POST "/tickets/{number}/merges/end", needs = Ticket(Reply), merges::end),
     route!(GET "/tickets/{number}/history", needs = Ticket(Read), tickets::history),
     route!(GET "/articles", needs = SignedIn, articles::find),
     route!(GET "/articles/{id}", needs = Ticket(Read), articles::get),
+    route!(PUT "/articles/{id}/ticket", needs = Ticket(Reply), merges::take),
     route!(GET "/attachments/{uid}", needs = Ticket(Read), files::get),
     route!(GET "/search", needs = SignedIn, search::find),
     route!(GET "/events", needs = SignedIn, events::stream),
@@ -77,11 +85,17 @@ static TABLE: &[Route] = &[
     route!(GET "/outbox", needs = Installation(Recorder), outbox::list),
     route!(GET "/queues", needs = SignedIn, queues::list),
     route!(POST "/queues", needs = Installation(QueuesAndMail), queues::create),
+    route!(GET "/queues/{id}", needs = SignedIn, queues::get),
+    route!(PUT "/queues/{id}", needs = Installation(QueuesAndMail), queues::put),
+    route!(PATCH "/queues/{id}", needs = Installation(QueuesAndMail), queues::patch),
     route!(GET "/agents", needs = SignedIn, people::agents),
     route!(POST "/agents", needs = Installation(People), people::create_agent),
     route!(GET "/roles", needs = Installation(People), people::roles),
     route!(POST "/roles", needs = Installation(People), people::create_role),
     route!(GET "/customers", needs = Installation(People), people::customers),
+    route!(GET "/customers/{id}/addresses", needs = Installation(People), customers::addresses),
+    route!(POST "/customers/{id}/addresses", needs = Installation(People), customers::add),
+    route!(DELETE "/customers/{id}/addresses/{address}", needs = Installation(People), customers::remove),
     route!(GET "/organisations", needs = Installation(People), people::organisations),
 ];
 

@@ -2,6 +2,7 @@
 
 mod agent;
 mod config;
+mod customer;
 mod deliver;
 mod demo;
 mod doctor;
@@ -68,9 +69,12 @@ enum Command {
     /// Roles: add
     #[command(subcommand)]
     Role(role::RoleCommand),
-    /// Queues: add
+    /// Queues: add, change, retire
     #[command(subcommand)]
     Queue(queue::QueueCommand),
+    /// Customers: the addresses they write from
+    #[command(subcommand)]
+    Customer(customer::CustomerCommand),
     /// API tokens: create
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -111,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Agent(command) => ended(command.run(&loaded)),
         Command::Role(command) => ended(command.run(&loaded)),
         Command::Queue(command) => ended(command.run(&loaded)),
+        Command::Customer(command) => ended(command.run(&loaded)),
         Command::Token(command) => ended(command.run(&loaded)),
         Command::Deliver(command) => command.run(&loaded),
         Command::Doctor(command) => ended(command.run(&loaded)),

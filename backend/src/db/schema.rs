@@ -119,6 +119,8 @@ table! {
         subject_tag -> Bool,
         unlock_minutes -> Integer,
         hold_seconds -> Integer,
+        closed_days -> Nullable<Integer>,
+        reply_token -> Bool,
         retired_at -> Nullable<Instant>,
         created_at -> Instant,
     }
@@ -268,6 +270,7 @@ table! {
         html_digest -> Nullable<Text>,
         inbound_id -> Nullable<BigInt>,
         created_at -> Instant,
+        claimed_agent_id -> Nullable<BigInt>,
     }
 }
 
@@ -279,6 +282,47 @@ table! {
         message_id -> Text,
         ticket_id -> BigInt,
         article_id -> Nullable<BigInt>,
+        created_at -> Instant,
+        learned_from -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    merges (id) {
+        id -> BigInt,
+        source_id -> BigInt,
+        target_id -> BigInt,
+        agent_id -> Nullable<BigInt>,
+        undo -> Text,
+        last_article_id -> BigInt,
+        created_at -> Instant,
+        ended_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    merge_articles (merge_id, article_id) {
+        merge_id -> BigInt,
+        article_id -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    article_moves (id) {
+        id -> BigInt,
+        article_id -> BigInt,
+        from_id -> BigInt,
+        to_id -> BigInt,
+        agent_id -> Nullable<BigInt>,
         created_at -> Instant,
     }
 }
@@ -533,6 +577,9 @@ allow_tables_to_appear_in_same_query!(
     queue_counts,
     articles,
     message_ids,
+    merges,
+    merge_articles,
+    article_moves,
     drafts,
     attachments,
     participants,

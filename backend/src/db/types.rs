@@ -153,6 +153,8 @@ ids! {
     OutboxId,
     /// An API token.
     TokenId,
+    /// A merge of two tickets.
+    MergeId,
 }
 
 macro_rules! words {
@@ -446,6 +448,20 @@ words! {
         Untagged = "untagged",
         /// A person was accepted into the conversation.
         ParticipantAccepted = "participant_accepted",
+        /// A person was taken out of the conversation; the old value is the address.
+        ParticipantRemoved = "participant_removed",
+        /// Merged into another ticket; the new value is its number.
+        MergedInto = "merged_into",
+        /// Another ticket was merged into this one; the old value is its number.
+        Merged = "merged",
+        /// Stands on its own again; the old value is the number of the ticket that it was merged into.
+        Unmerged = "unmerged",
+        /// A ticket that was merged into this one stands on its own again; the old value is its number.
+        MergeEnded = "merge_ended",
+        /// An article was taken to another ticket; the new value is its number.
+        ArticleTaken = "article_taken",
+        /// An article came from another ticket; the old value is its number.
+        ArticleBrought = "article_brought",
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     clock::public_id,
     db::{
         AgentId, ArticleId, Conn, Delivery, Keep, Notice, OutboxKind, Right, Ts, Tx,
-        schema::{agents, notification_mutes},
+        schema::{agents, articles, notification_mutes},
     },
     error::Result,
     outbox, people, queues,
@@ -32,7 +32,7 @@ pub(crate) struct Told {
 pub(crate) fn new_ticket(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -> Result<Told> {
     let followers = followers(tx, ticket, now)?;
     let by_mail = who.agent.is_none();
-    let actor = if by_mail { agent_behind(tx, &ticket.customer_address)? } else { who.agent };
+    let actor = if by_mail { proven_author(tx, ticket)? } else { who.agent };
     tell(tx, Notice::NewTicket, ticket, None, &followers, actor, now)
 }
 
@@ -53,9 +53,21 @@ pub(crate) fn follow_up(
     let whom = owner_or_followers(tx, ticket, now)?;
     let author = match author {
         Some(author) => Some(author),
+        // Whoever forges an agent's address does not keep the news from him.
+        None if article.claimed_agent_id.is_some() => None,
         None => agent_behind(tx, &article.from_address)?,
     };
     tell(tx, Notice::FollowUp, ticket, Some(article.id), &whom, author, now)
+}
+
+/// The agent whose own mail opened a ticket, where more than his address in From says so.
+fn proven_author(conn: &mut Conn, ticket: &Ticket) -> Result<Option<AgentId>> {
+    let Some(agent) = agent_behind(conn, &ticket.customer_address)? else { return Ok(None) };
+    let claims: i64 = articles::table
+        .filter(articles::ticket_id.eq(ticket.id).and(articles::claimed_agent_id.is_not_null()))
+        .count()
+        .get_result(conn)?;
+    Ok((claims == 0).then_some(agent))
 }
 
 /// The agent who wrote a mail, be it as a customer.

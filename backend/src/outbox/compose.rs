@@ -7,13 +7,14 @@ use lettre::message::{
     header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
 };
 
-use super::{Outgoing, thread};
+use super::{Outgoing, reply_token::Keys, thread};
 use crate::{
     db::{
         Blobs, Conn, OutboxKind, Sender,
         schema::{articles, tickets},
     },
     error::{Error, Result},
+    queues,
     tickets::{Article, Attachment, Person, Ticket, view},
 };
 
@@ -27,6 +28,8 @@ const ONE_LINE: usize = 900;
 /// Whom and what a mail says; the rest follows from its row.
 struct Content {
     from: Person,
+    /// Where answers are asked for, where that is not `from`.
+    reply_to: Option<Person>,
     to: Vec<Person>,
     cc: Vec<Person>,
     subject: String,
@@ -57,10 +60,12 @@ pub(super) fn article(conn: &mut Conn, blobs: &Blobs, row: &Outgoing) -> Result<
     let topic = crate::tickets::open::without_prefixes(&article.subject).to_owned();
     let outlook = Some((thread::index(conn, blobs, &ticket, &article)?, topic));
     let html = view::html(conn, blobs, &article)?;
+    let reply_to = signed_address(conn, &ticket, &article)?;
     build(
         row,
         Content {
             from: Person { name: article.from_name.clone(), address: article.from_address.clone() },
+            reply_to,
             to: recipients.to,
             cc: recipients.cc,
             subject: article.subject.clone(),
@@ -90,6 +95,7 @@ pub(super) fn notification(
         row,
         Content {
             from,
+            reply_to: None,
             to: vec![to],
             cc: Vec::new(),
             subject,
@@ -101,6 +107,16 @@ pub(super) fn notification(
             outlook: None,
         },
     )
+}
+
+/// The address that names the ticket, where its queue asks for answers there. Never in what is internal: whoever has
+/// the token takes part in the customer's conversation.
+fn signed_address(conn: &mut Conn, ticket: &Ticket, article: &Article) -> Result<Option<Person>> {
+    if !article.visible || !queues::get(conn, ticket.queue_id)?.reply_token {
+        return Ok(None);
+    }
+    let address = Keys::load(conn)?.address(&article.from_address, ticket.id);
+    Ok(address.map(|address| Person { name: article.from_name.clone(), address }))
 }
 
 /// What a mail answers, and the conversation before it: the ticket's own id first, whatever relays rewrote.
@@ -132,6 +148,9 @@ fn build(row: &Outgoing, content: Content) -> Result<Vec<u8>> {
         .subject(one_line(&content.subject))
         .message_id(Some(format!("<{}>", row.message_id)))
         .date(row.created_at.0.into());
+    if let Some(person) = &content.reply_to {
+        message = message.reply_to(mailbox(person, "from")?);
+    }
     for person in &content.to {
         message = message.to(mailbox(person, "to")?);
     }

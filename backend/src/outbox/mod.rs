@@ -11,6 +11,7 @@ mod lines;
 mod outage;
 mod outcome;
 mod relay;
+pub(crate) mod reply_token;
 mod send;
 pub(crate) mod thread;
 pub(crate) mod token;
@@ -22,7 +23,7 @@ use diesel::prelude::*;
 use crate::{
     db::{
         AgentId, ArticleId, Delivery, EventKind, OutboxId, OutboxKind, TicketId, Ts, Tx, Wake, backend,
-        schema::{articles, outbox, tickets},
+        schema::{articles, outbox},
     },
     error::Result,
 };
@@ -225,7 +226,8 @@ fn record(
     now: Ts,
 ) -> Result<()> {
     use crate::{access::Who, db::Cause, tickets::store};
-    let row = tickets::table.find(ticket).select(crate::tickets::Ticket::as_select()).first(&mut **tx)?;
+    // What was sent before a merge is news of the ticket in which it lives on.
+    let row = crate::access::survivor(tx, ticket)?;
     let there = match article {
         Some(id) => articles::table.find(id).select(articles::id).first::<ArticleId>(&mut **tx).optional()?,
         None => None,

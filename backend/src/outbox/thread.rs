@@ -44,11 +44,22 @@ fn received(conn: &mut Conn, blobs: &Blobs, ticket: &Ticket, article: &Article) 
         .first(conn)
         .optional()?;
     let Some(digest) = digest else { return Ok(None) };
-    let raw = blobs.read(conn, &digest)?;
+    let index = of_raw(&blobs.read(conn, &digest)?);
+    Ok(index.filter(|index| index.len() >= HEAD && (index.len() - HEAD).is_multiple_of(CHILD)))
+}
+
+/// Under what the conversation of a received mail is looked up; `None` where its program writes none.
+pub(crate) fn conversation_of(conn: &mut Conn, blobs: &Blobs, article: &Article) -> Result<Option<String>> {
+    let Some(inbound) = article.inbound_id else { return Ok(None) };
+    let digest: String =
+        inbound_mails::table.find(inbound).select(inbound_mails::digest).first(conn)?;
+    Ok(of_raw(&blobs.read(conn, &digest)?).as_deref().and_then(key))
+}
+
+fn of_raw(raw: &[u8]) -> Option<Vec<u8>> {
     let end = |mark: &[u8]| raw.windows(mark.len()).position(|window| window == mark);
     let header = end(b"\r\n\r\n").into_iter().chain(end(b"\n\n")).min().unwrap_or(raw.len());
-    let mail = mail_ingest::parse(raw.get(..header).unwrap_or(&raw));
-    Ok(mail.thread_index.filter(|index| index.len() >= HEAD && (index.len() - HEAD).is_multiple_of(CHILD)))
+    mail_ingest::parse(raw.get(..header).unwrap_or(raw)).thread_index
 }
 
 /// The ticket's own conversation: when it began, and a name made of its root id.

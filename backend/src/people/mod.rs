@@ -1,5 +1,6 @@
 //! People: agents with their sign-in, sessions and tokens; roles; customers.
 
+pub mod addresses;
 pub mod agents;
 pub mod customers;
 pub mod listing;

@@ -3,17 +3,20 @@
 use std::time::Instant;
 
 use diesel::prelude::*;
-use mail_ingest::{Authentication, Classification, Mail, Mailbox};
+use mail_ingest::{Authentication, Classification, Mail, Mailbox, Verdict};
 use sha2::{Digest as _, Sha256};
 
 use super::record::Facts;
 use crate::{
-    db::{Blob, Blobs, Conn, InboundId, QueueId, hex, schema::inbound_mails},
+    db::{Blob, Blobs, Conn, InboundId, QueueId, TicketId, hex, schema::inbound_mails},
     error::Result,
     outbox,
     queues::OwnAddresses,
     tickets::{NewFile, Person},
 };
+
+/// So many addresses of a mail are looked at for a signature.
+const SIGNED: usize = 20;
 
 /// The row of a mail that waits.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -30,6 +33,8 @@ pub(super) struct Waiting {
     pub authentication: String,
     pub digest: String,
     pub size: i64,
+    /// Whether its source is one whose word counts.
+    pub trusted: bool,
     /// How often it waited when the process ended, or was read and not finished.
     pub attempts: i32,
 }
@@ -59,6 +64,33 @@ impl Prepared {
     pub(super) fn tokens(&self) -> Vec<String> {
         let addresses = self.envelope_to.iter().chain(&self.mail.recipients_hint);
         addresses.filter_map(|address| outbox::token::message_id(address)).collect()
+    }
+}
+
+impl Prepared {
+    /// Whether more than the From header says who wrote it.
+    pub(super) fn is_vouched_for(&self) -> bool {
+        self.row.trusted || self.authentication.dmarc == Verdict::Pass
+    }
+
+    /// Whether the domain of its From header says that it is forged.
+    pub(super) fn is_forged(&self) -> bool {
+        !self.row.trusted && self.authentication.dmarc == Verdict::Fail
+    }
+
+    /// The ticket that a signed reply address of this mail names.
+    pub(super) fn signed_ticket(&self, conn: &mut Conn) -> Result<Option<TicketId>> {
+        let headers = self.mail.to.iter().chain(&self.mail.cc).map(|person| &person.address);
+        let shaped: Vec<&String> = (self.envelope_to.iter().chain(&self.mail.recipients_hint).chain(headers))
+            .filter(|address| outbox::reply_token::is_shaped(address))
+            .take(SIGNED)
+            .collect();
+        if shaped.is_empty() {
+            return Ok(None);
+        }
+        let keys = outbox::reply_token::Keys::load(conn)?;
+        // A token is good only at an address of ours.
+        Ok(shaped.into_iter().filter(|address| self.own.contains(address)).find_map(|address| keys.ticket(address)))
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::{
     auto_response,
-    matching::{self, Place},
+    matching::{self, Part, Place},
     origin,
     prepare::{Prepared, Waiting, clean, key, person_of, prepare},
     reasons,
@@ -257,8 +257,8 @@ fn decide(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> R
     if let Some(outcome) = bounce(tx, mail, steps, at)? {
         return Ok(outcome);
     }
-    match matching::find(tx, mail, steps)? {
-        Place::Ticket { access, takes_part } => joins(tx, mail, *access, takes_part, steps, at),
+    match matching::find(tx, mail, at, steps)? {
+        Place::Ticket { access, part } => joins(tx, mail, *access, part, steps, at),
         Place::New { link, queue } => {
             let queue = match queue {
                 Some(queue) => queue,
@@ -324,10 +324,10 @@ fn bounce(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> R
     for id in bounced.message_ids.iter().chain(&tokens) {
         let Some((ticket, _)) = outbox::mark_bounced(tx, &key(id), &why, at.ts())? else { continue };
         steps.add("bounce", "marked", format!("our mail {id} came back: {why}"));
-        let mut access: TicketAccess<Reply> = access::for_machine(tx, ticket, Cause::Mail)?;
-        let number = access.ticket().number.clone();
+        let mut access: TicketAccess<Reply> = access::for_mail(tx, ticket)?;
+        let (ticket, number) = (access.ticket().id, access.ticket().number.clone());
         let new = article(tx, mail, ticket, Sender::System, false, None, at)?;
-        let (stored, _) = follow_up::follow_up(tx, &mut access, new, &mail.files, at)?;
+        let (stored, _) = follow_up::follow_up(tx, &mut access, new, &mail.files, None, at)?;
         let told = notify::follow_up(tx, access.ticket(), &stored, None, at.ts())?;
         reasons::told(steps, mail, Some(&told));
         steps.add("match", format!("ticket {number}"), "the mail that came back belongs to it");
@@ -365,9 +365,11 @@ fn begins(
         state: State::New,
     };
     let mut ticket = open::create(tx, &door, &new, at)?;
-    remember_conversation(tx, mail, ticket.id, at)?;
     let article = article(tx, mail, ticket.id, Sender::Customer, true, None, at)?;
-    let first = store::add_article(tx, &mut ticket, article, &mail.files)?;
+    let mut first = store::add_article(tx, &mut ticket, article, &mail.files)?;
+    let claimed = people::agents::by_email(tx, &mail.author.address)?.filter(|_| !mail.is_vouched_for());
+    store::claim(tx, &mut first, claimed.map(|agent| agent.id))?;
+    remember_conversation(tx, mail, ticket.id, first.id, at)?;
     ticket.unanswered_since = Some(at.ts());
     take_in(tx, &ticket, mail, true)?;
     store::record(tx, &ticket, &who, at.ts(), store::Change::of(EventKind::Opened).article(first.id))?;
@@ -393,30 +395,36 @@ fn joins(
     tx: &mut Tx<'_>,
     mail: &Prepared,
     mut access: TicketAccess<Reply>,
-    takes_part: bool,
+    part: Part,
     steps: &mut Steps,
     at: &Moment,
 ) -> Result<Outcome> {
     let ticket = access.ticket().clone();
-    let agent = people::agents::by_email(tx, &mail.author.address)?;
-    let from_outside = agent.is_none() || store::takes_part(tx, &ticket, &mail.author.address)?;
-    let (sender, visible, author) = match agent.filter(|_| !from_outside) {
+    let named = people::agents::by_email(tx, &mail.author.address)?;
+    let from_outside = named.is_none() || store::takes_part(tx, &ticket, &mail.author.address)?;
+    let agent = named.as_ref().filter(|_| !from_outside && mail.is_vouched_for());
+    let claimed = named.as_ref().filter(|_| !mail.is_vouched_for()).map(|agent| agent.id);
+    let (sender, visible, author) = match agent {
         // An agent's mail is internal, unless the customer got it as well.
         Some(agent) => (Sender::Agent, goes_to(mail, &ticket.customer_address), Some(agent.id)),
         None => (Sender::Customer, true, None),
     };
-    remember_conversation(tx, mail, ticket.id, at)?;
-    let new = article(tx, mail, ticket.id, sender, visible, author, at)?;
-    if sender == Sender::Customer {
-        take_in(tx, &ticket, mail, takes_part)?;
+    let new = article(tx, mail, ticket.id, sender, visible && !part.internal, author, at)?;
+    if sender == Sender::Customer && !part.internal {
+        take_in(tx, &ticket, mail, part.takes_part)?;
     }
     let automatic = new.automatic;
-    let (stored, told) = follow_up::follow_up(tx, &mut access, new, &mail.files, at)?;
-    steps.add("article", format!("added to {}", ticket.number), "");
+    let (stored, told) = follow_up::follow_up(tx, &mut access, new, &mail.files, claimed, at)?;
+    remember_conversation(tx, mail, ticket.id, stored.id, at)?;
+    steps.add("article", format!("added to {}", ticket.number), if part.internal { "internal" } else { "" });
+    if claimed.is_some() {
+        steps.add("author", "from outside", "the address in From is an agent's, but nothing vouches for it");
+    }
     reasons::state(steps, ticket.state, access.ticket().state, automatic, sender == Sender::Agent);
     reasons::told(steps, mail, told.as_ref());
     let why = match &mail.class.no_answer {
         Some(why) => why.clone(),
+        None if part.internal => "it answers what was forwarded internally".into(),
         None => "a follow-up draws none".into(),
     };
     Ok(Outcome {
@@ -428,9 +436,15 @@ fn joins(
 }
 
 /// Outlook's name of the conversation leads here from now on, as the mail's own id does.
-fn remember_conversation(tx: &mut Tx<'_>, mail: &Prepared, ticket: TicketId, at: &Moment) -> Result<()> {
+fn remember_conversation(
+    tx: &mut Tx<'_>,
+    mail: &Prepared,
+    ticket: TicketId,
+    article: ArticleId,
+    at: &Moment,
+) -> Result<()> {
     match mail.mail.thread_index.as_deref().and_then(outbox::thread::key) {
-        Some(key) => backend::put_message_id(tx, &key, ticket, None, at.ts()),
+        Some(key) => backend::put_message_id(tx, &key, ticket, Some(article), at.ts()),
         None => Ok(()),
     }
 }

@@ -1,6 +1,10 @@
 //! Queues and their addresses.
 
+mod change;
 pub mod listing;
+
+pub use self::change::{Change, change, restore, retire};
+pub(crate) use self::change::{apply, restore_for_operator, retire_for_operator};
 
 use std::collections::HashMap;
 
@@ -42,6 +46,10 @@ pub struct Queue {
     pub unlock_minutes: i32,
     /// For how long a person's mail can be taken back, in seconds.
     pub hold_seconds: i32,
+    /// Days after which a mail to a closed ticket opens a new one; `None` is never.
+    pub closed_days: Option<i32>,
+    /// Whether mails ask for answers at an address that names their ticket, signed.
+    pub reply_token: bool,
     /// When it was retired: it takes no new tickets.
     pub retired_at: Option<Ts>,
 }

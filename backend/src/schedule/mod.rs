@@ -16,6 +16,7 @@ use crate::{
     },
     desk::Desk,
     error::{Error, Result},
+    outbox::reply_token,
     people::sessions,
     tickets::{Moment, lock, state},
 };
@@ -109,6 +110,7 @@ async fn sweep(desk: &Desk) -> Result<()> {
     desk.db
         .write(move |tx| {
             sessions::sweep(tx, now)?;
+            reply_token::rotate(tx, now)?;
             let old = Ts(now.checked_sub(KEYS).unwrap_or(now));
             diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(old)))
                 .execute(&mut **tx)?;

@@ -237,3 +237,72 @@ pub fn as_new_file(conn: &mut Conn, blobs: &crate::db::Blobs, file: &Attachment)
         blob: blobs.prepare(&bytes)?,
     })
 }
+
+/// What agents were writing on a merged ticket goes on in its survivor. Where an agent writes there already, his two
+/// texts become one. Those drafts that are the same as before, in their new place.
+pub(super) fn hand_over(tx: &mut Tx<'_>, from: TicketId, to: TicketId) -> Result<Vec<DraftId>> {
+    let going: Vec<(DraftId, crate::db::AgentId, DraftKind, String)> = drafts::table
+        .filter(drafts::ticket_id.eq(from))
+        .order(drafts::id)
+        .select((drafts::id, drafts::agent_id, drafts::kind, drafts::fields))
+        .load(&mut **tx)?;
+    let mut moved = Vec::new();
+    for (id, agent, kind, fields) in going {
+        let there: Option<(DraftId, String)> = drafts::table
+            .filter(drafts::agent_id.eq(agent).and(drafts::ticket_id.eq(to)).and(drafts::kind.eq(kind)))
+            .select((drafts::id, drafts::fields))
+            .first(&mut **tx)
+            .optional()?;
+        let Some((other, text)) = there else {
+            diesel::update(drafts::table.find(id)).set(drafts::ticket_id.eq(to)).execute(&mut **tx)?;
+            moved.push(id);
+            continue;
+        };
+        diesel::update(drafts::table.find(other))
+            .set(drafts::fields.eq(joined(&text, &fields)))
+            .execute(&mut **tx)?;
+        diesel::update(attachments::table.filter(attachments::draft_id.eq(id)))
+            .set(attachments::draft_id.eq(other))
+            .execute(&mut **tx)?;
+        diesel::delete(drafts::table.find(id)).execute(&mut **tx)?;
+    }
+    Ok(moved)
+}
+
+/// The second text below the first; everything else as the first has it.
+fn joined(first: &str, second: &str) -> String {
+    let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
+    let (mut both, below) = (read(first), read(second));
+    let text = |fields: &serde_json::Value| {
+        fields.get("body_text").and_then(|text| text.as_str()).unwrap_or_default().trim_end().to_owned()
+    };
+    let whole = [text(&both), text(&below)].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+    match both.as_object_mut() {
+        Some(fields) => {
+            fields.insert("body_text".into(), whole.join("\n\n").into());
+            both.to_string()
+        }
+        None => second.to_owned(),
+    }
+}
+
+/// Drafts that went to the survivor go back, unless their authors have sent them or begun anew.
+pub(super) fn give_back(tx: &mut Tx<'_>, ids: &[DraftId], from: TicketId, to: TicketId) -> Result<()> {
+    for id in ids {
+        let draft: Option<(crate::db::AgentId, DraftKind)> = drafts::table
+            .find(*id)
+            .filter(drafts::ticket_id.eq(from))
+            .select((drafts::agent_id, drafts::kind))
+            .first(&mut **tx)
+            .optional()?;
+        let Some((agent, kind)) = draft else { continue };
+        let there: i64 = drafts::table
+            .filter(drafts::agent_id.eq(agent).and(drafts::ticket_id.eq(to)).and(drafts::kind.eq(kind)))
+            .count()
+            .get_result(&mut **tx)?;
+        if there == 0 {
+            diesel::update(drafts::table.find(*id)).set(drafts::ticket_id.eq(to)).execute(&mut **tx)?;
+        }
+    }
+    Ok(())
+}

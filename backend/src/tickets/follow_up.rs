@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// Appends a customer's mail. Pending and closed become open, new stays new; the lock stays unless the owner is away
-/// or gone. A machine's mail neither reopens nor notifies: then nobody was told.
+/// or gone. A machine's mail neither reopens nor notifies: then nobody was told. `claimed` is the agent whose address
+/// stands in From, where nothing vouches for that.
 ///
 /// # Errors
 /// Those of the database.
@@ -19,14 +20,18 @@ pub(crate) fn follow_up(
     access: &mut TicketAccess<Reply>,
     new: NewArticle,
     files: &[NewFile],
+    claimed: Option<AgentId>,
     at: &Moment,
 ) -> Result<(Article, Option<Told>)> {
     let (ticket, who) = access.parts();
-    let (automatic, sender) = (new.automatic, new.sender);
-    let first_unanswered = ticket.unanswered_since.is_none() && sender == Sender::Customer && !automatic;
+    let (automatic, sender, visible) = (new.automatic, new.sender, new.visible);
+    let asks = sender == Sender::Customer && !automatic && visible;
+    let first_unanswered = ticket.unanswered_since.is_none() && asks;
     let (preview, last_sender) = (ticket.preview.clone(), ticket.last_sender.clone());
-    let article = store::add_article(tx, ticket, new, files)?;
-    if automatic {
+    let mut article = store::add_article(tx, ticket, new, files)?;
+    store::claim(tx, &mut article, claimed)?;
+    // What a third party answers internally is no word of the customer's: nobody waits for us because of it.
+    if automatic || (sender == Sender::Customer && !visible) {
         (ticket.preview, ticket.last_sender) = (preview, last_sender);
     }
     store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::FollowUp).article(article.id))?;

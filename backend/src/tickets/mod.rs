@@ -4,6 +4,8 @@
 //! notifications and its outgoing mail behind, or nothing.
 
 pub mod assign;
+pub mod belongs;
+pub mod clear_out;
 pub mod drafts;
 pub mod feed;
 pub mod follow_up;
@@ -11,17 +13,20 @@ pub mod links;
 pub mod list;
 mod locking;
 mod model;
+pub mod merge;
 pub mod move_to;
 pub mod note;
 pub mod open;
 pub mod participants;
 pub mod priority;
 pub mod read;
+mod recount;
 pub mod reply;
 pub mod state;
 pub(crate) mod store;
 pub mod summary;
 pub mod tags;
+pub mod unmerge;
 pub mod view;
 pub mod watch;
 pub mod withdraw;

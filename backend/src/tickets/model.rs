@@ -127,6 +127,8 @@ pub struct Article {
     pub inbound_id: Option<InboundId>,
     /// When it was written.
     pub created_at: Ts,
+    /// The agent whose address stands in From, where nothing vouches for that.
+    pub claimed_agent_id: Option<AgentId>,
 }
 
 impl Article {
@@ -178,6 +180,7 @@ impl NewArticle {
             html_digest: self.html_digest,
             inbound_id: self.inbound_id,
             created_at: self.created_at,
+            claimed_agent_id: None,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Move to another queue.
 
-use super::{Moment, locking, store};
+use super::{Moment, locking, model::Ticket, store};
 use crate::{
-    access::{Move, QueueAccess, TicketAccess},
-    db::{EventKind, Right, Tx},
+    access::{Move, QueueAccess, TicketAccess, Who},
+    db::{EventKind, QueueId, Right, Tx},
     error::{Error, Result, say},
     notify, queues,
 };
@@ -29,11 +29,16 @@ pub fn move_to(
     if to.retired_at.is_some() {
         return Err(Error::invalid("queue", say!("refused-retired", name = to.name)));
     }
-    let from = queues::get(tx, ticket.queue_id)?;
     locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())?;
-    ticket.queue_id = to.id;
-    let moved = store::Change::of(EventKind::Moved).between(Some(&from.name), Some(&to.name));
-    store::record(tx, ticket, who, at.ts(), moved)?;
+    put(tx, ticket, who, to.id, at)?;
     store::save(tx, ticket, at.ts())?;
     notify::moved(tx, ticket, who, at.ts())
+}
+
+/// Changes the queue and records it; the caller saves the ticket.
+pub(super) fn put(tx: &mut Tx<'_>, ticket: &mut Ticket, who: &Who, to: QueueId, at: &Moment) -> Result<()> {
+    let (from, to) = (queues::get(tx, ticket.queue_id)?, queues::get(tx, to)?);
+    ticket.queue_id = to.id;
+    let moved = store::Change::of(EventKind::Moved).between(Some(&from.name), Some(&to.name));
+    store::record(tx, ticket, who, at.ts(), moved)
 }

@@ -2,12 +2,20 @@
 
 use diesel::prelude::*;
 
-use super::{Moment, store};
+use super::{Moment, Person, store};
 use crate::{
-    access::{Read, Reply, TicketAccess},
-    db::{Conn, EventKind, Tx, backend, schema::participants},
-    error::{Error, Result},
+    access::{Full, Read, Reply, TicketAccess},
+    db::{
+        ArticleId, Conn, EventKind, Tx, backend,
+        schema::{articles, participants},
+    },
+    error::{Error, Result, say},
+    people,
+    queues::OwnAddresses,
 };
+
+/// So many people take part in a conversation at most.
+const MOST: i64 = 200;
 
 /// A person who takes part, or wants to.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -33,20 +41,77 @@ pub fn of(conn: &mut Conn, access: &TicketAccess<Read>) -> Result<Vec<Participan
         .load(conn)?)
 }
 
-/// Takes a person who is new in the conversation into it.
+/// Takes a person into the conversation, be he new in it or not heard of at all: he gets replies from now on.
+///
+/// # Errors
+/// [`Error::Invalid`] for what is no address, for one of ours, and for the customer himself.
+pub fn add(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, person: &Person, at: &Moment) -> Result<()> {
+    let (ticket, who) = access.parts();
+    let Some(address) = mail_ingest::address::normalise(&person.address) else {
+        return Err(Error::invalid("address", say!("refused-address")));
+    };
+    if OwnAddresses::load(tx)?.contains(&address) {
+        return Err(Error::invalid("address", say!("refused-own-address", address = address)));
+    }
+    if address == ticket.customer_address {
+        return Err(Error::invalid("address", say!("refused-participant-customer", address = address)));
+    }
+    let there: Option<bool> = participants::table
+        .find((ticket.id, &address))
+        .select(participants::accepted)
+        .first(&mut **tx)
+        .optional()?;
+    if there == Some(true) {
+        return Ok(());
+    }
+    let others: i64 =
+        participants::table.filter(participants::ticket_id.eq(ticket.id)).count().get_result(&mut **tx)?;
+    if there.is_none() && others >= MOST {
+        return Err(Error::invalid("address", say!("refused-participants", most = MOST)));
+    }
+    let name = store::without_nul(person.name.trim().to_owned());
+    backend::put_participant(tx, ticket.id, &address, &name, true)?;
+    let change = store::Change::of(EventKind::ParticipantAccepted).between(None, Some(&address));
+    store::record(tx, ticket, who, at.ts(), change)?;
+    store::save(tx, ticket, at.ts())
+}
+
+/// Takes a person out of the conversation: he gets no replies. What he writes from then on makes him new in it.
 ///
 /// # Errors
 /// [`Error::NotFound`] when he is not there.
-pub fn accept(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, address: &str, at: &Moment) -> Result<()> {
+pub fn remove(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, address: &str, at: &Moment) -> Result<()> {
     let (ticket, who) = access.parts();
-    let known = participants::table
-        .find((ticket.id, address))
-        .select(participants::name)
-        .first::<String>(&mut **tx)
-        .optional()?;
-    let name = known.ok_or(Error::NotFound)?;
-    backend::put_participant(tx, ticket.id, address, &name, true)?;
-    let change = store::Change::of(EventKind::ParticipantAccepted).between(None, Some(address));
+    let address = mail_ingest::address::normalise(address).ok_or(Error::NotFound)?;
+    if diesel::delete(participants::table.find((ticket.id, &address))).execute(&mut **tx)? == 0 {
+        return Err(Error::NotFound);
+    }
+    let change = store::Change::of(EventKind::ParticipantRemoved).between(Some(&address), None);
+    store::record(tx, ticket, who, at.ts(), change)?;
+    store::save(tx, ticket, at.ts())
+}
+
+/// Says that the author of an article is the ticket's customer, under another address: from now on both are one. Where
+/// he was known by himself so far, his tickets go along.
+///
+/// # Errors
+/// [`Error::NotFound`] for an article of another ticket, or a ticket without a customer; as
+/// [`people::addresses::add`] besides.
+pub fn is_customer(
+    tx: &mut Tx<'_>,
+    access: &mut TicketAccess<Full>,
+    article: ArticleId,
+    at: &Moment,
+) -> Result<()> {
+    let (ticket, who) = access.parts();
+    let address: String = articles::table
+        .find(article)
+        .filter(articles::ticket_id.eq(ticket.id))
+        .select(articles::from_address)
+        .first(&mut **tx)?;
+    let customer = ticket.customer_id.ok_or(Error::NotFound)?;
+    people::addresses::put(tx, customer, &address, true)?;
+    let change = store::Change::of(EventKind::ParticipantAccepted).between(None, Some(&address));
     store::record(tx, ticket, who, at.ts(), change)?;
     store::save(tx, ticket, at.ts())
 }

@@ -7,7 +7,7 @@ use crate::{
     access::Who,
     clock::public_id,
     db::{
-        ArticleId, DeadlineKind, EventKind, Keep, Sender, TicketId, Ts, Tx, Wake, backend, each,
+        AgentId, ArticleId, Channel, DeadlineKind, EventKind, Keep, Sender, TicketId, Ts, Tx, Wake, backend, each,
         schema::{articles, attachments, deadlines, events, tickets},
     },
     error::Result,
@@ -108,6 +108,17 @@ pub(crate) fn add_article(
     Ok(new.stored_as(id))
 }
 
+/// Notes whom the From header names without proof.
+pub(crate) fn claim(tx: &mut Tx<'_>, article: &mut Article, agent: Option<AgentId>) -> Result<()> {
+    if agent.is_some() {
+        diesel::update(articles::table.find(article.id))
+            .set(articles::claimed_agent_id.eq(agent))
+            .execute(&mut **tx)?;
+        article.claimed_agent_id = agent;
+    }
+    Ok(())
+}
+
 fn insert_file(tx: &mut Tx<'_>, article: ArticleId, file: &NewFile, now: Ts) -> Result<()> {
     diesel::insert_into(attachments::table)
         .values((
@@ -201,6 +212,26 @@ pub(crate) fn takes_part(conn: &mut crate::db::Conn, ticket: &Ticket, address: &
         }
         _ => Ok(false),
     }
+}
+
+/// Whether an agent wrote to this address about the ticket without the customer: an internal forward, say. What comes
+/// back from there is internal as well.
+pub(crate) fn was_written_internally(
+    conn: &mut crate::db::Conn,
+    ticket: TicketId,
+    address: &str,
+) -> Result<bool> {
+    let recipients: Vec<String> = articles::table
+        .filter(articles::ticket_id.eq(ticket).and(articles::visible.eq(false)))
+        .filter(articles::sender.eq(Sender::Agent).and(articles::channel.eq(Channel::Mail)))
+        .select(articles::recipients)
+        .load(conn)?;
+    Ok(recipients.iter().any(|text| {
+        let read: super::Recipients = serde_json::from_str(text).unwrap_or_default();
+        read.to.iter().chain(&read.cc).any(|person| {
+            mail_ingest::address::normalise(&person.address).is_some_and(|known| known == address)
+        })
+    }))
 }
 
 /// Links two tickets, once.

@@ -6,9 +6,9 @@ use diesel::prelude::*;
 
 use super::{Article, Attachment, Event, Ticket};
 use crate::{
-    access::{Actor, Read, TicketAccess, readable_by_id},
+    access::{Actor, Read, TicketAccess, readable_by_id, survivor},
     db::{
-        AgentId, ArticleId, Blobs, Conn, Delivery, Keep, LinkKind, OutboxKind, TicketId, Ts,
+        AgentId, ArticleId, Blobs, Conn, Delivery, Keep, LinkKind, OutboxKind, State, TicketId, Ts,
         schema::{
             agents, articles, attachments, events, outbox, ticket_links, ticket_tags, tickets, watchers,
         },
@@ -182,6 +182,12 @@ pub fn links(conn: &mut Conn, actor: &Actor, access: &TicketAccess<Read>) -> Res
     for (from, to, kind) in rows {
         let reverse = to == id;
         match readable_by_id(conn, actor, if reverse { from } else { to }) {
+            // What was merged into this ticket is this ticket.
+            Ok(other) if other.ticket().state == State::Merged => {
+                if survivor(conn, other.ticket().id)?.id != id {
+                    links.push(Linked { kind, reverse, ticket: other.ticket().clone() });
+                }
+            }
             Ok(other) => links.push(Linked { kind, reverse, ticket: other.ticket().clone() }),
             Err(Error::NotFound) => {}
             Err(error) => return Err(error),

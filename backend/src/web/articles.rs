@@ -13,10 +13,10 @@ use super::gate::{Asker, Signed};
 use super::page::see_other;
 use super::state::Web;
 use super::tickets::acts::Nothing;
-use crate::access::{self, Reply};
+use crate::access::{self, Full, Reply};
 use crate::db::{ArticleId, hex};
-use crate::error::Error;
-use crate::tickets::{Attachment, view, withdraw};
+use crate::error::{Error, say};
+use crate::tickets::{Attachment, belongs, participants, view, withdraw};
 use crate::{outbox, postmaster};
 
 /// How long a signed address is good.
@@ -142,6 +142,48 @@ pub async fn resend(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted
             let access = access::for_change::<Reply>(tx, &asker.actor, &number)?;
             outbox::resend(tx, &access, id, &at)?;
             Ok(number)
+        })
+        .await?;
+    Ok(see_other(&format!("/tickets/{number}#a-{id}")))
+}
+
+/// `POST /articles/{id}/customer`: its author is the ticket's customer under another address.
+pub async fn is_customer(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
+    let (id, at, asker) = (ArticleId(id.into_inner()), web.moment(), signed.clone());
+    let number = web
+        .db
+        .write(move |tx| {
+            let number = view::article(tx, &asker.actor, id)?.1.ticket().number.clone();
+            let mut access = access::for_change::<Full>(tx, &asker.actor, &number)?;
+            participants::is_customer(tx, &mut access, id, &at)?;
+            Ok(number)
+        })
+        .await?;
+    Ok(see_other(&format!("/tickets/{number}#a-{id}")))
+}
+
+/// The ticket to which an article belongs.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Belongs {
+    ticket: String,
+}
+
+/// `POST /articles/{id}/ticket`: takes an article to the ticket that it belongs to.
+pub async fn take(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<Belongs>) -> Answer {
+    let (id, at, asker) = (ArticleId(id.into_inner()), web.moment(), signed.clone());
+    let (blobs, wanted) = (web.db.blobs().clone(), form.0.ticket.trim().trim_start_matches('#').to_owned());
+    let number = web
+        .db
+        .write(move |tx| {
+            let number = view::article(tx, &asker.actor, id)?.1.ticket().number.clone();
+            access::readable_survivor(tx, &asker.actor, &wanted).map_err(|error| match error {
+                Error::NotFound => Error::invalid("ticket", say!("refused-take-unknown", number = wanted)),
+                other => other,
+            })?;
+            let (mut source, mut target) = access::for_pair(tx, &asker.actor, &number, &wanted)?;
+            belongs::take(tx, &mut source, &mut target, id, &blobs, &at)?;
+            Ok(target.ticket().number.clone())
         })
         .await?;
     Ok(see_other(&format!("/tickets/{number}#a-{id}")))

@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod page;
 pub mod preferences;
 pub mod probes;
+pub mod queues;
 pub mod recorder;
 pub mod render;
 pub mod routes;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, dashboard, files, gate, live, login, outbox, preferences, probes, recorder,
+    admin, articles, attached, dashboard, files, gate, live, login, outbox, preferences, probes, queues, recorder,
     search, setup, tickets,
 };
 use crate::db::{InstallationRight, Right};
@@ -98,9 +98,9 @@ macro_rules! route {
     };
 }
 
-use InstallationRight::Recorder;
+use InstallationRight::{QueuesAndMail, Recorder};
 use Needs::{Installation, Public, Queue, SignedIn, Ticket};
-use Right::{Create, MoveInto, Note, Read, Reply};
+use Right::{Create, Full, MoveInto, Note, Read, Reply};
 
 static TABLE: &[Route] = &[
     // The reviewed list of what strangers reach.
@@ -133,6 +133,11 @@ static TABLE: &[Route] = &[
     route!(POST "/tickets/{number}/closure/end", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::acts::reopen),
     route!(POST "/tickets/{number}/details", needs = Ticket(Read), csrf = Field, cache = NoStore, tickets::acts::details),
     route!(POST "/tickets/{number}/participants", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::acts::accept),
+    route!(POST "/tickets/{number}/participants/end", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::acts::remove),
+    route!(GET "/tickets/{number}/merges", needs = Ticket(Reply), csrf = None, cache = NoStore, tickets::merges::page),
+    route!(POST "/tickets/{number}/merges", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::merges::create),
+    route!(GET "/tickets/{number}/merges/new", needs = Ticket(Reply), csrf = None, cache = NoStore, tickets::merges::new),
+    route!(POST "/tickets/{number}/merges/end", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::merges::end),
     route!(POST "/tickets/{number}/seen", needs = Ticket(Read), csrf = Header, cache = NoStore, tickets::acts::seen),
     route!(PUT "/tickets/{number}/draft", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::draft::put),
     route!(POST "/tickets/{number}/draft/files", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::draft::attach),
@@ -141,6 +146,8 @@ static TABLE: &[Route] = &[
     route!(POST "/articles/{id}/images", needs = Ticket(Read), csrf = Field, cache = NoStore, articles::images),
     route!(POST "/articles/{id}/undo", needs = Ticket(Reply), csrf = Field, cache = NoStore, articles::undo),
     route!(POST "/articles/{id}/resend", needs = Ticket(Reply), csrf = Field, cache = NoStore, articles::resend),
+    route!(POST "/articles/{id}/customer", needs = Ticket(Full), csrf = Field, cache = NoStore, articles::is_customer),
+    route!(POST "/articles/{id}/ticket", needs = Ticket(Reply), csrf = Field, cache = NoStore, articles::take),
     route!(GET "/articles/{id}/raw", needs = Ticket(Read), csrf = None, cache = NoStore, articles::raw),
     route!(GET "/attachments/{uid}", needs = Ticket(Read), csrf = None, cache = NoStore, files::attachment),
     route!(GET "/attachments/{uid}/content", needs = Ticket(Read), csrf = None, cache = NoStore, attached::page),
@@ -160,6 +167,13 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/mail/{id}/preview", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::preview::page),
     route!(GET "/admin/mail/{id}/raw", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::mail::raw),
     route!(POST "/admin/mail/{id}/retry", needs = Installation(Recorder), csrf = Field, cache = NoStore, recorder::mail::retry),
+    route!(GET "/admin/queues", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, queues::list_page),
+    route!(POST "/admin/queues", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::create),
+    route!(GET "/admin/queues/new", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, queues::new),
+    route!(GET "/admin/queues/{id}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, queues::page),
+    route!(POST "/admin/queues/{id}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::update),
+    route!(POST "/admin/queues/{id}/retirement", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::retire),
+    route!(POST "/admin/queues/{id}/retirement/end", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::restore),
     route!(GET "/admin/outbox", needs = Installation(Recorder), csrf = None, cache = NoStore, outbox::list),
 ];
 

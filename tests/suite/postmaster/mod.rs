@@ -1,14 +1,20 @@
 //! From a raw mail to a ticket: the rules of intake, each by the mail that would show its absence.
 
 mod automatic;
+mod belongs;
 mod bounces;
+mod claims;
 mod corpus;
 mod duplicates;
 mod follow_up;
 mod hostile;
+mod internal;
 mod order;
+mod policies;
 mod quarantine;
 mod queues;
+mod reply_address;
 mod senders;
 mod starttls;
+mod strangers;
 mod wire;

@@ -60,3 +60,48 @@ both_databases! {
         assert!(["new", "quarantined"].contains(&inbound["disposition"].as_str().unwrap()), "{inbound}");
     }
 }
+
+both_databases! {
+    async fn people_are_taken_into_a_conversation_and_out_of_it(database) {
+        let app = TestApp::start(database).await;
+        let question = mail("anna@customer.example").cc("bert@customer.example").subject("Broken key");
+        let number = app.ticket_from(&question).await;
+        let people = format!("/api/v1/tickets/{number}/participants");
+        app.deliver(&mail("mona@elsewhere.example").answering([question.id()])).await;
+        let listed = app.root.get(&people).await.items();
+        assert_eq!(listed, [
+            json!({ "address": "bert@customer.example", "name": "", "accepted": true }),
+            json!({ "address": "mona@elsewhere.example", "name": "", "accepted": false }),
+        ]);
+        app.root.post(&people, json!({ "address": "mona@elsewhere.example" })).await.assert(201);
+        app.root.post(&people, json!({ "address": "Carl@partner.example", "name": "Carl" })).await.assert(201);
+        app.root.delete(&format!("{people}/bert%40customer.example")).await.assert(204);
+        app.root.delete(&format!("{people}/bert%40customer.example")).await.assert(404);
+        for wrong in ["anna@customer.example", SUPPORT, "nobody"] {
+            app.root.post(&people, json!({ "address": wrong })).await.assert(422);
+        }
+        app.hush().await;
+        app.root.reply(&number, "To those who take part.").await;
+        let mut to = app.relay.wait_for("anna@customer.example", 1).await.remove(0).to;
+        to.sort();
+        assert_eq!(to, ["anna@customer.example", "carl@partner.example", "mona@elsewhere.example"]);
+        // Whoever was taken out is new in the conversation when he writes again.
+        let again = app.deliver(&mail("bert@customer.example").answering([question.id()])).await;
+        assert_eq!(again["ticket"], json!(number));
+        let listed = app.root.get(&people).await.items();
+        assert!(listed.contains(&json!({ "address": "bert@customer.example", "name": "", "accepted": false })), "{listed:?}");
+    }
+
+    async fn people_in_a_conversation_are_managed_on_the_tickets_page(database) {
+        let app = TestApp::start(database).await;
+        let number = app.ticket_from(&mail("anna@customer.example").cc("bert@customer.example")).await;
+        let visitor = app.visitor();
+        visitor.sign_in("root", tests::binary::PASSWORD).await;
+        let form = format!("/tickets/{number}/participants");
+        visitor.submit(&form, &[("address", "Carl Cole <carl@partner.example>")]).await.assert(303);
+        visitor.submit(&format!("{form}/end"), &[("address", "bert@customer.example")]).await.assert(303);
+        let page = visitor.get(&format!("/tickets/{number}")).await.text();
+        assert!(page.contains("Carl Cole") && page.contains("You took bert@customer.example out"), "{page}");
+        visitor.submit(&form, &[("address", "not an address")]).await.assert(422);
+    }
+}

@@ -2,6 +2,7 @@
 
 mod connections;
 mod messages;
+mod queues;
 mod routes;
 mod text;
 mod words;

@@ -40,6 +40,8 @@ pub struct TicketView {
     /// Until when a pending ticket waits.
     #[schema(format = DateTime)]
     pub pending_until: Option<String>,
+    /// The number of the ticket in which this one lives on; null where it was not merged.
+    pub merged_into: Option<String>,
     /// When it was opened.
     #[schema(format = DateTime)]
     pub created_at: String,
@@ -80,6 +82,10 @@ pub fn tickets(conn: &mut Conn, of: &[Ticket]) -> Result<Vec<TicketView>> {
     let queues: HashMap<_, _> = queues::all(conn)?.into_iter().map(|queue| (queue.id, queue.name)).collect();
     let mut tags = summary::tags(conn, &ids)?;
     let locks = summary::locks_until(conn, &ids)?;
+    let mut survivors = HashMap::new();
+    for ticket in of.iter().filter(|ticket| ticket.merged_into.is_some()) {
+        survivors.insert(ticket.id, crate::access::survivor(conn, ticket.id)?.number);
+    }
     let view = |ticket: &Ticket| {
         let owner = ticket.owner_id.and_then(|id| owners.get(&id)).map(|(login, _)| login.clone());
         let locked = ticket.locked_at.is_some();
@@ -102,6 +108,7 @@ pub fn tickets(conn: &mut Conn, of: &[Ticket]) -> Result<Vec<TicketView>> {
             },
             tags: tags.remove(&ticket.id).unwrap_or_default(),
             pending_until: ticket.pending_until.map(instant),
+            merged_into: survivors.get(&ticket.id).cloned(),
             created_at: instant(ticket.created_at),
             updated_at: instant(ticket.updated_at),
         }

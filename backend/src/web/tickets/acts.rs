@@ -245,15 +245,31 @@ pub(super) fn moment(text: &str, signed: &Signed) -> Result<Option<Timestamp>> {
     signed.reader.read_field(text).map(Some).ok_or_else(wrong)
 }
 
-/// A person to be taken into the conversation.
+/// A person to be taken into the conversation, or out of it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     address: String,
 }
 
-/// `POST /tickets/{number}/participants`.
+/// `POST /tickets/{number}/participants`: somebody new in the conversation is accepted, or a person is added by hand.
 pub async fn accept(
+    web: Data<Web>,
+    signed: Signed,
+    number: Path<String>,
+    request: actix_web::HttpRequest,
+    form: Posted<Person>,
+) -> Answer {
+    let (number, person) = (number.into_inner(), super::new::customer(&form.0.address));
+    act(&web, &signed, &request, &ticket_page(&number.clone()), move |tx, signed, at| {
+        let mut access = access::for_change::<Reply>(tx, &signed.actor, &number)?;
+        verbs::participants::add(tx, &mut access, &person, at)
+    })
+    .await
+}
+
+/// `POST /tickets/{number}/participants/end`: somebody is taken out of the conversation.
+pub async fn remove(
     web: Data<Web>,
     signed: Signed,
     number: Path<String>,
@@ -263,7 +279,7 @@ pub async fn accept(
     let (number, address) = (number.into_inner(), form.0.address);
     act(&web, &signed, &request, &ticket_page(&number.clone()), move |tx, signed, at| {
         let mut access = access::for_change::<Reply>(tx, &signed.actor, &number)?;
-        verbs::participants::accept(tx, &mut access, &address, at)
+        verbs::participants::remove(tx, &mut access, &address, at)
     })
     .await
 }

@@ -10,7 +10,7 @@ use crate::access::{Read, TicketAccess};
 use crate::db::{AgentId, ArticleId, Channel, Conn, Delivery, Sender};
 use crate::error::Result;
 use crate::tickets::view::{self, DeliveryStatus};
-use crate::tickets::{Article, Attachment, Event, Person, participants};
+use crate::tickets::{Article, Attachment, Event, Person, Ticket, belongs, participants};
 use crate::web::gate::Asker;
 use crate::web::state::Web;
 use crate::web::text::{Segment, segments_against};
@@ -29,6 +29,8 @@ pub struct Story<'a> {
     pub seen: i64,
     /// What the address asks for.
     pub wish: &'a page::Wish,
+    /// The ticket to which this one possibly belongs.
+    pub guess: Option<&'a Ticket>,
 }
 
 /// A day, an event or an article.
@@ -69,6 +71,14 @@ pub struct ArticleView {
     badge: String,
     stranger: bool,
     stranger_address: String,
+    /// Only agents see it, though somebody outside wrote it.
+    internal: bool,
+    /// Whom the From header names without proof.
+    claims: String,
+    /// The ticket to which it possibly belongs.
+    guess: Option<Guess>,
+    /// The ticket from which an agent brought it.
+    brought: String,
     fresh: bool,
     addresses: String,
     at: jiff::Timestamp,
@@ -83,6 +93,13 @@ pub struct ArticleView {
     html_remote: bool,
     raw_url: Option<String>,
     files: Vec<FileView>,
+}
+
+/// A ticket to which an article possibly belongs.
+#[derive(Serialize)]
+struct Guess {
+    number: String,
+    subject: String,
 }
 
 #[derive(Serialize)]
@@ -122,6 +139,10 @@ pub fn entries(
         .filter(|person| !person.accepted)
         .map(|person| person.address)
         .collect();
+    let brought = belongs::brought(conn, access.ticket().id)?;
+    let claimed: Vec<AgentId> = story.articles.iter().filter_map(|article| article.claimed_agent_id).collect();
+    let claimed = view::agents(conn, &claimed)?;
+    let asks = story.articles.iter().find(|article| article.sender == Sender::Customer).map(|first| first.id);
     let mut parts: Vec<(jiff::Timestamp, Entry)> = Vec::new();
     let mut known = Known::default();
     for article in story.articles {
@@ -130,7 +151,14 @@ pub fn entries(
         let delivery = deliveries.get(&article.id);
         let text = segments_against(&article.body_text, &known, side(article));
         known.add(&article.body_text, side(article));
-        let view = article_view(web, asker, story, article, text, &files, delivery, stranger);
+        let mut view = article_view(web, asker, story, article, text, &files, delivery, stranger);
+        view.brought = brought.get(&article.id).map_or_else(String::new, |from| from.number.clone());
+        let claims = article.claimed_agent_id.and_then(|id| claimed.get(&id));
+        view.claims = claims.map_or_else(String::new, |(_, name)| name.clone());
+        view.guess = story.guess.filter(|_| asks == Some(article.id)).map(|ticket| Guess {
+            number: ticket.number.clone(),
+            subject: super::list::subject(ticket, &asker.reader),
+        });
         parts.push((article.created_at.0, Entry::Article(Box::new(view))));
     }
     for event in story.events {
@@ -188,6 +216,10 @@ fn article_view(
         badge: badge(article, asker),
         stranger,
         stranger_address: if stranger { article.from_address.clone() } else { String::new() },
+        internal: look == "in" && !article.visible,
+        claims: String::new(),
+        guess: None,
+        brought: String::new(),
         fresh: look == "in" && article.id.0 > story.seen,
         addresses: addresses(article, look, asker),
         at: article.created_at.0,
@@ -195,7 +227,7 @@ fn article_view(
         delivery: delivery
             .filter(|status| status.state != Delivery::Cancelled)
             .map(|status| delivery_view(status, article, asker)),
-        menu: look != "note",
+        menu: true,
         quotable: matches!(look, "in" | "out"),
         quote_intro: quote_intro(article, asker),
         html_url: html.then(|| frames::address(article.id, remote.as_deref())),

@@ -66,13 +66,21 @@ pub fn icon(event: &Event) -> Option<&'static str> {
         EventKind::Locked => Some("lock"),
         EventKind::Unlocked | EventKind::LockTimedOut => Some("unlock"),
         EventKind::Moved => Some("move"),
-        EventKind::Assigned | EventKind::ParticipantAccepted => Some("user"),
+        EventKind::Assigned | EventKind::ParticipantAccepted | EventKind::ParticipantRemoved => Some("user"),
         EventKind::StateChanged => Some("open"),
         EventKind::PriorityChanged => Some("filter"),
         EventKind::Reminded => Some("clock"),
         EventKind::ReplyWithdrawn => Some("arrow"),
         EventKind::Bounced | EventKind::DeliveryFailed => Some("warning"),
-        EventKind::Linked | EventKind::Unlinked => Some("link"),
+        EventKind::Linked
+        | EventKind::Unlinked
+        | EventKind::MergedInto
+        | EventKind::Merged
+        | EventKind::Unmerged
+        | EventKind::MergeEnded => Some("link"),
+        EventKind::ArticleTaken => Some("arrow"),
+        // The article says it itself.
+        EventKind::ArticleBrought => None,
         EventKind::Tagged | EventKind::Untagged => Some("filter"),
     }
 }

@@ -8,5 +8,6 @@ pub mod composer;
 pub mod draft;
 pub mod history;
 pub mod list;
+pub mod merges;
 pub mod new;
 pub mod page;

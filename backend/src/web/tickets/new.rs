@@ -160,8 +160,8 @@ pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
     }
 }
 
-// `Ruth Calloway <ruth@example.org>`; what is no address stays as typed, for the verb to refuse.
-fn customer(text: &str) -> Person {
+/// `Ruth Calloway <ruth@example.org>`; what is no address stays as typed, for the verb to refuse.
+pub(super) fn customer(text: &str) -> Person {
     match mail_ingest::address::parse_list(text) {
         Ok(list) if list.len() == 1 => list.first().map(Person::from).unwrap_or_default(),
         _ => Person { name: String::new(), address: text.trim().to_owned() },

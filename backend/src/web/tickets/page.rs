@@ -8,13 +8,13 @@ use super::composer::{self, Composer, Typed};
 use super::history::{self, Line};
 use super::list::{self, Target};
 use crate::access::{self, Rights, TicketAccess};
-use crate::db::{AgentId, Conn, Priority, Right, State, Ts};
-use crate::error::Result;
+use crate::db::{AgentId, Conn, LinkKind, Priority, Right, State, Ts};
+use crate::error::{Error, Result};
 use crate::queues;
-use crate::tickets::{Ticket, assign, read, view};
+use crate::tickets::{Ticket, assign, participants, read, unmerge, view};
 use crate::web::failure::Answer;
 use crate::web::gate::{Asker, Signed};
-use crate::web::page::{Page, show};
+use crate::web::page::{Page, see_other, show};
 use crate::web::state::Web;
 use crate::web::view::{Choice, Face, PriorityView, StateView, look_of};
 
@@ -42,7 +42,9 @@ pub struct TicketView {
     owners: Vec<OwnerChoice>,
     priorities: Vec<PriorityChoice>,
     others: Vec<Other>,
-    linked: Vec<Other>,
+    linked: Vec<Bond>,
+    merged: Vec<Gone>,
+    people: Vec<Taking>,
     history: Vec<Line>,
 }
 
@@ -91,6 +93,7 @@ struct May {
     note: bool,
     owner: bool,
     priority: bool,
+    full: bool,
 }
 
 #[derive(Serialize)]
@@ -123,9 +126,49 @@ struct Other {
     number: String,
 }
 
-/// `GET /tickets/{number}`.
+/// A linked ticket.
+#[derive(Serialize)]
+struct Bond {
+    #[serde(flatten)]
+    other: Other,
+    /// How they belong together, in words.
+    kind: String,
+    /// Where the two can be merged, for a guess that an agent has to confirm.
+    merge_url: Option<String>,
+}
+
+/// Somebody besides the customer.
+#[derive(Serialize)]
+struct Taking {
+    face: Face,
+    address: String,
+    accepted: bool,
+}
+
+/// A ticket that was merged into this one.
+#[derive(Serialize)]
+struct Gone {
+    number: String,
+    subject: String,
+    undo_url: String,
+}
+
+/// `GET /tickets/{number}`. The number of a merged ticket leads to the one in which it lives on.
 pub async fn page(web: Data<Web>, signed: Signed, number: Path<String>, wish: Query<Wish>) -> Answer {
     let (number, wish, state) = (number.into_inner(), wish.into_inner(), web.clone());
+    let (asker, old) = (signed.clone(), number.clone());
+    let survivor = web
+        .db
+        .read(move |conn| match access::readable_survivor(conn, &asker.actor, &old) {
+            Ok(access) => Ok(Some(access.ticket().number.clone())),
+            // Who may read only the old one is shown that.
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        })
+        .await?;
+    if let Some(survivor) = survivor.filter(|survivor| *survivor != number) {
+        return Ok(see_other(&format!("/tickets/{survivor}")));
+    }
     show(&web, &signed, "tickets/page.html", move |conn, asker| {
         load(conn, &state, asker, &number, &wish, None)
     })
@@ -157,7 +200,16 @@ pub fn load(
     people.dedup();
     let names = view::agents(conn, &people)?;
     let seen = read::last_seen(conn, &asker.actor, ticket.id)?;
-    let story = articles::Story { names: &names, events: &events, articles: &written, seen, wish };
+    let links = view::links(conn, &asker.actor, &access)?;
+    let guess = links.iter().find(|link| link.kind == LinkKind::PossiblyBelongsTo && !link.reverse);
+    let story = articles::Story {
+        names: &names,
+        events: &events,
+        articles: &written,
+        seen,
+        wish,
+        guess: guess.map(|link| &link.ticket),
+    };
     let entries = articles::entries(conn, web, asker, &access, &story)?;
     let composer = composer::load(conn, asker, &access, &written, wish, typed)?;
     let view = TicketView {
@@ -182,7 +234,23 @@ pub fn load(
             })
             .collect(),
         others: others(conn, asker, &access)?,
-        linked: linked(conn, asker, &access)?,
+        linked: links.iter().map(|link| bond(link, ticket, asker)).collect(),
+        people: participants::of(conn, &access)?
+            .into_iter()
+            .map(|person| Taking {
+                face: Face::of_mailbox(&person.name, &person.address),
+                address: person.address,
+                accepted: person.accepted,
+            })
+            .collect(),
+        merged: unmerge::merged_into(conn, ticket.id)?
+            .into_iter()
+            .map(|(gone, _)| Gone {
+                subject: list::subject(&gone, &asker.reader),
+                undo_url: format!("/tickets/{}/merges", gone.number),
+                number: gone.number,
+            })
+            .collect(),
         history: history::lines(&events, &names, asker),
         ticket: head(ticket, &queue_name, &names, asker),
         may,
@@ -197,6 +265,7 @@ impl May {
             note: rights.has(Right::Note),
             owner: rights.has(Right::Owner),
             priority: rights.has(Right::Priority),
+            full: rights.has(Right::Full),
         }
     }
 }
@@ -313,9 +382,17 @@ fn others(conn: &mut Conn, asker: &Asker, access: &TicketAccess<access::Read>) -
     Ok(found.iter().map(|ticket| other(ticket, asker)).collect())
 }
 
-fn linked(conn: &mut Conn, asker: &Asker, access: &TicketAccess<access::Read>) -> Result<Vec<Other>> {
-    let found = view::links(conn, &asker.actor, access)?;
-    Ok(found.iter().map(|link| other(&link.ticket, asker)).collect())
+fn bond(link: &view::Linked, ticket: &Ticket, asker: &Asker) -> Bond {
+    let kind = if link.reverse { format!("link-{}-reverse", link.kind) } else { format!("link-{}", link.kind) };
+    let guess = link.kind == LinkKind::PossiblyBelongsTo;
+    let (from, to) = if link.reverse { (&link.ticket, ticket) } else { (ticket, &link.ticket) };
+    let open = from.state != State::Merged;
+    Bond {
+        other: other(&link.ticket, asker),
+        kind: asker.reader.language.tr(&kind),
+        merge_url: (guess && open)
+            .then(|| format!("/tickets/{}/merges/new?{}", from.number, query("into", &to.number))),
+    }
 }
 
 fn other(ticket: &Ticket, asker: &Asker) -> Other {

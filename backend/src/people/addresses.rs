@@ -1,0 +1,129 @@
+//! Addresses of a customer: one person may write from several, and is one customer all the same.
+
+use diesel::prelude::*;
+
+use super::customers::Customer;
+use crate::{
+    access::Actor,
+    db::{
+        Conn, CustomerId, InstallationRight, Tx, backend, each,
+        schema::{customer_addresses, customers, participants, tickets},
+    },
+    error::{Error, Result, say},
+    queues::OwnAddresses,
+};
+
+/// A customer.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn customer(conn: &mut Conn, id: CustomerId) -> Result<Customer> {
+    Ok(customers::table.find(id).select(Customer::as_select()).first(conn)?)
+}
+
+/// His addresses, in order.
+///
+/// # Errors
+/// Those of the database.
+pub fn of(conn: &mut Conn, id: CustomerId) -> Result<Vec<String>> {
+    Ok(customer_addresses::table
+        .filter(customer_addresses::customer_id.eq(id))
+        .order(customer_addresses::address)
+        .select(customer_addresses::address)
+        .load(conn)?)
+}
+
+/// Adds an address on the word of somebody who manages people. With `take` also one under which another customer is
+/// known so far: that one's tickets go along, and he vanishes where nothing is left of him.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right; [`Error::Conflict`] for an address of another customer;
+/// [`Error::Invalid`] for what is no address, or is one of ours.
+pub fn add(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId, address: &str, take: bool) -> Result<()> {
+    actor.require(InstallationRight::People)?;
+    put(tx, id, address, take)
+}
+
+/// The same, for whoever has shown his right otherwise.
+pub(crate) fn put(tx: &mut Tx<'_>, id: CustomerId, address: &str, take: bool) -> Result<()> {
+    backend::one_at_a_time(tx, "customer_addresses")?;
+    customer(tx, id)?;
+    let Some(address) = mail_ingest::address::normalise(address) else {
+        return Err(Error::invalid("address", say!("refused-address")));
+    };
+    if OwnAddresses::load(tx)?.contains(&address) {
+        return Err(Error::invalid("address", say!("refused-own-address", address = address)));
+    }
+    let holder: Option<CustomerId> = customer_addresses::table
+        .find(&address)
+        .select(customer_addresses::customer_id)
+        .first(&mut **tx)
+        .optional()?;
+    match holder {
+        Some(holder) if holder == id => return Ok(()),
+        Some(holder) if take => take_over(tx, holder, id, &address)?,
+        Some(holder) => {
+            let name = customer(tx, holder)?.name;
+            return Err(Error::Conflict(say!("refused-customer-address", address = address, name = name)));
+        }
+        None => {
+            let row = (customer_addresses::address.eq(&address), customer_addresses::customer_id.eq(id));
+            each!(&mut **tx, |c| diesel::insert_into(customer_addresses::table).values(row).execute(c))?;
+        }
+    }
+    // He is no stranger in his own conversations any more.
+    let his = tickets::table.filter(tickets::customer_id.eq(id)).select(tickets::id);
+    diesel::delete(
+        participants::table
+            .filter(participants::address.eq(&address).and(participants::accepted.eq(false)))
+            .filter(participants::ticket_id.eq_any(his)),
+    )
+    .execute(&mut **tx)?;
+    Ok(())
+}
+
+fn take_over(tx: &mut Tx<'_>, from: CustomerId, to: CustomerId, address: &str) -> Result<()> {
+    diesel::update(customer_addresses::table.find(address))
+        .set(customer_addresses::customer_id.eq(to))
+        .execute(&mut **tx)?;
+    diesel::update(tickets::table.filter(tickets::customer_id.eq(from).and(tickets::customer_address.eq(address))))
+        .set(tickets::customer_id.eq(to))
+        .execute(&mut **tx)?;
+    let left: i64 = customer_addresses::table
+        .filter(customer_addresses::customer_id.eq(from))
+        .count()
+        .get_result(&mut **tx)?;
+    if left > 0 {
+        return Ok(());
+    }
+    diesel::update(tickets::table.filter(tickets::customer_id.eq(from)))
+        .set(tickets::customer_id.eq(to))
+        .execute(&mut **tx)?;
+    diesel::delete(customers::table.find(from)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Takes an address away from a customer, who keeps at least one. Tickets stay his.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right; [`Error::NotFound`] for an address that is not his; [`Error::Conflict`] for
+/// his last one.
+pub fn remove(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId, address: &str) -> Result<()> {
+    actor.require(InstallationRight::People)?;
+    take_away(tx, id, address)
+}
+
+/// The same on behalf of the operator.
+pub(crate) fn take_away(tx: &mut Tx<'_>, id: CustomerId, address: &str) -> Result<()> {
+    backend::one_at_a_time(tx, "customer_addresses")?;
+    let his = of(tx, id)?;
+    let address = mail_ingest::address::normalise(address).ok_or(Error::NotFound)?;
+    if !his.contains(&address) {
+        return Err(Error::NotFound);
+    }
+    if his.len() == 1 {
+        return Err(Error::Conflict(say!("refused-last-address", address = address)));
+    }
+    diesel::delete(customer_addresses::table.find(&address)).execute(&mut **tx)?;
+    Ok(())
+}

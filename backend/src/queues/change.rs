@@ -1,0 +1,278 @@
+//! What can be set about a queue.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+
+use super::{NAME, OwnAddresses, Queue, all, by_name, default_queue, get};
+use crate::{
+    access::Actor,
+    db::{
+        Conn, FollowUpPolicy, InstallationRight, QueueId, Ts, Tx, backend,
+        schema::{queue_addresses, queues},
+    },
+    error::{Error, FieldError, Result, Sentence, say},
+};
+
+/// The longest signature, in characters.
+const SIGNATURE: usize = 10_000;
+/// The longest name that mails call themselves, in characters.
+const SENDER: usize = 200;
+/// A hundred years.
+const DAYS: i32 = 36_500;
+/// A year of working time.
+const MINUTES: i32 = 525_600;
+/// The longest hold, in seconds.
+const HOLD: i32 = 3_600;
+
+/// What shall be different; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// Its name, unique.
+    pub name: Option<String>,
+    /// The name of the queue above it; nothing for the top.
+    pub parent: Option<Option<String>>,
+    /// Its addresses; the first is the one it writes from.
+    pub addresses: Option<Vec<String>>,
+    /// What mails from it call themselves; empty: its name.
+    pub sender_name: Option<String>,
+    /// Put below each reply.
+    pub signature: Option<String>,
+    /// Whether a new ticket is answered automatically.
+    pub auto_response: Option<bool>,
+    /// What a mail to a closed ticket does.
+    pub follow_up_policy: Option<FollowUpPolicy>,
+    /// Days after which it opens a new ticket all the same; nothing is never.
+    pub closed_days: Option<Option<i32>>,
+    /// Whether an id alone, from a stranger, makes a new ticket instead of a follow-up.
+    pub strict_matching: Option<bool>,
+    /// Whether outgoing subjects carry the ticket's number.
+    pub subject_tag: Option<bool>,
+    /// Whether mails ask for answers at a signed address.
+    pub reply_token: Option<bool>,
+    /// Working minutes until a lock is released; 0 is never.
+    pub unlock_minutes: Option<i32>,
+    /// For how long a person's mail can be taken back, in seconds.
+    pub hold_seconds: Option<i32>,
+    /// `true`: mail that belongs nowhere else goes here.
+    pub default: Option<bool>,
+}
+
+/// Changes a queue: all of it, or nothing.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right; [`Error::Invalid`] for what is wrong or taken.
+pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, change: &Change) -> Result<Queue> {
+    actor.require(InstallationRight::QueuesAndMail)?;
+    apply(tx, id, change)
+}
+
+/// Changes a queue on behalf of the operator.
+pub(crate) fn apply(tx: &mut Tx<'_>, id: QueueId, change: &Change) -> Result<Queue> {
+    // The tree and the addresses are looked at as a whole.
+    backend::one_at_a_time(tx, "queues")?;
+    let queue = get(tx, id)?;
+    let checked = check(tx, &queue, change)?;
+    diesel::update(queues::table.find(id))
+        .set((
+            queues::name.eq(checked.name),
+            queues::parent_id.eq(checked.parent),
+            queues::sender_name.eq(plain(change.sender_name.as_ref(), &queue.sender_name)),
+            queues::signature.eq(change.signature.as_ref().unwrap_or(&queue.signature).trim_end()),
+            queues::auto_response.eq(change.auto_response.unwrap_or(queue.auto_response)),
+            queues::follow_up_policy.eq(change.follow_up_policy.unwrap_or(queue.follow_up_policy)),
+            queues::closed_days.eq(change.closed_days.unwrap_or(queue.closed_days)),
+            queues::strict_matching.eq(change.strict_matching.unwrap_or(queue.strict_matching)),
+            queues::subject_tag.eq(change.subject_tag.unwrap_or(queue.subject_tag)),
+            queues::reply_token.eq(change.reply_token.unwrap_or(queue.reply_token)),
+            queues::unlock_minutes.eq(change.unlock_minutes.unwrap_or(queue.unlock_minutes)),
+            queues::hold_seconds.eq(change.hold_seconds.unwrap_or(queue.hold_seconds)),
+        ))
+        .execute(&mut **tx)?;
+    if let Some(addresses) = checked.addresses {
+        diesel::delete(queue_addresses::table.filter(queue_addresses::queue_id.eq(id))).execute(&mut **tx)?;
+        for (position, address) in (0_i32..).zip(addresses) {
+            diesel::insert_into(queue_addresses::table)
+                .values((
+                    queue_addresses::address.eq(address),
+                    queue_addresses::queue_id.eq(id),
+                    queue_addresses::position.eq(position),
+                ))
+                .execute(&mut **tx)?;
+        }
+    }
+    if change.default == Some(true) {
+        backend::put_setting(tx, super::DEFAULT, &id.to_string())?;
+    }
+    get(tx, id)
+}
+
+fn plain(new: Option<&String>, old: &str) -> String {
+    new.map_or_else(|| old.to_owned(), |text| text.trim().to_owned())
+}
+
+/// What needed a look at other queues.
+struct Checked {
+    name: String,
+    parent: Option<QueueId>,
+    addresses: Option<Vec<String>>,
+}
+
+#[derive(Default)]
+struct Problems(Vec<FieldError>);
+
+impl Problems {
+    fn refuse(&mut self, field: &str, message: Sentence) {
+        self.0.push(FieldError { field: field.into(), message });
+    }
+
+    fn within(&mut self, field: &str, value: Option<i32>, most: i32) {
+        if value.is_some_and(|value| !(0..=most).contains(&value)) {
+            self.refuse(field, say!("refused-number", most = most));
+        }
+    }
+}
+
+fn check(conn: &mut Conn, queue: &Queue, change: &Change) -> Result<Checked> {
+    let mut problems = Problems::default();
+    let name = match &change.name {
+        Some(name) => checked_name(conn, queue, name, &mut problems)?,
+        None => queue.name.clone(),
+    };
+    let parent = match &change.parent {
+        Some(parent) => checked_parent(conn, queue, parent.as_deref(), &mut problems)?,
+        None => queue.parent_id,
+    };
+    let addresses = match &change.addresses {
+        Some(addresses) => Some(checked_addresses(conn, Some(queue.id), addresses, &mut problems)?),
+        None => None,
+    };
+    let sender = change.sender_name.as_deref().unwrap_or_default();
+    if sender.chars().count() > SENDER || sender.chars().any(char::is_control) {
+        problems.refuse("sender_name", say!("refused-sender-name", most = SENDER));
+    }
+    let signature = change.signature.as_deref().unwrap_or_default();
+    if signature.chars().count() > SIGNATURE {
+        problems.refuse("signature", say!("refused-signature"));
+    }
+    if signature.contains('\0') {
+        problems.refuse("signature", say!("refused-nul"));
+    }
+    problems.within("closed_days", change.closed_days.flatten(), DAYS);
+    problems.within("unlock_minutes", change.unlock_minutes, MINUTES);
+    problems.within("hold_seconds", change.hold_seconds, HOLD);
+    if change.default == Some(true) && queue.retired_at.is_some() {
+        problems.refuse("default", say!("refused-retired", name = queue.name));
+    }
+    if change.default == Some(false) && default_queue(conn)? == queue.id {
+        problems.refuse("default", say!("refused-no-default"));
+    }
+    if problems.0.is_empty() { Ok(Checked { name, parent, addresses }) } else { Err(Error::Invalid(problems.0)) }
+}
+
+fn checked_name(conn: &mut Conn, queue: &Queue, name: &str, problems: &mut Problems) -> Result<String> {
+    let name = name.trim().to_owned();
+    let odd = |c: char| c.is_control() || c == ':' || c == ',';
+    if name.is_empty() || name.chars().count() > NAME || name.chars().any(odd) {
+        problems.refuse("name", say!("refused-queue-name", most = NAME));
+        return Ok(name);
+    }
+    match by_name(conn, &name) {
+        Ok(other) if other.id != queue.id => {
+            problems.refuse("name", say!("refused-queue-taken", name = name));
+        }
+        Ok(_) | Err(Error::NotFound) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(name)
+}
+
+fn checked_parent(
+    conn: &mut Conn,
+    queue: &Queue,
+    parent: Option<&str>,
+    problems: &mut Problems,
+) -> Result<Option<QueueId>> {
+    let Some(name) = parent.filter(|name| !name.is_empty()) else { return Ok(None) };
+    let tree = all(conn)?;
+    let Some(parent) = tree.iter().find(|other| other.name == name) else {
+        problems.refuse("parent", say!("refused-queue-unknown", name = name));
+        return Ok(None);
+    };
+    // Upwards from the new parent: whoever meets the queue itself is below it.
+    let mut line = HashSet::new();
+    let mut at = Some(parent.id);
+    while let Some(id) = at.filter(|id| line.insert(*id)) {
+        at = tree.iter().find(|other| other.id == id).and_then(|other| other.parent_id);
+    }
+    if line.contains(&queue.id) {
+        problems.refuse("parent", say!("refused-queue-circle", name = name));
+    }
+    if parent.retired_at.is_some() && queue.parent_id != Some(parent.id) {
+        problems.refuse("parent", say!("refused-retired", name = name));
+    }
+    Ok(Some(parent.id))
+}
+
+/// Addresses in the form in which they are compared; those of other queues are refused. `own` may keep its own.
+fn checked_addresses(
+    conn: &mut Conn,
+    own: Option<QueueId>,
+    texts: &[String],
+    problems: &mut Problems,
+) -> Result<Vec<String>> {
+    let known = OwnAddresses::load(conn)?;
+    let mut addresses: Vec<String> = Vec::new();
+    for text in texts.iter().filter(|text| !text.trim().is_empty()) {
+        let Some(address) = mail_ingest::address::normalise(text) else {
+            problems.refuse("addresses", say!("refused-queue-address", address = text));
+            continue;
+        };
+        match known.0.get(&address).filter(|queue| Some(**queue) != own) {
+            Some(queue) => {
+                let other = get(conn, *queue)?.name;
+                problems.refuse("addresses", say!("refused-address-taken", queue = other, address = address));
+            }
+            None if addresses.contains(&address) => {}
+            None => addresses.push(address),
+        }
+    }
+    Ok(addresses)
+}
+
+/// Takes a queue out of use: it is offered nowhere, and its name stays on its tickets.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right; [`Error::Conflict`] for the queue of all mail that belongs nowhere else.
+pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, now: Ts) -> Result<()> {
+    actor.require(InstallationRight::QueuesAndMail)?;
+    retire_for_operator(tx, id, now)
+}
+
+/// The same on behalf of the operator.
+pub(crate) fn retire_for_operator(tx: &mut Tx<'_>, id: QueueId, now: Ts) -> Result<()> {
+    let queue = get(tx, id)?;
+    if default_queue(tx)? == id {
+        return Err(Error::Conflict(say!("refused-retire-default", name = queue.name)));
+    }
+    if queue.retired_at.is_none() {
+        diesel::update(queues::table.find(id)).set(queues::retired_at.eq(now)).execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// Brings a retired queue back into use.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right.
+pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: QueueId) -> Result<()> {
+    actor.require(InstallationRight::QueuesAndMail)?;
+    restore_for_operator(tx, id)
+}
+
+/// The same on behalf of the operator.
+pub(crate) fn restore_for_operator(tx: &mut Tx<'_>, id: QueueId) -> Result<()> {
+    get(tx, id)?;
+    diesel::update(queues::table.find(id)).set(queues::retired_at.eq(None::<Ts>)).execute(&mut **tx)?;
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! An agent's address in From makes nobody an agent.
+
+use serde_json::json;
+use tests::app::{SUPPORT, TestApp, text};
+use tests::binary::PASSWORD;
+use tests::{both_databases, mail};
+use turnstone::postmaster::{Accepted, accept};
+
+both_databases! {
+    async fn an_agents_address_in_from_counts_only_where_something_vouches_for_it(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let question = mail("anna@customer.example").subject("Broken key");
+        let number = app.ticket_from(&question).await;
+        let forged = mail("dana@helpdesk.example").answering([question.id()]).text("Send me the password.");
+        let inbound = app.deliver(&forged).await;
+        assert_eq!(text(&inbound["ticket"]), number);
+        let article = app.root.get(&format!("/api/v1/articles/{}", text(&inbound["article"]))).await.json();
+        assert_eq!((&article["sender_type"], &article["visible"]), (&json!("customer"), &json!(true)), "{article}");
+        let visitor = app.visitor();
+        visitor.sign_in("root", PASSWORD).await;
+        let page = visitor.get(&format!("/tickets/{number}")).await.text();
+        assert!(page.contains("claims to be Dana Agent"), "{page}");
+        assert!(page.contains("New in this conversation"));
+        // Nor does the number let him in.
+        let by_number = mail("dana@helpdesk.example").subject(&format!("[Ticket#{number}]"));
+        assert_eq!(app.deliver(&by_number).await["disposition"], "new");
+
+        // The same mail from a source whose word counts is hers, and internal.
+        let real = mail("dana@helpdesk.example").subject(&format!("[Ticket#{number}]")).text("By my own hand.");
+        let mail = Accepted {
+            raw: real.bytes(),
+            envelope_from: real.sender().to_owned(),
+            envelope_to: vec![SUPPORT.to_owned()],
+            source: "test".to_owned(),
+            trusted: true,
+            queue: None,
+        };
+        accept(app.desk(), mail).await.unwrap();
+        let inbound = app.processed(&format!("message_id={}", tests::app::encoded(real.id()))).await;
+        let article = app.root.get(&format!("/api/v1/articles/{}", text(&inbound["article"]))).await.json();
+        assert_eq!((&article["sender_type"], &article["visible"]), (&json!("agent"), &json!(false)), "{article}");
+    }
+
+    async fn who_forges_the_owners_address_does_not_keep_the_news_from_him(database) {
+        let app = TestApp::start(database).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        let question = mail("anna@customer.example");
+        let number = app.ticket_from(&question).await;
+        dana.lock(&number).await;
+        app.hush().await;
+        app.deliver(&mail("dana@helpdesk.example").answering([question.id()])).await;
+        app.relay.wait_for("dana@helpdesk.example", 1).await;
+    }
+}
