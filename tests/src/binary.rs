@@ -61,7 +61,9 @@ impl Settings {
             .with("WEB_LISTEN", &web.to_string())
             .with("PUBLIC_URL", &format!("http://{web}"))
             .with("SMTP_LISTEN", &smtp.to_string())
-            .with("LMTP_LISTEN", &lmtp.to_string());
+            .with("LMTP_LISTEN", &lmtp.to_string())
+            // No test asks the world for a name.
+            .with("DNS_RESOLVER", "off");
         match settings.postgres.as_ref().map(|postgres| postgres.url()) {
             Some(url) => settings.with("DATABASE_URL", &url),
             None => settings,

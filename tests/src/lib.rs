@@ -14,6 +14,8 @@ pub mod app;
 pub mod binary;
 pub mod browser;
 pub mod client;
+pub mod dkim;
+pub mod dns;
 pub mod mail;
 pub mod net;
 pub mod postfix;

@@ -19,6 +19,7 @@ mod outbox;
 mod people;
 mod policy;
 mod postmaster;
+mod recorder;
 mod schedule;
 mod serve;
 mod tickets;

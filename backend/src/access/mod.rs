@@ -10,13 +10,13 @@ use std::marker::PhantomData;
 
 use diesel::prelude::*;
 
+pub(crate) use self::survivor::{for_mail, survivor};
 pub use self::{
     levels::{Full, Level, Move, Note, Owner, Priority, Read, Reply},
     rights::Rights,
     scope::{Scope, holders_of, keepers_of},
     survivor::{for_pair, for_unmerge, readable_survivor},
 };
-pub(crate) use self::survivor::{for_mail, survivor};
 use crate::{
     db::{
         AgentId, Cause, Conn, InstallationRight, QueueId, Right, State, TicketId, Tx, backend,

@@ -118,8 +118,11 @@ pub async fn end(
     request
         .create(&desk, &caller, move |tx| {
             let unknown = |_| Error::invalid("articles", "An article is named by its id.");
-            let going =
-                value.articles.iter().map(|id| id.parse::<ArticleId>().map_err(unknown)).collect::<Result<Vec<_>>>()?;
+            let going = value
+                .articles
+                .iter()
+                .map(|id| id.parse::<ArticleId>().map_err(unknown))
+                .collect::<Result<Vec<_>>>()?;
             let (mut source, mut survivor) = access::for_unmerge(tx, &asker.actor, &number)?;
             unmerge::unmerge(tx, &mut source, &mut survivor, Some(&going), &at)?;
             views::ticket(tx, source.ticket())

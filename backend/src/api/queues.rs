@@ -207,7 +207,10 @@ impl SetQueue {
         queues::change(tx, actor, id, &self.change()?)?;
         if let Some(name) = &self.move_tickets_to {
             if self.retired != Some(true) {
-                return Err(Error::invalid("move_tickets_to", "Tickets move only out of a queue that is retired."));
+                return Err(Error::invalid(
+                    "move_tickets_to",
+                    "Tickets move only out of a queue that is retired.",
+                ));
             }
             let to = super::tickets::target_queue(tx, actor, "move_tickets_to", name)?;
             clear_out::clear_out(tx, actor, id, to, at)

@@ -8,7 +8,8 @@ use actix_web::{
 };
 
 use super::{
-    articles, bonds, customers, events, fields, files, gate, inbound, lock, merges, openapi, outbox, participants, people,
+    articles, bonds, customers, events, fields, files, gate, inbound, lock, merges, openapi, outbox,
+    participants, people,
     problem::{Answer, Problem},
     queues, replies, search, tickets,
 };

@@ -25,7 +25,9 @@ pub(super) enum AddressCommand {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  turnstone customer address add --customer anna@example.org --address anna@private.example")]
+#[command(
+    after_help = "Example:\n  turnstone customer address add --customer anna@example.org --address anna@private.example"
+)]
 pub(super) struct Add {
     /// An address of the customer that is known
     #[arg(long, value_name = "ADDRESS")]

@@ -112,10 +112,13 @@ pub(crate) fn rotate(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     let id = keys.0.last().map_or(0, |key| key.id.wrapping_add(1));
     keys.0.push(Key { id, since: now, key: hex(&random_bytes::<32>()) });
     // A key is accepted from the moment of its successor on for a while.
-    let ends: Vec<Option<Timestamp>> = keys.0.iter().skip(1).map(|next| Some(next.since)).chain([None]).collect();
-    let kept = keys.0.into_iter().zip(ends).filter(|(_, replaced)| {
-        replaced.is_none_or(|replaced| now.duration_since(replaced) < ACCEPTED)
-    });
+    let ends: Vec<Option<Timestamp>> =
+        keys.0.iter().skip(1).map(|next| Some(next.since)).chain([None]).collect();
+    let kept = keys
+        .0
+        .into_iter()
+        .zip(ends)
+        .filter(|(_, replaced)| replaced.is_none_or(|replaced| now.duration_since(replaced) < ACCEPTED));
     let kept: Vec<Key> = kept.map(|(key, _)| key).collect();
     backend::put_setting(tx, SETTING, &serde_json::to_string(&kept)?)
 }

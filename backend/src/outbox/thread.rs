@@ -51,8 +51,7 @@ fn received(conn: &mut Conn, blobs: &Blobs, ticket: &Ticket, article: &Article) 
 /// Under what the conversation of a received mail is looked up; `None` where its program writes none.
 pub(crate) fn conversation_of(conn: &mut Conn, blobs: &Blobs, article: &Article) -> Result<Option<String>> {
     let Some(inbound) = article.inbound_id else { return Ok(None) };
-    let digest: String =
-        inbound_mails::table.find(inbound).select(inbound_mails::digest).first(conn)?;
+    let digest: String = inbound_mails::table.find(inbound).select(inbound_mails::digest).first(conn)?;
     Ok(of_raw(&blobs.read(conn, &digest)?).as_deref().and_then(key))
 }
 

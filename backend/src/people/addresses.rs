@@ -86,9 +86,11 @@ fn take_over(tx: &mut Tx<'_>, from: CustomerId, to: CustomerId, address: &str) -
     diesel::update(customer_addresses::table.find(address))
         .set(customer_addresses::customer_id.eq(to))
         .execute(&mut **tx)?;
-    diesel::update(tickets::table.filter(tickets::customer_id.eq(from).and(tickets::customer_address.eq(address))))
-        .set(tickets::customer_id.eq(to))
-        .execute(&mut **tx)?;
+    diesel::update(
+        tickets::table.filter(tickets::customer_id.eq(from).and(tickets::customer_address.eq(address))),
+    )
+    .set(tickets::customer_id.eq(to))
+    .execute(&mut **tx)?;
     let left: i64 = customer_addresses::table
         .filter(customer_addresses::customer_id.eq(from))
         .count()

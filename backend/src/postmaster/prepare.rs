@@ -90,7 +90,10 @@ impl Prepared {
         }
         let keys = outbox::reply_token::Keys::load(conn)?;
         // A token is good only at an address of ours.
-        Ok(shaped.into_iter().filter(|address| self.own.contains(address)).find_map(|address| keys.ticket(address)))
+        Ok(shaped
+            .into_iter()
+            .filter(|address| self.own.contains(address))
+            .find_map(|address| keys.ticket(address)))
     }
 }
 

@@ -167,7 +167,11 @@ fn check(conn: &mut Conn, queue: &Queue, change: &Change) -> Result<Checked> {
     if change.default == Some(false) && default_queue(conn)? == queue.id {
         problems.refuse("default", say!("refused-no-default"));
     }
-    if problems.0.is_empty() { Ok(Checked { name, parent, addresses }) } else { Err(Error::Invalid(problems.0)) }
+    if problems.0.is_empty() {
+        Ok(Checked { name, parent, addresses })
+    } else {
+        Err(Error::Invalid(problems.0))
+    }
 }
 
 fn checked_name(conn: &mut Conn, queue: &Queue, name: &str, problems: &mut Problems) -> Result<String> {

@@ -6,7 +6,8 @@ use super::{Article, Moment, merge, model::Ticket, recount::recount, state, stor
 use crate::{
     access::{Reply, TicketAccess},
     db::{
-        ArticleId, Blobs, Conn, Delivery, EventKind, LinkKind, Sender, State, TicketId, Ts, Tx, backend, each,
+        ArticleId, Blobs, Conn, Delivery, EventKind, LinkKind, Sender, State, TicketId, Ts, Tx, backend,
+        each,
         schema::{article_moves, articles, message_ids, outbox as outbox_table, ticket_links, tickets},
     },
     error::{Error, Result, say},
@@ -71,7 +72,9 @@ pub fn take(
     store::save(tx, source, at.ts())?;
     let brought = store::Change::of(EventKind::ArticleBrought).article(article);
     store::record(tx, target, who, at.ts(), brought.between(Some(&source.number), None))?;
-    if moving.sender == Sender::Customer && !moving.automatic && (target.state.is_pending() || target.state == State::Closed)
+    if moving.sender == Sender::Customer
+        && !moving.automatic
+        && (target.state.is_pending() || target.state == State::Closed)
     {
         state::change(tx, target, who, State::Open, None, at)?;
     }
@@ -171,10 +174,7 @@ fn take_in_author(tx: &mut Tx<'_>, target: &Ticket, moving: &Article) -> Result<
 ///
 /// # Errors
 /// Those of the database.
-pub fn brought(
-    conn: &mut Conn,
-    ticket: TicketId,
-) -> Result<std::collections::HashMap<ArticleId, Ticket>> {
+pub fn brought(conn: &mut Conn, ticket: TicketId) -> Result<std::collections::HashMap<ArticleId, Ticket>> {
     // The last move of an article is the one that counts.
     Ok(article_moves::table
         .inner_join(tickets::table.on(tickets::id.eq(article_moves::from_id)))

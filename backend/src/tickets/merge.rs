@@ -12,11 +12,9 @@ use super::{Moment, drafts, locking, model::Ticket, recount::recount, state, sto
 use crate::{
     access::{Reply, TicketAccess},
     db::{
-        AgentId, ArticleId, DeadlineKind, DraftId, EventKind, LinkKind, MergeId, State, TicketId, Tx, backend,
-        each,
-        schema::{
-            articles, merge_articles, merges, participants, ticket_links, ticket_tags, watchers,
-        },
+        AgentId, ArticleId, DeadlineKind, DraftId, EventKind, LinkKind, MergeId, State, TicketId, Tx,
+        backend, each,
+        schema::{articles, merge_articles, merges, participants, ticket_links, ticket_tags, watchers},
     },
     error::{Error, Result, say},
 };
@@ -114,10 +112,8 @@ fn write_down(
         ))
         .returning(merges::id)
         .get_result(&mut **tx)?;
-    let going: Vec<ArticleId> = articles::table
-        .filter(articles::ticket_id.eq(source.id))
-        .select(articles::id)
-        .load(&mut **tx)?;
+    let going: Vec<ArticleId> =
+        articles::table.filter(articles::ticket_id.eq(source.id)).select(articles::id).load(&mut **tx)?;
     for article in going {
         diesel::insert_into(merge_articles::table)
             .values((merge_articles::merge_id.eq(id), merge_articles::article_id.eq(article)))

@@ -47,8 +47,7 @@ pub(super) fn recount(tx: &mut Tx<'_>, ticket: &mut Ticket) -> Result<()> {
     let shown = entries.iter().rev().find(|entry| !entry.automatic && entry.channel != Channel::Note);
     match shown.or(entries.last()) {
         Some(entry) => {
-            let text: String =
-                articles::table.find(entry.id).select(articles::body_text).first(&mut **tx)?;
+            let text: String = articles::table.find(entry.id).select(articles::body_text).first(&mut **tx)?;
             ticket.preview = store::preview_of(&text);
             ticket.last_sender = entry.sender.as_str().to_owned();
         }

@@ -7,7 +7,8 @@ use crate::{
     access::Who,
     clock::public_id,
     db::{
-        AgentId, ArticleId, Channel, DeadlineKind, EventKind, Keep, Sender, TicketId, Ts, Tx, Wake, backend, each,
+        AgentId, ArticleId, Channel, DeadlineKind, EventKind, Keep, Sender, TicketId, Ts, Tx, Wake, backend,
+        each,
         schema::{articles, attachments, deadlines, events, tickets},
     },
     error::Result,

@@ -2,13 +2,16 @@
 
 use diesel::prelude::*;
 
-use super::{Article, Event, Moment, belongs, drafts, merge::Undo, model::Ticket, recount::recount, state, store};
+use super::{
+    Article, Event, Moment, belongs, drafts, merge::Undo, model::Ticket, recount::recount, state, store,
+};
 use crate::{
     access::{Read, Reply, TicketAccess},
     db::{
         AgentId, ArticleId, Conn, DeadlineKind, EventKind, MergeId, Sender, State, TicketId, Ts, Tx,
         schema::{
-            articles, events, merge_articles, merges, participants, ticket_links, ticket_tags, tickets, watchers,
+            articles, events, merge_articles, merges, participants, ticket_links, ticket_tags, tickets,
+            watchers,
         },
     },
     error::{Error, Result, say},
@@ -67,8 +70,7 @@ pub fn unmerge(
     }
     take_back(tx, &merge, &undo, source, survivor)?;
 
-    let stood_in: String =
-        tickets::table.find(merge.target_id).select(tickets::number).first(&mut **tx)?;
+    let stood_in: String = tickets::table.find(merge.target_id).select(tickets::number).first(&mut **tx)?;
     restore(tx, source, &undo, at)?;
     let change = store::state_changed(State::Merged.as_str(), source.state.as_str());
     store::record(tx, source, who, at.ts(), change)?;
@@ -147,8 +149,7 @@ pub fn merged_into(conn: &mut Conn, ticket: TicketId) -> Result<Vec<(Ticket, Mer
 fn came_since(conn: &mut Conn, merge: &Merge, survivor: &Ticket) -> Result<Vec<Article>> {
     let mut line = vec![merge.target_id];
     while let Some(next) = line.last().copied().filter(|last| *last != survivor.id) {
-        let after: Option<TicketId> =
-            tickets::table.find(next).select(tickets::merged_into).first(conn)?;
+        let after: Option<TicketId> = tickets::table.find(next).select(tickets::merged_into).first(conn)?;
         match after.filter(|after| !line.contains(after)) {
             Some(after) => line.push(after),
             None => break,
@@ -172,13 +173,7 @@ fn came_since(conn: &mut Conn, merge: &Merge, survivor: &Ticket) -> Result<Vec<A
 }
 
 /// People, tags, watchers, links and drafts that came with the source leave again. Somebody who has written since stays.
-fn take_back(
-    tx: &mut Tx<'_>,
-    merge: &Merge,
-    undo: &Undo,
-    source: &Ticket,
-    survivor: &Ticket,
-) -> Result<()> {
+fn take_back(tx: &mut Tx<'_>, merge: &Merge, undo: &Undo, source: &Ticket, survivor: &Ticket) -> Result<()> {
     for place in [merge.target_id, survivor.id] {
         for address in &undo.people {
             let wrote: i64 = articles::table

@@ -57,7 +57,11 @@ pub async fn list_page(web: Data<Web>, signed: Signed) -> Answer {
                 .filter(|(queue, _)| queue.retired_at.is_none())
                 .map(|(queue, depth)| row(queue, *depth))
                 .collect(),
-            retired: all.iter().filter(|queue| queue.retired_at.is_some()).map(|queue| row(queue, 0)).collect(),
+            retired: all
+                .iter()
+                .filter(|queue| queue.retired_at.is_some())
+                .map(|queue| row(queue, 0))
+                .collect(),
         };
         Ok(Page::new("queues", view))
     })
@@ -66,7 +70,12 @@ pub async fn list_page(web: Data<Web>, signed: Signed) -> Answer {
 
 /// Each queue below the one that it belongs to.
 fn tree(all: &[Queue]) -> Vec<(&Queue, usize)> {
-    fn below<'a>(all: &'a [Queue], parent: Option<QueueId>, depth: usize, rows: &mut Vec<(&'a Queue, usize)>) {
+    fn below<'a>(
+        all: &'a [Queue],
+        parent: Option<QueueId>,
+        depth: usize,
+        rows: &mut Vec<(&'a Queue, usize)>,
+    ) {
         for queue in all.iter().filter(|queue| queue.parent_id == parent) {
             rows.push((queue, depth));
             // A circle of parents, which nothing should make, ends here.
@@ -248,7 +257,8 @@ fn load(
         Some(id) => Some(all.iter().find(|queue| queue.id == id).ok_or(Error::NotFound)?),
         None => None,
     };
-    let is_default = queue.is_some_and(|queue| queues::default_queue(conn).is_ok_and(|default| default == queue.id));
+    let is_default =
+        queue.is_some_and(|queue| queues::default_queue(conn).is_ok_and(|default| default == queue.id));
     let stored = match queue {
         Some(queue) => {
             let addresses = listing::addresses(conn)?.remove(&queue.id).unwrap_or_default();
@@ -259,9 +269,11 @@ fn load(
     let form = typed.unwrap_or(stored);
     let usable = |other: &&Queue| other.retired_at.is_none() && Some(other.id) != id;
     let mut parents = vec![Choice::new("", language.tr("queue-top"), form.parent.is_empty())];
-    parents.extend(all.iter().filter(|other| usable(other) || other.name == form.parent).map(|other| {
-        Choice::new(other.name.clone(), other.name.clone(), other.name == form.parent)
-    }));
+    parents.extend(
+        all.iter()
+            .filter(|other| usable(other) || other.name == form.parent)
+            .map(|other| Choice::new(other.name.clone(), other.name.clone(), other.name == form.parent)),
+    );
     let policies = FollowUpPolicy::ALL
         .iter()
         .map(|policy| {
@@ -320,8 +332,10 @@ pub async fn page(
 
 /// `GET /admin/queues/new`.
 pub async fn new(web: Data<Web>, signed: Signed) -> Answer {
-    show(&web, &signed, "queues/page.html", |conn, asker| load(conn, asker, None, None, Errors::default(), false))
-        .await
+    show(&web, &signed, "queues/page.html", |conn, asker| {
+        load(conn, asker, None, None, Errors::default(), false)
+    })
+    .await
 }
 
 /// `POST /admin/queues`.

@@ -10,4 +10,5 @@ mod html;
 mod machine;
 mod quotes;
 mod survival;
+mod verify;
 mod wire;

@@ -10,6 +10,7 @@ mod follow_up;
 mod hostile;
 mod internal;
 mod order;
+mod origin;
 mod policies;
 mod quarantine;
 mod queues;

@@ -24,11 +24,30 @@ struct Attempt {
 }
 
 fn attempts() -> impl Strategy<Value = Attempt> {
-    (0..5_usize, 0..6_usize, 0..3_usize, 0..6_usize, 0..5_usize, 0..3_usize, any::<bool>(), 0..3_usize, any::<bool>()).prop_map(
-        |(from, subject, ticket, id, token, reply_to, cc_customer, thread_index, automatic)| Attempt {
-            from, subject, ticket, id, token, reply_to, cc_customer, thread_index, automatic,
-        },
+    (
+        0..5_usize,
+        0..6_usize,
+        0..3_usize,
+        0..6_usize,
+        0..5_usize,
+        0..3_usize,
+        any::<bool>(),
+        0..3_usize,
+        any::<bool>(),
     )
+        .prop_map(
+            |(from, subject, ticket, id, token, reply_to, cc_customer, thread_index, automatic)| Attempt {
+                from,
+                subject,
+                ticket,
+                id,
+                token,
+                reply_to,
+                cc_customer,
+                thread_index,
+                automatic,
+            },
+        )
 }
 
 /// What is true about a ticket, some of which a stranger may know.

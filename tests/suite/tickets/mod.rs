@@ -33,7 +33,8 @@ pub async fn counters_agree(app: &TestApp) {
         OR t.has_attachments <> EXISTS (SELECT 1 FROM articles a JOIN attachments f ON f.article_id = a.id
             WHERE a.ticket_id = t.id AND NOT f.inline)";
     for sql in [queues, summaries] {
-        let wrong = app.db().read(move |conn| Ok(diesel::sql_query(sql).get_result::<Wrong>(conn)?)).await.unwrap();
+        let wrong =
+            app.db().read(move |conn| Ok(diesel::sql_query(sql).get_result::<Wrong>(conn)?)).await.unwrap();
         assert_eq!(wrong.n, 0, "{sql}");
     }
 }

@@ -140,7 +140,8 @@ pub fn entries(
         .map(|person| person.address)
         .collect();
     let brought = belongs::brought(conn, access.ticket().id)?;
-    let claimed: Vec<AgentId> = story.articles.iter().filter_map(|article| article.claimed_agent_id).collect();
+    let claimed: Vec<AgentId> =
+        story.articles.iter().filter_map(|article| article.claimed_agent_id).collect();
     let claimed = view::agents(conn, &claimed)?;
     let asks = story.articles.iter().find(|article| article.sender == Sender::Customer).map(|first| first.id);
     let mut parts: Vec<(jiff::Timestamp, Entry)> = Vec::new();

@@ -100,9 +100,8 @@ pub async fn new(web: Data<Web>, signed: Signed, number: Path<String>, wish: Que
                 && asker.actor.scope.on_ticket(ticket, asker.actor.agent.id).has(Right::Reply)
         };
         let found = found.iter().filter(able).map(|ticket| candidate(ticket, asker)).collect();
-        let two_customers = other
-            .as_ref()
-            .is_some_and(|(other, _)| other.ticket().customer_address != mine.customer_address);
+        let two_customers =
+            other.as_ref().is_some_and(|(other, _)| other.ticket().customer_address != mine.customer_address);
         let other = match other {
             Some((other, articles)) => Some(side(conn, asker, &other, &articles)?),
             None => None,
@@ -125,12 +124,7 @@ pub async fn new(web: Data<Web>, signed: Signed, number: Path<String>, wish: Que
 type Chosen = Option<(TicketAccess<Read>, Vec<Article>)>;
 
 // The ticket that was named, as far as it can be merged into; else why it cannot.
-fn other(
-    conn: &mut Conn,
-    asker: &Asker,
-    mine: &TicketAccess<Read>,
-    wish: &Wish,
-) -> Result<(Chosen, String)> {
+fn other(conn: &mut Conn, asker: &Asker, mine: &TicketAccess<Read>, wish: &Wish) -> Result<(Chosen, String)> {
     let named = wish.into.trim().trim_start_matches('#');
     if named.is_empty() {
         return Ok((None, String::new()));
@@ -158,12 +152,7 @@ fn must_reply(access: &TicketAccess<Read>) -> Result<()> {
     Err(Error::Forbidden(say!("refused-ticket-right", right = Right::Reply)))
 }
 
-fn side(
-    conn: &mut Conn,
-    asker: &Asker,
-    access: &TicketAccess<Read>,
-    articles: &[Article],
-) -> Result<Side> {
+fn side(conn: &mut Conn, asker: &Asker, access: &TicketAccess<Read>, articles: &[Article]) -> Result<Side> {
     let ticket = access.ticket();
     let skipped = articles.len().saturating_sub(SHOWN);
     Ok(Side {
@@ -247,7 +236,8 @@ pub async fn page(web: Data<Web>, signed: Signed, number: Path<String>) -> Answe
         must_reply(&survivor)?;
         let (merge, since) = unmerge::preview(conn, &source, &survivor)?;
         let people: Vec<_> = merge.agent_id.into_iter().collect();
-        let who = view::agents(conn, &people)?.into_values().next().map_or_else(String::new, |(_, name)| name);
+        let who =
+            view::agents(conn, &people)?.into_values().next().map_or_else(String::new, |(_, name)| name);
         let view = EndView {
             number: source.ticket().number.clone(),
             subject: subject(source.ticket(), &asker.reader),

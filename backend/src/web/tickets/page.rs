@@ -383,7 +383,8 @@ fn others(conn: &mut Conn, asker: &Asker, access: &TicketAccess<access::Read>) -
 }
 
 fn bond(link: &view::Linked, ticket: &Ticket, asker: &Asker) -> Bond {
-    let kind = if link.reverse { format!("link-{}-reverse", link.kind) } else { format!("link-{}", link.kind) };
+    let kind =
+        if link.reverse { format!("link-{}-reverse", link.kind) } else { format!("link-{}", link.kind) };
     let guess = link.kind == LinkKind::PossiblyBelongsTo;
     let (from, to) = if link.reverse { (&link.ticket, ticket) } else { (ticket, &link.ticket) };
     let open = from.state != State::Merged;
