@@ -6,6 +6,7 @@ use std::time::Duration;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use jiff::Timestamp;
+use mail_ingest::authentication::Resolver;
 use serde::Serialize;
 
 use super::health::{Backlog, full_disk};
@@ -64,6 +65,7 @@ pub fn look_around(config: &Config) -> Vec<Finding> {
         Err(error) => bad("certificate", format!("{error:#}"), "Correct TLS_CERT and TLS_KEY."),
     }));
     findings.push(relay(config));
+    findings.extend(origin(config));
     findings.extend(address(config));
     findings.extend(roles(config));
     findings
@@ -127,6 +129,19 @@ fn relay(config: &Config) -> Finding {
             "Start the mail server there, correct SMTP_RELAY, or let the firewall pass.",
         ),
     }
+}
+
+/// Mail from strangers whose origin nobody looks at.
+fn origin(config: &Config) -> Option<Finding> {
+    let open = config.roles.mail && config.smtp_listen.is_some_and(|at| !at.ip().to_canonical().is_loopback());
+    let unasked = config.dns_resolver == Resolver::Off && config.authserv_id.is_empty();
+    (open && unasked).then(|| {
+        warning(
+            "origin of mail",
+            "SMTP_LISTEN takes mail from other machines, and nobody looks at SPF, DKIM and DMARC",
+            "Set DNS_RESOLVER to system, or AUTHSERV_ID to the name of the mail server in front that does.",
+        )
+    })
 }
 
 fn reach(host: &str, port: u16) -> std::io::Result<SocketAddr> {

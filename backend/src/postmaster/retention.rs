@@ -53,7 +53,9 @@ pub async fn sweep(desk: &Desk) -> Result<usize> {
 fn forget(tx: &mut Tx<'_>, empty: &Blob, before: Ts, now: Ts) -> Result<Vec<String>> {
     let due: Vec<(InboundId, String)> = inbound_mails::table
         .filter(inbound_mails::forgotten_at.is_null().and(inbound_mails::received_at.lt(before)))
-        .filter(inbound_mails::status.eq(InboundStatus::Done))
+        // Not "is done": that would be looked up in the index over the status, which holds the whole archive.
+        .filter(inbound_mails::status.ne(InboundStatus::Waiting))
+        .filter(inbound_mails::status.ne(InboundStatus::Quarantined))
         .order(inbound_mails::received_at)
         .limit(BATCH)
         .select((inbound_mails::id, inbound_mails::digest))
