@@ -12,6 +12,7 @@
 
 pub mod app;
 pub mod binary;
+pub mod bridge;
 pub mod browser;
 pub mod client;
 pub mod dkim;

@@ -5,6 +5,7 @@
 //! `/api/v1/openapi.json` is made from the handlers themselves ([`openapi`]).
 
 pub mod articles;
+pub mod auto_responses;
 pub mod body;
 pub mod bonds;
 pub mod customers;

@@ -47,8 +47,9 @@ use super::{
         super::inbound::retry,
         super::outbox::list,
         super::queues::list, super::queues::create, super::queues::get, super::queues::put, super::queues::patch,
+        super::auto_responses::list, super::auto_responses::put,
         super::people::agents, super::people::create_agent, super::people::roles, super::people::create_role,
-        super::people::customers, super::people::organisations,
+        super::people::customers, super::people::update_customer, super::people::organisations,
     ),
 )]
 struct Described;
@@ -70,7 +71,8 @@ impl Modify for Common {
             )
             .build();
         for item in api.paths.paths.values_mut() {
-            let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
+            let operations =
+                [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
             for operation in operations.into_iter().flatten() {
                 operation.responses.responses.insert("default".to_owned(), problem.clone().into());
             }

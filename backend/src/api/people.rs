@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -257,6 +260,8 @@ pub struct CustomerView {
     pub addresses: Vec<String>,
     /// The name of the organisation that he works for.
     pub organisation: Option<String>,
+    /// The language that was chosen for him, as a tag; null: what he writes in decides.
+    pub language: Option<String>,
 }
 
 /// Customers, the oldest first. Needs the right to manage people.
@@ -278,12 +283,55 @@ pub async fn customers(desk: Data<Desk>, caller: Caller, Params(place): Params<P
                 id: customer.id.to_string(),
                 organisation: customer.organisation_id.and_then(|id| names.get(&id).cloned()),
                 name: customer.name,
+                language: customer.language,
                 addresses,
             });
             Ok(List { items: items.collect(), next })
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))
+}
+
+/// What of a customer shall change.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeCustomer {
+    /// The language in which he is written to by machine, as a tag (`de`, `fr-CA`); empty: what he writes in decides.
+    language: String,
+}
+
+impl Input for ChangeCustomer {}
+
+/// Changes a customer. Needs the right to manage people.
+#[utoipa::path(patch, path = "/customers/{id}", tag = "administration",
+    params(("id" = String, Path, description = "His key")), request_body = ChangeCustomer,
+    responses((status = 200, body = CustomerView)))]
+pub async fn update_customer(
+    desk: Data<Desk>,
+    caller: Caller,
+    id: Path<String>,
+    Json { value, .. }: Json<ChangeCustomer>,
+) -> Answer {
+    let id: CustomerId = page::key(&id)?;
+    let view = desk
+        .db
+        .write(move |tx| {
+            customers::set_language(tx, &caller.actor, id, &value.language)?;
+            // The page of one customer that begins before him.
+            let (customer, addresses) =
+                customers::page(tx, CustomerId(id.0 - 1), 1)?.pop().ok_or(Error::NotFound)?;
+            let ids: Vec<_> = customer.organisation_id.into_iter().collect();
+            let names = organisations::names(tx, &ids)?;
+            Ok(CustomerView {
+                id: customer.id.to_string(),
+                organisation: customer.organisation_id.and_then(|id| names.get(&id).cloned()),
+                name: customer.name,
+                language: customer.language,
+                addresses,
+            })
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(view))
 }
 
 /// An organisation.

@@ -8,8 +8,8 @@ use actix_web::{
 };
 
 use super::{
-    articles, bonds, customers, events, fields, files, gate, inbound, lock, merges, openapi, outbox,
-    participants, people,
+    articles, auto_responses, bonds, customers, events, fields, files, gate, inbound, lock, merges, openapi,
+    outbox, participants, people,
     problem::{Answer, Problem},
     queues, replies, search, tickets,
 };
@@ -89,11 +89,14 @@ static TABLE: &[Route] = &[
     route!(GET "/queues/{id}", needs = SignedIn, queues::get),
     route!(PUT "/queues/{id}", needs = Installation(QueuesAndMail), queues::put),
     route!(PATCH "/queues/{id}", needs = Installation(QueuesAndMail), queues::patch),
+    route!(GET "/auto-responses", needs = Installation(QueuesAndMail), auto_responses::list),
+    route!(PUT "/auto-responses", needs = Installation(QueuesAndMail), auto_responses::put),
     route!(GET "/agents", needs = SignedIn, people::agents),
     route!(POST "/agents", needs = Installation(People), people::create_agent),
     route!(GET "/roles", needs = Installation(People), people::roles),
     route!(POST "/roles", needs = Installation(People), people::create_role),
     route!(GET "/customers", needs = Installation(People), people::customers),
+    route!(PATCH "/customers/{id}", needs = Installation(People), people::update_customer),
     route!(GET "/customers/{id}/addresses", needs = Installation(People), customers::addresses),
     route!(POST "/customers/{id}/addresses", needs = Installation(People), customers::add),
     route!(DELETE "/customers/{id}/addresses/{address}", needs = Installation(People), customers::remove),

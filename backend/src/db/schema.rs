@@ -121,6 +121,7 @@ table! {
         hold_seconds -> Integer,
         closed_days -> Nullable<Integer>,
         reply_token -> Bool,
+        language -> Text,
         retired_at -> Nullable<Instant>,
         created_at -> Instant,
     }
@@ -529,6 +530,45 @@ table! {
     use diesel::sql_types::*;
     use crate::db::types::Instant;
 
+    auto_response_templates (id) {
+        id -> BigInt,
+        queue_id -> Nullable<BigInt>,
+        kind -> Text,
+        language -> Text,
+        subject -> Text,
+        body -> Text,
+        updated_at -> Instant,
+        updated_by -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    auto_response_switches (queue_id, kind) {
+        queue_id -> BigInt,
+        kind -> Text,
+        enabled -> Bool,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    intake_brakes (key) {
+        key -> Text,
+        since -> Instant,
+        mails -> Integer,
+        ticket_id -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
     idempotency_keys (agent_id, key) {
         agent_id -> BigInt,
         key -> Text,
@@ -556,6 +596,7 @@ diesel::joinable!(inbound_mails -> tickets (ticket_id));
 diesel::joinable!(customer_addresses -> customers (customer_id));
 diesel::joinable!(queue_addresses -> queues (queue_id));
 diesel::joinable!(deadlines -> tickets (ticket_id));
+diesel::joinable!(auto_responses -> tickets (ticket_id));
 
 allow_tables_to_appear_in_same_query!(
     settings,
@@ -592,5 +633,8 @@ allow_tables_to_appear_in_same_query!(
     inbound_mails,
     outbox,
     auto_responses,
+    auto_response_templates,
+    auto_response_switches,
+    intake_brakes,
     idempotency_keys,
 );

@@ -372,6 +372,28 @@ words! {
         Move = "move",
         /// A pending ticket came due.
         Reminder = "reminder",
+        /// A mail to a customer did not arrive.
+        DeliveryFailure = "delivery_failure",
+    }
+    /// An automatic answer to a customer.
+    AnswerKind {
+        /// His mail has become a ticket.
+        Received = "received",
+        /// His mail has opened a closed ticket again.
+        Reopened = "reopened",
+        /// His ticket is closed for good: nobody reads his mail.
+        Rejected = "rejected",
+        /// His ticket is closed: his mail has become another one.
+        NewBecauseClosed = "new_because_closed",
+    }
+    /// A language that automatic answers are written in.
+    LetterLanguage {
+        /// English.
+        English = "en",
+        /// German.
+        German = "de",
+        /// French.
+        French = "fr",
     }
     /// What falls due on a ticket.
     DeadlineKind {

@@ -1,13 +1,8 @@
-//! What Turnstone itself writes: confirmations to customers, news to agents. In the reader's language.
+//! News for agents, in the reader's language. What customers are answered stands in [`super::answers`].
 
 use url::Url;
 
-use crate::{
-    db::Notice,
-    i18n::Language,
-    people::Agent,
-    tickets::{Person, Ticket},
-};
+use crate::{db::Notice, i18n::Language, people::Agent, tickets::Ticket};
 
 /// How much of the customer's text a notification shows, in characters.
 const EXCERPT: usize = 600;
@@ -19,47 +14,6 @@ pub struct Letter {
     pub subject: String,
     /// Its text.
     pub body: String,
-}
-
-/// The confirmation of a new ticket. `subject` is the customer's.
-pub fn received(
-    language: &Language,
-    ticket: &Ticket,
-    queue: &Person,
-    subject: &str,
-    signature: &str,
-) -> Letter {
-    let name = greeted(&ticket.customer_name, &ticket.customer_address);
-    let paragraphs = [
-        language.tr_with("mail-hello", &[("name", &name)]),
-        language.tr_with("mail-received", &[("queue", &queue.name)]),
-        language.tr_with("mail-received-number", &[("number", &ticket.number), ("subject", &ticket.title)]),
-        language.tr("mail-received-reply"),
-    ];
-    Letter {
-        subject: format!("Re: {subject}"),
-        body: signed(paragraphs.join("\n\n"), signature, &queue.name),
-    }
-}
-
-/// The answer to a mail that a closed ticket does not take.
-pub fn rejected(
-    language: &Language,
-    ticket: &Ticket,
-    to: &Person,
-    queue: &Person,
-    subject: &str,
-    signature: &str,
-) -> Letter {
-    let paragraphs = [
-        language.tr_with("mail-hello", &[("name", &greeted(&to.name, &to.address))]),
-        language.tr_with("mail-rejected", &[("number", &ticket.number)]),
-        language.tr_with("mail-rejected-remedy", &[("address", &queue.address)]),
-    ];
-    Letter {
-        subject: format!("Re: {subject}"),
-        body: signed(paragraphs.join("\n\n"), signature, &queue.name),
-    }
 }
 
 /// News for an agent.
@@ -78,6 +32,7 @@ pub fn notification(
         Notice::LockTimeout => "notice-lock-timeout",
         Notice::Move => "notice-move",
         Notice::Reminder => "notice-reminder",
+        Notice::DeliveryFailure => "notice-delivery-failure",
     };
     let sentence = language.tr_with(key, &[("number", &ticket.number), ("queue", queue)]);
     let customer = format!("{} {}", ticket.customer_name, ticket.customer_address);
@@ -108,15 +63,6 @@ pub fn relay_away(language: &Language, relay: &str, since: &str, why: &str, base
     let sentence = language.tr_with("relay-away", &[("relay", relay), ("since", since)]);
     let paragraphs = [sentence.clone(), why.to_owned(), language.tr("relay-away-remedy"), link];
     Letter { subject: sentence, body: paragraphs.join("\n\n") }
-}
-
-fn greeted(name: &str, address: &str) -> String {
-    if name.trim().is_empty() { address.to_owned() } else { name.trim().to_owned() }
-}
-
-fn signed(text: String, signature: &str, queue: &str) -> String {
-    let signature = if signature.trim().is_empty() { queue } else { signature.trim() };
-    format!("{text}\n\n-- \n{signature}")
 }
 
 fn shortened(text: &str) -> String {

@@ -3,6 +3,7 @@
 //! A notification is a row of the outbox that names the event; it is written out, and the reader's permission checked
 //! once more, when it leaves.
 
+pub mod answers;
 pub mod letters;
 
 use diesel::prelude::*;
@@ -80,6 +81,12 @@ fn agent_behind(conn: &mut Conn, address: &str) -> Result<Option<AgentId>> {
 pub(crate) fn reminder(tx: &mut Tx<'_>, ticket: &Ticket, now: Ts) -> Result<()> {
     let whom = owner_or_followers(tx, ticket, now)?;
     tell(tx, Notice::Reminder, ticket, None, &whom, None, now).map(drop)
+}
+
+/// A mail to a customer did not arrive: the owner hears of it, or the followers while nobody owns it.
+pub(crate) fn delivery_failure(tx: &mut Tx<'_>, ticket: &Ticket, article: ArticleId, now: Ts) -> Result<Told> {
+    let whom = owner_or_followers(tx, ticket, now)?;
+    tell(tx, Notice::DeliveryFailure, ticket, Some(article), &whom, None, now)
 }
 
 /// A lock ran out: its former holder hears of it.

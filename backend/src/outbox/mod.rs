@@ -12,6 +12,7 @@ mod outage;
 mod outcome;
 mod relay;
 pub(crate) mod reply_token;
+pub(crate) mod returned;
 mod send;
 pub(crate) mod thread;
 pub(crate) mod token;
@@ -48,7 +49,7 @@ pub struct NewMail {
     pub article: Option<ArticleId>,
     /// The agent whom a notification is for.
     pub agent: Option<AgentId>,
-    /// What a notification is about.
+    /// What a notification is about; of a mail without an article, the key of the queue that it comes from.
     pub event: String,
     /// The envelope's sender; empty is the null sender.
     pub envelope_from: String,
@@ -189,31 +190,6 @@ pub(crate) fn cancel_held(tx: &mut Tx<'_>, article: ArticleId) -> Result<bool> {
     .set((outbox::state.eq(Delivery::Cancelled), outbox::article_id.eq(None::<ArticleId>)))
     .execute(&mut **tx)?;
     Ok(done > 0)
-}
-
-/// Marks the mail of ours that came back, if it is one. The ticket and article that it belongs to.
-///
-/// # Errors
-/// Those of the database.
-pub(crate) fn mark_bounced(
-    tx: &mut Tx<'_>,
-    message_id: &str,
-    why: &str,
-    now: Ts,
-) -> Result<Option<(TicketId, Option<ArticleId>)>> {
-    let found: Option<(OutboxId, OutboxKind, Option<TicketId>, Option<ArticleId>)> = outbox::table
-        .filter(outbox::message_id.eq(message_id))
-        .select((outbox::id, outbox::kind, outbox::ticket_id, outbox::article_id))
-        .first(&mut **tx)
-        .optional()?;
-    let Some((id, kind, Some(ticket), article)) = found else { return Ok(None) };
-    diesel::update(outbox::table.find(id))
-        .set((outbox::state.eq(Delivery::Bounced), outbox::error.eq(why)))
-        .execute(&mut **tx)?;
-    if kind != OutboxKind::Notification {
-        record(tx, ticket, article, EventKind::Bounced, why, now)?;
-    }
-    Ok(Some((ticket, article)))
 }
 
 /// An event about a mail of ours.

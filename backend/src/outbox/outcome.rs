@@ -6,9 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{Outgoing, record};
 use crate::{
-    db::{Delivery, EventKind, OutboxKind, Ts, Tx, schema::outbox},
+    db::{
+        Delivery, EventKind, OutboxKind, Ts, Tx,
+        schema::{articles, outbox, tickets},
+    },
     desk::Desk,
     error::Result,
+    notify,
+    tickets::Ticket,
 };
 
 /// Waits between attempts, in minutes; the last one repeats.
@@ -157,8 +162,27 @@ impl Outcome {
                 _ => return Ok(()),
             };
             record(tx, ticket, mail.article_id, kind, &self.error, Ts(self.now))?;
+            // Of a mail that was sent: some got it, and some were refused.
+            if !self.error.is_empty() {
+                tell(tx, mail, Ts(self.now))?;
+            }
         }
         Ok(())
+    }
+}
+
+/// Whose answer did not arrive hears of it.
+fn tell(tx: &mut Tx<'_>, mail: &Outgoing, now: Ts) -> Result<()> {
+    let Some(article) = mail.article_id else { return Ok(()) };
+    let ticket: Option<Ticket> = articles::table
+        .inner_join(tickets::table)
+        .filter(articles::id.eq(article))
+        .select(Ticket::as_select())
+        .first(&mut **tx)
+        .optional()?;
+    match ticket {
+        Some(ticket) => notify::delivery_failure(tx, &ticket, article, now).map(|_| ()),
+        None => Ok(()),
     }
 }
 

@@ -12,12 +12,13 @@ use super::{
     outage,
     outcome::{End, Outcome, Word},
     relay::Line,
+    returned,
 };
 use crate::{
     access::Actor,
     config::Relay,
     db::{
-        Cause, InstallationRight, Notice, OutboxKind,
+        Cause, InstallationRight, Notice, OutboxKind, QueueId,
         schema::{articles, outbox},
     },
     desk::Desk,
@@ -122,6 +123,7 @@ async fn ready(desk: &Desk, mail: &Outgoing) -> Result<Option<Vec<u8>>> {
             (Some(digest), _) => Ok(Some(blobs.read(conn, digest)?)),
             (None, OutboxKind::Notification) if row.event == outage::EVENT => keeper(conn, &row, now),
             (None, OutboxKind::Notification) => notification(conn, &row, &config, now),
+            (None, _) if row.article_id.is_none() => letter(conn, &row).map(Some),
             (None, _) => compose::article(conn, &blobs, &row).map(Some),
         })
         .await?;
@@ -178,12 +180,32 @@ fn notification(
         None => None,
     }
     .unwrap_or_else(|| ticket.preview.clone());
+    // What the other server said is the news; what was written, its author knows.
+    let excerpt = match row.article_id {
+        Some(article) if notice == Notice::DeliveryFailure => {
+            format!("{}\n\n{excerpt}", returned::words(conn, article)?)
+        }
+        _ => excerpt,
+    };
     let letter =
         letters::notification(&actor.agent, notice, ticket, &queue.name, &excerpt, &config.public_url);
     let to = Person { name: actor.agent.name.clone(), address: actor.agent.email.clone() };
     // All news about a ticket is one conversation in the agent's mail program.
     let conversation = Some(format!("{}.news", ticket.root_message_id));
     compose::notification(row, from, to, letter.subject, letter.body, conversation).map(Some)
+}
+
+/// Writes a mail that no article carries: its row says all of it, and the queue that it comes from.
+fn letter(conn: &mut crate::db::Conn, row: &Outgoing) -> Result<Vec<u8>> {
+    let queue = match row.event.parse::<QueueId>() {
+        Ok(queue) => queue,
+        Err(_) => queues::default_queue(conn)?,
+    };
+    let queue = queues::get(conn, queue)?;
+    let from = queues::sender(conn, &queue)?;
+    let address = row.recipients().into_iter().next().ok_or(Error::NotFound)?;
+    let to = Person { name: String::new(), address };
+    compose::notification(row, from, to, row.subject.clone(), row.body_text.clone(), None)
 }
 
 /// Writes the news that the relay is away, unless its reader no longer looks after mail.

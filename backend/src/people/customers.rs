@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 
 use crate::{
+    access::Actor,
     db::{
-        Conn, CustomerId, OrganisationId, Ts, Tx, each,
+        Conn, CustomerId, InstallationRight, OrganisationId, Ts, Tx, each,
         schema::{customer_addresses, customers},
     },
-    error::Result,
+    error::{Error, Result, say},
     tickets::Person,
 };
 
@@ -21,6 +22,8 @@ pub struct Customer {
     pub name: String,
     /// Where he works.
     pub organisation_id: Option<OrganisationId>,
+    /// The language that was chosen for him, as a tag.
+    pub language: Option<String>,
 }
 
 /// The customer of an address; makes one for an address that is new. The address is in its normal form.
@@ -44,6 +47,37 @@ pub fn by_address(tx: &mut Tx<'_>, person: &Person, now: Ts) -> Result<CustomerI
     let row = (customer_addresses::address.eq(&person.address), customer_addresses::customer_id.eq(id));
     each!(&mut **tx, |c| diesel::insert_into(customer_addresses::table).values(row).execute(c))?;
     Ok(id)
+}
+
+/// The language that was chosen for the customer of an address, as a tag.
+///
+/// # Errors
+/// Those of the database.
+pub fn language(conn: &mut Conn, address: &str) -> Result<Option<String>> {
+    let chosen: Option<Option<String>> = customer_addresses::table
+        .inner_join(customers::table)
+        .filter(customer_addresses::address.eq(address))
+        .select(customers::language)
+        .first(conn)
+        .optional()?;
+    Ok(chosen.flatten().filter(|tag| !tag.is_empty()))
+}
+
+/// Chooses the language in which a customer is written to by machine; an empty tag leaves it to his mails.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right to manage people; [`Error::Invalid`] for what is no tag of a language.
+pub fn set_language(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId, tag: &str) -> Result<()> {
+    actor.require(InstallationRight::People)?;
+    let tag = tag.trim();
+    let good = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !tag.is_empty() && !(tag.len() <= 35 && tag.split('-').all(good)) {
+        return Err(Error::invalid("language", say!("refused-customer-language")));
+    }
+    let done = diesel::update(customers::table.find(id))
+        .set(customers::language.eq(Some(tag).filter(|tag| !tag.is_empty())))
+        .execute(&mut **tx)?;
+    if done == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
 /// Whether the address belongs to a customer of whom one of `people` is another address.

@@ -6,6 +6,8 @@
 mod accept;
 mod auto_response;
 pub mod balance;
+mod bounce;
+mod brake;
 mod intake;
 mod matching;
 mod origin;

@@ -8,10 +8,11 @@ use mail_ingest::{Kind, authentication::Verifier};
 use tokio::sync::watch;
 
 use super::{
-    auto_response,
+    auto_response::{self, Occasion},
+    bounce, brake,
     matching::{self, Part, Place},
     origin,
-    prepare::{Prepared, Waiting, clean, key, person_of, prepare},
+    prepare::{Prepared, Waiting, person_of, prepare},
     reasons,
     record::{self, Outcome, Steps},
 };
@@ -19,8 +20,8 @@ use crate::{
     access::{self, Reply, TicketAccess, Who},
     config::DatabaseUrl,
     db::{
-        ArticleId, Cause, Channel, Disposition, EventKind, InboundId, InboundStatus, Priority, Right, Sender,
-        State, TicketId, Ts, Tx, Wake, backend,
+        AnswerKind, ArticleId, Cause, Channel, Disposition, EventKind, InboundId, InboundStatus, LinkKind,
+        Priority, Right, Sender, State, TicketId, Ts, Tx, Wake, backend,
         schema::{inbound_mails, outbox as outbox_table},
     },
     desk::Desk,
@@ -254,7 +255,7 @@ fn decide(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> R
         steps.add("echo", "ignored", "this is a mail that we sent ourselves");
         return Ok(Outcome::ignored("our own mail came back"));
     }
-    if let Some(outcome) = bounce(tx, mail, steps, at)? {
+    if let Some(outcome) = bounce::take(tx, mail, steps, at)? {
         return Ok(outcome);
     }
     match matching::find(tx, mail, at, steps)? {
@@ -267,7 +268,9 @@ fn decide(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> R
             begins(tx, mail, queue, link, steps, at)
         }
         Place::Rejected(mut ticket) => {
-            let auto_response = auto_response::rejected(tx, &mut ticket, mail, at)?;
+            let echo = auto_response::echo(tx, mail, at)?;
+            let occasion = Occasion { kind: AnswerKind::Rejected, old: None, echo: echo.as_ref() };
+            let auto_response = auto_response::send(tx, occasion, &mut ticket, mail, steps, at)?;
             Ok(Outcome {
                 disposition: Disposition::Ignored,
                 ticket: Some(ticket.id),
@@ -310,46 +313,19 @@ fn sent_by_us(tx: &mut Tx<'_>, mail: &Prepared) -> Result<bool> {
     Ok(ours > 0)
 }
 
-/// A report about a mail of ours marks that mail and tells the owner.
-fn bounce(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> Result<Option<Outcome>> {
-    let Some(bounced) = &mail.class.bounced else { return Ok(None) };
-    if !bounced.permanent {
-        let why = "it reports a delay: that mail is not marked as failed";
-        steps.add("bounce", "no final report", format!("{why}; {}", bounced.diagnostic));
-        return Ok(None);
-    }
-    let why = clean(if bounced.diagnostic.is_empty() { &mail.class.reason } else { &bounced.diagnostic });
-    // Where a report names no mail, the address that it came to does.
-    let tokens = mail.tokens();
-    for id in bounced.message_ids.iter().chain(&tokens) {
-        let Some((ticket, _)) = outbox::mark_bounced(tx, &key(id), &why, at.ts())? else { continue };
-        steps.add("bounce", "marked", format!("our mail {id} came back: {why}"));
-        let mut access: TicketAccess<Reply> = access::for_mail(tx, ticket)?;
-        let (ticket, number) = (access.ticket().id, access.ticket().number.clone());
-        let new = article(tx, mail, ticket, Sender::System, false, None, at)?;
-        let (stored, _) = follow_up::follow_up(tx, &mut access, new, &mail.files, None, at)?;
-        let told = notify::follow_up(tx, access.ticket(), &stored, None, at.ts())?;
-        reasons::told(steps, mail, Some(&told));
-        steps.add("match", format!("ticket {number}"), "the mail that came back belongs to it");
-        return Ok(Some(Outcome {
-            disposition: Disposition::FollowUp,
-            ticket: Some(ticket),
-            article: Some(stored.id),
-            auto_response: mail.class.no_answer.clone().unwrap_or_default(),
-        }));
-    }
-    steps.add("bounce", "no mail marked", "no mail of ours has the id that it names");
-    Ok(None)
-}
-
 fn begins(
     tx: &mut Tx<'_>,
     mail: &Prepared,
     queue: crate::db::QueueId,
-    link: Option<(Box<Ticket>, crate::db::LinkKind)>,
+    link: Option<(Box<Ticket>, LinkKind)>,
     steps: &mut Steps,
     at: &Moment,
 ) -> Result<Outcome> {
+    let echo = auto_response::echo(tx, mail, at)?;
+    let shape = brake::shape(mail, queue, echo.as_ref());
+    if let Some(outcome) = brake::take(tx, mail, &shape, steps, at)? {
+        return Ok(outcome);
+    }
     let who = Who::machine(Cause::Mail);
     let customer_id = if mail.author.address.is_empty() {
         None
@@ -379,8 +355,12 @@ fn begins(
         store::record(tx, &ticket, &who, at.ts(), change)?;
     }
     let told = notify::new_ticket(tx, &ticket, &who, at.ts())?;
-    let auto_response = auto_response::received(tx, &mut ticket, mail, at)?;
+    let closed = link.as_ref().filter(|(_, kind)| *kind == LinkKind::Continues).map(|(old, _)| &**old);
+    let kind = if closed.is_some() { AnswerKind::NewBecauseClosed } else { AnswerKind::Received };
+    let occasion = Occasion { kind, old: closed, echo: echo.as_ref() };
+    let auto_response = auto_response::send(tx, occasion, &mut ticket, mail, steps, at)?;
     store::save(tx, &mut ticket, at.ts())?;
+    brake::opened(tx, &shape, ticket.id, at)?;
     steps.add("ticket", format!("opened {}", ticket.number), "");
     reasons::told(steps, mail, Some(&told));
     Ok(Outcome {
@@ -422,9 +402,18 @@ fn joins(
     }
     reasons::state(steps, ticket.state, access.ticket().state, automatic, sender == Sender::Agent);
     reasons::told(steps, mail, told.as_ref());
+    let reopened = ticket.state == State::Closed && access.ticket().state == State::Open;
     let why = match &mail.class.no_answer {
         Some(why) => why.clone(),
         None if part.internal => "it answers what was forwarded internally".into(),
+        None if reopened && part.takes_part => {
+            let echo = auto_response::echo(tx, mail, at)?;
+            let occasion = Occasion { kind: AnswerKind::Reopened, old: None, echo: echo.as_ref() };
+            let mut ticket = access.ticket().clone();
+            let why = auto_response::send(tx, occasion, &mut ticket, mail, steps, at)?;
+            store::save(tx, &mut ticket, at.ts())?;
+            why
+        }
         None => "a follow-up draws none".into(),
     };
     Ok(Outcome {
@@ -455,7 +444,7 @@ fn goes_to(mail: &Prepared, address: &str) -> bool {
 }
 
 /// The mail as an article; its HTML is stored with it.
-fn article(
+pub(super) fn article(
     tx: &mut Tx<'_>,
     mail: &Prepared,
     ticket: TicketId,
@@ -494,7 +483,7 @@ fn article(
 }
 
 /// A contact form writes from one of our addresses, for somebody else: a person all the same.
-fn is_contact_form(mail: &Prepared) -> bool {
+pub(super) fn is_contact_form(mail: &Prepared) -> bool {
     mail.class.kind == Kind::OwnEcho
         && !mail.author.address.is_empty()
         && !mail.own.contains(&mail.author.address)

@@ -74,6 +74,10 @@ pub(super) struct Outcome {
     pub auto_response: String,
 }
 
+/// Why a mail about a known ticket was only recorded, as the balance sheet counts it; else its ticket is closed for good.
+pub(super) const ABOUT_OURS: &str = "a report about a mail of ours: nothing to add to its ticket";
+pub(super) const BRAKED: &str = "the loop brake";
+
 impl Outcome {
     pub(super) fn ignored(why: &str) -> Self {
         Self { disposition: Disposition::Ignored, ticket: None, article: None, auto_response: why.to_owned() }
@@ -82,6 +86,9 @@ impl Outcome {
     /// Why it was not filed, in words that many mails share; empty where it was.
     fn reason(&self) -> String {
         match (self.disposition, self.ticket) {
+            (Disposition::Ignored, Some(_)) if [ABOUT_OURS, BRAKED].contains(&self.auto_response.as_str()) => {
+                self.auto_response.clone()
+            }
             (Disposition::Ignored, Some(_)) => "its ticket takes no answers any more".to_owned(),
             (Disposition::Ignored, None) => short(&self.auto_response),
             _ => String::new(),

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use crate::{
     access::Actor,
     db::{
-        Conn, FollowUpPolicy, InstallationRight, QueueId, Ts, Tx, backend,
+        Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Ts, Tx, backend,
         schema::{queue_addresses, queues, settings},
     },
     error::{Error, FieldError, Result, say},
@@ -50,6 +50,8 @@ pub struct Queue {
     pub closed_days: Option<i32>,
     /// Whether mails ask for answers at an address that names their ticket, signed.
     pub reply_token: bool,
+    /// The language of automatic answers where neither the customer nor his mail tells.
+    pub language: LetterLanguage,
     /// When it was retired: it takes no new tickets.
     pub retired_at: Option<Ts>,
 }

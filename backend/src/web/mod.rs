@@ -8,6 +8,7 @@ pub mod admin;
 pub mod articles;
 pub mod assets;
 pub mod attached;
+pub mod auto_responses;
 pub mod connections;
 pub mod csv;
 pub mod dashboard;

@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, dashboard, files, gate, live, login, outbox, preferences, probes, queues,
-    recorder, search, setup, tickets,
+    admin, articles, attached, auto_responses, dashboard, files, gate, live, login, outbox, preferences,
+    probes, queues, recorder, search, setup, tickets,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -174,6 +174,11 @@ static TABLE: &[Route] = &[
     route!(POST "/admin/queues/{id}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::update),
     route!(POST "/admin/queues/{id}/retirement", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::retire),
     route!(POST "/admin/queues/{id}/retirement/end", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::restore),
+    route!(GET "/admin/auto-responses", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, auto_responses::list),
+    route!(GET "/admin/auto-responses/{scope}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, auto_responses::queue),
+    route!(POST "/admin/auto-responses/{scope}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, auto_responses::update),
+    route!(GET "/admin/auto-responses/{scope}/{kind}/{language}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, auto_responses::form),
+    route!(POST "/admin/auto-responses/{scope}/{kind}/{language}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, auto_responses::submit),
     route!(GET "/admin/outbox", needs = Installation(Recorder), csrf = None, cache = NoStore, outbox::list),
 ];
 

@@ -49,11 +49,6 @@ outbox-empty-hint = Replies, confirmations and notifications appear here while a
 
 # Mails that Turnstone writes
 mail-hello = Hello { $name },
-mail-received = thank you for your mail. { $queue } has received it and somebody will answer.
-mail-received-number = Your ticket is { $number }: { $subject }
-mail-received-reply = To add something, reply to this mail.
-mail-rejected = your answer to { $number } could not be added: that ticket is closed for good.
-mail-rejected-remedy = If you still need help, write a new mail to { $address }.
 mail-ticket = Ticket:
 mail-subject = Subject:
 mail-queue = Queue:
@@ -66,3 +61,4 @@ notice-follow-up = New answer to ticket { $number }:
 notice-lock-timeout = Your lock on ticket { $number } ran out:
 notice-move = Ticket { $number } was moved to { $queue }:
 notice-reminder = Reminder for ticket { $number }:
+notice-delivery-failure = An answer on ticket { $number } did not arrive:

@@ -60,6 +60,7 @@ notify-new_ticket = a new ticket arrives in my queues
 notify-follow_up = a customer answers my ticket, or one that nobody owns
 notify-lock_timeout = my lock on a ticket ran out
 notify-move = a ticket is moved into my queues
+notify-delivery_failure = an answer on my ticket, or on one that nobody owns, does not arrive
 notify-reminder = a reminder of a ticket of mine is due
 prefs-work = Work
 prefs-keys = Single-key shortcuts

@@ -31,6 +31,9 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/preferences",
             "/tickets/new",
             "/search?q=answer",
+            "/admin/auto-responses",
+            "/admin/auto-responses/1",
+            "/admin/auto-responses/all/received/de",
         ] {
             browser.open(&format!("{}{page}", app.base())).await;
             for theme in ["light", "dark"] {

@@ -7,6 +7,7 @@ mod classes;
 mod corpus;
 mod hostile;
 mod html;
+mod language;
 mod machine;
 mod quotes;
 mod survival;

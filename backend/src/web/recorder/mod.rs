@@ -42,7 +42,9 @@ fn why(mail: &Inbound) -> String {
         _ => "",
     };
     let steps = mail.steps();
-    let decided = steps.iter().find(|step| step.step == decisive && !step.reason.is_empty());
+    // What the loop brake joined has a match step as well: that it found none.
+    let braked = steps.iter().find(|step| step.step == "brake");
+    let decided = braked.or(steps.iter().find(|step| step.step == decisive && !step.reason.is_empty()));
     let last = || steps.iter().rev().find(|step| !step.reason.is_empty());
     decided.or_else(last).map(|step| step.reason.clone()).unwrap_or_default()
 }
