@@ -5,6 +5,7 @@
 //! - [`classify()`]: person, automatic reply, bounce, list or our own echo, with the reason;
 //! - [`authentication`]: whether a mail comes from whom it says (SPF, DKIM, DMARC);
 //! - [`html`]: hostile HTML made safe to show, or made text;
+//! - [`fuzz`]: entry points that take any bytes and assert what must hold;
 //! - [`calendar`]: invitations, for people to read;
 //! - [`quote`]: what of a text is new, quoted, signature;
 //! - [`language`]: in which language a text is written;
@@ -14,6 +15,7 @@ pub mod address;
 pub mod authentication;
 pub mod calendar;
 pub mod classify;
+pub mod fuzz;
 pub mod html;
 pub mod language;
 pub mod limits;

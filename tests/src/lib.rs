@@ -18,6 +18,7 @@ pub mod client;
 pub mod dkim;
 pub mod dns;
 pub mod mail;
+pub mod mutate;
 pub mod net;
 pub mod postfix;
 pub mod postgres;

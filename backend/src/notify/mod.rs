@@ -84,7 +84,12 @@ pub(crate) fn reminder(tx: &mut Tx<'_>, ticket: &Ticket, now: Ts) -> Result<()> 
 }
 
 /// A mail to a customer did not arrive: the owner hears of it, or the followers while nobody owns it.
-pub(crate) fn delivery_failure(tx: &mut Tx<'_>, ticket: &Ticket, article: ArticleId, now: Ts) -> Result<Told> {
+pub(crate) fn delivery_failure(
+    tx: &mut Tx<'_>,
+    ticket: &Ticket,
+    article: ArticleId,
+    now: Ts,
+) -> Result<Told> {
     let whom = owner_or_followers(tx, ticket, now)?;
     tell(tx, Notice::DeliveryFailure, ticket, Some(article), &whom, None, now)
 }

@@ -133,7 +133,8 @@ fn relay(config: &Config) -> Finding {
 
 /// Mail from strangers whose origin nobody looks at.
 fn origin(config: &Config) -> Option<Finding> {
-    let open = config.roles.mail && config.smtp_listen.is_some_and(|at| !at.ip().to_canonical().is_loopback());
+    let open =
+        config.roles.mail && config.smtp_listen.is_some_and(|at| !at.ip().to_canonical().is_loopback());
     let unasked = config.dns_resolver == Resolver::Off && config.authserv_id.is_empty();
     (open && unasked).then(|| {
         warning(

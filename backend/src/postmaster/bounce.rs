@@ -4,8 +4,7 @@ use diesel::prelude::*;
 
 use super::{
     prepare::{Prepared, clean, key},
-    process,
-    reasons,
+    process, reasons,
     record::{self, Outcome, Steps},
 };
 use crate::{

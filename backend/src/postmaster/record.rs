@@ -86,7 +86,9 @@ impl Outcome {
     /// Why it was not filed, in words that many mails share; empty where it was.
     fn reason(&self) -> String {
         match (self.disposition, self.ticket) {
-            (Disposition::Ignored, Some(_)) if [ABOUT_OURS, BRAKED].contains(&self.auto_response.as_str()) => {
+            (Disposition::Ignored, Some(_))
+                if [ABOUT_OURS, BRAKED].contains(&self.auto_response.as_str()) =>
+            {
                 self.auto_response.clone()
             }
             (Disposition::Ignored, Some(_)) => "its ticket takes no answers any more".to_owned(),

@@ -9,7 +9,8 @@ use crate::mail::{Mail, Part};
 /// uuencoded files of one text that are taken out.
 const UU_FILES: usize = 20;
 
-pub(crate) fn assemble(mail: &mut Mail, found: Found, notes: &mut Notes) {
+/// `outer`: the mail itself rather than one that it contains.
+pub(crate) fn assemble(mail: &mut Mail, found: Found, outer: bool, notes: &mut Notes) {
     mail.attachments = found.attachments;
     let mut text = String::new();
     let mut segments = found.body;
@@ -25,6 +26,12 @@ pub(crate) fn assemble(mail: &mut Mail, found: Found, notes: &mut Notes) {
         for spare in &found.spare_text {
             push_block(&mut text, spare);
         }
+    }
+    // A mail that is nothing but another one, forwarded without a word, says what that one says. One level of it: the
+    // others are read on their own page.
+    if outer && text.trim().is_empty() {
+        let contained = mail.attachments.iter().find(|part| part.content_type == "message/rfc822");
+        text = contained.map(|part| super::contained(&part.data)).unwrap_or_default();
     }
     mail.text = tidy(&text, notes);
     if segments.iter().any(|segment| !matches!(segment, Segment::Plain(_))) {

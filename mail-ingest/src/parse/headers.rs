@@ -74,6 +74,31 @@ pub(crate) fn split<'a>(entity: &'a [u8], notes: &mut Notes) -> (Block, &'a [u8]
     (block, &[])
 }
 
+/// A mail that begins with empty lines, where its header follows these all the same.
+pub(crate) fn without_leading_blanks(raw: &[u8]) -> &[u8] {
+    let rest = raw.trim_ascii_start();
+    let blank = raw.get(..raw.len() - rest.len()).unwrap_or_default();
+    let Some(line) = line_at(rest, 0).filter(|_| blank.contains(&b'\n') && blank.len() <= 100) else {
+        return raw;
+    };
+    let known: [&[u8]; 10] = [
+        b"from",
+        b"to",
+        b"subject",
+        b"date",
+        b"received",
+        b"return-path",
+        b"message-id",
+        b"mime-version",
+        b"delivered-to",
+        b"content-type",
+    ];
+    match kind(split_line_end(line).0) {
+        Kind::Field { name, .. } if known.iter().any(|known| name.eq_ignore_ascii_case(known)) => rest,
+        _ => raw,
+    }
+}
+
 #[derive(Default)]
 struct Oversize {
     block: bool,
@@ -152,6 +177,9 @@ fn append(block: &mut Block, content: &[u8], oversize: &mut Oversize) {
         return;
     }
     let Some(field) = block.fields.last_mut() else { return };
+    if content.is_empty() {
+        return;
+    }
     let room = limits::HEADER_FIELD.saturating_sub(field.value.len() + 1);
     oversize.field |= content.len() > room;
     if !field.value.is_empty() {

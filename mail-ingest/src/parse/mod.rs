@@ -31,8 +31,10 @@ pub(crate) struct Notes(Vec<String>);
 
 impl Notes {
     pub(crate) fn add(&mut self, note: String) {
+        // Labels and names within are the mail's own words.
+        let note: String = words::one_line(&note).chars().take(300).collect();
         if self.0.len() < limits::NOTES && !self.0.contains(&note) {
-            self.0.push(note.chars().take(300).collect());
+            self.0.push(note);
         }
     }
 }
@@ -52,7 +54,7 @@ fn read(raw: &[u8]) -> Mail {
         return unreadable(raw, "unreadable: the mail is empty");
     }
     let with_line_feeds = old_mac_lines(raw, &mut notes);
-    let raw = with_line_feeds.as_deref().unwrap_or(raw);
+    let raw = headers::without_leading_blanks(with_line_feeds.as_deref().unwrap_or(raw));
     let (block, _) = headers::split(raw, &mut Notes::default());
     if block.fields.is_empty() && is_binary(raw) {
         return unreadable(raw, "unreadable: neither a header nor text");
@@ -61,13 +63,32 @@ fn read(raw: &[u8]) -> Mail {
     let found = walk::walk(raw, fallback.as_deref(), &mut notes);
     let mut mail = Mail::default();
     fields(&mut mail, &found.header, fallback.as_deref(), &mut notes);
-    body::assemble(&mut mail, found, &mut notes);
+    body::assemble(&mut mail, found, true, &mut notes);
     if block.fields.is_empty() {
         notes.add("no header".to_owned());
     }
     mail.content_hash = content_hash(&mail);
     mail.notes = notes.0;
     mail
+}
+
+/// A mail within a mail as text: who, when, about what, and what it says.
+fn contained(raw: &[u8]) -> String {
+    let raw = headers::without_leading_blanks(raw);
+    let (block, _) = headers::split(raw, &mut Notes::default());
+    let fallback = walk::declared_charset(&block);
+    let found = walk::walk(raw, fallback.as_deref(), &mut Notes::default());
+    let mut lines = String::new();
+    for name in ["From", "Date", "Subject"] {
+        if let Some(value) = found.header.first(name) {
+            let value = words::text(value, fallback.as_deref(), &mut Notes::default());
+            let value: String = value.chars().take(limits::SUBJECT).collect();
+            lines.push_str(&format!("{name}: {value}\n"));
+        }
+    }
+    let mut inner = Mail::default();
+    body::assemble(&mut inner, found, false, &mut Notes::default());
+    if inner.text.is_empty() { String::new() } else { format!("{lines}\n{}", inner.text) }
 }
 
 /// A mail of which only the raw bytes are left.
@@ -232,4 +253,23 @@ fn content_hash(mail: &Mail) -> String {
 /// Percent escapes, as in `cid:` references.
 pub(crate) fn percent(text: &[u8]) -> Vec<u8> {
     transfer::percent(text)
+}
+
+/// What the readers of wrapped mails make of any bytes: texts, and the files that were found with them.
+pub(crate) fn fuzz_attached(data: &[u8]) -> Vec<(String, Vec<Part>)> {
+    let mut found = Vec::new();
+    for source in [data.to_vec(), [&tnef::SIGNATURE[..], data].concat()] {
+        if let Some(contents) = tnef::read(&source) {
+            let text = contents.text.unwrap_or_default() + &contents.html.unwrap_or_default();
+            found.push((text, contents.attachments));
+        }
+    }
+    let header = [&data.get(..8).unwrap_or(&[0xff; 8])[..], b"LZFu\0\0\0\0"].concat();
+    for source in [data.to_vec(), rtf::decompress(&[&header, data].concat()).unwrap_or_default()] {
+        found.push((rtf::read(&source).readable(), Vec::new()));
+    }
+    if let smime::Content::Signed(inner) = smime::open(data) {
+        found.push((String::from_utf8_lossy(&inner).into_owned(), Vec::new()));
+    }
+    found
 }

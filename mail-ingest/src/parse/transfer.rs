@@ -29,6 +29,9 @@ impl Transfer {
                 Transfer::QuotedPrintable
             }
             "xuuencode" | "uuencode" | "xuue" | "uue" => Transfer::Uuencode,
+            // However it is misspelt.
+            _ if word.starts_with("base6") => Transfer::Base64,
+            _ if word.starts_with("quoted") || word.ends_with("printable") => Transfer::QuotedPrintable,
             _ => {
                 notes.add(format!("unknown transfer encoding {word} taken as 8bit"));
                 Transfer::Identity
@@ -90,6 +93,31 @@ pub(crate) fn base64(input: &[u8]) -> (Vec<u8>, usize) {
         }
     }
     (out, rubbish)
+}
+
+/// A text in base64 and what a list's program wrote in plain below it: all after an empty line behind which no line is
+/// base64 any more.
+pub(crate) fn split_footer(body: &[u8]) -> (&[u8], &[u8]) {
+    let pure = |line: &[u8]| {
+        let digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+        line.len() % 4 == 0 && line.iter().all(digit)
+    };
+    let (mut at, mut any, mut blank, mut footer) = (0, false, None, None);
+    for line in body.split_inclusive(|&byte| byte == b'\n') {
+        let content = line.trim_ascii();
+        if content.is_empty() {
+            blank = blank.or(Some(at));
+        } else {
+            if pure(content) {
+                (any, footer) = (true, None);
+            } else if footer.is_none() {
+                footer = blank.filter(|_| any);
+            }
+            blank = None;
+        }
+        at += line.len();
+    }
+    footer.map_or((body, &[]), |at| body.split_at(at))
 }
 
 /// Encodes in lines of 76 characters.

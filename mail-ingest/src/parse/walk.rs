@@ -3,7 +3,7 @@
 use super::boundary::{self, preamble, split_parts};
 use super::headers::{self, Block};
 use super::params::Params;
-use super::transfer::Transfer;
+use super::transfer::{Transfer, split_footer};
 use super::{Notes, charset, names, rtf, smime, tnef, words};
 use crate::mail::Part;
 use crate::{calendar, limits};
@@ -195,7 +195,17 @@ impl Walker<'_> {
     }
 
     fn leaf(&mut self, header: &Block, kind: &Kind, content: &[u8], place: Place) -> Vec<Segment> {
-        let data = kind.transfer.decode(content, self.notes);
+        // A list's footer below a text in base64 is no base64.
+        let (content, footer) = match kind.transfer {
+            Transfer::Base64 if kind.content_type.main_type() == "text" => split_footer(content),
+            _ => (content, &[][..]),
+        };
+        let mut data = kind.transfer.decode(content, self.notes);
+        if !footer.is_empty() {
+            self.notes.add("plain text below a text in base64 was joined to it".to_owned());
+            data.push(b'\n');
+            data.extend_from_slice(footer);
+        }
         let file = kind.disposition.value == "attachment" || self.file_name(kind).is_some();
         let html = kind.content_type.value == "text/html";
         let text = html || kind.content_type.value == "text/plain";
@@ -315,6 +325,9 @@ impl Walker<'_> {
         } else {
             data
         };
+        // More than is kept of a text needs not be decoded: four bytes are the most that one of UTF-8 can come from.
+        let most = 4 * if kind.content_type.value == "text/html" { limits::HTML } else { limits::TEXT };
+        let data = data.get(..most).unwrap_or(data);
         let text = charset::decode(data, label.as_deref(), self.notes);
         let flowed =
             kind.content_type.raw("format").is_some_and(|value| value.eq_ignore_ascii_case(b"flowed"));
@@ -358,7 +371,7 @@ impl Walker<'_> {
     /// A name from Content-Location, or the subject of a contained mail.
     fn described_name(&mut self, header: &Block, kind: &Kind, data: &[u8]) -> Option<String> {
         if matches!(kind.content_type.value.as_str(), "message/rfc822" | "message/global") {
-            let (inner, _) = headers::split(data, &mut Notes::default());
+            let (inner, _) = headers::split(headers::without_leading_blanks(data), &mut Notes::default());
             let subject = words::text(inner.first("Subject")?, self.fallback, &mut Notes::default());
             let subject: String = subject.chars().take(80).collect();
             return names::safe(&format!("{}.eml", subject.trim()));

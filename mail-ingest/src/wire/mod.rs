@@ -7,6 +7,7 @@
 
 mod command;
 mod data;
+mod fuzz;
 mod listener;
 mod receive;
 mod registry;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use tokio_rustls::rustls::ServerConfig;
 
+pub(crate) use fuzz::dialogue as fuzz_dialogue;
 pub use listener::{Bound, Listener};
 pub use tls::{SelfSigned, TlsError, self_signed, server_config};
 

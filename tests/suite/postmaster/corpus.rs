@@ -1,27 +1,7 @@
-use std::path::{Path, PathBuf};
-
 use serde_json::Value;
 use tests::app::{SUPPORT, TestApp, text};
 use tests::both_databases;
-
-/// Every sample mail, in the order of its name.
-fn mails() -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut directories = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")];
-    while let Some(directory) = directories.pop() {
-        for entry in std::fs::read_dir(directory).unwrap().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                directories.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "eml") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    assert!(found.len() >= 69, "only {} sample mails", found.len());
-    found
-}
+use tests::mutate::corpus as mails;
 
 both_databases! {
     async fn the_whole_corpus_is_ingested_and_none_is_lost(database) {
@@ -38,6 +18,12 @@ both_databases! {
             let record = app.processed(&format!("envelope_from=corpus{index}%40customer.example")).await;
             let disposition = record["disposition"].as_str().unwrap();
             assert!(["new", "follow_up", "duplicate"].contains(&disposition), "{}: {record}", file.display());
+            let golden: Value = std::fs::read_to_string(file.with_extension("json"))
+                .map(|golden| serde_json::from_str(&golden).unwrap())
+                .unwrap();
+            if let Some(expected) = golden["disposition"].as_str() {
+                assert_eq!(disposition, expected, "{}: {record}", file.display());
+            }
             let article = app.root.get(&format!("/api/v1/articles/{}", text(&record["article"]))).await;
             let article: Value = article.assert(200).json();
             assert!(article["body_text"].is_string(), "{}: {article}", file.display());

@@ -15,7 +15,7 @@ pub(super) fn encoding(bytes: &[u8]) -> &'static Encoding {
     let high = sample.iter().filter(|byte| **byte >= 0x80).count();
     let letters = sample.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     // In the languages of windows-1252 most letters are ASCII.
-    if high < 4 || high * 3 < letters {
+    if high < 6 || high * 3 < letters {
         return WINDOWS_1252;
     }
     cyrillic(sample).or_else(|| pairs(sample)).unwrap_or(WINDOWS_1252)

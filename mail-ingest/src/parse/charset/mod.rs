@@ -243,7 +243,9 @@ fn clean_label(label: &str) -> String {
     let label: String =
         label.chars().take(60).collect::<String>().to_ascii_lowercase().replace(['-', ' '], "_");
     let label = label.strip_prefix("charset=").unwrap_or(&label);
-    if let Some(number) = label.strip_prefix("cp_").or_else(|| label.strip_prefix("win_")) {
+    if let Some(number) =
+        ["cp_", "win_", "dos_", "ibm_", "ccsid_"].iter().find_map(|start| label.strip_prefix(start))
+    {
         return format!("cp{number}");
     }
     if let Some(number) =

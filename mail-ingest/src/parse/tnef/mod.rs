@@ -9,7 +9,7 @@ use super::{Notes, charset, names, rtf};
 use crate::limits;
 use crate::mail::Part;
 
-const SIGNATURE: [u8; 4] = [0x78, 0x9f, 0x3e, 0x22];
+pub(super) const SIGNATURE: [u8; 4] = [0x78, 0x9f, 0x3e, 0x22];
 const CODE_PAGE: u32 = 0x0006_9007;
 const SUBJECT: u32 = 0x0001_8004;
 const BODY: u32 = 0x0002_800c;
