@@ -224,6 +224,7 @@ pub fn put_inbound_text(tx: &mut Tx<'_>, id: InboundId, text: &str) -> Result<()
             diesel::sql_query("INSERT OR REPLACE INTO inbound_text (rowid, words) VALUES ($1, $2)")
                 .bind::<diesel::sql_types::BigInt, _>(id.0)
                 .bind::<Text, _>(words)
+                .kept()
                 .execute(sqlite)?
         }
         Conn::Pg(pg) => diesel::sql_query(
@@ -232,6 +233,7 @@ pub fn put_inbound_text(tx: &mut Tx<'_>, id: InboundId, text: &str) -> Result<()
         )
         .bind::<diesel::sql_types::BigInt, _>(id.0)
         .bind::<Text, _>(words)
+        .kept()
         .execute(pg)?,
     };
     Ok(())

@@ -21,6 +21,7 @@ recorder-waiting = Waiting
 recorder-newest = Newest
 recorder-none = No mail is like that
 recorder-none-hint = Take a filter away, or look for fewer words. Each word may be just the beginning of one.
+recorder-whole = Everything about this mail
 recorder-result = Result
 
 # One mail

@@ -104,6 +104,12 @@ fn the_recorders_pages_meet_wcag_aa_by_day_and_by_night() {
             ("/admin/mail/balance", "recorder-balance"),
         ] {
             browser.open(&format!("{}{page}", app.base())).await;
+            browser.run("document.querySelector('details.lg')?.setAttribute('open', '')").await;
+            browser.driver.set_window_size(390, 844).await.unwrap();
+            let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            assert_eq!(browser.run(wide).await, 0, "{page} fits a phone");
+            browser.screenshot(&format!("{name}-phone")).await;
+            browser.driver.set_window_size(1280, 900).await.unwrap();
             for theme in ["light", "dark"] {
                 browser.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await;
                 let moving =

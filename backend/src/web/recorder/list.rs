@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded::Serializer;
 
-use super::{result, sender, span, subject, why};
+use super::{StepView, result, sender, span, steps, subject, why};
 use crate::db::{Conn, Disposition, InboundId};
 use crate::error::Result;
 use crate::postmaster::{self, Inbound, InboundFilter};
@@ -104,6 +104,9 @@ struct MailRow {
     ticket: Option<String>,
     result: String,
     why: String,
+    id: i64,
+    message_id: String,
+    steps: Vec<StepView>,
 }
 
 const FILTERS: [(&str, &str); 7] = [
@@ -137,7 +140,7 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<ListView>> {
         quarantined: wish.show == "quarantined",
         waiting: wish.show == "waiting",
         disposition: wish.show.parse().ok().filter(|known| *known != Disposition::Quarantined),
-        source: Some(wish.source.clone()).filter(|source| !source.is_empty()),
+        source: Some(wish.source.replace('\0', "")).filter(|source| !source.is_empty()),
         received,
         automatic: wish.kind == "automatic",
         bounce: wish.kind == "bounce",
@@ -211,5 +214,8 @@ fn row(mail: &Inbound, ticket: Option<&String>, asker: &Asker) -> MailRow {
         ticket: ticket.cloned(),
         result: result(mail.disposition, ticket.map(String::as_str), asker),
         why: why(mail),
+        id: mail.id.0,
+        message_id: mail.message_id.clone(),
+        steps: steps(mail, asker),
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use mail_ingest::Verdict;
 
-use super::{milliseconds, raw::visible, result, sender, step_name, subject, why};
+use super::{StepView, milliseconds, raw::visible, result, sender, steps, subject, why};
 use crate::db::{InboundId, InboundStatus, Ts};
 use crate::postmaster::{self, Inbound};
 use crate::web::failure::Answer;
@@ -62,14 +62,6 @@ struct OriginView {
     colour: &'static str,
 }
 
-#[derive(Serialize)]
-struct StepView {
-    step: String,
-    result: String,
-    reason: String,
-    took: String,
-}
-
 /// `GET /admin/mail/{id}`.
 pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>) -> Answer {
     let (id, state) = (InboundId(id.into_inner()), web.clone());
@@ -80,14 +72,8 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>) -> Answer {
             None => postmaster::raw(conn, state.db.blobs(), &asker.actor, id)?,
         };
         let shown = bytes.get(..RAW).unwrap_or(&bytes);
-        let steps = mail.steps().into_iter().map(|step| StepView {
-            took: milliseconds(step.took_us),
-            step: step_name(&step, asker),
-            result: step.result,
-            reason: step.reason,
-        });
         let view = MailView {
-            steps: steps.collect(),
+            steps: steps(&mail, asker),
             raw: visible(shown),
             raw_cut: bytes.len() > shown.len(),
             mail: facts(&mail, ticket, asker),

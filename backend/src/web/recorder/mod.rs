@@ -7,6 +7,7 @@ pub mod preview;
 mod raw;
 
 use jiff::civil::Date;
+use serde::Serialize;
 
 use super::gate::Asker;
 use super::times::Reader;
@@ -47,6 +48,25 @@ fn why(mail: &Inbound) -> String {
     let decided = braked.or(steps.iter().find(|step| step.step == decisive && !step.reason.is_empty()));
     let last = || steps.iter().rev().find(|step| !step.reason.is_empty());
     decided.or_else(last).map(|step| step.reason.clone()).unwrap_or_default()
+}
+
+/// One step, as both the list and the page of a mail show it.
+#[derive(Serialize)]
+struct StepView {
+    step: String,
+    result: String,
+    reason: String,
+    took: String,
+}
+
+fn steps(mail: &Inbound, asker: &Asker) -> Vec<StepView> {
+    let view = |step: Step| StepView {
+        took: asker.reader.language.tr_with("mail-step-took", &[("ms", &milliseconds(step.took_us))]),
+        step: step_name(&step, asker),
+        result: step.result,
+        reason: step.reason,
+    };
+    mail.steps().into_iter().map(view).collect()
 }
 
 /// The name of a step in plain words; the word itself where it has none.

@@ -4,7 +4,8 @@ use actix_web::web::{Data, Path};
 use serde::Serialize;
 
 use super::{result, step_name, subject};
-use crate::db::InboundId;
+use crate::db::backend::NUMBER_TO_COME;
+use crate::db::{Disposition, InboundId};
 use crate::postmaster::{self, Fate, Step};
 use crate::web::failure::Answer;
 use crate::web::gate::{Asker, Signed};
@@ -30,7 +31,20 @@ struct Row {
     changed: bool,
 }
 
-#[derive(Default, PartialEq, Eq, Serialize)]
+/// Compares, taking the number of the ticket that the mail opened for that of one to come.
+struct Alike(String);
+
+impl Alike {
+    fn differ(&self, before: &Cell, after: &Cell) -> bool {
+        let plain = |text: &str| match self.0.is_empty() {
+            true => text.to_owned(),
+            false => text.replace(&self.0, NUMBER_TO_COME),
+        };
+        plain(&before.result) != plain(&after.result) || plain(&before.reason) != plain(&after.reason)
+    }
+}
+
+#[derive(Default, Serialize)]
 struct Cell {
     result: String,
     reason: String,
@@ -42,11 +56,18 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>) -> Answer {
     let found = postmaster::preview(&web.desk, signed.actor.clone(), id).await?;
     show(&web, &signed, "recorder/preview.html", move |conn, asker| {
         let (mail, _) = postmaster::detail(conn, &asker.actor, id)?;
+        // A ticket that it opened and one that it would open are no difference.
+        let opened =
+            found.before.ticket.clone().filter(|_| found.before.disposition == Some(Disposition::New));
+        let alike = Alike(opened.unwrap_or_default());
         let mut rows = vec![
             Row::of("recorder-result", fate(&found.before, asker), fate(&found.after, asker), asker),
             Row::of("queue", queue(&found.before), queue(&found.after), asker),
         ];
         rows.extend(steps(&found.before.steps, &found.after.steps, asker));
+        for row in &mut rows {
+            row.changed = alike.differ(&row.before, &row.after);
+        }
         let view = PreviewView {
             id: id.0,
             url: format!("/admin/mail/{id}"),
@@ -63,8 +84,7 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>) -> Answer {
 impl Row {
     fn of(key: &str, before: String, after: String, asker: &Asker) -> Self {
         let cell = |result: String| Cell { result, reason: String::new() };
-        let changed = before != after;
-        Self { name: asker.reader.language.tr(key), before: cell(before), after: cell(after), changed }
+        Self { name: asker.reader.language.tr(key), before: cell(before), after: cell(after), changed: false }
     }
 }
 
@@ -84,13 +104,13 @@ fn steps(before: &[Step], after: &[Step], asker: &Asker) -> Vec<Row> {
     for step in after {
         let known = left.iter().position(|known| known.step == step.step).map(|at| left.remove(at));
         let (before, after) = (known.map(cell).unwrap_or_default(), cell(step));
-        rows.push(Row { name: step_name(step, asker), changed: before != after, before, after });
+        rows.push(Row { name: step_name(step, asker), changed: false, before, after });
     }
     rows.extend(left.into_iter().map(|step| Row {
         name: step_name(step, asker),
         before: cell(step),
         after: Cell::default(),
-        changed: true,
+        changed: false,
     }));
     rows
 }
