@@ -19,6 +19,7 @@ pub struct StubZone {
 enum Held {
     Text(String),
     Address([u8; 4]),
+    Silence,
 }
 
 impl StubZone {
@@ -32,6 +33,11 @@ impl StubZone {
             (name.to_ascii_lowercase(), held)
         });
         Self::serve(Some(names.collect())).await
+    }
+
+    /// Answers at once that no name exists, save for names of this domain: there it stays silent.
+    pub async fn silent_about(domain: &str) -> Self {
+        Self::serve(Some(vec![(domain.to_ascii_lowercase(), Held::Silence)])).await
     }
 
     /// Hears every question and never answers.
@@ -87,6 +93,10 @@ fn answer(packet: &[u8], names: &[(String, Held)]) -> Option<Vec<u8>> {
         at += length;
     }
     let name = name.join(".");
+    let silent = |(known, held): &(String, Held)| matches!(held, Held::Silence) && name.ends_with(&known[..]);
+    if names.iter().any(silent) {
+        return None;
+    }
     let asked = u16::from_be_bytes([*packet.get(at)?, *packet.get(at + 1)?]);
     let question = packet.get(12..at + 4)?;
     let known: Vec<&Held> = names.iter().filter(|(known, _)| *known == name).map(|(_, held)| held).collect();

@@ -117,6 +117,21 @@ fn a_silent_name_server_costs_two_seconds_and_is_then_left_alone() {
 }
 
 #[test]
+fn a_sender_whose_own_servers_are_slow_does_not_switch_the_look_off() {
+    tests::run(async {
+        let zone = StubZone::silent_about("b.example").await;
+        let verifier = Verifier::new(Resolver::At(zone.address()));
+        for _ in 0..4 {
+            let found = verifier.verify(mail("anna@b.example").bytes(), way(WRONG)).await;
+            assert_eq!(found.spf, Verdict::Unknown, "{found:?}");
+        }
+        let other = Way { envelope_from: "cara@c.example".to_owned(), ..way(WRONG) };
+        let found = verifier.verify(mail("cara@c.example").bytes(), other).await;
+        assert_eq!(verdicts(&found), (Verdict::None, Verdict::None, Verdict::None), "{found:?}");
+    });
+}
+
+#[test]
 fn a_mail_full_of_signatures_is_not_looked_at() {
     tests::run(async {
         let (zone, signer) = strict().await;
