@@ -58,11 +58,12 @@ pub(super) fn balance(source: &str, options: &Options<'_>) -> Balanced {
         out: Balanced { html: String::with_capacity(source.len()), inline: Vec::new(), blocked_remote: 0 },
         open: Vec::new(),
         elements: 0,
+        ampersands: 0,
         options,
     };
     for token in Tokens::new(source) {
         match token {
-            Token::Text(text) => escape(&mut writer.out.html, &text),
+            Token::Text(text) => writer.text(&text),
             Token::Start { name, attributes } => writer.start(&name, &attributes),
             Token::End { name } => writer.end(&name),
         }
@@ -86,10 +87,31 @@ struct Writer<'a> {
     out: Balanced,
     open: Vec<&'static str>,
     elements: usize,
+    /// Since the last tag.
+    ampersands: usize,
     options: &'a Options<'a>,
 }
 
+/// Ampersands of one text: the sanitiser is quadratic in them (a megabyte of them takes it twelve seconds).
+const AMPERSANDS: usize = 1_000;
+
 impl Writer<'_> {
+    /// Writes a text, with an invisible element wherever it would grow too costly.
+    fn text(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+            let (before, after) = rest.split_at(at + 1);
+            escape(&mut self.out.html, before);
+            rest = after;
+            self.ampersands += 1;
+            if self.ampersands >= AMPERSANDS {
+                self.out.html.push_str("<wbr>");
+                self.ampersands = 0;
+            }
+        }
+        escape(&mut self.out.html, rest);
+    }
+
     fn start(&mut self, name: &str, attributes: &[(String, String)]) {
         let Some(name) = ELEMENTS.iter().copied().find(|known| *known == name) else { return };
         self.elements += 1;
@@ -98,6 +120,7 @@ impl Writer<'_> {
         if self.elements > limits::HTML_ELEMENTS || (!void && !self.has_room(name)) {
             return;
         }
+        self.ampersands = 0;
         self.out.html.push('<');
         self.out.html.push_str(name);
         for (attribute, value) in attributes {

@@ -123,6 +123,7 @@ fn bombs_of_html_end_in_time() {
         ("styles", "<style>".repeat(half / 7)),
         ("scripts closed wrongly", "<script></scrip>".repeat(half / 16)),
         ("entities", "&amp".repeat(half / 4)),
+        ("ampersands", "&".repeat(half)),
         ("numbers", "&#".repeat(half / 2)),
         ("lists", "<ul><li>".repeat(half / 8)),
         ("quotes", "<blockquote>x".repeat(half / 13)),

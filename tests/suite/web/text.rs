@@ -18,6 +18,20 @@ fn addresses_become_links_and_nothing_else_does() {
 }
 
 #[test]
+fn a_host_in_letters_of_another_script_is_shown_in_ascii_too() {
+    let page = html("Sign in at https://b\u{430}nk.example/login now.");
+    assert!(page.contains("[xn--bnk-6cd.example]"), "{page}");
+    assert!(!html("Sign in at https://bank.example/login now.").contains('['));
+}
+
+#[test]
+fn a_signature_folds_apart_from_quotes() {
+    let parts = segments("Hello\n\n-- \nAnna\n\nOn 1 Jan Bob wrote:\n> old\n");
+    let kinds: Vec<_> = parts.iter().map(|part| (part.signature, part.quoted)).collect();
+    assert_eq!(kinds, [(false, false), (true, false), (false, true)]);
+}
+
+#[test]
 fn a_megabyte_of_links_is_shown_in_time() {
     let start = Instant::now();
     let page = html(&"http://a ".repeat(110_000));
