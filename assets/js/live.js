@@ -36,7 +36,14 @@ async function refresh() {
   busy = false;
   if (fresh) swap(fresh);
   if (again) { again = false; soon(400); }
+  else poll();
 }
+
+// What no event tells of is asked for while it is under way.
+function poll() {
+  if (document.querySelector("[data-poll]")) soon(1_500);
+}
+poll();
 
 const same = (a, b) => a.isEqualNode(b);
 

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod desk;
 pub mod error;
 pub mod i18n;
+pub mod mailboxes;
 pub mod notify;
 pub mod ops;
 pub mod outbox;

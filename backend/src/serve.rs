@@ -18,6 +18,7 @@ use crate::{
     config::{Config, LmtpBind},
     db::{Db, Watching},
     desk::Desk,
+    mailboxes,
     ops::{lock::DataDirLock, metrics, tls},
     outbox, people,
     postmaster::{self, Intake},
@@ -101,9 +102,11 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> 
         running.tasks.push(tokio::spawn(outbox::run(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(schedule::run(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(postmaster::run(desk.clone(), stopped.clone())));
+        running.tasks.push(tokio::spawn(mailboxes::watch(desk.clone(), stopped.clone())));
     }
     if desk.config.roles.mail {
         running.listen_for_mail(&stopped).await?;
+        running.tasks.push(tokio::spawn(mailboxes::run(desk.clone(), stopped.clone())));
     }
     if let Some(listener) = web {
         running.setup_link = setup_link(&desk).await?;

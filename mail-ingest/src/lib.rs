@@ -4,6 +4,7 @@
 //! - [`parse()`]: raw bytes to a [`Mail`], whatever the bytes;
 //! - [`classify()`]: person, automatic reply, bounce, list or our own echo, with the reason;
 //! - [`authentication`]: whether a mail comes from whom it says (SPF, DKIM, DMARC);
+//! - [`fetch`]: clients of IMAP, POP3 and Maildir;
 //! - [`html`]: hostile HTML made safe to show, or made text;
 //! - [`fuzz`]: entry points that take any bytes and assert what must hold;
 //! - [`calendar`]: invitations, for people to read;
@@ -15,6 +16,7 @@ pub mod address;
 pub mod authentication;
 pub mod calendar;
 pub mod classify;
+pub mod fetch;
 pub mod fuzz;
 pub mod html;
 pub mod language;

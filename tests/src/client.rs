@@ -106,6 +106,11 @@ impl Client {
         self.send(self.request(Method::PUT, path).json(&body)).await
     }
 
+    /// PATCH of JSON.
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::PATCH, path).json(&body)).await
+    }
+
     /// PUT without a body.
     pub async fn put_nothing(&self, path: &str) -> Answer {
         self.send(self.request(Method::PUT, path)).await

@@ -14,6 +14,7 @@ mod demo;
 mod harness;
 mod journey;
 mod mail_ingest;
+mod mailboxes;
 mod notify;
 mod outbox;
 mod people;

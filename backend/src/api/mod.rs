@@ -15,6 +15,7 @@ pub mod files;
 pub mod gate;
 pub mod inbound;
 pub mod lock;
+pub mod mailboxes;
 pub mod merges;
 pub mod openapi;
 pub mod outbox;

@@ -48,6 +48,8 @@ use super::{
         super::outbox::list,
         super::queues::list, super::queues::create, super::queues::get, super::queues::put, super::queues::patch,
         super::auto_responses::list, super::auto_responses::put,
+        super::mailboxes::list, super::mailboxes::create, super::mailboxes::get, super::mailboxes::update,
+        super::mailboxes::start_test, super::mailboxes::test,
         super::people::agents, super::people::create_agent, super::people::roles, super::people::create_role,
         super::people::customers, super::people::update_customer, super::people::organisations,
     ),

@@ -8,8 +8,8 @@ use actix_web::{
 };
 
 use super::{
-    articles, auto_responses, bonds, customers, events, fields, files, gate, inbound, lock, merges, openapi,
-    outbox, participants, people,
+    articles, auto_responses, bonds, customers, events, fields, files, gate, inbound, lock, mailboxes,
+    merges, openapi, outbox, participants, people,
     problem::{Answer, Problem},
     queues, replies, search, tickets,
 };
@@ -91,6 +91,12 @@ static TABLE: &[Route] = &[
     route!(PATCH "/queues/{id}", needs = Installation(QueuesAndMail), queues::patch),
     route!(GET "/auto-responses", needs = Installation(QueuesAndMail), auto_responses::list),
     route!(PUT "/auto-responses", needs = Installation(QueuesAndMail), auto_responses::put),
+    route!(GET "/mailboxes", needs = Installation(QueuesAndMail), mailboxes::list),
+    route!(POST "/mailboxes", needs = Installation(QueuesAndMail), mailboxes::create),
+    route!(GET "/mailboxes/{id}", needs = Installation(QueuesAndMail), mailboxes::get),
+    route!(PATCH "/mailboxes/{id}", needs = Installation(QueuesAndMail), mailboxes::update),
+    route!(GET "/mailboxes/{id}/test", needs = Installation(QueuesAndMail), mailboxes::test),
+    route!(POST "/mailboxes/{id}/test", needs = Installation(QueuesAndMail), mailboxes::start_test),
     route!(GET "/agents", needs = SignedIn, people::agents),
     route!(POST "/agents", needs = Installation(People), people::create_agent),
     route!(GET "/roles", needs = Installation(People), people::roles),

@@ -6,6 +6,7 @@ mod customer;
 mod deliver;
 mod demo;
 mod doctor;
+mod mailbox;
 mod office;
 mod output;
 mod queue;
@@ -75,6 +76,9 @@ enum Command {
     /// Customers: the addresses they write from
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// Mailboxes that mail is fetched from: add, list, test, disable
+    #[command(subcommand)]
+    Mailbox(mailbox::MailboxCommand),
     /// API tokens: create
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -116,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Role(command) => ended(command.run(&loaded)),
         Command::Queue(command) => ended(command.run(&loaded)),
         Command::Customer(command) => ended(command.run(&loaded)),
+        Command::Mailbox(command) => ended(command.run(&loaded)),
         Command::Token(command) => ended(command.run(&loaded)),
         Command::Deliver(command) => command.run(&loaded),
         Command::Doctor(command) => ended(command.run(&loaded)),

@@ -83,11 +83,13 @@ pub(super) fn in_options(error: Error) -> anyhow::Error {
         .iter()
         .map(|field| {
             let option = match field.field.as_str() {
-                "password" => "standard input",
                 "roles" => "--role",
                 "addresses" => "--address",
                 "grants" => "--grant",
-                other => return format!("--{other}: {}", field.message),
+                "folders" => "--folder",
+                "max_bytes" => "--max-megabytes",
+                "password" | "refresh_token" => "standard input",
+                other => return format!("--{}: {}", other.replace('_', "-"), field.message),
             };
             format!("{option}: {}", field.message)
         })

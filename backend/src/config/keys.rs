@@ -86,6 +86,11 @@ pub const KEYS: &[Key] = &[
          &connections=8 lines at once, &rate=30/min at most.",
     ),
     secret("METRICS_TOKEN", "none: /metrics answers 404", "Bearer token for /metrics."),
+    secret(
+        "SECRET_KEY",
+        "secret.key in the data directory",
+        "The key that seals the passwords of mailboxes: 32 bytes in hexadecimal. Nodes that share a database need the same.",
+    ),
     key("ROLES", "web,mail,worker", "What this process does; splitting needs PostgreSQL."),
     key(
         "TIME_ZONE",

@@ -100,6 +100,7 @@ impl Reader {
                 false => Relay::parse(text).map(Some),
             }),
             metrics_token: self.read("METRICS_TOKEN", None, |text| parse::token(text).map(Some)),
+            secret_key: self.read("SECRET_KEY", None, |text| parse::key(text).map(Some)),
             roles: self.read("ROLES", Roles::ALL, parse::roles),
             log: self.read("LOG", "info".to_owned(), parse::log_filter),
             log_format: self.read("LOG_FORMAT", LogFormat::Text, parse::log_format),

@@ -63,6 +63,8 @@ pub struct Config {
     pub smtp_relay: Option<Relay>,
     /// Bearer token of `/metrics`; `None`: the page answers 404.
     pub metrics_token: Option<Secret>,
+    /// What seals the passwords of mailboxes; `None`: a file in the data directory.
+    pub secret_key: Option<Secret>,
     /// What this process does.
     pub roles: Roles,
     /// Zone of the built-in calendar and of people who chose none.
@@ -115,6 +117,7 @@ impl Config {
             mail_retention_days: None,
             smtp_relay: None,
             metrics_token: None,
+            secret_key: None,
             roles: Roles::ALL,
             time_zone: TimeZone::UTC,
             time_zone_name: "UTC".to_owned(),

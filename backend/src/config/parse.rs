@@ -236,6 +236,14 @@ pub(super) fn token(text: &str) -> Parsed<Secret> {
     Ok(Secret::new(text))
 }
 
+/// 32 bytes in hexadecimal.
+pub(super) fn key(text: &str) -> Parsed<Secret> {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(Secret::new(text));
+    }
+    Err("It has to be 64 hexadecimal digits, such as from: openssl rand -hex 32".to_owned())
+}
+
 /// Whole numbers, separated by commas or spaces; at least one.
 pub(super) fn numbers(text: &str) -> Parsed<Vec<u64>> {
     let numbers: Parsed<Vec<u64>> = words(text).map(number).collect();

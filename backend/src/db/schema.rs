@@ -579,6 +579,101 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    mailboxes (id) {
+        id -> BigInt,
+        name -> Text,
+        kind -> Text,
+        address -> Text,
+        host -> Text,
+        port -> Integer,
+        security -> Text,
+        ca -> Text,
+        login -> Text,
+        auth -> Text,
+        secret -> Text,
+        token_url -> Text,
+        client_id -> Text,
+        scope -> Text,
+        directory -> Text,
+        folders -> Text,
+        after -> Text,
+        move_to -> Text,
+        existing -> Text,
+        queue_id -> Nullable<BigInt>,
+        trusted -> Bool,
+        max_bytes -> BigInt,
+        poll_seconds -> Integer,
+        disabled_at -> Nullable<Instant>,
+        version -> BigInt,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    mailbox_states (mailbox_id) {
+        mailbox_id -> BigInt,
+        begun_at -> Instant,
+        success_at -> Nullable<Instant>,
+        mail_at -> Nullable<Instant>,
+        error -> Text,
+        error_detail -> Text,
+        error_at -> Nullable<Instant>,
+        alarmed_at -> Nullable<Instant>,
+        access -> Text,
+        holder -> Text,
+        held_until -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    mailbox_folders (mailbox_id, folder) {
+        mailbox_id -> BigInt,
+        folder -> Text,
+        uid_validity -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    mailbox_mails (mailbox_id, folder, uid_validity, uid) {
+        mailbox_id -> BigInt,
+        folder -> Text,
+        uid_validity -> BigInt,
+        uid -> Text,
+        fingerprint -> Text,
+        state -> Text,
+        inbound_id -> Nullable<BigInt>,
+        attempts -> Integer,
+        at -> Instant,
+        gone_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    mailbox_tests (token) {
+        token -> Text,
+        mailbox_id -> BigInt,
+        message_id -> Text,
+        started_at -> Instant,
+        inbound_id -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(agent_roles -> agents (agent_id));
 diesel::joinable!(agent_roles -> roles (role_id));
 diesel::joinable!(role_grants -> roles (role_id));
@@ -597,6 +692,7 @@ diesel::joinable!(customer_addresses -> customers (customer_id));
 diesel::joinable!(queue_addresses -> queues (queue_id));
 diesel::joinable!(deadlines -> tickets (ticket_id));
 diesel::joinable!(auto_responses -> tickets (ticket_id));
+diesel::joinable!(mailbox_states -> mailboxes (mailbox_id));
 
 allow_tables_to_appear_in_same_query!(
     settings,
@@ -637,4 +733,9 @@ allow_tables_to_appear_in_same_query!(
     auto_response_switches,
     intake_brakes,
     idempotency_keys,
+    mailboxes,
+    mailbox_states,
+    mailbox_folders,
+    mailbox_mails,
+    mailbox_tests,
 );

@@ -155,6 +155,8 @@ ids! {
     TokenId,
     /// A merge of two tickets.
     MergeId,
+    /// A mailbox that is fetched from.
+    MailboxId,
 }
 
 macro_rules! words {
@@ -423,6 +425,58 @@ words! {
         Continues = "continues",
         /// Split from the other.
         SplitFrom = "split_from",
+    }
+    /// What kind of mailbox.
+    MailboxKind {
+        /// IMAP.
+        Imap = "imap",
+        /// POP3.
+        Pop3 = "pop3",
+        /// A directory on the server.
+        Maildir = "maildir",
+    }
+    /// How the line to a mail server is protected.
+    MailboxSecurity {
+        /// TLS from the first byte.
+        Tls = "tls",
+        /// Plain text that turns into TLS.
+        StartTls = "starttls",
+        /// None.
+        None = "none",
+    }
+    /// How a mailbox is signed in to.
+    MailboxAuth {
+        /// With a password.
+        Password = "password",
+        /// With an access token that is renewed.
+        OAuth2 = "oauth2",
+    }
+    /// What happens to a mail at its source once it is ours.
+    MailboxAfter {
+        /// It stays.
+        Leave = "leave",
+        /// It goes to another folder.
+        Move = "move",
+        /// It is deleted.
+        Delete = "delete",
+    }
+    /// What happens to mails that lay in a mailbox before it was fetched from.
+    MailboxExisting {
+        /// They become tickets like those that come.
+        Take = "take",
+        /// They stay what they are.
+        Skip = "skip",
+    }
+    /// What is known of a mail in a mailbox.
+    SeenState {
+        /// It is ours.
+        Taken = "taken",
+        /// Its beginning is ours.
+        Cut = "cut",
+        /// It lay there before.
+        Skipped = "skipped",
+        /// The server does not give it out.
+        Stuck = "stuck",
     }
     /// What changed on a ticket.
     EventKind {

@@ -76,8 +76,12 @@ pub fn look_around(config: &Config) -> Vec<Finding> {
 /// # Errors
 /// Those of the database.
 pub async fn look_inside(db: &Db, now: Timestamp) -> Result<Vec<Finding>> {
-    db.read(move |conn| Ok(vec![people(conn)?, queues_of(conn)?, inbound(conn, now)?, outgoing(conn, now)?]))
-        .await
+    db.read(move |conn| {
+        let mut findings = vec![people(conn)?, queues_of(conn)?, inbound(conn, now)?, outgoing(conn, now)?];
+        findings.extend(mailboxes(conn, now)?);
+        Ok(findings)
+    })
+    .await
 }
 
 fn data_directory(config: &Config) -> Finding {
@@ -251,4 +255,36 @@ fn outgoing(conn: &mut Conn, now: Timestamp) -> Result<Finding> {
             if waiting == 0 { "nothing waits".to_owned() } else { format!("{waiting} on their way") },
         )
     })
+}
+
+fn mailboxes(conn: &mut Conn, now: Timestamp) -> Result<Vec<Finding>> {
+    let english = crate::i18n::Language::english();
+    let finding = |listed: &crate::mailboxes::Listed| {
+        let name = &listed.mailbox.name;
+        let minutes = now.duration_since(listed.state.silent_since().0).as_mins();
+        if listed.mailbox.disabled_at.is_some() {
+            good("mailbox", format!("{name} rests"))
+        } else if !listed.state.error.is_empty() {
+            bad(
+                "mailbox",
+                format!("{name} gives no mail for {minutes} min. {}", listed.trouble(&english)),
+                "It is tried again by itself. Administration, Mailboxes shows each step with a test mail.",
+            )
+        } else if minutes >= 15 {
+            bad(
+                "mailbox",
+                format!("{name} was not looked into for {minutes} min"),
+                "Is a process with the role mail running? Its log says what stops it.",
+            )
+        } else if listed.stuck > 0 {
+            warning(
+                "mailbox",
+                format!("{name}: its server does not give out {} mails", listed.stuck),
+                "Look at them with a mail program; what cannot be opened there is damaged on the server.",
+            )
+        } else {
+            good("mailbox", format!("{name} is looked into"))
+        }
+    };
+    Ok(crate::mailboxes::load(conn)?.iter().map(finding).collect())
 }

@@ -136,5 +136,5 @@ pub async fn measure(db: &Db, config: &Config, now: Timestamp) -> Result<()> {
     }
     let age = backlog.outgoing_since.map_or(0, |since| now.duration_since(since).as_secs().max(0));
     metrics::gauge(metrics::OUTBOX_OLDEST, age.unsigned_abs());
-    Ok(())
+    db.read(move |conn| crate::mailboxes::measure(conn, now)).await
 }

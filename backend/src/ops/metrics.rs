@@ -31,6 +31,14 @@ pub const OUTBOX_OLDEST: &str = "turnstone_outbox_oldest_seconds";
 pub const INBOUND_WAITING: &str = "turnstone_inbound_waiting";
 /// Mails in quarantine.
 pub const INBOUND_QUARANTINED: &str = "turnstone_inbound_quarantined";
+/// Seconds since a mailbox could last be looked into, by `mailbox`.
+pub const MAILBOX_SILENT: &str = "turnstone_mailbox_silent_seconds";
+/// 1 while the last look into a mailbox failed, by `mailbox`.
+pub const MAILBOX_FAILING: &str = "turnstone_mailbox_failing";
+/// 1 while an alarm is raised over a mailbox, by `mailbox`.
+pub const MAILBOX_ALARM: &str = "turnstone_mailbox_alarm";
+/// Seconds since the last mail of a mailbox, by `mailbox`.
+pub const MAILBOX_LAST_MAIL: &str = "turnstone_mailbox_last_mail_seconds";
 /// Answered requests, by `status`: `2xx`, `4xx`.
 pub const HTTP_REQUESTS: &str = "turnstone_http_requests_total";
 /// Seconds from request to answer.
@@ -78,6 +86,12 @@ pub fn gauge(name: &'static str, value: u64) {
 #[expect(clippy::cast_precision_loss, reason = "no gauge of ours is anywhere near 2^53")]
 pub fn labelled_gauge(name: &'static str, label: &'static str, word: &'static str, value: u64) {
     metrics::gauge!(name, label => word).set(value as f64);
+}
+
+/// Sets a gauge whose label is a name that somebody chose.
+#[expect(clippy::cast_precision_loss, reason = "no gauge of ours is anywhere near 2^53")]
+pub fn named_gauge(name: &'static str, label: &'static str, value_of: &str, value: u64) {
+    metrics::gauge!(name, label => value_of.to_owned()).set(value as f64);
 }
 
 /// Everything counted so far, in the Prometheus text format. Empty before [`start`].
@@ -142,6 +156,10 @@ fn describe() {
     describe_gauge!(OUTBOX_OLDEST, Unit::Seconds, "Age of the oldest mail that should have left.");
     describe_gauge!(INBOUND_WAITING, "Accepted mails that wait to be processed.");
     describe_gauge!(INBOUND_QUARANTINED, "Mails in quarantine.");
+    describe_gauge!(MAILBOX_SILENT, Unit::Seconds, "Since a mailbox could last be looked into.");
+    describe_gauge!(MAILBOX_FAILING, "1 while the last look into a mailbox failed.");
+    describe_gauge!(MAILBOX_ALARM, "1 while an alarm is raised over a mailbox.");
+    describe_gauge!(MAILBOX_LAST_MAIL, Unit::Seconds, "Since the last mail of a mailbox.");
     describe_counter!(HTTP_REQUESTS, "Answered requests.");
     describe_histogram!(HTTP_SECONDS, Unit::Seconds, "From request to answer.");
     describe_counter!(DB_QUERIES, "Statements sent to the database.");

@@ -177,6 +177,24 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, mail: &NewMail, now: Ts) -> Result<()> {
     Ok(())
 }
 
+/// Puts a mail whose bytes are written already into the outbox.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn enqueue_written(
+    tx: &mut Tx<'_>,
+    mail: &NewMail,
+    bytes: &crate::db::Blob,
+    now: Ts,
+) -> Result<()> {
+    enqueue(tx, mail, now)?;
+    bytes.store(tx)?;
+    diesel::update(outbox::table.filter(outbox::message_id.eq(&mail.message_id)))
+        .set(outbox::digest.eq(&bytes.digest))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Takes a held mail out of the outbox. `false`: it has left already. Whoever comes first, this or the worker, wins.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::{
-    db::{InboundId, InboundStatus, QueueId, Wake, schema::inbound_mails},
+    db::{InboundId, InboundStatus, QueueId, Tx, Wake, schema::inbound_mails},
     desk::Desk,
     error::{Error, Result},
 };
@@ -34,6 +34,17 @@ pub struct Accepted {
 /// # Errors
 /// [`Error::Unavailable`] when it cannot be kept now: the source must try again later.
 pub async fn accept(desk: &Desk, mail: Accepted) -> Result<InboundId> {
+    accept_with(desk, mail, |_, _| Ok(())).await
+}
+
+/// The same; what `note` writes becomes durable together with the mail, or neither does.
+///
+/// # Errors
+/// As [`accept`], and those of `note`.
+pub async fn accept_with<F>(desk: &Desk, mail: Accepted, mut note: F) -> Result<InboundId>
+where
+    F: FnMut(&mut Tx<'_>, InboundId) -> Result<()> + Send + 'static,
+{
     let space = crate::ops::disk::space(&desk.config.data_dir)?;
     if space.free < space.reserve(desk.config.test.disk_reserve_bytes) {
         return Err(Error::Unavailable(
@@ -70,6 +81,7 @@ pub async fn accept(desk: &Desk, mail: Accepted) -> Result<InboundId> {
                 ))
                 .returning(inbound_mails::id)
                 .get_result(&mut **tx)?;
+            note(tx, id)?;
             tx.wake(Wake::POSTMASTER);
             Ok(id)
         })

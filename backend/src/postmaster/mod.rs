@@ -17,14 +17,16 @@ mod process;
 mod reasons;
 mod record;
 pub mod retention;
+mod round_trip;
 mod view;
 
 pub use self::{
-    accept::{Accepted, accept},
+    accept::{Accepted, accept, accept_with},
     intake::Intake,
     preview::{Fate, Preview, preview},
     process::{process_waiting, run},
     record::Step,
+    round_trip::HEADER as TEST_HEADER,
     view::{
         Inbound, InboundFilter, Pulse, count_quarantined, detail, page, pulse, raw, raw_of_article, retry,
         sources,

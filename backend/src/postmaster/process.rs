@@ -15,6 +15,7 @@ use super::{
     prepare::{Prepared, Waiting, person_of, prepare},
     reasons,
     record::{self, Outcome, Steps},
+    round_trip,
 };
 use crate::{
     access::{self, Reply, TicketAccess, Who},
@@ -251,6 +252,10 @@ fn decide(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> R
         });
     }
     steps.add("duplicate", "no", "");
+    if round_trip::came_back(tx, mail.row.id, &mail.mail)? {
+        steps.add("test", "came back", "this is the test mail of a mailbox");
+        return Ok(Outcome::ignored("a test mail draws none"));
+    }
     if sent_by_us(tx, mail)? {
         steps.add("echo", "ignored", "this is a mail that we sent ourselves");
         return Ok(Outcome::ignored("our own mail came back"));

@@ -20,6 +20,7 @@ pub mod headers;
 pub mod images;
 pub mod live;
 pub mod login;
+pub mod mailboxes;
 pub mod outbox;
 pub mod page;
 pub mod preferences;

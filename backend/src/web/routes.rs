@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, auto_responses, dashboard, files, gate, live, login, outbox, preferences,
-    probes, queues, recorder, search, setup, tickets,
+    admin, articles, attached, auto_responses, dashboard, files, gate, live, login, mailboxes, outbox,
+    preferences, probes, queues, recorder, search, setup, tickets,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -179,6 +179,13 @@ static TABLE: &[Route] = &[
     route!(POST "/admin/auto-responses/{scope}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, auto_responses::update),
     route!(GET "/admin/auto-responses/{scope}/{kind}/{language}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, auto_responses::form),
     route!(POST "/admin/auto-responses/{scope}/{kind}/{language}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, auto_responses::submit),
+    route!(GET "/admin/mailboxes", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, mailboxes::list::list),
+    route!(POST "/admin/mailboxes", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, mailboxes::page::create),
+    route!(GET "/admin/mailboxes/new", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, mailboxes::page::new),
+    route!(GET "/admin/mailboxes/{id}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, mailboxes::page::page),
+    route!(POST "/admin/mailboxes/{id}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, mailboxes::page::update),
+    route!(POST "/admin/mailboxes/{id}/rest", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, mailboxes::page::rest),
+    route!(POST "/admin/mailboxes/{id}/tests", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, mailboxes::page::test),
     route!(GET "/admin/outbox", needs = Installation(Recorder), csrf = None, cache = NoStore, outbox::list),
 ];
 

@@ -11,7 +11,7 @@ use crate::db::{Conn, InstallationRight, QueueId, Right, Ts};
 use crate::error::Result;
 use crate::queues::{self, Queue};
 use crate::tickets::list::{self, Count};
-use crate::{outbox, postmaster};
+use crate::{mailboxes, outbox, postmaster};
 
 /// What the outermost template needs.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -33,6 +33,8 @@ pub struct Shell {
     away_until: Option<jiff::Timestamp>,
     at: String,
     notice: String,
+    /// Which mailboxes an alarm is raised over, as a sentence.
+    silent: String,
     held: Vec<Held>,
     may: May,
     nav: Nav,
@@ -59,6 +61,7 @@ struct Nav {
     all: String,
     mine: String,
     quarantine: String,
+    silent: String,
     queues: Vec<NavQueue>,
 }
 
@@ -83,7 +86,16 @@ impl Shell {
         let recorder = actor.scope.may(InstallationRight::Recorder);
         let queues_and_mail = actor.scope.may(InstallationRight::QueuesAndMail);
         let may = May { admin: recorder || queues_and_mail, recorder, queues_and_mail };
+        // Whoever looks after mail is told on every page.
+        let silent = if queues_and_mail { mailboxes::alarmed(conn)? } else { Vec::new() };
+        let names: Vec<&str> = silent.iter().map(|(_, name)| name.as_str()).collect();
+        let language = &signed.reader.language;
+        let told = match names.as_slice() {
+            [] => String::new(),
+            names => language.tr_with("mailboxes-alarm", &[("names", &names.join(", "))]),
+        };
         let nav = Nav {
+            silent: number(i64::try_from(names.len()).unwrap_or(0)),
             all: number(counts.values().map(|count| count.active).sum()),
             mine: number(list::count_mine(conn, actor)?),
             quarantine: if may.recorder {
@@ -105,6 +117,7 @@ impl Shell {
                 .filter(|until| *until > signed.reader.now),
             at: at.to_owned(),
             notice,
+            silent: told,
             held: held(conn, signed)?,
             may,
             nav,

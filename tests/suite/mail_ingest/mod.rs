@@ -6,6 +6,7 @@ mod bounces;
 mod classes;
 mod corpus;
 mod cost;
+mod fetching;
 mod fuzzing;
 mod hostile;
 mod html;

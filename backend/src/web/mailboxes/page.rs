@@ -1,0 +1,214 @@
+//! One mailbox: how it does, a test mail, its settings; and the form of a new one.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::form::{Choices, Errors, Form};
+use super::list::Row;
+use crate::db::{MailboxId, Ts};
+use crate::error::{Error, FieldError};
+use crate::mailboxes::{self, HopState, Test, Wish};
+use crate::web::failure::Answer;
+use crate::web::forms::Posted;
+use crate::web::gate::{Asker, Signed};
+use crate::web::page::{Page, see_other, show_as};
+use crate::web::state::Web;
+use crate::web::tickets::acts::Nothing;
+
+/// What the page says after a change.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Note {
+    #[serde(default)]
+    saved: String,
+}
+
+#[derive(Serialize)]
+struct View {
+    id: Option<i64>,
+    action: String,
+    form: Form,
+    errors: Errors,
+    choices: Choices,
+    saved: String,
+    wrong: String,
+    status: Option<Row>,
+    rests: bool,
+    test: Option<TestView>,
+}
+
+#[derive(Serialize)]
+struct TestView {
+    token: String,
+    running: bool,
+    hops: Vec<HopView>,
+}
+
+#[derive(Serialize)]
+struct HopView {
+    look: &'static str,
+    icon: &'static str,
+    word: String,
+    detail: String,
+    seconds: String,
+}
+
+/// What the form shows: what is stored, or what was typed and is wrong.
+struct Shown {
+    id: Option<MailboxId>,
+    status: StatusCode,
+    form: Option<Form>,
+    problems: Vec<FieldError>,
+    saved: String,
+}
+
+async fn show(web: &Data<Web>, signed: &Signed, shown: Shown) -> Answer {
+    let state = web.clone();
+    let status = shown.status;
+    show_as(web, signed, status, "mailboxes/page.html", move |conn, asker| {
+        let language = &asker.reader.language;
+        // Before anything else: without the right there is nothing to see.
+        asker.actor.require(crate::db::InstallationRight::QueuesAndMail)?;
+        let listed = shown.id.map(|id| mailboxes::get(conn, &asker.actor, id)).transpose()?;
+        let form = match (shown.form, &listed) {
+            (Some(form), _) => form,
+            (None, Some(listed)) => Form::of(&Wish::of(conn, &listed.mailbox)?),
+            (None, None) => Form::of(&Wish::default()),
+        };
+        let test = match &listed {
+            Some(listed) => {
+                mailboxes::hops(conn, &listed.mailbox, &state.config, language, asker.reader.now)?
+            }
+            None => None,
+        };
+        let view = View {
+            id: shown.id.map(|id| id.0),
+            action: shown
+                .id
+                .map_or_else(|| "/admin/mailboxes".to_owned(), |id| format!("/admin/mailboxes/{id}")),
+            choices: Choices::load(conn, &form, language)?,
+            form,
+            wrong: if shown.problems.is_empty() { String::new() } else { language.tr("mailbox-check") },
+            errors: Errors::of(shown.problems, language),
+            saved: shown.saved,
+            rests: listed.as_ref().is_some_and(|listed| listed.mailbox.disabled_at.is_some()),
+            status: listed.as_ref().map(|listed| Row::of(listed, asker)),
+            test: test.map(|test| hops(&test, asker)),
+        };
+        Ok(Page::new("mailboxes", view))
+    })
+    .await
+}
+
+fn hops(test: &Test, asker: &Asker) -> TestView {
+    let language = &asker.reader.language;
+    let since = |at: Timestamp| {
+        let seconds = at.duration_since(test.started_at).as_millis().max(0);
+        language.tr_with(
+            "mailbox-hop-seconds",
+            &[("n", &format!("{}.{}", seconds / 1_000, seconds % 1_000 / 100))],
+        )
+    };
+    let hop = |hop: &mailboxes::Hop| {
+        let (look, icon) = match hop.state {
+            HopState::Ok => ("ok", "done"),
+            HopState::Bad => ("bad", "warning"),
+            HopState::Todo => ("todo", "wait"),
+        };
+        HopView {
+            look,
+            icon,
+            word: language.tr(&format!("mailbox-hop-{}", hop.hop)),
+            detail: hop.detail.clone(),
+            seconds: hop.at.map_or_else(String::new, since),
+        }
+    };
+    TestView {
+        token: test.token.clone(),
+        running: !test.is_over(),
+        hops: test.hops.iter().map(hop).collect(),
+    }
+}
+
+/// `GET /admin/mailboxes/new`.
+pub async fn new(web: Data<Web>, signed: Signed) -> Answer {
+    let shown =
+        Shown { id: None, status: StatusCode::OK, form: None, problems: Vec::new(), saved: String::new() };
+    show(&web, &signed, shown).await
+}
+
+/// `GET /admin/mailboxes/{id}`.
+pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>, note: Query<Note>) -> Answer {
+    let saved = match note.saved.as_str() {
+        "yes" => signed.reader.language.tr("mailbox-saved"),
+        _ => String::new(),
+    };
+    let id = Some(MailboxId(id.into_inner()));
+    show(&web, &signed, Shown { id, status: StatusCode::OK, form: None, problems: Vec::new(), saved }).await
+}
+
+/// `POST /admin/mailboxes`.
+pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answer {
+    let (form, asker, config, now) = (form.0, signed.clone(), web.config.clone(), Ts(web.clock.now()));
+    let wish = form.wish();
+    let made = web.db.write(move |tx| mailboxes::create(tx, &asker.actor, &config, &wish, now)).await;
+    match made {
+        Ok(made) => Ok(see_other(&format!("/admin/mailboxes/{}?saved=yes", made.id))),
+        Err(Error::Invalid(problems)) => refused(&web, &signed, None, form, problems).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /admin/mailboxes/{id}`.
+pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<Form>) -> Answer {
+    let (form, asker, config, now) = (form.0, signed.clone(), web.config.clone(), Ts(web.clock.now()));
+    let (id, wish) = (MailboxId(id.into_inner()), form.wish());
+    let done = web.db.write(move |tx| mailboxes::update(tx, &asker.actor, &config, id, &wish, now)).await;
+    match done {
+        Ok(_) => Ok(see_other(&format!("/admin/mailboxes/{id}?saved=yes"))),
+        Err(Error::Invalid(problems)) => refused(&web, &signed, Some(id), form, problems).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn refused(
+    web: &Data<Web>,
+    signed: &Signed,
+    id: Option<MailboxId>,
+    form: Form,
+    problems: Vec<FieldError>,
+) -> Answer {
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    show(web, signed, Shown { id, status, form: Some(form), problems, saved: String::new() }).await
+}
+
+/// Whether a mailbox shall rest.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rest {
+    rest: String,
+}
+
+/// `POST /admin/mailboxes/{id}/rest`.
+pub async fn rest(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<Rest>) -> Answer {
+    let (id, on, now) = (MailboxId(id.into_inner()), form.0.rest != "yes", Ts(web.clock.now()));
+    web.db.write(move |tx| mailboxes::enable(tx, &signed.actor, id, on, now)).await?;
+    Ok(see_other(&format!("/admin/mailboxes/{id}")))
+}
+
+/// `POST /admin/mailboxes/{id}/tests`.
+pub async fn test(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
+    let (id, now, blobs) = (MailboxId(id.into_inner()), Ts(web.clock.now()), web.db.blobs().clone());
+    let asker = signed.clone();
+    let sent = web.db.write(move |tx| mailboxes::start_test(tx, &asker.actor, &blobs, id, now)).await;
+    match sent {
+        Ok(_) => Ok(see_other(&format!("/admin/mailboxes/{id}#test"))),
+        Err(Error::Invalid(problems)) => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            show(&web, &signed, Shown { id: Some(id), status, form: None, problems, saved: String::new() })
+                .await
+        }
+        Err(error) => Err(error.into()),
+    }
+}

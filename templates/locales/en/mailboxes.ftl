@@ -1,0 +1,146 @@
+# Mailboxes that mail is fetched from.
+
+# What is wrong, and what to do
+mailbox-trouble-unreachable = The server does not answer: { $detail }. Check server and port, and whether the network lets us through.
+mailbox-trouble-tls = The line cannot be protected: { $detail }. Check the server's name, its certificate, and the way of encryption.
+mailbox-trouble-login = The server does not let us in: { $detail } Type user name and password again; many providers want an app password here.
+mailbox-trouble-refused = The server refused something: { $detail }. Check the names of the folders.
+mailbox-trouble-broken = The connection broke: { $detail }. It is tried again by itself.
+mailbox-trouble-timeout = The server did not answer in time to { $detail }. It is tried again by itself.
+mailbox-trouble-files = The directory cannot be used: { $detail }. Give it to the user that runs Turnstone.
+mailbox-trouble-store = Mail cannot be kept at the moment: { $detail } Nothing is lost: it stays in the mailbox until then.
+mailbox-trouble-secret = The stored password cannot be opened: { $detail }. Type it again, or bring back the file secret.key.
+mailbox-trouble-oauth = No access token was given: { $detail }. Authorise Turnstone again and type the new refresh token.
+mailbox-trouble-taken = Another node has taken this mailbox over: { $detail }.
+
+# What a form or a program is told
+refused-mailbox-name = Give it a name of up to 100 letters.
+refused-mailbox-taken = There is a mailbox called { $name } already. Choose another name.
+refused-mailbox-host = Type the name of the server alone, such as imap.example.org.
+refused-mailbox-plain = Without encryption others could read the password. Choose TLS or STARTTLS; none is for a server on this very machine.
+refused-mailbox-ca = This certificate cannot be used: { $why }. Paste it as PEM, with its BEGIN and END lines.
+refused-mailbox-login = Type the user name for the mail server.
+refused-mailbox-password = Type the password. It is asked for again whenever server or user change, so that it is never sent to another server.
+refused-mailbox-refresh-token = Type the refresh token. It is asked for again whenever server, user or client change.
+refused-mailbox-token-url = Type the https:// address where access tokens are given out.
+refused-mailbox-client-id = Type the client ID that the provider gave you.
+refused-mailbox-directory = Type the whole path of the Maildir, beginning with a slash.
+refused-mailbox-after = This kind of mailbox has no folders to move mail to. Leave it there, or delete it.
+refused-mailbox-folders = Name at least one folder and at most { $most }.
+refused-mailbox-move-to = Name the folder to move mail to. It must not be one that mail is fetched from.
+refused-mailbox-address = “{ $address }” is no mail address.
+refused-mailbox-no-address = Where shall the test mail go? Set the address of this mailbox first.
+refused-mailbox-rests = This mailbox rests. Switch it on, then test it.
+refused-mailbox-size = Choose a size between 1 and 100 MB.
+refused-mailbox-poll = Choose a number of seconds between { $least } and { $most }.
+
+# What a mail says of which only the beginning was fetched
+mailbox-cut-note = [This mail is too large to be fetched whole: it has { $size } MB, and { $limit } MB are allowed. What follows is its beginning. The rest was cut; the whole mail is still in its mailbox.]
+
+# Mails to ourselves and to those who look after mail
+mailbox-test-subject = Turnstone mailbox test { $token }
+mailbox-test-text = This mail tests the way out through the relay and back in through the mailbox. It becomes no ticket and needs no answer.
+mailbox-letter-silent = No mail comes from the mailbox { $name }
+mailbox-letter-silent-text = For { $minutes } minutes Turnstone could not look into the mailbox { $name }. Mail that arrives there waits until it can.
+mailbox-letter-well = The mailbox { $name } is well again
+mailbox-letter-well-text = Turnstone looks into the mailbox { $name } again, after an alarm of { $minutes } minutes. What waited there is being fetched.
+
+# Hops of a test mail
+mailbox-hop-elsewhere = It came back as “{ $source }” and not through this mailbox. Does something forward its mail?
+mailbox-hop-late = It has not come back. Look into the mailbox, its spam folder and the relay's log.
+mailbox-hop-written = Test mail written
+mailbox-hop-relay = Handed to the relay
+mailbox-hop-fetched = Fetched from the mailbox
+mailbox-hop-recognised = Recognised, and no ticket made of it
+refused-mailbox-unknown = There is no mailbox called { $name }. turnstone mailbox list shows them.
+
+# The pages
+mailboxes-title = Mailboxes
+mailboxes-intro = Mail is fetched from here. A mail leaves its mailbox only when it is safely stored.
+mailboxes-empty = No mailbox yet
+mailboxes-empty-hint = Where your mail server does not hand mail over itself, Turnstone fetches it: by IMAP, by POP3, or from a Maildir on this machine.
+mailboxes-alarm = No mail comes from { $names }.
+mailboxes-alarm-link = See what is wrong
+mailbox-add = Add mailbox
+mailbox-add-intro = Mail is fetched as soon as you save. Nothing is deleted there unless you say so.
+mailbox-name = Name
+mailbox-name-hint = Shown as the source of its mails.
+mailbox-place = Where
+mailbox-place-imap = { $login } at { $host }, IMAP
+mailbox-place-pop3 = { $login } at { $host }, POP3
+mailbox-last-mail = Last mail
+mailbox-last-success = Last looked into
+mailbox-no-mail = none yet
+mailbox-no-mail-text = No mail has come from it yet.
+mailbox-well = Well
+mailbox-failing = Failing
+mailbox-alarm = No mail comes
+mailbox-rests = Rests
+mailbox-rests-text = It rests: no mail is fetched.
+mailbox-starting = Starting
+mailbox-starting-text = It is being looked into for the first time.
+mailbox-stuck = { $n } mails are not given out by the server. Open them with a mail program to see why.
+mailbox-status = How it does
+mailbox-rest = Let it rest
+mailbox-wake = Fetch again
+mailbox-saved = Saved. Fetching begins anew with these settings.
+mailbox-check = This was not saved. Look at the marked fields.
+mailbox-save = Save mailbox
+mailbox-test = Test mail
+mailbox-test-hint = A mail with a token goes out through the relay to the mailbox's address. You see each hop until it is back. It becomes no ticket.
+mailbox-test-send = Send a test mail
+mailbox-test-again = Test again
+mailbox-hop-seconds = { $n } s
+mailbox-what = Mailbox
+mailbox-kind = Kind
+mailbox-kind-imap = IMAP
+mailbox-kind-pop3 = POP3
+mailbox-kind-maildir = Maildir
+mailbox-directory-legend = Directory
+mailbox-directory = Path of the Maildir
+mailbox-directory-hint = The user that runs Turnstone must be able to move files in it. Mails are taken from its folder new.
+mailbox-server = Server
+mailbox-host = Server name
+mailbox-port = Port
+mailbox-port-hint = Empty for the usual one.
+mailbox-security = Encryption
+mailbox-security-tls = TLS
+mailbox-security-starttls = STARTTLS
+mailbox-security-none = None (only for a server on this machine)
+mailbox-ca-summary = Certificate of your own authority
+mailbox-ca = Trusted certificate
+mailbox-ca-hint = PEM, of the authority or of the server itself. Empty: what this system trusts.
+mailbox-sign-in = Sign-in
+mailbox-login = User name
+mailbox-auth = With
+mailbox-auth-password = Password
+mailbox-auth-oauth2 = OAuth2
+mailbox-secret-hint = Kept sealed, and never shown again.
+mailbox-secret-kept = Empty keeps the one that is stored. It is never shown.
+mailbox-token-url = Token address
+mailbox-token-url-hint = Where access tokens are given out, such as https://oauth2.googleapis.com/token.
+mailbox-client-id = Client ID
+mailbox-client-secret = Client secret
+mailbox-refresh-token = Refresh token
+mailbox-scope = Scope
+mailbox-mail = Mail
+mailbox-folders = Folders
+mailbox-folders-hint = One per line. New mail in the first one is told of at once.
+mailbox-after = After a mail is stored
+mailbox-after-leave = Leave it where it is
+mailbox-after-move = Move it to another folder
+mailbox-after-delete = Delete it there
+mailbox-move-to = Folder to move to
+mailbox-move-to-hint = Made if there is none.
+mailbox-existing = Mail that lies there already
+mailbox-existing-take = Becomes tickets, too
+mailbox-existing-skip = Stays as it is
+mailbox-queue-by-address = As its addresses say
+mailbox-address = Address
+mailbox-address-hint = Where the test mail goes. Empty: the user name.
+mailbox-max = Largest mail in MB
+mailbox-max-hint = Of a larger one only the beginning is fetched.
+mailbox-poll = Look every (seconds)
+mailbox-poll-hint = IMAP servers tell of new mail in between.
+mailbox-trusted = Trust control headers
+mailbox-trusted-hint = Only where nobody but your own programs can write into this mailbox.
