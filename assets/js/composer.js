@@ -21,8 +21,8 @@ document.addEventListener("keydown", (e) => {
   const form = e.target.closest?.("[data-composer]");
   if (!form) return;
   e.preventDefault();
-  const note = form.querySelector("[name=kind]:checked")?.value === "note";
-  form.requestSubmit(form.querySelector(note ? ".co-note" : ".split > .btn, .co-send") ?? form.querySelector(".co-note"));
+  const button = { note: ".co-note", forward: ".co-forward" }[form.querySelector("[name=kind]:checked")?.value];
+  form.requestSubmit(form.querySelector(button ?? ".split > .btn, .co-send") ?? form.querySelector(".co-note"));
 });
 
 // A second press while the first is under way must not send twice.
@@ -34,6 +34,21 @@ document.addEventListener("submit", (e) => {
   setTimeout(() => delete form.dataset.sending, 8000);
 });
 addEventListener("pageshow", () => composer() && delete composer().dataset.sending);
+
+// The send button names whom it sends to.
+document.addEventListener("input", (e) => {
+  const form = e.target.closest?.("[data-composer]");
+  const label = form?.querySelector("[data-send-label]");
+  if (!label || !["to", "cc", "bcc"].includes(e.target.name)) return;
+  const list = (name) => (form.elements[name]?.value ?? "").split(/[,;]/).filter((one) => one.includes("@"));
+  const part = (pattern, n) => (n ? pattern.replace("#", n) : "");
+  const to = list("to");
+  const first = to[0]?.match(/<([^>]*)>/)?.[1] ?? to[0]?.trim();
+  const { plain, to: whom, more, cc, bcc } = label.dataset;
+  const named = [whom.replace("#", () => first), part(more, to.length - 1)].filter(Boolean).join(" ");
+  const copies = [part(cc, list("cc").length), part(bcc, list("bcc").length)].filter(Boolean);
+  label.textContent = first ? [named, ...copies].join(", ") : plain;
+});
 
 let asked = false;
 document.addEventListener("input", async (e) => {

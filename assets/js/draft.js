@@ -8,7 +8,12 @@ let saved = "";
 
 function content(form) {
   const value = (name) => form.elements[name]?.value ?? "";
-  return { kind: form.querySelector("[name=kind]:checked")?.value ?? "reply", to: value("to"), cc: value("cc"), body: value("body") };
+  const kind = form.querySelector("[name=kind]:checked")?.value ?? "reply";
+  const f = kind === "forward" ? "f" : "";
+  const draft = { kind, to: value(`${f}to`), cc: value(`${f}cc`), bcc: value(`${f}bcc`), body: value("body") };
+  if (!f) return draft;
+  const ticked = (name) => Boolean(form.elements[name]?.checked);
+  return { ...draft, forwarded: value("forwarded"), original: value("original"), bare: ticked("bare"), visible: ticked("visible") };
 }
 
 async function save(form) {

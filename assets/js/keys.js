@@ -34,6 +34,7 @@ const acts = {
   l: lock,
   r: () => write("reply"),
   n: () => write("note"),
+  f: () => write("forward"),
   m: () => press("m"),
   c: () => press("c"),
   "/": () => {

@@ -99,7 +99,8 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> 
         _lock: lock,
     };
     if desk.config.roles.worker {
-        running.tasks.push(tokio::spawn(outbox::run(desk.clone(), stopped.clone())));
+        let signer = outbox::Signer::of(&desk.config)?;
+        running.tasks.push(tokio::spawn(outbox::run(desk.clone(), signer, stopped.clone())));
         running.tasks.push(tokio::spawn(schedule::run(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(postmaster::run(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(mailboxes::watch(desk.clone(), stopped.clone())));

@@ -21,6 +21,7 @@ pub mod openapi;
 pub mod outbox;
 pub mod page;
 pub mod participants;
+pub mod passing;
 pub mod people;
 pub mod problem;
 pub mod queues;

@@ -33,6 +33,7 @@ use super::{
         super::tickets::list, super::tickets::create, super::tickets::get, super::tickets::history,
         super::articles::of_ticket, super::articles::find, super::articles::get,
         super::replies::create, super::replies::note,
+        super::passing::forward, super::passing::redirect, super::passing::resend,
         super::lock::put, super::lock::delete,
         super::bonds::tags, super::bonds::tag, super::bonds::untag,
         super::bonds::links, super::bonds::link, super::bonds::unlink,

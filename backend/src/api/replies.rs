@@ -36,7 +36,7 @@ pub enum PeopleInput {
 }
 
 impl PeopleInput {
-    fn people(&self) -> Vec<Person> {
+    pub(super) fn people(&self) -> Vec<Person> {
         match self {
             Self::Many(people) => people.iter().map(PersonInput::person).collect(),
             Self::One(person) => vec![person.person()],
@@ -52,6 +52,8 @@ pub struct NewReply {
     to: Option<PeopleInput>,
     /// Copies; where both are missing, everybody who takes part.
     cc: Option<PeopleInput>,
+    /// Copies that nobody else sees.
+    bcc: Option<PeopleInput>,
     /// The text, without quote and signature.
     body_text: Option<String>,
     /// The same as HTML; it is cleaned. Where `body_text` is missing, that is made of it.
@@ -88,6 +90,7 @@ pub async fn create(
     let input = ReplyInput {
         to: new.to.as_ref().map(PeopleInput::people),
         cc: new.cc.as_ref().map(PeopleInput::people).unwrap_or_default(),
+        bcc: new.bcc.as_ref().map(PeopleInput::people).unwrap_or_default(),
         body_text,
         body_html,
         files,

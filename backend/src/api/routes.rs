@@ -9,7 +9,7 @@ use actix_web::{
 
 use super::{
     articles, auto_responses, bonds, customers, events, fields, files, gate, inbound, lock, mailboxes,
-    merges, openapi, outbox, participants, people,
+    merges, openapi, outbox, participants, passing, people,
     problem::{Answer, Problem},
     queues, replies, search, tickets,
 };
@@ -48,6 +48,7 @@ static TABLE: &[Route] = &[
     route!(GET "/tickets/{number}/articles", needs = Ticket(Read), articles::of_ticket),
     route!(POST "/tickets/{number}/replies", needs = Ticket(Reply), replies::create),
     route!(POST "/tickets/{number}/notes", needs = Ticket(Note), replies::note),
+    route!(POST "/tickets/{number}/forwards", needs = Ticket(Reply), passing::forward),
     route!(PUT "/tickets/{number}/lock", needs = Ticket(Reply), lock::put),
     route!(DELETE "/tickets/{number}/lock", needs = Ticket(Reply), lock::delete),
     route!(PUT "/tickets/{number}/owner", needs = Ticket(Owner), fields::owner),
@@ -74,6 +75,8 @@ static TABLE: &[Route] = &[
     route!(GET "/tickets/{number}/history", needs = Ticket(Read), tickets::history),
     route!(GET "/articles", needs = SignedIn, articles::find),
     route!(GET "/articles/{id}", needs = Ticket(Read), articles::get),
+    route!(POST "/articles/{id}/redirects", needs = Ticket(Reply), passing::redirect),
+    route!(POST "/articles/{id}/resends", needs = Ticket(Reply), passing::resend),
     route!(PUT "/articles/{id}/ticket", needs = Ticket(Reply), merges::take),
     route!(GET "/attachments/{uid}", needs = Ticket(Read), files::get),
     route!(GET "/search", needs = SignedIn, search::find),

@@ -11,7 +11,7 @@ use clap::Args;
 use super::office::Office;
 use super::output::{print, print_json};
 use crate::config::{Config, Loaded};
-use crate::ops::doctor::{Finding, Weight, look_around, look_inside};
+use crate::ops::doctor::{Finding, Weight, look_around, look_at_returns, look_at_signature, look_inside};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Exit code: 0 when nothing is bad, 1 otherwise.")]
@@ -45,8 +45,12 @@ impl Doctor {
 }
 
 fn tables(config: &Config) -> Vec<Finding> {
-    let inside = Office::open(config)
-        .and_then(|office| Ok(office.wait(look_inside(&office.db, crate::clock::Clock::System.now()))?));
+    let inside = Office::open(config).and_then(|office| {
+        let mut findings = office.wait(look_inside(&office.db, crate::clock::Clock::System.now()))?;
+        findings.extend(office.wait(look_at_signature(&office.db, config))?);
+        findings.extend(office.wait(look_at_returns(&office.db, config))?);
+        Ok(findings)
+    });
     match inside {
         Ok(findings) => findings,
         Err(error) => vec![Finding {

@@ -85,6 +85,18 @@ pub const KEYS: &[Key] = &[
         "smtp://USER:PASS@HOST:PORT?tls=none|opportunistic|required, or smtps://… for TLS from the first byte; \
          &connections=8 lines at once, &rate=30/min at most.",
     ),
+    key(
+        "RECIPIENT_DELIMITER",
+        "+",
+        "+ where your mail server takes support+anything@ for support@: mails then name themselves in the envelope, and \
+         answers their ticket in the address; else off.",
+    ),
+    key(
+        "DKIM_KEY",
+        "none: mails leave unsigned",
+        "File (PEM) of the private key, RSA or Ed25519, that signs our mails.",
+    ),
+    key("DKIM_SELECTOR", "none", "Under which name the key is published: SELECTOR._domainkey.DOMAIN."),
     secret("METRICS_TOKEN", "none: /metrics answers 404", "Bearer token for /metrics."),
     secret(
         "SECRET_KEY",

@@ -11,7 +11,7 @@ use super::keys::{self, KEYS};
 use super::problem::{Problem, Problems};
 use super::relay::Relay;
 use super::source::{CommandLine, Effective, Origin, Raw};
-use super::types::{DatabaseUrl, LmtpBind, LogFormat, Roles, TlsFiles};
+use super::types::{DatabaseUrl, Dkim, LmtpBind, LogFormat, Roles, TlsFiles};
 use super::{Config, TestSettings, default_public_url, parse};
 
 /// The settings in force, and where each comes from.
@@ -99,6 +99,13 @@ impl Reader {
                 true => Ok(None),
                 false => Relay::parse(text).map(Some),
             }),
+            recipient_delimiter: self.read("RECIPIENT_DELIMITER", true, |text| match text.trim() {
+                "+" => Ok(true),
+                text if parse::is_off(text) => Ok(false),
+                _ => Err("Write + where your mail server takes support+anything@ for support@, else off."
+                    .to_owned()),
+            }),
+            dkim: self.dkim(),
             metrics_token: self.read("METRICS_TOKEN", None, |text| parse::token(text).map(Some)),
             secret_key: self.read("SECRET_KEY", None, |text| parse::key(text).map(Some)),
             roles: self.read("ROLES", Roles::ALL, parse::roles),
@@ -132,6 +139,26 @@ impl Reader {
                 None
             }
             (None, None) => None,
+        }
+    }
+
+    fn dkim(&mut self) -> Option<Dkim> {
+        let key = self.read("DKIM_KEY", None, |text| parse::path(text).map(Some));
+        let selector = self.read("DKIM_SELECTOR", None, |text| parse::selector(text).map(Some));
+        match (key, selector) {
+            (Some(key), Some(selector)) => Some(Dkim { key, selector }),
+            (Some(_), None) if !self.is_set("DKIM_SELECTOR") => {
+                self.complain(
+                    "DKIM_KEY",
+                    "Set DKIM_SELECTOR as well: under which name the key is published.",
+                );
+                None
+            }
+            (None, Some(_)) if !self.is_set("DKIM_KEY") => {
+                self.complain("DKIM_SELECTOR", "Set DKIM_KEY as well: the file of the private key.");
+                None
+            }
+            _ => None,
         }
     }
 

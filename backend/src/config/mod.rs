@@ -26,7 +26,7 @@ pub use problem::Problems;
 pub use relay::{Rate, Relay, RelayTls};
 pub use source::{CommandLine, Effective, Origin};
 pub use suggest::closest;
-pub use types::{DatabaseUrl, IpNet, LmtpBind, LogFormat, Roles, Secret, TlsFiles};
+pub use types::{DatabaseUrl, Dkim, IpNet, LmtpBind, LogFormat, Roles, Secret, TlsFiles};
 
 /// Everything the program can be told at its start. Plain values, cheap to clone, no hidden state.
 #[derive(Clone, Debug)]
@@ -61,6 +61,10 @@ pub struct Config {
     pub mail_retention_days: Option<u32>,
     /// Where outgoing mail is handed over; `None`: it waits in the outbox.
     pub smtp_relay: Option<Relay>,
+    /// Whether the mail server in front takes `support+anything@` for `support@`.
+    pub recipient_delimiter: bool,
+    /// What our mails are signed with.
+    pub dkim: Option<Dkim>,
     /// Bearer token of `/metrics`; `None`: the page answers 404.
     pub metrics_token: Option<Secret>,
     /// What seals the passwords of mailboxes; `None`: a file in the data directory.
@@ -116,6 +120,8 @@ impl Config {
             dns_resolver: Resolver::Off,
             mail_retention_days: None,
             smtp_relay: None,
+            recipient_delimiter: true,
+            dkim: None,
             metrics_token: None,
             secret_key: None,
             roles: Roles::ALL,

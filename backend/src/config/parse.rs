@@ -258,6 +258,19 @@ pub(super) fn number(text: &str) -> Parsed<u64> {
 }
 
 /// Whether a value says that the thing is not wanted.
+/// The name under which a DKIM key is published.
+pub(super) fn selector(text: &str) -> Parsed<String> {
+    let labels = text.split('.');
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    if labels.clone().count() <= 4 && labels.into_iter().all(is_label) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err("A selector is a word of letters, digits and hyphens, such as turnstone or mail2026.".to_owned())
+}
+
 pub(super) fn is_off(text: &str) -> bool {
     matches!(text.to_ascii_lowercase().as_str(), "off" | "none")
 }

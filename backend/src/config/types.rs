@@ -66,6 +66,15 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
+/// What our mails are signed with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dkim {
+    /// The private key, PEM: RSA (PKCS#1 or PKCS#8) or Ed25519 (PKCS#8).
+    pub key: PathBuf,
+    /// Under which name it is published.
+    pub selector: String,
+}
+
 /// Where the LMTP listener waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LmtpBind {

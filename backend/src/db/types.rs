@@ -508,6 +508,12 @@ words! {
         Reminded = "reminded",
         /// An agent took his reply back in time.
         ReplyWithdrawn = "reply_withdrawn",
+        /// A message was passed on; the old value is its key, the new one to whom.
+        Forwarded = "forwarded",
+        /// A mail was sent on as it came; the old value is its article's key, the new one to whom.
+        Redirected = "redirected",
+        /// A mail that did not arrive was sent again; the new value is to whom.
+        Resent = "resent",
         /// A mail of ours came back.
         Bounced = "bounced",
         /// A mail of ours could not be delivered.

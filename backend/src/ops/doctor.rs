@@ -84,6 +84,61 @@ pub async fn look_inside(db: &Db, now: Timestamp) -> Result<Vec<Finding>> {
     .await
 }
 
+/// Looks at the key that signs our mails, and says what to publish for each domain that we write from.
+///
+/// # Errors
+/// Those of the database.
+pub async fn look_at_signature(db: &Db, config: &Config) -> Result<Vec<Finding>> {
+    let signer = match crate::outbox::Signer::of(config) {
+        Ok(None) => return Ok(Vec::new()),
+        Ok(Some(signer)) => signer,
+        Err(error) => {
+            return Ok(vec![bad(
+                "signature",
+                format!("{error:#}"),
+                "Correct DKIM_KEY; until then serve does not start.",
+            )]);
+        }
+    };
+    let addresses: Vec<String> =
+        db.read(|conn| Ok(queue_addresses::table.select(queue_addresses::address).load(conn)?)).await?;
+    let mut domains: Vec<&str> =
+        addresses.iter().filter_map(|address| address.rsplit_once('@')).map(|(_, domain)| domain).collect();
+    domains.sort_unstable();
+    domains.dedup();
+    let publish = |domain: &&str| {
+        let record = format!("{} TXT \"{}\"", signer.record_name(domain), signer.record());
+        good("signature", format!("mails from {domain} are signed; this has to be in the DNS: {record}"))
+    };
+    Ok(domains.iter().map(publish).collect())
+}
+
+/// Asks the relay whether it takes the address to which reports about our mails go. A relay elsewhere takes every
+/// address; the mail server in front, where it is the same, knows.
+pub async fn look_at_returns(db: &Db, config: &Config) -> Result<Option<Finding>> {
+    let Some(relay) = config.smtp_relay.clone().filter(|_| config.recipient_delimiter) else {
+        return Ok(None);
+    };
+    let address: Option<String> = db
+        .read(|conn| {
+            let first =
+                queue_addresses::table.order(queue_addresses::address).select(queue_addresses::address);
+            Ok(first.first(conn).optional()?)
+        })
+        .await?;
+    let Some(address) = address else { return Ok(None) };
+    Ok(match crate::outbox::takes_returns(&relay, &address).await {
+        // That the relay cannot be reached is said already.
+        Err(_) => None,
+        Ok(None) => Some(good("returns", format!("the relay takes what comes back for {address}"))),
+        Ok(Some(why)) => Some(bad(
+            "returns",
+            format!("the relay refuses what comes back for {address} behind a +: {why}"),
+            "Set recipient_delimiter = + in the mail server in front, or RECIPIENT_DELIMITER to off.",
+        )),
+    })
+}
+
 fn data_directory(config: &Config) -> Finding {
     let folder = &config.data_dir;
     let probe = folder.join(".doctor");

@@ -10,12 +10,12 @@ use lettre::message::{
 use super::{Outgoing, reply_token::Keys, thread};
 use crate::{
     db::{
-        Blobs, Conn, OutboxKind, Sender,
+        Blobs, Conn, OutboxKind, Sender, Ts,
         schema::{articles, tickets},
     },
     error::{Error, Result},
     queues,
-    tickets::{Article, Attachment, Person, Ticket, view},
+    tickets::{Article, Attachment, Person, Ticket, forward, view},
 };
 
 /// So many ids of a conversation stand in References, besides the ticket's own.
@@ -42,11 +42,11 @@ struct Content {
     outlook: Option<(Vec<u8>, String)>,
 }
 
-/// Writes the mail of a row that carries an article.
+/// Writes the mail of a row that carries an article; `plus`: our addresses take what follows a `+`.
 ///
 /// # Errors
 /// [`Error::Invalid`] for an address that cannot stand in a mail: trying again does not help.
-pub(super) fn article(conn: &mut Conn, blobs: &Blobs, row: &Outgoing) -> Result<Vec<u8>> {
+pub(super) fn article(conn: &mut Conn, blobs: &Blobs, row: &Outgoing, plus: bool) -> Result<Vec<u8>> {
     let id = row.article_id.ok_or(Error::NotFound)?;
     let article = articles::table.find(id).select(Article::as_select()).first(conn)?;
     let ticket = tickets::table.find(article.ticket_id).select(Ticket::as_select()).first(conn)?;
@@ -58,9 +58,13 @@ pub(super) fn article(conn: &mut Conn, blobs: &Blobs, row: &Outgoing) -> Result<
     }
     let recipients = article.recipients();
     let topic = crate::tickets::open::without_prefixes(&article.subject).to_owned();
-    let outlook = Some((thread::index(conn, blobs, &ticket, &article)?, topic));
+    let outlook = match article.visible {
+        true => Some((thread::index(conn, blobs, &ticket, &article)?, topic)),
+        false => None,
+    };
     let html = view::html(conn, blobs, &article)?;
-    let reply_to = signed_address(conn, &ticket, &article)?;
+    // An address that the mail server in front does not know would lose the answer.
+    let reply_to = if plus { signed_address(conn, &ticket, &article)? } else { None };
     build(
         row,
         Content {
@@ -120,7 +124,12 @@ fn signed_address(conn: &mut Conn, ticket: &Ticket, article: &Article) -> Result
 }
 
 /// What a mail answers, and the conversation before it: the ticket's own id first, whatever relays rewrote.
+///
+/// What is internal is a conversation of its own: whoever answers it must not seem to answer the customer's mail.
 fn ids(conn: &mut Conn, ticket: &Ticket, article: &Article) -> Result<(Option<String>, Vec<String>)> {
+    if !article.visible {
+        return Ok((None, vec![forward::conversation(&article.message_id)]));
+    }
     let mut before: Vec<(String, Sender)> = articles::table
         .filter(articles::ticket_id.eq(ticket.id).and(articles::id.lt(article.id)))
         .filter(articles::visible.eq(true).and(articles::message_id.ne("")))
@@ -207,21 +216,82 @@ fn body(content: &Content) -> Body {
     }
     let mixed =
         content.files.iter().fold(MultiPart::mixed().multipart(alternative), |mixed, (file, bytes)| {
-            let kind = ContentType::parse(&file.content_type)
-                .or_else(|_| ContentType::parse("application/octet-stream"))
-                .unwrap_or(ContentType::TEXT_PLAIN);
-            mixed.singlepart(Part::new(one_line(&file.name)).body(untouched(bytes, &file.content_type), kind))
+            let (bytes, kind) = untouched(bytes, &file.content_type);
+            mixed.singlepart(Part::new(one_line(&file.name)).body(bytes, kind))
         });
     Body::Multi(mixed)
 }
 
 /// A file's bytes as they are: text that is not base64 would have its line ends rewritten on the way. A mail within a
-/// mail must not be base64 (RFC 2046, 5.2.1) and is text of CRLF lines already.
-fn untouched(bytes: &[u8], content_type: &str) -> Encoded {
-    if content_type.to_ascii_lowercase().starts_with("message/") {
-        return Encoded::new(bytes.to_vec());
+/// mail must not be encoded at all (RFC 2046, 5.2.1); one that cannot stand there as it is goes as a plain file.
+fn untouched(bytes: &[u8], content_type: &str) -> (Encoded, ContentType) {
+    let plain = || ContentType::parse("application/octet-stream").unwrap_or(ContentType::TEXT_PLAIN);
+    let kind = ContentType::parse(content_type).unwrap_or_else(|_| plain());
+    let whole = || {
+        Encoded::new_with_encoding(bytes.to_vec(), ContentTransferEncoding::Base64)
+            .unwrap_or_else(Encoded::new)
+    };
+    if !content_type.to_ascii_lowercase().starts_with("message/") {
+        return (whole(), kind);
     }
-    Encoded::new_with_encoding(bytes.to_vec(), ContentTransferEncoding::Base64).unwrap_or_else(Encoded::new)
+    let lines = for_the_wire(bytes);
+    if lines.contains(&0) || lines.split(|byte| *byte == b'\n').any(|line| line.len() > 998) {
+        return (whole(), plain());
+    }
+    let how =
+        if lines.is_ascii() { ContentTransferEncoding::SevenBit } else { ContentTransferEncoding::EightBit };
+    (Encoded::dangerous_pre_encoded(lines, how), kind)
+}
+
+/// A stored mail as it can stand in a dialogue: each line ends with CRLF, and the line that a mailbox file begins with
+/// is no part of it. All else stays, byte for byte.
+pub(crate) fn for_the_wire(mail: &[u8]) -> Vec<u8> {
+    let mut rest = mail;
+    if rest.starts_with(b"From ") {
+        let end = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    let mut out = Vec::with_capacity(rest.len() + 64);
+    let mut before = 0;
+    for byte in rest {
+        if *byte == b'\n' && before != b'\r' {
+            out.push(b'\r');
+        }
+        out.push(*byte);
+        before = *byte;
+    }
+    out
+}
+
+/// The lines that a redirected mail gets in front (RFC 5322, 3.6.6).
+///
+/// # Errors
+/// [`Error::Invalid`] for an address that cannot stand in a mail.
+pub(crate) fn resent_fields(from: &Person, to: &[Person], message_id: &str, now: Ts) -> Result<Vec<u8>> {
+    // lettre folds and encodes names; the fields are then called what they are here.
+    let mut message = Message::builder().from(mailbox(from, "from")?).date(now.0.into());
+    for person in to {
+        message = message.to(mailbox(person, "to")?);
+    }
+    let written = message
+        .message_id(Some(format!("<{message_id}>")))
+        .body(String::new())
+        .map_err(|error| Error::invalid("to", format!("this mail cannot be written: {error}")))?
+        .formatted();
+    let mut fields = String::new();
+    let mut wanted = false;
+    for line in String::from_utf8_lossy(&written).split("\r\n").take_while(|line| !line.is_empty()) {
+        let folded = line.starts_with([' ', '\t']);
+        if !folded {
+            wanted = ["From:", "To:", "Date:", "Message-ID:"].iter().any(|name| line.starts_with(name));
+        }
+        if wanted {
+            fields.push_str(if folded { "" } else { "Resent-" });
+            fields.push_str(line);
+            fields.push_str("\r\n");
+        }
+    }
+    Ok(fields.into_bytes())
 }
 
 /// The text as HTML, for mail programs that show only that: paragraphs, line breaks, links as text.

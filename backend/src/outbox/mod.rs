@@ -6,12 +6,14 @@
 pub mod balance;
 mod claim;
 mod compose;
+mod dkim;
 mod fairness;
 mod lines;
 mod outage;
 mod outcome;
 mod relay;
 pub(crate) mod reply_token;
+mod resend;
 pub(crate) mod returned;
 mod send;
 pub(crate) mod thread;
@@ -29,12 +31,19 @@ use crate::{
     error::Result,
 };
 
+pub(crate) use self::compose::{for_the_wire, resent_fields};
 pub use self::{
+    dkim::Signer,
     outage::{Away, away},
     outcome::Settled,
-    view::{Held, Listed, held_by, page, resend},
+    relay::takes_returns,
+    resend::resend,
+    view::{Held, Listed, held_by, page},
     worker::run,
 };
+
+/// What the row of a redirected mail is marked with: its bytes are another's and stay as they are.
+pub(crate) const REDIRECT: &str = "redirect";
 
 /// A mail to be sent.
 #[derive(Clone, Debug)]

@@ -217,6 +217,25 @@ impl Line {
     }
 }
 
+/// Whether the relay takes mail to an address of ours with a token in it: `Some` is its refusal for good. Nothing is sent.
+///
+/// # Errors
+/// When it cannot be reached or does not want to talk.
+pub async fn takes_returns(relay: &Relay, address: &str) -> Result<Option<String>, String> {
+    let token = super::token::sender(address, &format!("{:032x}@{address}", 0));
+    let mut line = Line::open(relay, Some(10)).await?;
+    let words = match line.command(Mail::new(None, Vec::new())).await {
+        Ok(()) => line.recipient(&token).await,
+        Err(word) => return Err(format!("{word:?}")),
+    };
+    line.reset().await;
+    line.close().await;
+    match words {
+        Err(Word::Refused(why)) => Ok(Some(why)),
+        Ok(()) | Err(_) => Ok(None),
+    }
+}
+
 /// Where TLS is only better than nothing, so is a certificate that nobody vouches for (RFC 7435): local relays make
 /// their own.
 fn tls_of(relay: &Relay) -> Result<TlsParameters, lettre::transport::smtp::Error> {

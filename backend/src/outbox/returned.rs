@@ -101,18 +101,6 @@ impl Returned {
     }
 }
 
-/// The outcomes with which a mail is tried again: those who have it do not get it twice. Where nobody is known to miss
-/// it, everybody gets it.
-pub(super) fn again(outcomes: &str) -> Result<String> {
-    let mut taken = settled(outcomes);
-    let everybody = taken.len();
-    taken.retain(|one| one.taken);
-    if taken.len() == everybody {
-        taken.clear();
-    }
-    Ok(serde_json::to_string(&taken)?)
-}
-
 /// What an article's mail met last, as its server said it.
 ///
 /// # Errors

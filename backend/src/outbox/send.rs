@@ -8,11 +8,12 @@ use tokio::time::Instant;
 
 use super::{
     Outgoing, compose,
+    dkim::Signer,
     fairness::Verdict,
     outage,
     outcome::{End, Outcome, Word},
     relay::Line,
-    returned,
+    returned, token,
 };
 use crate::{
     access::Actor,
@@ -33,6 +34,14 @@ const SLOW: Duration = Duration::from_secs(5);
 /// So often is written down what became of a mail, if the database does not take it; then its claim runs out.
 const RECORDINGS: u32 = 60;
 
+/// How mail leaves.
+pub(super) struct Way {
+    /// To whom it is handed over.
+    pub relay: Relay,
+    /// What signs it.
+    pub signer: Option<Signer>,
+}
+
 /// What the dispatcher learns from a mail that was dealt with.
 pub(super) struct Done {
     /// The line, where it can take another mail.
@@ -46,16 +55,16 @@ pub(super) struct Done {
 /// Sends a mail that this process has claimed, and records what became of it.
 pub(super) async fn send(
     desk: Desk,
-    relay: Arc<Relay>,
+    way: Arc<Way>,
     mail: Outgoing,
     line: Option<Line>,
     wait: SignedDuration,
 ) -> Done {
     let mut done = Done { line, verdict: Verdict::Unknown, relay: None };
-    let end = match ready(&desk, &mail).await {
+    let end = match ready(&desk, &way, &mail).await {
         Ok(Some(bytes)) => {
             let began = Instant::now();
-            match hand_over(&desk, &relay, &mail, &bytes, &mut done.line).await {
+            match hand_over(&desk, &way.relay, &mail, &bytes, &mut done.line).await {
                 Ok(words) => {
                     done.verdict = verdict(&words, began.elapsed());
                     done.relay = Some(Ok(()));
@@ -88,20 +97,29 @@ async fn hand_over(
     line: &mut Option<Line>,
 ) -> std::result::Result<Vec<(String, Word)>, String> {
     let to = mail.left();
+    let from = envelope_sender(desk, mail);
     if to.is_empty() {
         return Ok(vec![(String::new(), Word::Refused("the mail has no recipient".into()))]);
     }
     if let Some(open) = line.as_mut() {
-        let attempt = open.send(&mail.envelope_from, &to, bytes).await;
+        let attempt = open.send(&from, &to, bytes).await;
         if !attempt.stale {
             return Ok(attempt.words);
         }
     }
     *line = None;
     let mut fresh = Line::open(relay, desk.config.test.relay_timeout_seconds).await?;
-    let attempt = fresh.send(&mail.envelope_from, &to, bytes).await;
+    let attempt = fresh.send(&from, &to, bytes).await;
     *line = Some(fresh);
     Ok(attempt.words)
+}
+
+/// A person's mail names itself in the envelope, where our addresses take that: a report without any id then finds it.
+fn envelope_sender(desk: &Desk, mail: &Outgoing) -> String {
+    if desk.config.recipient_delimiter && mail.kind == OutboxKind::Reply && !mail.envelope_from.is_empty() {
+        return token::sender(&mail.envelope_from, &mail.message_id);
+    }
+    mail.envelope_from.clone()
 }
 
 fn verdict(words: &[(String, Word)], took: Duration) -> Verdict {
@@ -113,7 +131,7 @@ fn verdict(words: &[(String, Word)], took: Duration) -> Verdict {
 }
 
 /// The bytes of a mail: those of the first attempt, or made now and kept. `None`: it is no longer wanted.
-async fn ready(desk: &Desk, mail: &Outgoing) -> Result<Option<Vec<u8>>> {
+async fn ready(desk: &Desk, way: &Arc<Way>, mail: &Outgoing) -> Result<Option<Vec<u8>>> {
     let (blobs, row, config, now) =
         (desk.db.blobs().clone(), mail.clone(), Arc::clone(&desk.config), desk.clock.now());
     let kept = mail.digest.is_some();
@@ -124,15 +142,21 @@ async fn ready(desk: &Desk, mail: &Outgoing) -> Result<Option<Vec<u8>>> {
             (None, OutboxKind::Notification) if row.event == outage::EVENT => keeper(conn, &row, now),
             (None, OutboxKind::Notification) => notification(conn, &row, &config, now),
             (None, _) if row.article_id.is_none() => letter(conn, &row).map(Some),
-            (None, _) => compose::article(conn, &blobs, &row).map(Some),
+            (None, _) => compose::article(conn, &blobs, &row, config.recipient_delimiter).map(Some),
         })
         .await?;
     let Some(bytes) = written else { return Ok(None) };
     if !kept {
-        let (blobs, copy) = (desk.db.blobs().clone(), bytes.clone());
-        let blob = tokio::task::spawn_blocking(move || blobs.prepare(&copy))
-            .await
-            .map_err(|error| Error::Unexpected(error.into()))??;
+        // Signing and packing cost more than a dialogue's thread should be kept for.
+        let (blobs, way, now) = (desk.db.blobs().clone(), Arc::clone(way), desk.clock.now());
+        let made = tokio::task::spawn_blocking(move || {
+            let signed = match &way.signer {
+                Some(signer) => signer.sign(bytes, now)?,
+                None => bytes,
+            };
+            Ok::<_, Error>((blobs.prepare(&signed)?, signed))
+        });
+        let (blob, signed) = made.await.map_err(|error| Error::Unexpected(error.into()))??;
         let (id, lease) = (mail.id, mail.lease);
         let mine = desk
             .db
@@ -146,6 +170,7 @@ async fn ready(desk: &Desk, mail: &Outgoing) -> Result<Option<Vec<u8>>> {
         if mine == 0 {
             return Err(Error::Unavailable("another node has taken this mail over".into()));
         }
+        return Ok(Some(signed));
     }
     Ok(Some(bytes))
 }

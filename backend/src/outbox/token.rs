@@ -15,7 +15,11 @@ pub(crate) fn sender(address: &str, message_id: &str) -> String {
     else {
         return address.to_owned();
     };
-    if local.starts_with('"') || local.len() + MARK.len() + token.len() > LONGEST || !is_token(token) {
+    if is_one(local)
+        || local.starts_with('"')
+        || local.len() + MARK.len() + token.len() > LONGEST
+        || !is_token(token)
+    {
         return address.to_owned();
     }
     format!("{local}{MARK}{token}@{domain}")
@@ -27,6 +31,11 @@ pub(crate) fn message_id(address: &str) -> Option<String> {
     let (local, domain) = address.rsplit_once('@')?;
     let (_, token) = local.rsplit_once(MARK)?;
     is_token(token).then(|| format!("{token}@{domain}"))
+}
+
+/// Whether a local part carries a token already.
+fn is_one(local: &str) -> bool {
+    local.rsplit_once(MARK).is_some_and(|(_, token)| is_token(token))
 }
 
 fn is_token(text: &str) -> bool {

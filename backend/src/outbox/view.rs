@@ -2,15 +2,14 @@
 
 use diesel::prelude::*;
 
-use super::{Outgoing, returned};
+use super::Outgoing;
 use crate::{
-    access::{Actor, Reply, TicketAccess},
+    access::Actor,
     db::{
-        ArticleId, Conn, Delivery, InstallationRight, OutboxId, OutboxKind, TicketId, Ts, Tx, Wake,
+        ArticleId, Conn, Delivery, InstallationRight, OutboxId, TicketId, Ts,
         schema::{articles, outbox, tickets},
     },
-    error::{Error, Result, say},
-    tickets::Moment,
+    error::Result,
 };
 
 /// An outgoing mail in the list.
@@ -88,40 +87,4 @@ pub fn held_by(conn: &mut Conn, actor: &Actor, now: Ts) -> Result<Vec<Held>> {
         .select((articles::id, tickets::number, outbox::try_at))
         .load(conn)?;
     Ok(rows.into_iter().map(|(article, ticket, until)| Held { article, ticket, until }).collect())
-}
-
-/// Tries a mail once more that the relay refused, or that came back: the same bytes, and only for those whom it did not
-/// reach, where a report named them.
-///
-/// # Errors
-/// [`Error::Conflict`] when there is nothing to try again.
-pub fn resend(tx: &mut Tx<'_>, access: &TicketAccess<Reply>, article: ArticleId, at: &Moment) -> Result<()> {
-    // The article's ticket, not the row's: what was sent before a merge stands on the survivor's page.
-    let home: TicketId = articles::table.find(article).select(articles::ticket_id).first(&mut **tx)?;
-    if home != access.ticket().id {
-        return Err(Error::NotFound);
-    }
-    let undelivered: Vec<(OutboxId, String)> = outbox::table
-        .filter(outbox::article_id.eq(article))
-        .filter(outbox::kind.ne(OutboxKind::Notification))
-        .filter(outbox::state.eq_any([Delivery::Failed, Delivery::Bounced]))
-        .select((outbox::id, outbox::outcomes))
-        .load(&mut **tx)?;
-    if undelivered.is_empty() {
-        return Err(Error::Conflict(say!("refused-resend")));
-    }
-    for (id, outcomes) in undelivered {
-        diesel::update(outbox::table.find(id))
-            .set((
-                outbox::state.eq(Delivery::Due),
-                outbox::attempts.eq(0),
-                outbox::error.eq(""),
-                outbox::outcomes.eq(returned::again(&outcomes)?),
-                outbox::try_at.eq(at.ts()),
-                outbox::created_at.eq(at.ts()),
-            ))
-            .execute(&mut **tx)?;
-    }
-    tx.wake(Wake::OUTBOX | Wake::EVENTS);
-    Ok(())
 }

@@ -15,13 +15,13 @@ use tokio::{
 
 use super::{
     Outgoing, claim,
+    dkim::Signer,
     fairness::{Fairness, Verdict},
     lines::{Lines, Pace},
     outage::Outage,
-    send::{self, Done},
+    send::{self, Done, Way},
 };
 use crate::{
-    config::Relay,
     db::{OutboxId, Wake},
     desk::Desk,
     error::Result,
@@ -31,12 +31,13 @@ use crate::{
 const RENEW: Duration = Duration::from_secs(8);
 
 /// Sends mail until told to stop; what is being sent then is finished first.
-pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
+pub async fn run(desk: Desk, signer: Option<Signer>, mut stop: watch::Receiver<bool>) {
     if let Err(error) = claim::recover(&desk).await {
         tracing::warn!(%error, "could not look for mails that a crash interrupted; they are tried when their lease ends");
     }
     if let Some(relay) = desk.config.smtp_relay.clone() {
-        return Dispatcher::new(desk, relay).run(stop).await;
+        let way = Way { relay, signer };
+        return Dispatcher::new(desk, way).run(stop).await;
     }
     while !*stop.borrow() {
         end_holds(&desk).await;
@@ -62,7 +63,7 @@ struct Busy {
 
 struct Dispatcher {
     desk: Desk,
-    relay: Arc<Relay>,
+    way: Arc<Way>,
     lines: Lines,
     fair: Fairness,
     pace: Pace,
@@ -73,15 +74,15 @@ struct Dispatcher {
 }
 
 impl Dispatcher {
-    fn new(desk: Desk, relay: Relay) -> Self {
-        let lines = Lines::new(&relay);
+    fn new(desk: Desk, way: Way) -> Self {
+        let lines = Lines::new(&way.relay);
         Self {
             fair: Fairness::new(lines.most()),
-            pace: Pace::new(relay.rate),
+            pace: Pace::new(way.relay.rate),
             outage: Outage::default(),
             lines,
             desk,
-            relay: Arc::new(relay),
+            way: Arc::new(way),
             running: JoinSet::new(),
             busy: HashMap::new(),
             renewed: Instant::now(),
@@ -139,8 +140,7 @@ impl Dispatcher {
         let busy = Busy { mail: mail.id, lease: mail.lease, domain: mail.domain.clone() };
         let wait = self.lines.wait(self.desk.config.test.retry_seconds.as_deref());
         let line = self.lines.take();
-        let task =
-            self.running.spawn(send::send(self.desk.clone(), Arc::clone(&self.relay), mail, line, wait));
+        let task = self.running.spawn(send::send(self.desk.clone(), Arc::clone(&self.way), mail, line, wait));
         self.busy.insert(task.id(), busy);
     }
 

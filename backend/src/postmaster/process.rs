@@ -466,6 +466,7 @@ pub(super) fn article(
         to: people(&mail.mail.to),
         cc: people(&mail.mail.cc),
         reply_to: people(&mail.mail.reply_to),
+        ..Recipients::default()
     };
     let from = mail.mail.from.clone().unwrap_or_default();
     Ok(NewArticle {

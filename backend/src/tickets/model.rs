@@ -210,6 +210,22 @@ pub struct Recipients {
     pub cc: Vec<Person>,
     /// Where its writer wants the answer.
     pub reply_to: Vec<Person>,
+    /// Who gets it without the others knowing: for agents' eyes only, in no header and no quote.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bcc: Vec<Person>,
+}
+
+impl Recipients {
+    /// Everybody the mail goes to: To, Cc and Bcc, each address once.
+    pub fn envelope(&self) -> Vec<String> {
+        let mut addresses: Vec<String> = Vec::new();
+        for person in self.to.iter().chain(&self.cc).chain(&self.bcc) {
+            if !addresses.iter().any(|known| known.eq_ignore_ascii_case(&person.address)) {
+                addresses.push(person.address.clone());
+            }
+        }
+        addresses
+    }
 }
 
 /// A file of an article or of a draft.

@@ -27,6 +27,8 @@ pub struct ReplyInput {
     pub to: Option<Vec<Person>>,
     /// Copies; only looked at together with `to`.
     pub cc: Vec<Person>,
+    /// Copies that nobody else sees.
+    pub bcc: Vec<Person>,
     /// The text, without quote and signature.
     pub body_text: String,
     /// The same as HTML.
@@ -59,7 +61,10 @@ pub fn reply(
     locking::must_not_be_others(tx, ticket, actor.agent.id)?;
     nothing_new_since(tx, ticket, input.seen)?;
     let recipients = recipients_of(tx, ticket, input)?;
-    check(input, &recipients)?;
+    if input.body_text.trim().is_empty() {
+        return Err(Error::invalid("body_text", say!("refused-empty-reply")));
+    }
+    check(&recipients)?;
 
     let before = ticket.state;
     locking::take(tx, ticket, who, actor.agent.id, at)?;
@@ -77,12 +82,11 @@ pub fn reply(
     }
     store::save(tx, ticket, at.ts())?;
     super::read::mark(tx, actor, ticket)?;
-    let everybody = recipients.to.iter().chain(&recipients.cc).map(|person| person.address.clone()).collect();
-    send_later(tx, ticket, &article, everybody, input.hold_seconds, at)?;
+    send_later(tx, ticket, &article, recipients.envelope(), input.hold_seconds, at)?;
     Ok(article)
 }
 
-/// Whoever an agent writes to takes part from now on, save ourselves.
+/// Whoever an agent writes to takes part from now on, save ourselves, and save those whom nobody is to see.
 fn take_in(tx: &mut Tx<'_>, ticket: &Ticket, recipients: &Recipients) -> Result<()> {
     let own = queues::OwnAddresses::load(tx)?;
     for person in recipients.to.iter().chain(&recipients.cc) {
@@ -157,7 +161,7 @@ pub(super) fn send_later(
             article: Some(article.id),
             agent: None,
             event: String::new(),
-            envelope_from: outbox::token::sender(&article.from_address, &article.message_id),
+            envelope_from: article.from_address.clone(),
             envelope_to,
             message_id: article.message_id.clone(),
             subject: article.subject.clone(),
@@ -183,23 +187,22 @@ fn nothing_new_since(tx: &mut Tx<'_>, ticket: &Ticket, seen: Option<ArticleId>) 
 }
 
 fn recipients_of(tx: &mut Tx<'_>, ticket: &Ticket, input: &ReplyInput) -> Result<Recipients> {
-    match &input.to {
-        None => defaults(tx, ticket),
-        Some(to) => Ok(Recipients { to: to.clone(), cc: input.cc.clone(), reply_to: Vec::new() }),
-    }
+    let recipients = match &input.to {
+        None => defaults(tx, ticket)?,
+        Some(to) => Recipients { to: to.clone(), cc: input.cc.clone(), ..Recipients::default() },
+    };
+    Ok(Recipients { bcc: input.bcc.clone(), ..recipients })
 }
 
-fn check(input: &ReplyInput, recipients: &Recipients) -> Result<()> {
-    if input.body_text.trim().is_empty() {
-        return Err(Error::invalid("body_text", say!("refused-empty-reply")));
-    }
+/// Whether a mail can go to these people.
+pub(crate) fn check(recipients: &Recipients) -> Result<()> {
     if recipients.to.is_empty() {
         return Err(Error::invalid("to", say!("refused-nobody")));
     }
-    if recipients.to.len() + recipients.cc.len() > RECIPIENTS {
+    if recipients.to.len() + recipients.cc.len() + recipients.bcc.len() > RECIPIENTS {
         return Err(Error::invalid("cc", say!("refused-many", most = RECIPIENTS)));
     }
-    for (field, people) in [("to", &recipients.to), ("cc", &recipients.cc)] {
+    for (field, people) in [("to", &recipients.to), ("cc", &recipients.cc), ("bcc", &recipients.bcc)] {
         for person in people {
             if mail_ingest::address::normalise(&person.address).is_none() {
                 let text = say!("refused-recipient", address = person.address);
@@ -258,7 +261,7 @@ pub fn defaults(conn: &mut Conn, ticket: &Ticket) -> Result<Recipients> {
             cc.push(person);
         }
     }
-    Ok(Recipients { to, cc, reply_to: Vec::new() })
+    Ok(Recipients { to, cc, ..Recipients::default() })
 }
 
 pub(super) fn last_from_customer(conn: &mut Conn, ticket: &Ticket) -> Result<Option<Article>> {

@@ -49,10 +49,34 @@ fn into_draft(tx: &mut Tx<'_>, reply: &Article, actor: &Actor, at: &Moment) -> R
         people.into_iter().map(|person| person.address).collect::<Vec<_>>().join(", ")
     };
     let recipients = reply.recipients();
-    // The signature is put on again when it is sent.
-    let body = reply.body_text.rsplit_once("\n\n-- \n").map_or(reply.body_text.as_str(), |(text, _)| text);
-    let fields =
-        serde_json::json!({ "to": list(recipients.to), "cc": list(recipients.cc), "body_text": body });
+    let forwarded: Option<String> = events::table
+        .filter(events::article_id.eq(reply.id).and(events::kind.eq(EventKind::Forwarded)))
+        .select(events::old_value)
+        .first::<Option<String>>(&mut **tx)
+        .optional()?
+        .flatten();
+    // What was forwarded is put below again when it is sent, and so is the signature.
+    let mark = format!("{} ", super::forward::RULE);
+    let own = match &forwarded {
+        Some(_) if reply.body_text.starts_with(&mark) => "",
+        Some(_) => reply.body_text.split_once(&format!("\n{mark}")).map_or(&*reply.body_text, |(own, _)| own),
+        None => &reply.body_text,
+    };
+    let body = own.rsplit_once("\n\n-- \n").map_or(own, |(text, _)| text);
+    let mut fields = serde_json::json!({
+        "to": list(recipients.to),
+        "cc": list(recipients.cc),
+        "bcc": list(recipients.bcc),
+        "body_text": if body.starts_with("-- \n") { "" } else { body.trim_end() },
+    });
+    if let Some(original) = &forwarded
+        && let Some(fields) = fields.as_object_mut()
+    {
+        fields.insert("kind".into(), "forward".into());
+        fields.insert("forwarded".into(), original.as_str().into());
+        fields.insert("visible".into(), reply.visible.into());
+        without_originals(tx, reply.id, original)?;
+    }
     let draft = super::drafts::put(
         tx,
         actor,
@@ -70,6 +94,24 @@ fn into_draft(tx: &mut Tx<'_>, reply: &Article, actor: &Actor, at: &Moment) -> R
         ))
         .execute(&mut **tx)?;
     Ok(draft)
+}
+
+/// The files of the forwarded message go along again when the forward is sent: the draft keeps only our own.
+fn without_originals(tx: &mut Tx<'_>, forward: ArticleId, original: &str) -> Result<()> {
+    let digests: Vec<String> = match original.parse::<ArticleId>() {
+        Ok(original) => attachments::table
+            .filter(attachments::article_id.eq(original))
+            .select(attachments::digest)
+            .load(&mut **tx)?,
+        Err(_) => Vec::new(),
+    };
+    diesel::delete(
+        attachments::table
+            .filter(attachments::article_id.eq(forward))
+            .filter(attachments::digest.eq_any(digests).or(attachments::content_type.eq("message/rfc822"))),
+    )
+    .execute(&mut **tx)?;
+    Ok(())
 }
 
 /// The state and the lock as they were before the reply, unless something else has changed them since.
@@ -107,6 +149,7 @@ fn remove(tx: &mut Tx<'_>, ticket: &mut Ticket, article: ArticleId) -> Result<()
     let last: Option<Article> = articles::table
         .filter(articles::ticket_id.eq(ticket.id).and(articles::sender.ne(Sender::System)))
         .filter(articles::channel.ne(Channel::Note).and(articles::automatic.eq(false)))
+        .filter(articles::visible.eq(true))
         .order(articles::id.desc())
         .select(Article::as_select())
         .first(&mut **tx)

@@ -16,7 +16,7 @@ use super::tickets::acts::Nothing;
 use crate::access::{self, Full, Reply};
 use crate::db::{ArticleId, hex};
 use crate::error::{Error, say};
-use crate::tickets::{Attachment, belongs, participants, view, withdraw};
+use crate::tickets::{Attachment, Person, belongs, participants, redirect, view, withdraw};
 use crate::{outbox, postmaster};
 
 /// How long a signed address is good.
@@ -132,15 +132,66 @@ pub async fn undo(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<N
     Ok(see_other(&format!("/tickets/{number}#reply")))
 }
 
+/// Addresses as typed.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Addresses {
+    #[serde(default)]
+    to: String,
+}
+
+impl Addresses {
+    fn people(&self, signed: &Signed) -> Result<Vec<Person>, Error> {
+        let found = mail_ingest::address::parse_list(&self.to).map_err(|bad| {
+            let language = &signed.reader.language;
+            Error::invalid("to", language.tr_with("composer-bad-address", &[("address", &bad.entry)]))
+        })?;
+        Ok(found.iter().map(Person::from).collect())
+    }
+}
+
+/// `POST /articles/{id}/redirects`: sends the mail of an article on, unchanged.
+pub async fn redirect(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<Addresses>) -> Answer {
+    let (id, at, asker, state) = (ArticleId(id.into_inner()), web.moment(), signed.clone(), web.clone());
+    let back = format!("/articles/{id}");
+    let to = form.0.people(&signed)?;
+    let prepared = web
+        .db
+        .read(move |conn| {
+            let (article, access) = view::article(conn, &asker.actor, id)?;
+            let ticket = access.ticket();
+            let blobs = state.db.blobs();
+            Ok((
+                redirect::prepare(conn, blobs, &asker.actor, &article, ticket, to, &at)?,
+                ticket.number.clone(),
+            ))
+        })
+        .await;
+    let (wanted, number) =
+        prepared.map_err(|error| Failure::from(error).keeping(&form.0.to).back_to(&back))?;
+    let (at, asker, name) = (web.moment(), signed.clone(), number.clone());
+    let made = web
+        .db
+        .write(move |tx| {
+            let mut access = access::for_change::<Reply>(tx, &asker.actor, &name)?;
+            Ok(redirect::redirect(tx, &mut access, &asker.actor, &wanted, &at)?.id)
+        })
+        .await?;
+    Ok(see_other(&format!("/tickets/{number}#a-{made}")))
+}
+
 /// `POST /articles/{id}/resend`: tries a mail once more that was refused or came back.
-pub async fn resend(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
+pub async fn resend(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<Addresses>) -> Answer {
     let (id, at, asker) = (ArticleId(id.into_inner()), web.moment(), signed.clone());
+    let to = match form.0.to.trim() {
+        "" => None,
+        _ => Some(form.0.people(&signed)?),
+    };
     let number = web
         .db
         .write(move |tx| {
             let number = view::article(tx, &asker.actor, id)?.1.ticket().number.clone();
             let access = access::for_change::<Reply>(tx, &asker.actor, &number)?;
-            outbox::resend(tx, &access, id, &at)?;
+            outbox::resend(tx, &access, id, to.clone(), &at)?;
             Ok(number)
         })
         .await?;

@@ -145,6 +145,7 @@ static TABLE: &[Route] = &[
     route!(GET "/articles/{id}/html", needs = Ticket(Read), csrf = None, cache = NoStore, articles::html),
     route!(POST "/articles/{id}/images", needs = Ticket(Read), csrf = Field, cache = NoStore, articles::images),
     route!(POST "/articles/{id}/undo", needs = Ticket(Reply), csrf = Field, cache = NoStore, articles::undo),
+    route!(POST "/articles/{id}/redirects", needs = Ticket(Reply), csrf = Field, cache = NoStore, articles::redirect),
     route!(POST "/articles/{id}/resend", needs = Ticket(Reply), csrf = Field, cache = NoStore, articles::resend),
     route!(POST "/articles/{id}/customer", needs = Ticket(Full), csrf = Field, cache = NoStore, articles::is_customer),
     route!(POST "/articles/{id}/ticket", needs = Ticket(Reply), csrf = Field, cache = NoStore, articles::take),

@@ -181,6 +181,44 @@ fn the_relay_follows_its_grammar() {
 }
 
 #[test]
+fn the_relay_takes_a_number_of_lines_and_a_rate() {
+    let relay = |text: &str| config(&[("SMTP_RELAY", text)]).smtp_relay.unwrap();
+    let plain = relay("smtp://mail.example");
+    assert_eq!((plain.connections, plain.rate), (8, None));
+    let both = relay("smtp://mail.example?tls=none&connections=3&rate=30/min");
+    assert_eq!((both.connections, both.tls), (3, RelayTls::None));
+    assert_eq!(both.rate.unwrap().between(), std::time::Duration::from_secs(2));
+    assert_eq!(both.to_string(), "smtp://mail.example:25?tls=none&connections=3&rate=30/min");
+    assert_eq!(relay("smtps://mail.example?rate=2/s").to_string(), "smtps://mail.example:465?rate=2/s");
+    for wrong in [
+        "connections=0",
+        "connections=65",
+        "connections=x",
+        "rate=0/min",
+        "rate=5",
+        "rate=5/week",
+        "rate=1/s&rate=2/s",
+    ] {
+        refusal("SMTP_RELAY", &format!("smtp://mail.example?{wrong}"));
+    }
+}
+
+#[test]
+fn a_signing_key_and_its_name_go_together() {
+    let dkim =
+        config(&[("DKIM_KEY", "/etc/turnstone/dkim.pem"), ("DKIM_SELECTOR", "Desk2026")]).dkim.unwrap();
+    assert_eq!((dkim.selector.as_str(), dkim.key.to_str()), ("desk2026", Some("/etc/turnstone/dkim.pem")));
+    refusal("DKIM_KEY", "/etc/turnstone/dkim.pem");
+    refusal("DKIM_SELECTOR", "desk");
+    let lines = refused(&[("DKIM_KEY", "/k"), ("DKIM_SELECTOR", "two words")]);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(
+        config(&[]).recipient_delimiter && !config(&[("RECIPIENT_DELIMITER", "off")]).recipient_delimiter
+    );
+    refusal("RECIPIENT_DELIMITER", "-");
+}
+
+#[test]
 fn listeners_may_be_off_or_sockets() {
     assert_eq!(config(&[("SMTP_LISTEN", "off")]).smtp_listen, None);
     let socket = config(&[("LMTP_LISTEN", "unix:/run/turnstone/lmtp")]).lmtp_listen;

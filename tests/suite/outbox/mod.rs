@@ -1,7 +1,10 @@
 //! Answers on their way out: headers, the hold, a relay that fails in every way.
 
+mod dkim;
 mod headers;
 mod lanes;
+mod passing;
 mod relay;
 mod security;
+mod threading;
 mod torture;

@@ -33,6 +33,8 @@ pub struct ArticleView {
     pub to: Vec<PersonView>,
     /// The Cc header.
     pub cc: Vec<PersonView>,
+    /// Who got it without the others knowing; only of what agents wrote.
+    pub bcc: Vec<PersonView>,
     /// Decoded, on one line; empty where the mail had none.
     pub subject: String,
     /// Without angle brackets; empty where there is none.
@@ -141,6 +143,7 @@ pub fn articles(conn: &mut Conn, blobs: &Blobs, of: &[Article]) -> Result<Vec<Ar
             from: PersonView { name: article.from_name.clone(), address: article.from_address.clone() },
             to: list(recipients.to),
             cc: list(recipients.cc),
+            bcc: list(recipients.bcc),
             subject: article.subject.clone(),
             message_id: article.message_id.clone(),
             body_text: article.body_text.clone(),

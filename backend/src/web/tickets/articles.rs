@@ -9,6 +9,7 @@ use super::{history, page};
 use crate::access::{Read, TicketAccess};
 use crate::db::{AgentId, ArticleId, Channel, Conn, Delivery, Sender};
 use crate::error::Result;
+use crate::outbox::Settled;
 use crate::tickets::view::{self, DeliveryStatus};
 use crate::tickets::{Article, Attachment, Event, Person, Ticket, belongs, participants};
 use crate::web::gate::Asker;
@@ -67,6 +68,8 @@ pub struct ArticleView {
     id: i64,
     /// `in`, `out`, `note`, `sys`.
     look: &'static str,
+    /// A mail to somebody else of which the customer knows nothing.
+    passed_on: bool,
     face: Face,
     badge: String,
     stranger: bool,
@@ -85,6 +88,7 @@ pub struct ArticleView {
     text: Vec<Segment>,
     delivery: Option<DeliveryView>,
     menu: bool,
+    forwardable: bool,
     quotable: bool,
     quote_intro: String,
     html_url: Option<String>,
@@ -111,6 +115,15 @@ struct DeliveryView {
     undo: bool,
     error: String,
     resend: bool,
+    /// Whom it did not reach.
+    missed: String,
+    refused: Vec<RefusedView>,
+}
+
+#[derive(Serialize)]
+struct RefusedView {
+    address: String,
+    why: String,
 }
 
 #[derive(Serialize)]
@@ -213,6 +226,7 @@ fn article_view(
     ArticleView {
         id: article.id.0,
         look,
+        passed_on: look == "note" && article.channel == Channel::Mail,
         face: face(article, story.names),
         badge: badge(article, asker),
         stranger,
@@ -229,6 +243,7 @@ fn article_view(
             .filter(|status| status.state != Delivery::Cancelled)
             .map(|status| delivery_view(status, article, asker)),
         menu: true,
+        forwardable: article.channel != Channel::Note,
         quotable: matches!(look, "in" | "out"),
         quote_intro: quote_intro(article, asker),
         html_url: html.then(|| frames::address(article.id, remote.as_deref())),
@@ -275,7 +290,11 @@ fn addresses(article: &Article, look: &str, asker: &Asker) -> String {
             .collect();
         shown.join(", ")
     };
-    let (to, cc) = (list(&recipients.to), list(&recipients.cc));
+    let (to, mut cc) = (list(&recipients.to), list(&recipients.cc));
+    if !recipients.bcc.is_empty() {
+        let unseen = language.tr_with("article-bcc", &[("bcc", &list(&recipients.bcc))]);
+        cc = if cc.is_empty() { unseen } else { format!("{cc}, {unseen}") };
+    }
     let from = article.from_address.as_str();
     match (look, to.is_empty(), cc.is_empty()) {
         ("in", true, _) => from.to_owned(),
@@ -316,9 +335,24 @@ fn delivery_view(status: &DeliveryStatus, article: &Article, asker: &Asker) -> D
         problem,
         undo: status.state == Delivery::Held && mine,
         error: if problem { status.error.clone() } else { String::new() },
+        missed: missed(status, article),
+        refused: if partly || status.state == Delivery::Deferred {
+            let view = |one: &Settled| RefusedView { address: one.address.clone(), why: one.text.clone() };
+            status.refused.iter().map(view).collect()
+        } else {
+            Vec::new()
+        },
         resend: partly || matches!(status.state, Delivery::Failed | Delivery::Bounced),
         state,
     }
+}
+
+// Whom a new attempt goes to, as text to be corrected.
+fn missed(status: &DeliveryStatus, article: &Article) -> String {
+    if status.refused.is_empty() {
+        return article.recipients().envelope().join(", ");
+    }
+    status.refused.iter().map(|one| one.address.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 // The page cannot measure the frame: six heights by the length of the text.

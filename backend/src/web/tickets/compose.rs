@@ -1,18 +1,19 @@
-//! Sending what the composer holds: a reply, or a note. Whatever is wrong with it, the text comes back.
+//! Sending what the composer holds: a reply, a note, or a forward. Whatever is wrong with it, the text comes back.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 
 use super::acts::moment;
-use super::composer::Typed;
+use super::composer::{Passing, Typed};
 use super::draft;
 use super::page::{self, Wish};
 use crate::access::{self, Note, Reply};
 use crate::db::{ArticleId, State, Tx};
 use crate::error::{Error, Result};
+use crate::tickets::forward::{self, ForwardInput, Original};
 use crate::tickets::note::NoteInput;
 use crate::tickets::reply::ReplyInput;
-use crate::tickets::{self as verbs, Moment, NewFile, Person, drafts};
+use crate::tickets::{self as verbs, Moment, NewFile, Person, Recipients, drafts, view};
 use crate::web::failure::{Answer, Failure};
 use crate::web::forms::Upload;
 use crate::web::gate::Signed;
@@ -22,10 +23,20 @@ use crate::web::state::Web;
 /// `POST /tickets/{number}/articles`.
 pub async fn create(web: Data<Web>, signed: Signed, number: Path<String>, upload: Upload) -> Answer {
     let number = number.into_inner();
+    let kind = upload.text("kind");
+    // The recipients of a reply stand there as well while something is passed on: they are not meant.
+    let to = |name: &str| upload.text(&if kind == "forward" { format!("f{name}") } else { name.to_owned() });
     let typed = Typed {
-        kind: upload.text("kind"),
-        to: upload.text("to"),
-        cc: upload.text("cc"),
+        to: to("to"),
+        cc: to("cc"),
+        bcc: to("bcc"),
+        kind: kind.clone(),
+        forward: Passing {
+            forwarded: upload.text("forwarded"),
+            original: upload.text("original"),
+            bare: upload.text("bare") == "1",
+            visible: upload.text("visible") == "1",
+        },
         body: upload.text("body"),
         until: upload.text("until"),
         ..Typed::default()
@@ -50,6 +61,7 @@ pub async fn create(web: Data<Web>, signed: Signed, number: Path<String>, upload
 enum Wanted {
     Note { body: String },
     Reply { input: Box<ReplyInput>, take_over: bool },
+    Forward { input: Box<ForwardInput>, bare: bool },
 }
 
 // A note is what both the tab and the button say. Where they disagree nothing is sent: the dangerous mistake is a
@@ -57,16 +69,40 @@ enum Wanted {
 fn wanted(upload: &Upload, typed: &Typed, signed: &Signed) -> Result<Wanted> {
     let then = upload.text("then");
     let language = &signed.reader.language;
+    let list = |field: &str, text: &str| -> Result<Vec<Person>> {
+        let found = mail_ingest::address::parse_list(text).map_err(|bad| {
+            Error::invalid(field, language.tr_with("composer-bad-address", &[("address", &bad.entry)]))
+        })?;
+        Ok(found.iter().map(Person::from).collect())
+    };
     match (typed.kind.as_str(), then.as_str()) {
+        ("forward", "" | "forward") => {
+            let recipients = Recipients {
+                to: list("to", &typed.to)?,
+                cc: list("cc", &typed.cc)?,
+                bcc: list("bcc", &typed.bcc)?,
+                ..Recipients::default()
+            };
+            if recipients.to.is_empty() {
+                return Err(Error::invalid("to", language.tr("composer-no-recipient")));
+            }
+            // A number that is no article's is refused by the verb.
+            let article = typed.forward.forwarded.parse::<ArticleId>().unwrap_or(ArticleId(0));
+            let original = if typed.forward.original == "mail" { Original::Mail } else { Original::Text };
+            let input = ForwardInput {
+                article,
+                recipients,
+                body_text: typed.body.clone(),
+                original,
+                files: Vec::new(),
+                visible: typed.forward.visible,
+                hold_seconds: None,
+            };
+            Ok(Wanted::Forward { input: Box::new(input), bare: typed.forward.bare })
+        }
         ("note", "" | "note") => Ok(Wanted::Note { body: typed.body.clone() }),
         ("reply", "" | "open" | "close" | "wait" | "takeover") => {
-            let list = |text: &str| -> Result<Vec<Person>> {
-                let found = mail_ingest::address::parse_list(text).map_err(|bad| {
-                    Error::invalid("to", language.tr_with("composer-bad-address", &[("address", &bad.entry)]))
-                })?;
-                Ok(found.iter().map(Person::from).collect())
-            };
-            let to = list(&typed.to)?;
+            let to = list("to", &typed.to)?;
             if to.is_empty() {
                 return Err(Error::invalid("to", language.tr("composer-no-recipient")));
             }
@@ -81,7 +117,8 @@ fn wanted(upload: &Upload, typed: &Typed, signed: &Signed) -> Result<Wanted> {
             };
             let input = ReplyInput {
                 to: Some(to),
-                cc: list(&typed.cc)?,
+                cc: list("cc", &typed.cc)?,
+                bcc: list("bcc", &typed.bcc)?,
                 body_text: typed.body.clone(),
                 state,
                 until,
@@ -102,11 +139,20 @@ async fn write(
     uploaded: Vec<NewFile>,
 ) -> Result<ArticleId> {
     let (state, asker, name) = (web.clone(), signed.clone(), number.to_owned());
+    let passed_on = match &wanted {
+        Wanted::Forward { input, bare } => Some((input.article, input.original, !bare)),
+        _ => None,
+    };
     let mut files = web
         .db
         .read(move |conn| {
             let access = access::readable(conn, &asker.actor, &name)?;
-            draft::kept_files(conn, &state, &asker, access.ticket().id)
+            let mut files = draft::kept_files(conn, &state, &asker, access.ticket().id)?;
+            if let Some((id, original, with_files)) = passed_on {
+                let article = view::article(conn, &asker.actor, id)?.0;
+                files.extend(forward::files(conn, state.db.blobs(), &article, original, with_files)?);
+            }
+            Ok(files)
         })
         .await?;
     files.extend(uploaded);
@@ -138,6 +184,12 @@ fn perform(
             let article = verbs::reply::reply(tx, &mut access, &signed.actor, &input, at)?;
             (article.id, access.ticket().id)
         }
+        Wanted::Forward { input, .. } => {
+            let mut access = access::for_change::<Reply>(tx, &signed.actor, number)?;
+            let input = ForwardInput { files: files.to_vec(), ..(**input).clone() };
+            let article = forward::forward(tx, &mut access, &signed.actor, &input, at)?;
+            (article.id, access.ticket().id)
+        }
     };
     draft::discard(tx, signed, ticket)?;
     Ok(article)
@@ -153,7 +205,7 @@ async fn again(web: &Data<Web>, signed: &Signed, number: &str, mut typed: Typed,
     match &error {
         Error::Invalid(fields) => {
             for field in fields {
-                let place = if matches!(field.field.as_str(), "to" | "cc") {
+                let place = if matches!(field.field.as_str(), "to" | "cc" | "bcc") {
                     &mut typed.to_error
                 } else {
                     &mut typed.error

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::articles::{find, last_from_customer, quote_intro};
 use super::page::{Wish, query};
 use crate::access::{Read, TicketAccess};
-use crate::db::{ArticleId, Conn, DraftKind, Right};
+use crate::db::{ArticleId, Channel, Conn, DraftKind, Right};
 use crate::error::Result;
 use crate::queues;
 use crate::tickets::{Article, Person, drafts, reply};
@@ -21,7 +21,10 @@ pub struct Composer {
     to: String,
     to_error: String,
     cc: String,
+    bcc: String,
     subject: String,
+    send: SendLabel,
+    forward: Option<ForwardView>,
     body: String,
     files: Vec<Kept>,
     quote_url: Option<String>,
@@ -48,6 +51,10 @@ pub struct Typed {
     pub to: String,
     /// Copies as typed.
     pub cc: String,
+    /// Copies that nobody else sees, as typed.
+    pub bcc: String,
+    /// What is asked for besides, where something is passed on; its recipients are those above.
+    pub forward: Passing,
     /// The text.
     pub body: String,
     /// A reminder's date as typed.
@@ -66,9 +73,74 @@ pub struct Fields {
     pub to: String,
     /// Copies as typed.
     pub cc: String,
+    /// Copies that nobody else sees, as typed.
+    pub bcc: String,
     /// The text.
     pub body_text: String,
+    /// `forward` where it is no reply; nothing else.
+    pub kind: String,
+    /// What is asked for besides, where something is passed on.
+    #[serde(flatten)]
+    pub passing: Passing,
 }
+
+/// How a message is passed on, as the form says it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Passing {
+    /// Which article.
+    pub forwarded: String,
+    /// `text` or `mail`.
+    pub original: String,
+    /// Its files stay behind.
+    pub bare: bool,
+    /// The customer may see it.
+    pub visible: bool,
+}
+
+/// Whom the send button names.
+#[derive(Serialize)]
+struct SendLabel {
+    to: String,
+    more: usize,
+    cc: usize,
+    bcc: usize,
+}
+
+impl SendLabel {
+    fn of(to: &str, cc: &str, bcc: &str) -> Self {
+        let list = |text: &str| mail_ingest::address::parse_list(text).unwrap_or_default();
+        let first = list(to);
+        Self {
+            to: first.first().map_or_else(String::new, |mailbox| mailbox.address.clone()),
+            more: first.len().saturating_sub(1),
+            cc: list(cc).len(),
+            bcc: list(bcc).len(),
+        }
+    }
+}
+
+/// The part of the composer that passes a message on.
+#[derive(Serialize)]
+struct ForwardView {
+    to: String,
+    cc: String,
+    bcc: String,
+    articles: Vec<ForwardChoice>,
+    mail: bool,
+    bare: bool,
+    visible: bool,
+}
+
+#[derive(Serialize)]
+struct ForwardChoice {
+    id: i64,
+    label: String,
+    current: bool,
+}
+
+/// So many messages are offered to be passed on, the newest first.
+const OFFERED: usize = 50;
 
 /// Loads the composer.
 pub fn load(
@@ -95,6 +167,9 @@ pub fn load(
         to: mailboxes(&fresh.to),
         to_error: String::new(),
         cc: mailboxes(&fresh.cc),
+        bcc: String::new(),
+        send: SendLabel::of("", "", ""),
+        forward: may_reply.then(|| forward_view(articles, asker)),
         subject: format!("Re: {}", crate::tickets::open::without_prefixes(subject.unwrap_or(&ticket.title))),
         body: String::new(),
         files: Vec::new(),
@@ -110,16 +185,75 @@ pub fn load(
     if let Some(article) = quoted {
         composer.body = format!("{}{}", quote(article, asker), composer.body);
     }
+    if let Some(id) = wish.forward.filter(|_| may_reply && typed.is_none()) {
+        composer.kind = "forward".to_owned();
+        composer.choose(&id.to_string());
+    }
     if let Some(typed) = typed {
         composer.kind.clone_from(&typed.kind);
-        composer.to.clone_from(&typed.to);
-        composer.cc.clone_from(&typed.cc);
+        if typed.kind == "forward" {
+            composer.pass_on(&typed.to, &typed.cc, &typed.bcc, &typed.forward);
+        } else {
+            composer.to.clone_from(&typed.to);
+            composer.cc.clone_from(&typed.cc);
+            composer.bcc.clone_from(&typed.bcc);
+        }
         composer.body.clone_from(&typed.body);
         composer.until.clone_from(&typed.until);
         composer.error.clone_from(&typed.error);
         composer.to_error.clone_from(&typed.to_error);
     }
+    composer.send = SendLabel::of(&composer.to, &composer.cc, &composer.bcc);
     Ok(composer)
+}
+
+impl Composer {
+    fn choose(&mut self, id: &str) {
+        let Some(forward) = &mut self.forward else { return };
+        if forward.articles.iter().any(|choice| choice.id.to_string() == id) {
+            for choice in &mut forward.articles {
+                choice.current = choice.id.to_string() == id;
+            }
+        }
+    }
+
+    fn pass_on(&mut self, to: &str, cc: &str, bcc: &str, passing: &Passing) {
+        self.choose(&passing.forwarded);
+        let Some(forward) = &mut self.forward else { return };
+        to.clone_into(&mut forward.to);
+        cc.clone_into(&mut forward.cc);
+        bcc.clone_into(&mut forward.bcc);
+        forward.mail = passing.original == "mail";
+        (forward.bare, forward.visible) = (passing.bare, passing.visible);
+    }
+}
+
+// Notes are not offered: what is passed on by mistake cannot be called back.
+fn forward_view(articles: &[Article], asker: &Asker) -> ForwardView {
+    let last = last_from_customer(articles).or(articles.last()).map(|article| article.id);
+    let label = |article: &Article| {
+        let name = if article.from_name.is_empty() { &article.from_address } else { &article.from_name };
+        format!("{name}, {}", asker.reader.full(article.created_at.0))
+    };
+    ForwardView {
+        to: String::new(),
+        cc: String::new(),
+        bcc: String::new(),
+        articles: articles
+            .iter()
+            .rev()
+            .filter(|article| article.channel != Channel::Note)
+            .take(OFFERED)
+            .map(|article| ForwardChoice {
+                id: article.id.0,
+                label: label(article),
+                current: Some(article.id) == last,
+            })
+            .collect(),
+        mail: false,
+        bare: false,
+        visible: false,
+    }
 }
 
 // Of a reply and a note that were both begun the younger one is shown; files of either go along.
@@ -146,11 +280,15 @@ fn restore(
     let Some((draft, word)) = found.pop() else { return Ok(()) };
     // Only we write this column; fields that cannot be read leave the composer as it is.
     let fields: Fields = serde_json::from_str(&draft.fields).unwrap_or_default();
-    if word == "reply" && may_reply {
+    if word == "reply" && may_reply && fields.kind == "forward" {
+        composer.kind = fields.kind;
+        composer.pass_on(&fields.to, &fields.cc, &fields.bcc, &fields.passing);
+    } else if word == "reply" && may_reply {
         composer.kind = word.to_owned();
         if !fields.to.is_empty() {
             composer.to = fields.to;
             composer.cc = fields.cc;
+            composer.bcc = fields.bcc;
         }
     } else {
         composer.kind = "note".to_owned();

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, Path};
 use serde::Deserialize;
 
-use super::composer::Fields;
+use super::composer::{Fields, Passing};
 use crate::access::{self, Note, Reply};
 use crate::db::{Conn, DraftId, DraftKind, TicketId, Tx};
 use crate::error::{Error, Result};
@@ -21,7 +21,17 @@ pub struct Saved {
     kind: String,
     to: String,
     cc: String,
+    #[serde(default)]
+    bcc: String,
     body: String,
+    #[serde(default)]
+    forwarded: String,
+    #[serde(default)]
+    original: String,
+    #[serde(default)]
+    bare: bool,
+    #[serde(default)]
+    visible: bool,
 }
 
 /// `PUT /tickets/{number}/draft`.
@@ -32,7 +42,20 @@ pub async fn put(web: Data<Web>, signed: Signed, number: Path<String>, draft: Js
 }
 
 fn save(tx: &mut Tx<'_>, signed: &Signed, number: &str, draft: &Saved, at: &Moment) -> Result<DraftId> {
-    let fields = Fields { to: draft.to.clone(), cc: draft.cc.clone(), body_text: draft.body.clone() };
+    let draft = draft.clone();
+    let fields = Fields {
+        to: draft.to,
+        cc: draft.cc,
+        bcc: draft.bcc,
+        body_text: draft.body,
+        kind: if draft.kind == "forward" { draft.kind.clone() } else { String::new() },
+        passing: Passing {
+            forwarded: draft.forwarded,
+            original: draft.original,
+            bare: draft.bare,
+            visible: draft.visible,
+        },
+    };
     let fields = serde_json::to_string(&fields)?;
     if draft.kind == "note" {
         let access = access::for_change::<Note>(tx, &signed.actor, number)?;

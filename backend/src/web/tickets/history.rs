@@ -61,8 +61,9 @@ pub fn icon(event: &Event) -> Option<&'static str> {
         | EventKind::FollowUp
         | EventKind::Replied
         | EventKind::Noted
+        | EventKind::Forwarded
         | EventKind::Delivered => None,
-        EventKind::AutoResponded => Some("mail"),
+        EventKind::AutoResponded | EventKind::Redirected | EventKind::Resent => Some("mail"),
         EventKind::Locked => Some("lock"),
         EventKind::Unlocked | EventKind::LockTimedOut => Some("unlock"),
         EventKind::Moved => Some("move"),

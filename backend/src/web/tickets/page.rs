@@ -23,6 +23,8 @@ use crate::web::view::{Choice, Face, PriorityView, StateView, look_of};
 pub struct Wish {
     /// Begin the reply with a quote of this article.
     pub quote: Option<i64>,
+    /// Begin a forward of this article.
+    pub forward: Option<i64>,
     /// Show an article's remote images: its id and the proof that a form asked for it.
     pub images: Option<String>,
 }
