@@ -23,11 +23,19 @@ pub(super) struct Lines {
     idle: Vec<(Line, Instant)>,
     failures: u32,
     call_at: Timestamp,
+    /// The relay takes no more than so many lines, until then.
+    crowded: Option<(usize, Timestamp)>,
 }
 
 impl Lines {
     pub(super) fn new(relay: &Relay) -> Self {
-        Self { most: relay.connections.max(1), idle: Vec::new(), failures: 0, call_at: Timestamp::MIN }
+        Self {
+            most: relay.connections.max(1),
+            idle: Vec::new(),
+            failures: 0,
+            call_at: Timestamp::MIN,
+            crowded: None,
+        }
     }
 
     pub(super) fn most(&self) -> usize {
@@ -37,7 +45,11 @@ impl Lines {
     /// How many more mails can be sent, `busy` being under way. While the relay is away one of them calls, now and
     /// then, and the others go only where a line is open.
     pub(super) fn free(&self, busy: usize, now: Timestamp) -> usize {
-        let lanes = self.most.saturating_sub(busy);
+        let most = match self.crowded {
+            Some((some, until)) if now < until => some,
+            _ => self.most,
+        };
+        let lanes = most.saturating_sub(busy);
         if self.failures == 0 {
             return lanes;
         }
@@ -60,8 +72,22 @@ impl Lines {
         }
     }
 
+    /// How many lines lie idle.
+    pub(super) fn idle(&self) -> usize {
+        self.idle.len()
+    }
+
+    /// The relay refused a line while it has `open` others: it wants no more for now.
+    pub(super) fn crowded(&mut self, open: usize, now: Timestamp) {
+        let until = now.checked_add(SignedDuration::from_secs(LONGEST_WAIT)).unwrap_or(now);
+        self.crowded = Some((open.clamp(1, self.most), until));
+    }
+
     /// The relay answered.
     pub(super) fn reached(&mut self) {
+        if self.failures > 0 {
+            self.crowded = None;
+        }
         self.failures = 0;
     }
 

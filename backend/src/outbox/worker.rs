@@ -173,6 +173,11 @@ impl Dispatcher {
                 self.lines.reached();
                 self.outage.over(&self.desk).await;
             }
+            // Where others are being served the relay is not away: it has enough of us.
+            Some(Err(why)) if self.lines.idle() + self.running.len() > 0 => {
+                tracing::info!(why, "the relay takes no further line");
+                self.lines.crowded(self.lines.idle() + self.running.len(), now);
+            }
             Some(Err(why)) => {
                 self.lines.not_reached(now, self.desk.config.test.retry_seconds.as_deref());
                 self.outage.goes_on(&self.desk, &why).await;

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -83,6 +84,7 @@ struct State {
     /// By the end of a recipient's address.
     rules: Vec<(String, Behaviour)>,
     mails: usize,
+    most_lines: Option<usize>,
     connections: usize,
     talks: Vec<tokio::task::AbortHandle>,
     open: usize,
@@ -148,6 +150,11 @@ impl SmtpPeer {
         self.state.lock().unwrap().rules.push((end.to_owned(), behaviour));
     }
 
+    /// Takes no more than so many connections at once; further ones are told 421.
+    pub fn take_lines(&self, most: usize) {
+        self.state.lock().unwrap().most_lines = Some(most);
+    }
+
     /// Meets every mail with [`Behaviour::Accept`] again.
     pub fn relent(&self) {
         let mut state = self.state.lock().unwrap();
@@ -187,11 +194,20 @@ impl SmtpPeer {
         let acceptor = conversation::acceptor();
         self.listener = Some(tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                {
+                let refused = {
                     let mut state = state.lock().unwrap();
                     state.connections += 1;
-                    state.open += 1;
-                    state.most_open = state.most_open.max(state.open);
+                    let refused = state.most_lines.is_some_and(|most| state.open >= most);
+                    if !refused {
+                        state.open += 1;
+                        state.most_open = state.most_open.max(state.open);
+                    }
+                    refused
+                };
+                if refused {
+                    let mut stream = stream;
+                    stream.write_all(b"421 4.7.0 too many connections from you\r\n").await.ok();
+                    continue;
                 }
                 let (state, security, acceptor) = (state.clone(), security.clone(), acceptor.clone());
                 // A sender that goes away in the middle is part of the tests.

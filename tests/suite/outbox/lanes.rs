@@ -55,6 +55,20 @@ both_databases! {
         assert!(app.relay.connections() <= 6, "{} connections for 60 mails", app.relay.connections());
     }
 
+    async fn a_relay_that_takes_few_lines_is_not_taken_for_one_that_is_away(database) {
+        let app = TestApp::start(database).await;
+        app.relay.take_lines(2);
+        app.relay.behave(Behaviour::Slow(Duration::from_millis(20)));
+        app.write_to_many(60, |at| format!("p{at}@d{}.example", at % 7)).await;
+        wait_until("all sent", Duration::from_secs(20), async || {
+            (app.outgoing(&["sent"]).await == 60).then_some(())
+        })
+        .await;
+        assert_eq!(app.relay.most_open(), 2);
+        assert!(app.relay.connections() < 40, "{} calls for 60 mails", app.relay.connections());
+        assert_eq!(app.relay.received().len(), 60, "each once");
+    }
+
     async fn no_more_mails_leave_in_a_time_than_asked(database) {
         let change = |config: &mut turnstone::config::Config| {
             config.smtp_relay.as_mut().unwrap().rate = Some(Rate { mails: 5, seconds: 1 });
