@@ -71,6 +71,8 @@ struct Dispatcher {
     running: JoinSet<Done>,
     busy: HashMap<Id, Busy>,
     renewed: Instant,
+    /// When holds were looked at.
+    looked: Instant,
 }
 
 impl Dispatcher {
@@ -86,6 +88,7 @@ impl Dispatcher {
             running: JoinSet::new(),
             busy: HashMap::new(),
             renewed: Instant::now(),
+            looked: Instant::now(),
         }
     }
 
@@ -95,8 +98,12 @@ impl Dispatcher {
             if let Err(error) = self.feed().await {
                 tracing::warn!(%error, "outgoing mail waits: the database does not answer");
             }
-            if self.running.is_empty() {
+            if self.running.is_empty() && self.pace.allows(1) > 0 {
                 self.lines.hang_up();
+            }
+            // Also while all lanes are busy: what can no longer be taken back must not seem so.
+            if self.running.is_empty() || self.looked.elapsed() >= self.desk.poll() {
+                self.looked = Instant::now();
                 end_holds(&self.desk).await;
             }
             let nap = self.nap();

@@ -61,7 +61,7 @@ fn holds(mail: &[u8], record: &str) -> bool {
         }
     }
     let bare = relaxed(signature);
-    let at = bare.rfind("b=").unwrap() + 2;
+    let at = bare.rfind("; b=").unwrap() + 4;
     signed.push_str(&bare[..at]);
     let given = STANDARD.decode(tag("b", value)).unwrap();
     let public = STANDARD.decode(tag("p", record)).unwrap();
@@ -89,7 +89,13 @@ both_databases! {
             let auto = app.relay.wait_for("anna@customer.example", 1).await.remove(0);
             app.root.reply(&number, "Two  blanks, a tab\tand an end.   \n\n\n").await;
             let reply = app.relay.wait_for("anna@customer.example", 2).await.remove(1);
-            for sent in [&auto, &reply] {
+            for (at, sent) in [&auto, &reply].into_iter().enumerate() {
+                // For whoever wants to put other programs to the test.
+                if let Some(directory) = std::env::var_os("DKIM_SAMPLES") {
+                    let file = format!("{}-{at}.eml", name.trim_end_matches(".pem"));
+                    std::fs::write(PathBuf::from(&directory).join(file), &sent.data).unwrap();
+                    std::fs::write(PathBuf::from(&directory).join(format!("{name}.txt")), &record).unwrap();
+                }
                 let signature = sent.mail().header("DKIM-Signature").expect("a signature");
                 assert!(signature.contains("d=helpdesk.example") && signature.contains("s=desk"), "{signature}");
                 assert!(holds(&sent.data, &record), "{name}: {}", String::from_utf8_lossy(&sent.data));
