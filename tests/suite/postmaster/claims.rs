@@ -34,7 +34,7 @@ both_databases! {
             envelope_to: vec![SUPPORT.to_owned()],
             source: "test".to_owned(),
             trusted: true,
-            queue: None,
+            ..Accepted::default()
         };
         accept(app.desk(), mail).await.unwrap();
         let inbound = app.processed(&format!("message_id={}", tests::app::encoded(real.id()))).await;
