@@ -57,8 +57,10 @@ both_databases! {
         let letter = mail("anna@customer.example").attach("forwarded.eml", "message/rfc822", INNER.as_bytes());
         let number = app.ticket_from(&letter).await;
         let uid = text(&app.articles(&number).await[0]["attachments"][0]["id"]);
-        app.root.get(&format!("/attachments/{uid}/content")).await.assert(303);
-        app.agent("nobody", &[]).await;
+        app.visitor().get(&format!("/attachments/{uid}/content")).await.assert(303);
+        app.queue("Billing", "billing@helpdesk.example").await;
+        app.role("Biller", "Billing", &["reply"]).await;
+        app.agent("nobody", &["Biller"]).await;
         let stranger = app.visitor();
         stranger.sign_in("nobody", PASSWORD).await;
         stranger.get(&format!("/attachments/{uid}/content")).await.assert(404);
