@@ -33,6 +33,8 @@ both_databases! {
             envelope_from: real.sender().to_owned(),
             envelope_to: vec![SUPPORT.to_owned()],
             source: "test".to_owned(),
+            peer: String::new(),
+            helo: String::new(),
             trusted: true,
             ..Accepted::default()
         };
