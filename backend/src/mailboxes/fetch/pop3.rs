@@ -102,6 +102,7 @@ async fn take_one(
         // A server without TOP gives nothing of it; the note alone still says that there is a mail.
         let top = pop.beginning(mail.number, true, HEADER + BEGINNING).await?.unwrap_or_default();
         let (header, text) = cut::split(&top);
+        let text = text.get(..BEGINNING).unwrap_or(text);
         return take::beginning(desk, mailbox, place, header, text, mail.size, known).await;
     }
     match pop.fetch(mail.number, limit.saturating_mul(2)).await? {
