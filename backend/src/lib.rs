@@ -11,6 +11,7 @@ pub mod db;
 pub mod demo;
 pub mod desk;
 pub mod error;
+pub mod filters;
 pub mod i18n;
 pub mod mailboxes;
 pub mod notify;

@@ -482,6 +482,8 @@ table! {
         authentication -> Text,
         reason -> Text,
         forgotten_at -> Nullable<Instant>,
+        rule_outcome -> Text,
+        matched_queue_id -> Nullable<BigInt>,
     }
 }
 
@@ -674,6 +676,20 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    filter_versions (id) {
+        id -> BigInt,
+        rules -> Text,
+        agent_id -> Nullable<BigInt>,
+        restored_id -> Nullable<BigInt>,
+        created_at -> Instant,
+    }
+}
+
+diesel::joinable!(filter_versions -> agents (agent_id));
 diesel::joinable!(agent_roles -> agents (agent_id));
 diesel::joinable!(agent_roles -> roles (role_id));
 diesel::joinable!(role_grants -> roles (role_id));
@@ -733,6 +749,7 @@ allow_tables_to_appear_in_same_query!(
     auto_response_switches,
     intake_brakes,
     idempotency_keys,
+    filter_versions,
     mailboxes,
     mailbox_states,
     mailbox_folders,

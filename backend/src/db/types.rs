@@ -306,6 +306,17 @@ words! {
         /// Waits for a person.
         Quarantined = "quarantined",
     }
+    /// What a rule did with a received mail as a whole.
+    RuleOutcome {
+        /// Nothing.
+        None = "none",
+        /// It became nothing.
+        Ignored = "ignored",
+        /// It waits for a person.
+        Quarantined = "quarantined",
+        /// A person decided that no rule puts it aside.
+        LetIn = "let_in",
+    }
     /// Where a received mail stands.
     InboundStatus {
         /// To be processed.

@@ -8,6 +8,8 @@ mod auto_response;
 pub mod balance;
 mod bounce;
 mod brake;
+mod filtering;
+pub mod dry_run;
 mod intake;
 mod matching;
 mod origin;
@@ -22,6 +24,8 @@ mod view;
 
 pub use self::{
     accept::{Accepted, accept, accept_with},
+    dry_run::{DryRun, Predicted, Report, dry_run},
+    filtering::let_in,
     intake::Intake,
     preview::{Fate, Preview, preview},
     process::{process_waiting, run},

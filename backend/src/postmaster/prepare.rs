@@ -1,15 +1,16 @@
 //! The part of a mail's processing that needs no transaction: reading, classifying, packing its files.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use diesel::prelude::*;
-use mail_ingest::{Authentication, Classification, Mail, Mailbox, Verdict};
+use mail_ingest::{Authentication, Classification, Mail, Mailbox, Part, Verdict};
 use sha2::{Digest as _, Sha256};
 
 use super::record::Facts;
 use crate::{
-    db::{Blob, Blobs, Conn, InboundId, QueueId, TicketId, hex, schema::inbound_mails},
+    db::{Blob, Blobs, Conn, InboundId, QueueId, RuleOutcome, TicketId, hex, schema::inbound_mails},
     error::Result,
+    filters::{Compiled, Hits, Wishes},
     outbox,
     queues::OwnAddresses,
     tickets::{NewFile, Person},
@@ -37,6 +38,8 @@ pub(super) struct Waiting {
     pub trusted: bool,
     /// How often it waited when the process ended, or was read and not finished.
     pub attempts: i32,
+    /// Whether a person decided that no rule puts it aside.
+    pub rule_outcome: RuleOutcome,
 }
 
 /// A mail, ready for its transaction.
@@ -54,6 +57,12 @@ pub(super) struct Prepared {
     pub authentication: Authentication,
     /// Who wrote it, and so whose ticket it becomes.
     pub author: Person,
+    /// The rules that are in force,
+    pub rules: Arc<Compiled>,
+    /// those of them whose conditions hold, once [`super::filtering`] looked,
+    pub hits: Hits,
+    /// and what its source may ask for besides.
+    pub wishes: Option<Wishes>,
     pub took_us: i64,
     /// How long finding out about its origin took.
     pub origin_us: i64,
@@ -106,8 +115,9 @@ pub(super) fn prepare(conn: &mut Conn, blobs: &Blobs, row: Waiting, own: OwnAddr
     let raw = blobs.read(conn, &row.digest)?;
     let mail = mail_ingest::parse(&raw);
     drop(raw);
-    let envelope_from = Some(row.envelope_from.as_str()).filter(|from| !from.is_empty());
-    let class = mail_ingest::classify(&mail, envelope_from, &|address| own.contains(address));
+    // A list that cannot be read would only come from a damaged database; the headers then decide.
+    let envelope_to: Vec<String> = serde_json::from_str(&row.envelope_to).unwrap_or_default();
+    let class = classify(&mail, &row.envelope_from, &own);
     let mut files = Vec::with_capacity(mail.attachments.len());
     for part in &mail.attachments {
         files.push(NewFile {
@@ -118,6 +128,9 @@ pub(super) fn prepare(conn: &mut Conn, blobs: &Blobs, row: Waiting, own: OwnAddr
             blob: blobs.prepare(&part.data)?,
         });
     }
+    // Rules ask for the files' names; their bytes are packed by now.
+    let names = mail.attachments.iter().map(|part| Part { data: Vec::new(), ..part.clone() }).collect();
+    let wishes = row.trusted.then(|| Wishes::of(&mail));
     let html = mail.html.as_ref().map(|html| blobs.prepare(html.as_bytes())).transpose()?;
     let author = author(&mail, &row.envelope_from, &own);
     let mut facts = facts(&mail, &class, &author);
@@ -126,19 +139,27 @@ pub(super) fn prepare(conn: &mut Conn, blobs: &Blobs, row: Waiting, own: OwnAddr
     Ok(Prepared {
         // Only we write this column.
         authentication: serde_json::from_str(&row.authentication).unwrap_or_default(),
-        // A list that cannot be read would only come from a damaged database; the headers then decide.
-        envelope_to: serde_json::from_str(&row.envelope_to).unwrap_or_default(),
-        mail: Mail { attachments: Vec::new(), html: None, ..mail },
+        envelope_to,
+        mail: Mail { attachments: names, html: None, ..mail },
         class,
         own,
         files,
         html,
         facts,
         author,
+        rules: Arc::default(),
+        hits: Hits::default(),
+        wishes,
         origin_us: 0,
         took_us: i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX),
         row,
     })
+}
+
+/// What sort of sender a mail has.
+pub(super) fn classify(mail: &Mail, envelope_from: &str, own: &OwnAddresses) -> Classification {
+    let envelope_from = Some(envelope_from).filter(|from| !from.is_empty());
+    mail_ingest::classify(mail, envelope_from, &|address| own.contains(address))
 }
 
 fn facts(mail: &Mail, class: &Classification, author: &Person) -> Facts {
@@ -182,7 +203,7 @@ pub(super) fn clean(text: &str) -> String {
 
 /// Who wrote the mail. A contact form writes from an address of ours or of our web site, or one that takes no
 /// answers, and names the person in Reply-To. Without any From the envelope tells.
-fn author(mail: &Mail, envelope_from: &str, own: &OwnAddresses) -> Person {
+pub(super) fn author(mail: &Mail, envelope_from: &str, own: &OwnAddresses) -> Person {
     let from = mail.from.clone().unwrap_or_default();
     let address = mail_ingest::address::normalise(&from.address);
     let form = address.as_deref().is_none_or(|address| own.contains(address) || is_a_machines(address));

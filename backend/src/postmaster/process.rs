@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::{
     auto_response::{self, Occasion},
-    bounce, brake,
+    bounce, brake, filtering,
     matching::{self, Part, Place},
     origin,
     prepare::{Prepared, Waiting, person_of, prepare},
@@ -27,6 +27,7 @@ use crate::{
     },
     desk::Desk,
     error::{Error, Result},
+    filters::{Cache, Decision},
     notify, outbox, people,
     queues::OwnAddresses,
     tickets::{Moment, NewArticle, Person, Recipients, Ticket, follow_up, open, store},
@@ -40,9 +41,9 @@ const BATCH_BYTES: i64 = 32 * 1024 * 1024;
 /// a busy server again and again hits the same one now and then, and must not have it taken for the cause.
 const STRIKES: i32 = 9;
 /// For how long a second copy of a mail is recognised.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub(super) const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// So many people of a mail's To and Cc are taken into the conversation.
-const PARTICIPANTS: usize = 50;
+pub(super) const PARTICIPANTS: usize = 50;
 
 /// Processes mail until told to stop.
 pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
@@ -50,8 +51,9 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
         tracing::warn!(%error, "could not look for mails that a crash interrupted");
     }
     let verifier = Verifier::new(desk.config.dns_resolver);
+    let rules = Cache::default();
     while !*stop.borrow() {
-        match batch(&desk, &verifier).await {
+        match batch(&desk, &verifier, &rules).await {
             Ok(done) if done > 0 => continue,
             Ok(_) => {}
             Err(error) => {
@@ -113,14 +115,18 @@ async fn strike(desk: &Desk, mut rows: Vec<Waiting>) -> Result<Vec<Waiting>> {
 /// When the database does not answer.
 pub async fn process_waiting(desk: &Desk) -> Result<()> {
     let verifier = Verifier::new(desk.config.dns_resolver);
-    while batch(desk, &verifier).await? > 0 {}
+    let rules = Cache::default();
+    while batch(desk, &verifier, &rules).await? > 0 {}
     Ok(())
 }
 
 /// Processes what waits; how many mails.
-async fn batch(desk: &Desk, verifier: &Verifier) -> Result<usize> {
-    let now = Ts(desk.clock.now());
-    let (rows, own) = desk.db.read(move |conn| Ok((waiting(conn, now)?, OwnAddresses::load(conn)?))).await?;
+async fn batch(desk: &Desk, verifier: &Verifier, rules: &Cache) -> Result<usize> {
+    let (now, rules) = (Ts(desk.clock.now()), rules.clone());
+    let read = move |conn: &mut crate::db::Conn| {
+        Ok((waiting(conn, now)?, OwnAddresses::load(conn)?, rules.get(conn)?))
+    };
+    let (rows, own, rules) = desk.db.read(read).await?;
     if rows.is_empty() {
         return Ok(0);
     }
@@ -128,16 +134,18 @@ async fn batch(desk: &Desk, verifier: &Verifier) -> Result<usize> {
     let count = rows.len();
     let rows = strike(desk, rows).await?;
     let preparing = rows.into_iter().map(|row| {
-        let (desk, own) = (desk.clone(), own.clone());
+        let (desk, own, rules) = (desk.clone(), own.clone(), rules.clone());
         async move {
             let id = row.id;
             let blobs = desk.db.blobs().clone();
-            let mut ready = desk.db.read(move |conn| prepare(conn, &blobs, row, own)).await;
-            if let Ok(mail) = &mut ready
-                && let Err(error) = origin::establish(&desk, verifier, mail).await
-            {
-                ready = Err(error);
-            }
+            let ready = desk.db.read(move |conn| prepare(conn, &blobs, row, own)).await;
+            let ready = match ready {
+                Ok(mut mail) => match origin::establish(&desk, verifier, &mut mail).await {
+                    Ok(()) => filtering::look(rules, mail).await,
+                    Err(error) => Err(error),
+                },
+                Err(error) => Err(error),
+            };
             (id, ready)
         }
     });
@@ -263,19 +271,37 @@ fn decide(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> R
     if let Some(outcome) = bounce::take(tx, mail, steps, at)? {
         return Ok(outcome);
     }
-    match matching::find(tx, mail, at, steps)? {
-        Place::Ticket { access, part } => joins(tx, mail, *access, part, steps, at),
+    let place = matching::find(tx, mail, at, steps)?;
+    let rules = filtering::decide(tx, mail, &place, steps, at)?;
+    if let Some((aside, why)) = &rules.aside {
+        return filtering::put_aside(tx, mail, &place, *aside, why);
+    }
+    filtering::note(tx, mail, &place)?;
+    match place {
+        Place::Ticket { access, part } => {
+            let outcome = joins(tx, mail, *access, part, &rules, steps, at)?;
+            filtering::carry_out(tx, outcome.ticket, &rules, false, steps, at)?;
+            Ok(outcome)
+        }
         Place::New { link, queue } => {
-            let queue = match queue {
-                Some(queue) => queue,
-                None => matching::queue(tx, mail, steps)?,
+            let queue = match (&rules.queue, queue) {
+                (Some((queue, why)), _) => filtering::queue(tx, *queue, why, steps)?,
+                (None, Some(queue)) => queue,
+                (None, None) => matching::queue(tx, mail, steps)?,
             };
-            begins(tx, mail, queue, link, steps, at)
+            let outcome = begins(tx, mail, queue, link, &rules, steps, at)?;
+            filtering::carry_out(tx, outcome.ticket, &rules, true, steps, at)?;
+            Ok(outcome)
         }
         Place::Rejected(mut ticket) => {
-            let echo = auto_response::echo(tx, mail, at)?;
-            let occasion = Occasion { kind: AnswerKind::Rejected, old: None, echo: echo.as_ref() };
-            let auto_response = auto_response::send(tx, occasion, &mut ticket, mail, steps, at)?;
+            let auto_response = match rules.quiet {
+                Some(why) => filtering::quiet(&why),
+                None => {
+                    let echo = auto_response::echo(tx, mail, at)?;
+                    let occasion = Occasion { kind: AnswerKind::Rejected, old: None, echo: echo.as_ref() };
+                    auto_response::send(tx, occasion, &mut ticket, mail, steps, at)?
+                }
+            };
             Ok(Outcome {
                 disposition: Disposition::Ignored,
                 ticket: Some(ticket.id),
@@ -323,6 +349,7 @@ fn begins(
     mail: &Prepared,
     queue: crate::db::QueueId,
     link: Option<(Box<Ticket>, LinkKind)>,
+    rules: &Decision,
     steps: &mut Steps,
     at: &Moment,
 ) -> Result<Outcome> {
@@ -332,15 +359,16 @@ fn begins(
         return Ok(outcome);
     }
     let who = Who::machine(Cause::Mail);
-    let customer_id = if mail.author.address.is_empty() {
+    let customer = rules.customer.as_ref().unwrap_or(&mail.author);
+    let customer_id = if customer.address.is_empty() {
         None
     } else {
-        Some(people::customers::by_address(tx, &mail.author, at.ts())?)
+        Some(people::customers::by_address(tx, customer, at.ts())?)
     };
     let door = access::queue_for_machine(queue, Right::Create);
     let new = open::Opening {
         title: &mail.mail.subject,
-        customer: &mail.author,
+        customer,
         customer_id,
         priority: Priority::NORMAL,
         state: State::New,
@@ -360,10 +388,19 @@ fn begins(
         store::record(tx, &ticket, &who, at.ts(), change)?;
     }
     let told = notify::new_ticket(tx, &ticket, &who, at.ts())?;
+    let told = notify::new_ticket(tx, &ticket, &who, at.ts())?;
     let closed = link.as_ref().filter(|(_, kind)| *kind == LinkKind::Continues).map(|(old, _)| &**old);
     let kind = if closed.is_some() { AnswerKind::NewBecauseClosed } else { AnswerKind::Received };
     let occasion = Occasion { kind, old: closed, echo: echo.as_ref() };
-    let auto_response = auto_response::send(tx, occasion, &mut ticket, mail, steps, at)?;
+    let auto_response = match (&rules.quiet, rules.customer.clone()) {
+        (Some(why), _) => filtering::quiet(why),
+        // Whoever the rules made the customer is the one to hear.
+        (None, Some(author)) => {
+            let theirs = Prepared { author, ..mail.clone() };
+            auto_response::send(tx, occasion, &mut ticket, &theirs, steps, at)?
+        }
+        (None, None) => auto_response::send(tx, occasion, &mut ticket, mail, steps, at)?,
+    };
     store::save(tx, &mut ticket, at.ts())?;
     brake::opened(tx, &shape, ticket.id, at)?;
     steps.add("ticket", format!("opened {}", ticket.number), "");
@@ -381,6 +418,7 @@ fn joins(
     mail: &Prepared,
     mut access: TicketAccess<Reply>,
     part: Part,
+    rules: &Decision,
     steps: &mut Steps,
     at: &Moment,
 ) -> Result<Outcome> {
@@ -408,10 +446,11 @@ fn joins(
     reasons::state(steps, ticket.state, access.ticket().state, automatic, sender == Sender::Agent);
     reasons::told(steps, mail, told.as_ref());
     let reopened = ticket.state == State::Closed && access.ticket().state == State::Open;
-    let why = match &mail.class.no_answer {
-        Some(why) => why.clone(),
-        None if part.internal => "it answers what was forwarded internally".into(),
-        None if reopened && part.takes_part => {
+    let why = match (&mail.class.no_answer, &rules.quiet) {
+        (Some(why), _) => why.clone(),
+        (None, Some(why)) => filtering::quiet(why),
+        (None, None) if part.internal => "it answers what was forwarded internally".into(),
+        (None, None) if reopened && part.takes_part => {
             let echo = auto_response::echo(tx, mail, at)?;
             let occasion = Occasion { kind: AnswerKind::Reopened, old: None, echo: echo.as_ref() };
             let mut ticket = access.ticket().clone();
@@ -419,7 +458,7 @@ fn joins(
             store::save(tx, &mut ticket, at.ts())?;
             why
         }
-        None => "a follow-up draws none".into(),
+        (None, None) => "a follow-up draws none".into(),
     };
     Ok(Outcome {
         disposition: Disposition::FollowUp,

@@ -103,6 +103,16 @@ fn short(why: &str) -> String {
     crate::tickets::store::without_nul(why.chars().take(120).collect())
 }
 
+impl Outcome {
+    /// A mail that a rule put into quarantine is not done.
+    fn status(&self) -> InboundStatus {
+        match self.disposition {
+            Disposition::Quarantined => InboundStatus::Quarantined,
+            _ => InboundStatus::Done,
+        }
+    }
+}
+
 /// What the mail said of itself, for the list of mails.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts {
@@ -130,7 +140,7 @@ pub(super) fn done(
 ) -> Result<()> {
     diesel::update(inbound_mails::table.find(id))
         .set((
-            inbound_mails::status.eq(InboundStatus::Done),
+            inbound_mails::status.eq(outcome.status()),
             inbound_mails::message_id.eq(&facts.message_id),
             inbound_mails::content_hash.eq(&facts.content_hash),
             inbound_mails::subject.eq(&facts.subject),
