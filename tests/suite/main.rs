@@ -11,6 +11,7 @@ mod cli;
 mod config;
 mod db;
 mod demo;
+mod filters;
 mod harness;
 mod journey;
 mod mail_ingest;

@@ -276,3 +276,17 @@ pub async fn retry(desk: Data<Desk>, caller: Caller, id: Path<String>, request: 
         })
         .await
 }
+
+/// Processes a mail once more that a postmaster filter ignored or put into quarantine; this time none does.
+#[utoipa::path(post, path = "/inbound/{id}/let-in", tag = "mail", params(("id" = String, Path)),
+    responses((status = 201, body = InboundView)))]
+pub async fn let_in(desk: Data<Desk>, caller: Caller, id: Path<String>, request: Request) -> Answer {
+    let id: InboundId = page::key(&id)?;
+    let (now, asker) = (desk.moment().ts(), caller.clone());
+    request
+        .create(&desk, &caller, move |tx| {
+            postmaster::let_in(tx, &asker.actor, id, now)?;
+            Ok(view(postmaster::detail(tx, &asker.actor, id)?))
+        })
+        .await
+}

@@ -12,6 +12,7 @@ pub mod customers;
 pub mod events;
 pub mod fields;
 pub mod files;
+mod filters;
 pub mod gate;
 pub mod inbound;
 pub mod lock;

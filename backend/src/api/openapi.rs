@@ -46,6 +46,7 @@ use super::{
         super::files::get,
         super::inbound::list, super::inbound::get, super::inbound::raw, super::inbound::preview,
         super::inbound::retry,
+        super::inbound::let_in, super::filters::get, super::filters::put, super::filters::dry_runs::create,
         super::outbox::list,
         super::queues::list, super::queues::create, super::queues::get, super::queues::put, super::queues::patch,
         super::auto_responses::list, super::auto_responses::put,

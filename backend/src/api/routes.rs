@@ -8,7 +8,7 @@ use actix_web::{
 };
 
 use super::{
-    articles, auto_responses, bonds, customers, events, fields, files, gate, inbound, lock, mailboxes,
+    articles, auto_responses, bonds, customers, events, fields, files, filters, gate, inbound, lock, mailboxes,
     merges, openapi, outbox, participants, passing, people,
     problem::{Answer, Problem},
     queues, replies, search, tickets,
@@ -86,6 +86,11 @@ static TABLE: &[Route] = &[
     route!(GET "/inbound/{id}/raw", needs = Installation(Recorder), inbound::raw),
     route!(POST "/inbound/{id}/previews", needs = Installation(Recorder), inbound::preview),
     route!(POST "/inbound/{id}/retry", needs = Installation(Recorder), inbound::retry),
+    route!(POST "/inbound/{id}/let-in", needs = Installation(Recorder), inbound::let_in),
+    route!(GET "/filters", needs = Installation(QueuesAndMail), filters::get),
+    route!(PUT "/filters", needs = Installation(QueuesAndMail), filters::put),
+    // `recorder` besides.
+    route!(POST "/filters/dry-runs", needs = Installation(QueuesAndMail), filters::dry_runs::create),
     route!(GET "/outbox", needs = Installation(Recorder), outbox::list),
     route!(GET "/queues", needs = SignedIn, queues::list),
     route!(POST "/queues", needs = Installation(QueuesAndMail), queues::create),

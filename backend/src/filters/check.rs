@@ -84,7 +84,8 @@ impl Problems {
 
 fn condition(problems: &mut Problems, place: &str, one: &Condition) {
     let token = |c: char| c.is_ascii_graphic() && c != ':';
-    if one.on == On::Header && (one.header.is_empty() || one.header.len() > 100 || !one.header.chars().all(token))
+    if one.on == On::Header
+        && (one.header.is_empty() || one.header.len() > 100 || !one.header.chars().all(token))
     {
         problems.add(format!("{place}.header"), say!("filter-refused-header"));
     }

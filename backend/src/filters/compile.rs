@@ -166,7 +166,8 @@ impl Compiled {
             let reasons = self.reasons.get(hit.rule)?;
             let held: Vec<&str> =
                 hit.because.iter().filter_map(|at| reasons.get(*at)).map(String::as_str).collect();
-            let because = if held.is_empty() { "it speaks of every mail".to_owned() } else { held.join(", ") };
+            let because =
+                if held.is_empty() { "it speaks of every mail".to_owned() } else { held.join(", ") };
             Some((hit.rule, self.rules.get(hit.rule)?, because))
         })
     }
@@ -189,7 +190,8 @@ impl Seen<'_, '_> {
     fn holds(&mut self, program: &Program) -> bool {
         match program {
             Program::Text { source, pattern, negative } => {
-                let passed = self.texts(*source).is_some_and(|texts| texts.passed.get(*pattern) == Some(&true));
+                let passed =
+                    self.texts(*source).is_some_and(|texts| texts.passed.get(*pattern) == Some(&true));
                 passed != *negative
             }
             Program::There { source, negative } => {
@@ -207,9 +209,9 @@ impl Seen<'_, '_> {
         match on {
             On::Classification => self.facts.kind(),
             On::Spam => self.facts.spam(),
-            On::Spf => &self.facts.authentication.spf,
-            On::Dkim => &self.facts.authentication.dkim,
-            On::Dmarc => &self.facts.authentication.dmarc,
+            On::Spf => self.facts.authentication.spf.as_str(),
+            On::Dkim => self.facts.authentication.dkim.as_str(),
+            On::Dmarc => self.facts.authentication.dmarc.as_str(),
             _ => "",
         }
     }

@@ -26,7 +26,8 @@ impl Wishes {
             let lower = name.to_ascii_lowercase();
             lower.strip_prefix(PREFIX).map(str::to_owned)
         };
-        let all = mail.headers.iter().filter_map(|(name, value)| Some((known(name)?, value.trim().to_owned())));
+        let all =
+            mail.headers.iter().filter_map(|(name, value)| Some((known(name)?, value.trim().to_owned())));
         Self(all.take(MOST).collect())
     }
 
@@ -37,7 +38,8 @@ impl Wishes {
 
     /// The names of the headers, as a reason.
     pub(super) fn because(&self) -> String {
-        let names: Vec<String> = self.0.iter().map(|(name, _)| format!("X-Turnstone-{}", title(name))).collect();
+        let names: Vec<String> =
+            self.0.iter().map(|(name, _)| format!("X-Turnstone-{}", title(name))).collect();
         format!("its source is trusted: {}", names.join(", "))
     }
 

@@ -95,7 +95,8 @@ impl Question<'_> {
         let mut verdict = verdict(self.rules, self.hits, self.arrival, self.let_in);
         let wishes = self.wishes.filter(|wishes| !wishes.is_empty() && verdict.aside.is_none());
         let speaks = |fired: &super::verdict::Fired| fired.does.queue.is_some() || fired.does.owner.is_some();
-        let names = if wishes.is_some() || verdict.fired.iter().any(speaks) { names()? } else { Arc::default() };
+        let names =
+            if wishes.is_some() || verdict.fired.iter().any(speaks) { names()? } else { Arc::default() };
         let mut problems = Vec::new();
         if let Some(wishes) = wishes {
             let (does, wrong) = wishes.actions(self.arrival, &names);

@@ -1,29 +1,11 @@
 //! What the rules may know of a mail.
 
-use mail_ingest::{Classification, Kind, Mail};
+use mail_ingest::{Authentication, Classification, Kind, Mail};
 
 use super::model::SPAM;
 
 /// How much of a mail's text is looked at, in bytes. No pattern may take long, whatever the text.
 const BODY: usize = 256 * 1024;
-
-/// What is known about where a mail came from: words of RFC 8601, or `unknown`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Authentication {
-    /// Whether the envelope's sender may send from there.
-    pub spf: String,
-    /// Whether a signature is good.
-    pub dkim: String,
-    /// Whether either fits the author's domain.
-    pub dmarc: String,
-}
-
-impl Default for Authentication {
-    fn default() -> Self {
-        let unknown = || "unknown".to_owned();
-        Self { spf: unknown(), dkim: unknown(), dmarc: unknown() }
-    }
-}
 
 /// A mail as the rules see it.
 #[derive(Clone, Copy, Debug)]

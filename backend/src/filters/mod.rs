@@ -26,7 +26,7 @@ pub use self::{
     decision::{Decision, Line, Question},
     describe::{actions as describe_actions, condition as describe_condition, word as describe_word},
     diff::{Change, diff},
-    facts::{Authentication, Facts},
+    facts::Facts,
     model::{Actions, Aside, Condition, CustomerFrom, KINDS, Mails, On, RESULTS, Rule, SPAM, Takes, Test},
     names::Names,
     reachable::{Remark, remarks},

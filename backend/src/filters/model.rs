@@ -133,8 +133,7 @@ pub const KINDS: &[&str] = &["person", "auto_reply", "bounce", "list", "own_echo
 /// Words for a spam filter's verdict.
 pub const SPAM: &[&str] = &["yes", "no", "unknown"];
 /// Words for the result of an authentication.
-pub const RESULTS: &[&str] =
-    &["pass", "fail", "softfail", "neutral", "none", "temperror", "permerror", "unknown"];
+pub const RESULTS: &[&str] = &["pass", "fail", "softfail", "neutral", "none", "unknown"];
 
 impl On {
     /// What it is compared with.

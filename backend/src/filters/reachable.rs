@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use regex_syntax::hir::{Class, Hir, HirKind};
+
 use super::{
     compile::{alone, bound, pattern},
     model::{Actions, Condition, Mails, Rule, Takes, Test},
@@ -38,7 +40,10 @@ pub fn remarks(rules: &[Rule], names: &Names) -> Vec<Remark> {
 /// An earlier rule that ends the list for each mail that this one could match.
 fn behind(rule: &Rule, earlier: &[Rule]) -> Option<Sentence> {
     let covers = |first: &&Rule| {
-        first.enabled && first.ends() && (first.mails == Mails::Both || first.mails == rule.mails) && wider(first, rule)
+        first.enabled
+            && first.ends()
+            && (first.mails == Mails::Both || first.mails == rule.mails)
+            && wider(first, rule)
     };
     let first = earlier.iter().find(covers)?;
     Some(if first.conditions.is_empty() {
@@ -74,7 +79,11 @@ fn wider(first: &Rule, rule: &Rule) -> bool {
 fn impossible(rule: &Rule) -> Option<Sentence> {
     let never: Vec<Option<Sentence>> = rule.conditions.iter().map(never).collect();
     if rule.any {
-        return if !never.is_empty() && never.iter().all(Option::is_some) { never.into_iter().next()? } else { None };
+        return if !never.is_empty() && never.iter().all(Option::is_some) {
+            never.into_iter().next()?
+        } else {
+            None
+        };
     }
     if let Some(text) = never.into_iter().flatten().next() {
         return Some(text);
@@ -98,10 +107,19 @@ fn never(condition: &Condition) -> Option<Sentence> {
         return None;
     }
     let syntax = regex_syntax::parse(&condition.value).ok()?;
-    // A pattern that matches something has a shortest match, if only an empty one.
-    match syntax.properties().minimum_len() {
-        Some(_) => None,
-        None => Some(say!("filter-remark-empty-class", pattern = condition.value)),
+    if possible(&syntax) { None } else { Some(say!("filter-remark-empty-class", pattern = condition.value)) }
+}
+
+/// Whether any text matches, empty ones included.
+fn possible(pattern: &Hir) -> bool {
+    match pattern.kind() {
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => true,
+        HirKind::Class(Class::Unicode(class)) => !class.ranges().is_empty(),
+        HirKind::Class(Class::Bytes(class)) => !class.ranges().is_empty(),
+        HirKind::Repetition(repeated) => repeated.min == 0 || possible(&repeated.sub),
+        HirKind::Capture(group) => possible(&group.sub),
+        HirKind::Concat(all) => all.iter().all(possible),
+        HirKind::Alternation(any) => any.iter().any(possible),
     }
 }
 
@@ -112,9 +130,7 @@ fn contradict(one: &Condition, other: &Condition) -> bool {
         return false;
     }
     match one.on.takes() {
-        Takes::Word(_) => {
-            one.test == Test::Is && (other.test == Test::Is) != (one.value == other.value)
-        }
+        Takes::Word(_) => one.test == Test::Is && (other.test == Test::Is) != (one.value == other.value),
         Takes::Number => match (one.test, other.test, bound(one), bound(other)) {
             (Test::AtLeast, Test::AtMost, Some(least), Some(most)) => least > most,
             _ => false,

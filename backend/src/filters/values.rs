@@ -55,8 +55,11 @@ impl Source {
             On::To => mail.to.iter().chain(&mail.cc).for_each(|person| with(address(person))),
             On::Address => {
                 let lists = [&mail.reply_to, &mail.to, &mail.cc];
-                let people =
-                    mail.from.iter().chain(&mail.sender).chain(lists.into_iter().flat_map(|list| list.iter()));
+                let people = mail
+                    .from
+                    .iter()
+                    .chain(&mail.sender)
+                    .chain(lists.into_iter().flat_map(|list| list.iter()));
                 people.for_each(|person| with(address(person)));
                 mail.recipients_hint.iter().for_each(|hint| with(hint.as_str().into()));
                 with(facts.envelope_from.into());

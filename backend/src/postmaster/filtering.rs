@@ -13,14 +13,37 @@ use super::{
 use crate::{
     access::{self, Actor, TicketAccess},
     db::{
-        Cause, Disposition, InboundId, InboundStatus, InstallationRight, QueueId, Right, RuleOutcome, TicketId,
-        Ts, Tx, Wake, schema::inbound_mails,
+        Cause, Disposition, InboundId, InboundStatus, InstallationRight, QueueId, Right, RuleOutcome,
+        TicketId, Ts, Tx, Wake, schema::inbound_mails,
     },
     error::{Error, Result, say},
-    filters::{Arrival, Aside, Decision, Names, Question},
+    filters::{Arrival, Aside, Compiled, Decision, Facts, Names, Question},
     queues,
     tickets::{Moment, assign, move_to, priority, state, tags},
 };
+
+/// Finds the rules whose conditions hold: all that takes time, before the transaction.
+///
+/// # Errors
+/// When the work could not be done.
+pub(super) async fn look(rules: Arc<Compiled>, mut mail: Prepared) -> Result<Prepared> {
+    mail.rules = rules;
+    if mail.rules.rules.is_empty() {
+        return Ok(mail);
+    }
+    let looked = tokio::task::spawn_blocking(move || {
+        mail.hits = mail.rules.look(&Facts {
+            mail: &mail.mail,
+            class: &mail.class,
+            envelope_from: &mail.row.envelope_from,
+            envelope_to: &mail.envelope_to,
+            size: mail.row.size,
+            authentication: &mail.authentication,
+        });
+        mail
+    });
+    looked.await.map_err(|error| Error::Unexpected(error.into()))
+}
 
 /// Asks the rules, now that it is known where the mail belongs; each answer leaves a line.
 pub(super) fn decide(
@@ -63,9 +86,6 @@ pub(super) fn put_aside(
         Aside::Ignore => (Disposition::Ignored, RuleOutcome::Ignored),
         Aside::Quarantine => (Disposition::Quarantined, RuleOutcome::Quarantined),
     };
-    if aside == Aside::Quarantine {
-        metrics::counter!(crate::ops::metrics::MAILS_QUARANTINED).increment(1);
-    }
     let (ticket, queue) = match place {
         Place::Ticket { access, .. } => (Some(access.ticket().id), None),
         Place::Rejected(ticket) => (Some(ticket.id), None),
@@ -73,7 +93,7 @@ pub(super) fn put_aside(
     };
     set(tx, mail.row.id, done, queue)?;
     let does = if aside == Aside::Ignore { "ignores it" } else { "puts it into quarantine" };
-    Ok(Outcome { disposition, ticket, article: None, auto_response: format!("{why} {does}") })
+    Ok(Outcome { disposition, ticket, article: None, auto_response: format!("{why} {does}"), by_rule: true })
 }
 
 /// Keeps what a later dry run needs to know about a mail that no rule puts aside.
@@ -104,7 +124,7 @@ pub(super) fn queue(tx: &mut Tx<'_>, id: QueueId, why: &str, steps: &mut Steps) 
 /// Why there is no automatic answer.
 pub(super) fn quiet(why: &str) -> String {
     debug_assert_ne!(why, auto_response::SENT);
-    format!("{why} wants none")
+    format!("{why}: no automatic answer")
 }
 
 /// Does to the ticket what the rules say, by the verbs that an agent's click uses, with the rule as the cause.
@@ -170,7 +190,9 @@ pub fn let_in(tx: &mut Tx<'_>, actor: &Actor, id: InboundId, now: Ts) -> Result<
     let done = diesel::update(
         inbound_mails::table
             .find(id)
-            .filter(inbound_mails::status.ne(InboundStatus::Waiting))
+            .filter(
+                inbound_mails::status.ne(InboundStatus::Waiting).and(inbound_mails::forgotten_at.is_null()),
+            )
             .filter(inbound_mails::rule_outcome.eq_any(aside))
             .filter(inbound_mails::disposition.eq_any([Disposition::Ignored, Disposition::Quarantined])),
     )
@@ -178,6 +200,8 @@ pub fn let_in(tx: &mut Tx<'_>, actor: &Actor, id: InboundId, now: Ts) -> Result<
         inbound_mails::status.eq(InboundStatus::Waiting),
         inbound_mails::disposition.eq(None::<Disposition>),
         inbound_mails::rule_outcome.eq(RuleOutcome::LetIn),
+        inbound_mails::ticket_id.eq(None::<TicketId>),
+        inbound_mails::reason.eq(""),
         inbound_mails::attempts.eq(0),
         inbound_mails::try_at.eq(now),
     ))

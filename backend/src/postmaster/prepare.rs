@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use diesel::prelude::*;
-use mail_ingest::{Authentication, Classification, Mail, Mailbox, Part, Verdict};
+use mail_ingest::{Authentication, Classification, Mail, Mailbox, Verdict};
 use sha2::{Digest as _, Sha256};
 
 use super::record::Facts;
@@ -113,7 +113,7 @@ impl Prepared {
 pub(super) fn prepare(conn: &mut Conn, blobs: &Blobs, row: Waiting, own: OwnAddresses) -> Result<Prepared> {
     let begun = Instant::now();
     let raw = blobs.read(conn, &row.digest)?;
-    let mail = mail_ingest::parse(&raw);
+    let mut mail = mail_ingest::parse(&raw);
     drop(raw);
     // A list that cannot be read would only come from a damaged database; the headers then decide.
     let envelope_to: Vec<String> = serde_json::from_str(&row.envelope_to).unwrap_or_default();
@@ -129,7 +129,7 @@ pub(super) fn prepare(conn: &mut Conn, blobs: &Blobs, row: Waiting, own: OwnAddr
         });
     }
     // Rules ask for the files' names; their bytes are packed by now.
-    let names = mail.attachments.iter().map(|part| Part { data: Vec::new(), ..part.clone() }).collect();
+    mail.attachments.iter_mut().for_each(|part| part.data = Vec::new());
     let wishes = row.trusted.then(|| Wishes::of(&mail));
     let html = mail.html.as_ref().map(|html| blobs.prepare(html.as_bytes())).transpose()?;
     let author = author(&mail, &row.envelope_from, &own);
@@ -140,7 +140,7 @@ pub(super) fn prepare(conn: &mut Conn, blobs: &Blobs, row: Waiting, own: OwnAddr
         // Only we write this column.
         authentication: serde_json::from_str(&row.authentication).unwrap_or_default(),
         envelope_to,
-        mail: Mail { attachments: names, html: None, ..mail },
+        mail: Mail { html: None, ..mail },
         class,
         own,
         files,

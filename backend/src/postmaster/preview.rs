@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use mail_ingest::authentication::Verifier;
 
 use super::{
-    origin,
+    filtering, origin,
     prepare::{Prepared, Waiting, prepare},
     process,
     record::Step,
@@ -19,6 +19,7 @@ use crate::{
     },
     desk::Desk,
     error::{Error, Result, say},
+    filters::Cache,
     queues::OwnAddresses,
     tickets::Moment,
 };
@@ -66,7 +67,7 @@ impl Preview {
 pub async fn preview(desk: &Desk, actor: Actor, id: InboundId) -> Result<Preview> {
     actor.require(InstallationRight::Recorder)?;
     let blobs = desk.db.blobs().without_files();
-    let (mail, before, mut prepared) = desk
+    let (mail, before, mut prepared, rules) = desk
         .db
         .read(move |conn| {
             let (mail, _) = view::detail(conn, &actor, id)?;
@@ -76,10 +77,12 @@ pub async fn preview(desk: &Desk, actor: Actor, id: InboundId) -> Result<Preview
             let before = happened(conn, &mail)?;
             let row: Waiting = inbound_mails::table.find(id).select(Waiting::as_select()).first(conn)?;
             let own = OwnAddresses::load(conn)?;
-            Ok((mail, before, prepare(conn, &blobs, row, own)?))
+            let rules = Cache::default().get(conn)?;
+            Ok((mail, before, prepare(conn, &blobs, row, own)?, rules))
         })
         .await?;
     origin::establish(desk, &Verifier::new(desk.config.dns_resolver), &mut prepared).await?;
+    let prepared = filtering::look(rules, prepared).await?;
     let at = desk.moment();
     let after = desk.db.rehearse(move |tx| would_happen(tx, &mail, &prepared, &at)).await?;
     Ok(Preview { before, after })

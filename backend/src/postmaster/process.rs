@@ -214,6 +214,9 @@ fn process(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<()> {
     let took_us = took_us.saturating_add(mail.took_us).saturating_add(mail.origin_us);
     record::done(tx, mail.row.id, &mail.facts, &outcome, &steps, at.ts(), took_us)?;
     tx.wake(Wake::EVENTS);
+    if outcome.disposition == Disposition::Quarantined {
+        metrics::counter!(crate::ops::metrics::MAILS_QUARANTINED).increment(1);
+    }
     metrics::counter!(crate::ops::metrics::MAILS_PROCESSED, "disposition" => outcome.disposition.as_str())
         .increment(1);
     Ok(())
@@ -257,6 +260,7 @@ fn decide(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> R
             ticket,
             article,
             auto_response: "the same mail came before".into(),
+            by_rule: false,
         });
     }
     steps.add("duplicate", "no", "");
@@ -307,6 +311,7 @@ fn decide(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> R
                 ticket: Some(ticket.id),
                 article: None,
                 auto_response,
+                by_rule: false,
             })
         }
     }
@@ -410,6 +415,7 @@ fn begins(
         ticket: Some(ticket.id),
         article: Some(first.id),
         auto_response,
+        by_rule: false,
     })
 }
 
@@ -465,6 +471,7 @@ fn joins(
         ticket: Some(ticket.id),
         article: Some(stored.id),
         auto_response: why,
+        by_rule: false,
     })
 }
 

@@ -72,6 +72,8 @@ pub(super) struct Outcome {
     pub ticket: Option<TicketId>,
     pub article: Option<ArticleId>,
     pub auto_response: String,
+    /// A rule put it aside, as `auto_response` says.
+    pub by_rule: bool,
 }
 
 /// Why a mail about a known ticket was only recorded, as the balance sheet counts it; else its ticket is closed for good.
@@ -80,7 +82,13 @@ pub(super) const BRAKED: &str = "the loop brake";
 
 impl Outcome {
     pub(super) fn ignored(why: &str) -> Self {
-        Self { disposition: Disposition::Ignored, ticket: None, article: None, auto_response: why.to_owned() }
+        Self {
+            disposition: Disposition::Ignored,
+            ticket: None,
+            article: None,
+            auto_response: why.to_owned(),
+            by_rule: false,
+        }
     }
 
     /// Why it was not filed, in words that many mails share; empty where it was.
@@ -91,19 +99,13 @@ impl Outcome {
             {
                 self.auto_response.clone()
             }
+            _ if self.by_rule => short(&self.auto_response),
             (Disposition::Ignored, Some(_)) => "its ticket takes no answers any more".to_owned(),
             (Disposition::Ignored, None) => short(&self.auto_response),
             _ => String::new(),
         }
     }
-}
 
-/// A reason as the balance sheet counts it.
-fn short(why: &str) -> String {
-    crate::tickets::store::without_nul(why.chars().take(120).collect())
-}
-
-impl Outcome {
     /// A mail that a rule put into quarantine is not done.
     fn status(&self) -> InboundStatus {
         match self.disposition {
@@ -111,6 +113,11 @@ impl Outcome {
             _ => InboundStatus::Done,
         }
     }
+}
+
+/// A reason as the balance sheet counts it.
+fn short(why: &str) -> String {
+    crate::tickets::store::without_nul(why.chars().take(120).collect())
 }
 
 /// What the mail said of itself, for the list of mails.

@@ -11,8 +11,8 @@ use super::record::Step;
 use crate::{
     access::Actor,
     db::{
-        ArticleId, Blobs, Conn, Disposition, InboundId, InboundStatus, InstallationRight, TicketId, Ts, Tx,
-        Wake, backend,
+        ArticleId, Blobs, Conn, Disposition, InboundId, InboundStatus, InstallationRight, RuleOutcome,
+        TicketId, Ts, Tx, Wake, backend,
         schema::{inbound_mails, tickets},
     },
     error::{Error, Result, say},
@@ -73,6 +73,8 @@ pub struct Inbound {
     pub reason: String,
     /// When its original and its steps were thrown away because of their age.
     pub forgotten_at: Option<Ts>,
+    /// What a rule did with it as a whole.
+    pub rule_outcome: RuleOutcome,
 }
 
 impl Inbound {
@@ -97,6 +99,14 @@ impl Inbound {
     pub fn may_run_again(&self) -> bool {
         let ignored = self.status == InboundStatus::Done && self.disposition == Some(Disposition::Ignored);
         self.forgotten_at.is_none() && (self.status == InboundStatus::Quarantined || ignored)
+    }
+
+    /// Whether a rule ignored it or put it into quarantine, and nobody has let it in.
+    pub fn is_aside_by_rule(&self) -> bool {
+        self.forgotten_at.is_none()
+            && self.status != InboundStatus::Waiting
+            && matches!(self.rule_outcome, RuleOutcome::Ignored | RuleOutcome::Quarantined)
+            && matches!(self.disposition, Some(Disposition::Ignored | Disposition::Quarantined))
     }
 
     /// The envelope's recipients.

@@ -10,11 +10,12 @@ use crate::db::InstallationRight;
 use crate::error::{Error, say};
 
 /// Pages of the administration in the order of its sidebar, each with the right that it asks for.
-const PAGES: [(InstallationRight, &str); 6] = [
+const PAGES: [(InstallationRight, &str); 7] = [
     (InstallationRight::Recorder, "/admin/mail"),
     (InstallationRight::Recorder, "/admin/mail/balance"),
     (InstallationRight::Recorder, "/admin/outbox"),
     (InstallationRight::QueuesAndMail, "/admin/mailboxes"),
+    (InstallationRight::QueuesAndMail, "/admin/filters"),
     (InstallationRight::QueuesAndMail, "/admin/queues"),
     (InstallationRight::QueuesAndMail, "/admin/auto-responses"),
 ];

@@ -14,6 +14,7 @@ pub mod csv;
 pub mod dashboard;
 pub mod failure;
 pub mod files;
+pub mod filters;
 pub mod forms;
 pub mod gate;
 pub mod headers;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, auto_responses, dashboard, files, gate, live, login, mailboxes, outbox,
+    admin, articles, attached, auto_responses, dashboard, files, filters, gate, live, login, mailboxes, outbox,
     preferences, probes, queues, recorder, search, setup, tickets,
 };
 use crate::db::{InstallationRight, Right};
@@ -187,6 +187,17 @@ static TABLE: &[Route] = &[
     route!(POST "/admin/mailboxes/{id}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, mailboxes::page::update),
     route!(POST "/admin/mailboxes/{id}/rest", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, mailboxes::page::rest),
     route!(POST "/admin/mailboxes/{id}/tests", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, mailboxes::page::test),
+    route!(POST "/admin/mail/{id}/let-in", needs = Installation(Recorder), csrf = Field, cache = NoStore, recorder::mail::let_in),
+    route!(GET "/admin/filters", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::list),
+    route!(POST "/admin/filters", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, filters::change),
+    route!(POST "/admin/filters/rules", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, filters::create),
+    route!(GET "/admin/filters/rules/new", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::new),
+    route!(GET "/admin/filters/rules/{at}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::edit),
+    // `recorder` besides.
+    route!(GET "/admin/filters/dry-runs", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::try_saved),
+    route!(GET "/admin/filters/versions", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::versions),
+    route!(GET "/admin/filters/versions/{id}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::version),
+    route!(POST "/admin/filters/versions/{id}/restore", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, filters::restore),
     route!(GET "/admin/outbox", needs = Installation(Recorder), csrf = None, cache = NoStore, outbox::list),
 ];
 

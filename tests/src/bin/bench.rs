@@ -1,12 +1,16 @@
 //! The benchmark: how fast, how large, beside what this machine can do at best. Prints tables, gates nothing.
 //!
-//! `tests/run --bench`, or `cargo run --release -p tests --bin bench [TICKETS…]` (by default 10000 100000).
+//! `tests/run --bench`, or `cargo run --release -p tests --bin bench [TICKETS…]` (by default 10000 100000); with `rules`
+//! instead, how long a dry run of postmaster filters takes, and whether it foretells what really happens.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     reason = "a benchmark that can't go on says why and ends"
 )]
+
+#[path = "bench/rules.rs"]
+mod rules;
 
 use std::fs::File;
 use std::io::Write;
@@ -36,10 +40,13 @@ const METRICS_TOKEN: &str = "benchmark-metrics-token";
 const ADDRESS: &str = "support@helpdesk.example";
 
 fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    if std::env::args().nth(1).as_deref() == Some("rules") {
+        return runtime.block_on(rules::run());
+    }
     let sizes: Vec<usize> =
         std::env::args().skip(1).map(|size| size.parse().expect("a number of tickets")).collect();
     let sizes = if sizes.is_empty() { vec![10_000, 100_000] } else { sizes };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(run(&sizes));
 }
 

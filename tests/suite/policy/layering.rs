@@ -65,6 +65,7 @@ fn pages_and_api_know_no_sql() {
 fn the_domain_knows_no_http() {
     let rooms = [
         "backend/src/tickets",
+        "backend/src/filters",
         "backend/src/postmaster",
         "backend/src/notify",
         "backend/src/schedule",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use mail_ingest::Kind;
+use mail_ingest::{Authentication, Kind};
 
 use super::super::{
     prepare::{author, classify, key, person_of},
@@ -11,11 +11,9 @@ use super::super::{
     record::Step,
 };
 use crate::{
-    db::{
-        Blobs, Conn, Disposition, InboundId, QueueId, RuleOutcome, TicketId, Ts, schema::inbound_mails,
-    },
+    db::{Blobs, Conn, Disposition, InboundId, QueueId, RuleOutcome, TicketId, Ts, schema::inbound_mails},
     error::Result,
-    filters::{Arrival, Authentication, Compiled, Decision, Facts, Names, Question, Wishes},
+    filters::{Arrival, Compiled, Decision, Facts, Names, Question, Wishes},
     outbox,
     queues::OwnAddresses,
 };
@@ -37,6 +35,7 @@ pub(super) struct Stored {
     pub subject: String,
     pub sender: String,
     pub bounce: bool,
+    pub authentication: String,
     pub disposition: Option<Disposition>,
     pub ticket_id: Option<TicketId>,
     pub rule_outcome: RuleOutcome,
@@ -110,7 +109,8 @@ fn one(
     let mail = mail_ingest::parse(raw);
     let envelope_to: Vec<String> = serde_json::from_str(&row.envelope_to).unwrap_or_default();
     let class = classify(&mail, &row.envelope_from, own);
-    let authentication = Authentication::default();
+    // What was found out when it was read first: keys are changed since. Only we write this column.
+    let authentication: Authentication = serde_json::from_str(&row.authentication).unwrap_or_default();
     let facts = Facts {
         mail: &mail,
         class: &class,
@@ -155,7 +155,11 @@ fn one(
     let by_address = addressed.map(String::as_str).chain(named.map(|person| person.address.as_str()));
     Ok(Looked {
         answers: answers.collect(),
-        ids: Some(row.message_id.clone()).filter(|id| !id.is_empty()).into_iter().chain(conversation).collect(),
+        ids: Some(row.message_id.clone())
+            .filter(|id| !id.is_empty())
+            .into_iter()
+            .chain(conversation)
+            .collect(),
         people: if class.automatic {
             Vec::new()
         } else {

@@ -155,10 +155,10 @@ fn assemble(looked: Vec<Looked>, world: &World, after: &Compiled, begun: Instant
     Report { mails, rules, took: begun.elapsed() }
 }
 
-/// The newest mails that are not still waiting, the oldest of them first.
+/// The newest mails that are not still waiting and whose originals are kept, the oldest of them first.
 fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<Stored>> {
     let mut rows: Vec<Stored> = inbound_mails::table
-        .filter(inbound_mails::status.ne(InboundStatus::Waiting))
+        .filter(inbound_mails::status.ne(InboundStatus::Waiting).and(inbound_mails::forgotten_at.is_null()))
         .order(inbound_mails::id.desc())
         .limit(limit)
         .select(Stored::as_select())

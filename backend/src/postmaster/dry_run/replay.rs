@@ -12,7 +12,8 @@ use super::{
 use crate::{
     access::holders_of,
     db::{
-        AgentId, Conn, Disposition, FollowUpPolicy, Priority, QueueId, Right, RuleOutcome, State, TicketId, Ts,
+        AgentId, Conn, Disposition, FollowUpPolicy, Priority, QueueId, Right, RuleOutcome, State, TicketId,
+        Ts,
         schema::{participants, ticket_tags, tickets},
     },
     error::Result,
@@ -106,8 +107,11 @@ impl World {
         }
         let enabled = names.agents.iter().filter(|agent| agent.disabled_at.is_none());
         world.agents = enabled.map(|agent| agent.email.to_lowercase()).collect();
-        let opened: HashSet<TicketId> =
-            rows.iter().filter(|row| row.disposition == Some(Disposition::New)).filter_map(|row| row.ticket_id).collect();
+        let opened: HashSet<TicketId> = rows
+            .iter()
+            .filter(|row| row.disposition == Some(Disposition::New))
+            .filter_map(|row| row.ticket_id)
+            .collect();
         let joined: BTreeSet<TicketId> = rows.iter().filter_map(|row| row.ticket_id).collect();
         let older: Vec<TicketId> = joined.into_iter().filter(|id| !opened.contains(id)).collect();
         for ids in older.chunks(LOADED) {
@@ -170,7 +174,8 @@ impl World {
         if let Some(same) = self.duplicate(mail, &known) {
             return same;
         }
-        let by_rule = row.rule_outcome == RuleOutcome::Ignored || row.rule_outcome == RuleOutcome::Quarantined;
+        let by_rule =
+            row.rule_outcome == RuleOutcome::Ignored || row.rule_outcome == RuleOutcome::Quarantined;
         let untouched = match row.disposition {
             // Our own mail came back; a mail that could not be processed.
             Some(Disposition::Ignored) => !by_rule && row.ticket_id.is_none(),
@@ -257,7 +262,8 @@ impl World {
         if policy == FollowUpPolicy::Reject {
             return Place::Rejected;
         }
-        let next = ticket.next.filter(|next| self.tickets.get(*next).is_some_and(|next| next.state.is_active()));
+        let next =
+            ticket.next.filter(|next| self.tickets.get(*next).is_some_and(|next| next.state.is_active()));
         next.map_or(Place::New { queue: Some(ticket.queue), after: Some(at) }, Place::Ticket)
     }
 

@@ -39,6 +39,8 @@ struct MailFacts {
     ticket: Option<String>,
     quarantined: bool,
     may_run_again: bool,
+    /// A rule put it aside.
+    by_rule: bool,
     forgotten_at: Option<Timestamp>,
     reason: String,
     result: String,
@@ -94,6 +96,7 @@ fn facts(mail: &Inbound, ticket: Option<String>, asker: &Asker) -> MailFacts {
         size: mail.size,
         quarantined: mail.status == InboundStatus::Quarantined,
         may_run_again: mail.may_run_again(),
+        by_rule: mail.is_aside_by_rule(),
         forgotten_at: mail.forgotten_at.map(|at| at.0),
         reason: why(mail),
         result: result(mail.disposition, ticket.as_deref(), asker),
@@ -134,5 +137,12 @@ pub async fn raw(web: Data<Web>, signed: Signed, id: Path<i64>) -> Answer {
 pub async fn retry(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
     let (id, now) = (InboundId(id.into_inner()), Ts(web.clock.now()));
     web.db.write(move |tx| postmaster::retry(tx, &signed.actor, id, now)).await?;
+    Ok(see_other(&format!("/admin/mail/{id}")))
+}
+
+/// `POST /admin/mail/{id}/let-in`.
+pub async fn let_in(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
+    let (id, now) = (InboundId(id.into_inner()), Ts(web.clock.now()));
+    web.db.write(move |tx| postmaster::let_in(tx, &signed.actor, id, now)).await?;
     Ok(see_other(&format!("/admin/mail/{id}")))
 }
