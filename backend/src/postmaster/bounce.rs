@@ -110,6 +110,7 @@ fn attach(
         ticket: Some(ticket),
         article: Some(stored.id),
         auto_response: no_answer(mail),
+        by_rule: false,
     })
 }
 

@@ -106,6 +106,7 @@ pub(super) fn take(
         ticket: Some(ticket.id),
         article: Some(stored.id),
         auto_response: mail.class.no_answer.clone().unwrap_or_else(|| record::BRAKED.into()),
+        by_rule: false,
     }))
 }
 

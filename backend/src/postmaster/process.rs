@@ -393,7 +393,6 @@ fn begins(
         store::record(tx, &ticket, &who, at.ts(), change)?;
     }
     let told = notify::new_ticket(tx, &ticket, &who, at.ts())?;
-    let told = notify::new_ticket(tx, &ticket, &who, at.ts())?;
     let closed = link.as_ref().filter(|(_, kind)| *kind == LinkKind::Continues).map(|(old, _)| &**old);
     let kind = if closed.is_some() { AnswerKind::NewBecauseClosed } else { AnswerKind::Received };
     let occasion = Occasion { kind, old: closed, echo: echo.as_ref() };

@@ -15,7 +15,7 @@ both_databases! {
         let app = TestApp::start(database).await;
         let good = json!({ "name": "Post", "host": "imap.example.org", "login": "x", "password": "y" });
         let refused = async |change: Value| {
-            let answer = app.root.post("/api/v1/mailboxes", super::merged(good.clone(), &change)).await;
+            let answer = app.root.post("/api/v1/mailboxes", crate::mailboxes::merged(good.clone(), &change)).await;
             let errors = answer.assert(422).json()["errors"].as_array().unwrap().clone();
             errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
