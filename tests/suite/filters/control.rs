@@ -15,7 +15,7 @@ async fn accept(app: &TestApp, letter: &Mail, trusted: bool) {
         envelope_to: vec![SUPPORT.to_owned()],
         source: "test".to_owned(),
         trusted,
-        queue: None,
+        ..Accepted::default()
     };
     postmaster::accept(app.desk(), mail).await.expect("kept");
 }

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tests::app::{SUPPORT, TestApp, text};
+use tests::app::{SUPPORT, TestApp, encoded, text};
 use tests::{both_databases, mail};
 
 use super::{becomes, lines, rules};
@@ -32,7 +32,7 @@ both_databases! {
         assert_eq!(inbound["auto_response"], "rule “Invoices”: no automatic answer");
         assert_eq!(
             lines(&inbound),
-            ["queue Billing, priority high, state open, owner Dana Agent, tag money, tag q4, no automatic answer \
+            ["queue Billing, priority High, state Open, owner Dana Agent, tag money, tag q4, no automatic answer \
               (rule “Invoices”: subject contains “invoice”)"]
         );
         let queue = inbound["steps"].as_array().unwrap().iter().find(|step| step["step"] == "queue").unwrap().clone();
@@ -102,8 +102,9 @@ both_databases! {
         app.settle().await;
         assert!(app.relay.received().is_empty(), "nobody hears of it");
         // A copy by another way is a copy; it does not stand in the way of letting the first one in.
-        let copy = app.deliver_as("other@monitor.example", SUPPORT, &letter).await;
-        assert_eq!(copy["disposition"], "duplicate");
+        assert!(app.hand_over("other@monitor.example", SUPPORT, &letter.bytes()).await.is_ok());
+        let both = app.all_processed(&format!("message_id={}", encoded(letter.id())), 2).await;
+        assert_eq!(both[0]["disposition"], "duplicate");
         let path = format!("/api/v1/inbound/{}/let-in", text(&inbound["id"]));
         app.root.post(&path, json!({})).await.assert(201);
         let record = tests::wait_until("the mail let in", std::time::Duration::from_secs(10), async || {

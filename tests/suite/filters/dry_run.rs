@@ -93,7 +93,7 @@ async fn ingest(app: &TestApp, letters: &[Letter]) {
             envelope_to: vec![letter.to.to_owned()],
             source: "test".to_owned(),
             trusted: letter.trusted,
-            queue: None,
+            ..Accepted::default()
         };
         postmaster::accept(app.desk(), accepted).await.expect("kept");
     }

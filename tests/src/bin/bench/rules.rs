@@ -122,7 +122,7 @@ impl Installation {
                 envelope_to: vec![ADDRESS.to_owned()],
                 source: "bench".to_owned(),
                 trusted: false,
-                queue: None,
+                ..Accepted::default()
             };
             postmaster::accept(&self.desk, accepted).await.unwrap();
             if number % AT_ONCE == AT_ONCE - 1 {
