@@ -63,8 +63,8 @@ both_databases! {
             assert_eq!(files(&folder), on_disk - 1, "its file is gone, the attachment's is not");
         }
         let article = app.articles(&number).await.remove(0);
-        let uid = text(&article["attachments"][0]["uid"]);
-        let file = app.root.get(&format!("/api/v1/attachments/{uid}")).await;
+        assert!(text(&article["body_html"]).contains("<b>there</b>"), "{article}");
+        let file = app.root.get(&text(&article["attachments"][0]["url"])).await;
         assert_eq!(file.assert(200).body, large);
 
         // The same mail may come again, and its bytes are kept again.
