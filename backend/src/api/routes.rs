@@ -8,8 +8,8 @@ use actix_web::{
 };
 
 use super::{
-    articles, auto_responses, bonds, customers, events, fields, files, filters, gate, inbound, lock, mailboxes,
-    merges, openapi, outbox, participants, passing, people,
+    articles, auto_responses, bonds, customers, events, fields, files, filters, gate, inbound, lock,
+    mailboxes, merges, openapi, outbox, participants, passing, people,
     problem::{Answer, Problem},
     queues, replies, search, tickets,
 };

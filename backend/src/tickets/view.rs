@@ -211,7 +211,7 @@ pub fn others_of_customer(
     Ok(rows
         .into_iter()
         .map(|row| row.ticket)
-        .filter(|other| other.id != access.ticket().id)
+        .filter(|other| other.id != access.ticket().id && other.state != State::Merged)
         .take(8)
         .collect())
 }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, auto_responses, dashboard, files, filters, gate, live, login, mailboxes, outbox,
-    preferences, probes, queues, recorder, search, setup, tickets,
+    admin, articles, attached, auto_responses, dashboard, files, filters, gate, live, login, mailboxes,
+    outbox, preferences, probes, queues, recorder, search, setup, tickets,
 };
 use crate::db::{InstallationRight, Right};
 

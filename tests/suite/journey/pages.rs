@@ -51,7 +51,7 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
 }
 
 /// Waits until no colour is on its way to another: what is measured half way through belongs to neither theme.
-async fn settled(browser: &Browser) {
+pub(super) async fn settled(browser: &Browser) {
     let moving = "return document.getAnimations().filter(one => one.playState === 'running').length";
     for _ in 0..40 {
         tokio::time::sleep(std::time::Duration::from_millis(150)).await;

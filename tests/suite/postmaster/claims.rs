@@ -54,4 +54,28 @@ both_databases! {
         app.deliver(&mail("dana@helpdesk.example").answering([question.id()])).await;
         app.relay.wait_for("dana@helpdesk.example", 1).await;
     }
+
+    async fn the_word_of_the_server_in_front_proves_or_disowns_a_sender(database) {
+        let app = TestApp::start_with(database, |config| config.authserv_id = vec!["mx.ours.example".to_owned()]).await;
+        app.agent("dana", &["Agent"]).await;
+        let question = mail("anna@customer.example").subject("Broken key");
+        let number = app.ticket_from(&question).await;
+        let says = |letter: tests::Mail, dmarc: &str| letter.header("Authentication-Results", &format!("mx.ours.example; dmarc={dmarc}"));
+        let hers = says(mail("dana@helpdesk.example").answering([question.id()]), "pass");
+        let inbound = app.deliver(&hers).await;
+        let article = app.root.get(&format!("/api/v1/articles/{}", text(&inbound["article"]))).await.json();
+        assert_eq!((&article["sender_type"], &article["visible"]), (&json!("agent"), &json!(false)), "{article}");
+        // The customer's address and a number that everybody can guess, but her own domain says that it is not her.
+        let subject = format!("Re: [Ticket#{number}]");
+        let forged = says(mail("anna@customer.example").subject(&subject), "fail");
+        assert_eq!(app.deliver(&forged).await["disposition"], "new");
+        let unknown = says(mail("anna@customer.example").subject(&subject), "none");
+        assert_eq!(text(&app.deliver(&unknown).await["ticket"]), number);
+        // The word of anybody else is none.
+        let lied = mail("dana@helpdesk.example").answering([question.id()])
+            .header("Authentication-Results", "mx.evil.example; dmarc=pass");
+        let inbound = app.deliver(&lied).await;
+        let article = app.root.get(&format!("/api/v1/articles/{}", text(&inbound["article"]))).await.json();
+        assert_eq!(article["sender_type"], "customer");
+    }
 }
