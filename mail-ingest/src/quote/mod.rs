@@ -46,8 +46,9 @@ pub fn fold_against(text: &str, known: &Known, side: Side) -> Vec<Segment> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let mut quote = trailing_quote(&lines);
     let mut signature = None;
-    if let Some(repeated) = known.lines_of(&lines, side) {
-        let run = trailing_repeat(&lines, &repeated);
+    let repeated = known.lines_of(&lines, side);
+    if let Some(repeated) = &repeated {
+        let run = trailing_repeat(&lines, repeated);
         if run.start < quote {
             (quote, signature) = (run.quote, Some(run.start));
         } else if run.start > quote && repeated.known_below(quote) {
@@ -59,7 +60,11 @@ pub fn fold_against(text: &str, known: &Known, side: Side) -> Vec<Segment> {
     if lines[..signature.unwrap_or(quote)].iter().all(|line| line.trim().is_empty()) {
         (quote, signature) = (lines.len(), None);
     }
-    let marked = signature_mark(&lines[..quote]);
+    // Below the other side's signature stands an answer, not a signature of the writer's own.
+    let marked = match signature_mark(&lines[..quote]) {
+        at if repeated.as_ref().is_some_and(|repeated| is_within_theirs(&lines, repeated, at)) => quote,
+        at => at,
+    };
     let signature = signature.unwrap_or(marked).min(marked);
     let mut segments = Vec::new();
     for (kind, range) in [
@@ -73,6 +78,14 @@ pub fn fold_against(text: &str, known: &Known, side: Side) -> Vec<Segment> {
         }
     }
     segments
+}
+
+/// Whether the line next to this one, above or below, is what the other side wrote.
+fn is_within_theirs(lines: &[&str], repeated: &known::Repeated, at: usize) -> bool {
+    let worded = |line: &usize| !lines[*line].trim().is_empty();
+    let above = (0..at).rev().find(worded);
+    let below = (at + 1..lines.len()).find(worded);
+    above.into_iter().chain(below).any(|line| repeated.is_the_others(line))
 }
 
 /// The lines at the end that were all written before.
