@@ -126,7 +126,7 @@ async fn keep(
         envelope_from,
         envelope_to: Vec::new(),
         source: mailbox.source(),
-        peer: mailbox.host.clone(),
+        peer: String::new(),
         helo: String::new(),
         trusted: mailbox.trusted,
         queue: mailbox.queue_id,
