@@ -264,7 +264,7 @@ pub(crate) fn fuzz_attached(data: &[u8]) -> Vec<(String, Vec<Part>)> {
             found.push((text, contents.attachments));
         }
     }
-    let header = [&data.get(..8).unwrap_or(&[0xff; 8])[..], b"LZFu\0\0\0\0"].concat();
+    let header = [data.get(..8).unwrap_or(&[0xff; 8]), b"LZFu\0\0\0\0"].concat();
     for source in [data.to_vec(), rtf::decompress(&[&header, data].concat()).unwrap_or_default()] {
         found.push((rtf::read(&source).readable(), Vec::new()));
     }

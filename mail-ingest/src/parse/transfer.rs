@@ -100,7 +100,7 @@ pub(crate) fn base64(input: &[u8]) -> (Vec<u8>, usize) {
 pub(crate) fn split_footer(body: &[u8]) -> (&[u8], &[u8]) {
     let pure = |line: &[u8]| {
         let digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-        line.len() % 4 == 0 && line.iter().all(digit)
+        line.len().is_multiple_of(4) && line.iter().all(digit)
     };
     let (mut at, mut any, mut blank, mut footer) = (0, false, None, None);
     for line in body.split_inclusive(|&byte| byte == b'\n') {
