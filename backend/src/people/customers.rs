@@ -71,7 +71,7 @@ pub fn set_language(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId, tag: &str) -
     actor.require(InstallationRight::People)?;
     let tag = tag.trim();
     let good = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !tag.is_empty() && !(tag.len() <= 35 && tag.split('-').all(good)) {
+    if !tag.is_empty() && (tag.len() > 35 || !tag.split('-').all(good)) {
         return Err(Error::invalid("language", say!("refused-customer-language")));
     }
     let done = diesel::update(customers::table.find(id))

@@ -45,7 +45,8 @@ pub(super) fn shape(mail: &Prepared, queue: QueueId, echo: Option<&Echo>) -> Sha
         // Reports about what others sent in our name come from everywhere.
         return Shape(Some(format!("{queue} bounces")));
     }
-    if !(mail.class.automatic && !process::is_contact_form(mail)) && echo.is_none() {
+    let by_a_person = !mail.class.automatic || process::is_contact_form(mail);
+    if by_a_person && echo.is_none() {
         return Shape(None);
     }
     let sender = if mail.author.address.is_empty() { &mail.row.envelope_from } else { &mail.author.address };
