@@ -59,10 +59,7 @@ impl Dovecot {
     /// Ends it, lines and all.
     pub async fn down(&mut self) {
         if let Some(mut running) = self.running.take() {
-            let pid = running.0.id().to_string();
-            // SIGTERM: it takes its children along.
-            must(std::process::Command::new("kill").arg(pid));
-            let _ = running.0.wait();
+            end(&mut running);
         }
     }
 
@@ -175,11 +172,22 @@ impl Drop for Dovecot {
             eprintln!("Dovecot said:\n{}", self.log());
         }
         if let Some(mut running) = self.running.take() {
-            // SIGTERM first: after SIGKILL its children would stay.
-            let _ = std::process::Command::new("kill").arg(running.0.id().to_string()).output();
-            let _ = running.0.wait();
+            end(&mut running);
         }
     }
+}
+
+/// Ends the master and its children: one that still serves a line would keep the old numbering alive.
+fn end(running: &mut Kept) {
+    let pid = running.0.id().to_string();
+    let children = std::process::Command::new("ps").args(["-o", "pid=", "--ppid", &pid]).output();
+    let children = children.map(|found| String::from_utf8_lossy(&found.stdout).into_owned()).unwrap_or_default();
+    // Gone already is what we want.
+    let _ = std::process::Command::new("kill").arg(&pid).output();
+    for child in children.split_whitespace() {
+        let _ = std::process::Command::new("kill").args(["-9", child]).output();
+    }
+    let _ = running.0.wait();
 }
 
 /// Puts a mail into a Maildir as a delivery agent does: written elsewhere, complete when it appears.

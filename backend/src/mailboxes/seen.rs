@@ -74,6 +74,7 @@ fn load(conn: &mut Conn, mailbox: MailboxId, folder: &str, validity: i64, first_
     let of_folder = mailbox_mails::mailbox_id.eq(mailbox).and(mailbox_mails::folder.eq(folder));
     let here: Vec<(String, SeenState, i32)> = mailbox_mails::table
         .filter(of_folder.and(mailbox_mails::uid_validity.eq(validity)))
+        .filter(mailbox_mails::gone_at.is_null())
         .select((mailbox_mails::uid, mailbox_mails::state, mailbox_mails::attempts))
         .load(conn)?;
     // At POP3 servers the numbering has no name of its own: there validity is 0, and any mail may have a new name.
@@ -132,8 +133,12 @@ pub(super) fn note(
         mailbox_mails::inbound_id.eq(inbound),
         mailbox_mails::at.eq(now),
     );
-    // One that was stuck before gives way.
-    diesel::delete(of(place).filter(mailbox_mails::state.eq(SeenState::Stuck))).execute(&mut **tx)?;
+    // One that was stuck before gives way, and so does another mail that once had this number: a server that lost its
+    // index may give it anew, whatever it promised.
+    let gives_way = mailbox_mails::state
+        .eq(SeenState::Stuck)
+        .or(mailbox_mails::gone_at.is_not_null().and(mailbox_mails::fingerprint.ne(fingerprint)));
+    diesel::delete(of(place).filter(gives_way)).execute(&mut **tx)?;
     let noted = each!(&mut **tx, |c| diesel::insert_into(mailbox_mails::table)
         .values(row)
         .on_conflict_do_nothing()
