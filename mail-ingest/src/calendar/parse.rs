@@ -245,15 +245,16 @@ fn minutes(value: &str) -> Option<i64> {
         rest = rest.trim_start_matches('T');
         let digits = rest.find(|c: char| !c.is_ascii_digit())?;
         let number: i64 = rest.get(..digits)?.parse().ok().filter(|number| *number < 1_000_000)?;
+        let mut after = rest.get(digits..)?.chars();
         total += number
-            * match &rest[digits..=digits] {
-                "W" => 7 * 24 * 60,
-                "D" => 24 * 60,
-                "H" => 60,
-                "M" => 1,
+            * match after.next()? {
+                'W' => 7 * 24 * 60,
+                'D' => 24 * 60,
+                'H' => 60,
+                'M' => 1,
                 _ => 0,
             };
-        rest = &rest[digits + 1..];
+        rest = after.as_str();
     }
     Some(total)
 }

@@ -40,7 +40,8 @@ both_databases! {
             root.send(request.body(body.to_owned())).await
         };
         problem(&send("{\"name\": ", "application/json").await, 400);
-        problem(&send("{} {}", "application/json").await, 422);
+        problem(&send("{} {}", "application/json").await, 400);
+        problem(&send("{}", "application/json").await, 422);
         problem(&send("name=x", "application/x-www-form-urlencoded").await, 415);
         problem(&send(&"[".repeat(40), "application/json").await, 400);
         let long = format!("{{\"name\": \"{}\"}}", "x".repeat(70_000));

@@ -47,6 +47,11 @@ fn no_folder_of_the_corpus_is_empty() {
 fn a_copy_by_another_path_has_the_same_hash() {
     for path in mails() {
         let raw = std::fs::read(&path).unwrap();
+        // Lines that end in CR alone are lines only where nothing else is: with a header of another server before them
+        // they are one long line, and another mail.
+        if !raw.contains(&b'\n') {
+            continue;
+        }
         let other = [
             &b"Received: from a by b; Mon, 1 Jan 2024 00:00:00 +0000\r\nDelivered-To: x@example.org\r\n"[..],
             &raw,
