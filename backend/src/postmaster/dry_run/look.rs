@@ -11,12 +11,18 @@ use super::super::{
     record::Step,
 };
 use crate::{
-    db::{Blobs, Conn, Disposition, InboundId, QueueId, RuleOutcome, TicketId, Ts, schema::inbound_mails},
+    db::{
+        Blobs, Conn, Disposition, InboundId, QueueId, RuleOutcome, TicketId, Ts,
+        schema::{inbound_mails, message_ids},
+    },
     error::Result,
     filters::{Arrival, Compiled, Decision, Facts, Names, Question, Wishes},
     outbox,
     queues::OwnAddresses,
 };
+
+/// So many ids of a mail are looked up.
+const IDS: usize = 100;
 
 /// What is kept of a mail besides its bytes.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -48,6 +54,10 @@ pub(super) struct Looked {
     pub row: Stored,
     /// Ids that it answers, in the order in which they are looked up, then its conversation's.
     pub answers: Vec<String>,
+    /// Those of them that led to a ticket when it came, or would now.
+    pub known: Vec<String>,
+    /// It came to an address of ours with something behind a `+`, which may name its ticket.
+    pub signed: bool,
     /// By what it is found itself.
     pub ids: Vec<String>,
     pub author: String,
@@ -86,9 +96,24 @@ pub(super) fn at(
     for row in rows {
         let bytes = raw.get(&row.digest).map(Vec::as_slice).unwrap_or_default();
         let marked = row.bounce && was_marked(conn, row.id)?;
-        looked.push(one(bytes, row.clone(), marked, own, names, rules)?);
+        let mut one = one(bytes, row.clone(), marked, own, names, rules)?;
+        if row.ticket_id.is_some() && row.disposition != Some(Disposition::New) {
+            one.known = known(conn, &one.answers)?;
+        }
+        looked.push(one);
     }
     Ok(looked)
+}
+
+fn known(conn: &mut Conn, ids: &[String]) -> Result<Vec<String>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<String> = ids.iter().take(IDS).cloned().collect();
+    Ok(message_ids::table
+        .filter(message_ids::message_id.eq_any(ids))
+        .select(message_ids::message_id)
+        .load(conn)?)
 }
 
 fn was_marked(conn: &mut Conn, id: InboundId) -> Result<bool> {
@@ -152,14 +177,15 @@ fn one(
         .chain(conversation.clone());
     let named = mail.to.iter().chain(&mail.cc);
     let people = named.clone().map(|person| person_of(person).address);
+    let signed = addressed.clone().any(|address| address.contains('+') && own.contains(address));
     let by_address = addressed.map(String::as_str).chain(named.map(|person| person.address.as_str()));
+    let ids =
+        Some(row.message_id.clone()).filter(|id| !id.is_empty()).into_iter().chain(conversation);
     Ok(Looked {
         answers: answers.collect(),
-        ids: Some(row.message_id.clone())
-            .filter(|id| !id.is_empty())
-            .into_iter()
-            .chain(conversation)
-            .collect(),
+        known: Vec::new(),
+        signed,
+        ids: ids.collect(),
         people: if class.automatic {
             Vec::new()
         } else {

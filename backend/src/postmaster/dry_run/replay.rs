@@ -85,6 +85,8 @@ pub(super) struct World {
     real: HashMap<TicketId, usize>,
     /// Ids that lead to a ticket.
     ids: HashMap<String, usize>,
+    /// Ids of all mails that are played.
+    played: HashSet<String>,
     /// Mails that count as seen, and those that wait in quarantine.
     done: HashMap<(String, String), Timestamp>,
     waiting: HashSet<(String, String)>,
@@ -165,6 +167,7 @@ impl World {
 
     /// Plays all mails through under one of the two lists of rules.
     pub(super) fn replay(mut self, mails: &[Looked], rules: usize) -> Vec<Predicted> {
+        self.played = mails.iter().flat_map(|mail| mail.ids.iter().cloned()).collect();
         mails.iter().map(|mail| self.play(mail, rules)).collect()
     }
 
@@ -232,21 +235,33 @@ impl World {
         (seen || before).then(|| Predicted::bare(Some(Disposition::Duplicate)))
     }
 
+    /// As intake finds it. Ids of mails that are played lead where those went; all else leads where it led: a mail of
+    /// ours that is answered, an older mail, a number in the subject, a signed address.
     fn place(&self, mail: &Looked) -> Place {
-        if let Some(at) = mail.answers.iter().find_map(|id| self.ids.get(id)).copied() {
-            let Some(ticket) = self.tickets.get(at) else { return Place::New { queue: None, after: None } };
-            let strict = self.queues.get(&ticket.queue).is_some_and(|(_, strict, _)| *strict);
-            let stranger = !self.takes_part(ticket, &mail.author);
-            if strict && stranger && mail.row.disposition != Some(Disposition::FollowUp) {
-                return Place::New { queue: Some(ticket.queue), after: None };
-            }
-            return self.by_policy(at, mail);
-        }
         let joined = mail.row.disposition != Some(Disposition::New);
-        match mail.row.ticket_id.filter(|_| joined).and_then(|id| self.real.get(&id)) {
-            Some(at) => self.by_policy(*at, mail),
+        let real = mail.row.ticket_id.filter(|_| joined).and_then(|id| self.real.get(&id)).copied();
+        for id in &mail.answers {
+            if let Some(at) = self.ids.get(id) {
+                return self.by_reference(*at, mail);
+            }
+            if let Some(at) = real.filter(|_| mail.known.contains(id) && !self.played.contains(id)) {
+                return self.by_policy(at, mail);
+            }
+        }
+        match real.filter(|_| mail.known.is_empty() || mail.signed) {
+            Some(at) => self.by_policy(at, mail),
             None => Place::New { queue: mail.row.matched_queue_id.filter(|_| !joined), after: None },
         }
+    }
+
+    fn by_reference(&self, at: usize, mail: &Looked) -> Place {
+        let Some(ticket) = self.tickets.get(at) else { return Place::New { queue: None, after: None } };
+        let strict = self.queues.get(&ticket.queue).is_some_and(|(_, strict, _)| *strict);
+        let stranger = !self.takes_part(ticket, &mail.author);
+        if strict && stranger && mail.row.disposition != Some(Disposition::FollowUp) {
+            return Place::New { queue: Some(ticket.queue), after: None };
+        }
+        self.by_policy(at, mail)
     }
 
     fn takes_part(&self, ticket: &Ticket, address: &str) -> bool {
