@@ -83,7 +83,8 @@ pub(super) fn take(
         return Ok(None);
     }
     let ticket = access::survivor(tx, brake.ticket_id)?;
-    if ticket.state == State::Removed {
+    // Once an agent has put it into another conversation, nothing may follow it there by its shape alone.
+    if ticket.id != brake.ticket_id || ticket.state == State::Removed {
         return Ok(None);
     }
     put(tx, shape, &Brake { mails: brake.mails.saturating_add(1), ..brake })?;
@@ -93,8 +94,8 @@ pub(super) fn take(
         return Ok(Some(Outcome { ticket: Some(ticket.id), ..Outcome::ignored(record::BRAKED) }));
     }
     let mut access: TicketAccess<Reply> = access::for_mail(tx, ticket.id)?;
-    let mut new = process::article(tx, mail, ticket.id, Sender::Customer, true, None, at)?;
-    // Whatever it says of itself: it neither reopens nor notifies.
+    let mut new = process::article(tx, mail, ticket.id, Sender::Customer, false, None, at)?;
+    // Whatever it says of itself: it neither reopens nor notifies, and nobody outside is shown it.
     new.automatic = true;
     let (stored, _) = follow_up::follow_up(tx, &mut access, new, &mail.files, None, at)?;
     steps.add(
