@@ -224,9 +224,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     async fn take_mail(&mut self) -> std::io::Result<Next> {
         self.write("354 go ahead").await?;
         let data = self.data().await?;
-        if let Behaviour::Slow(pause) = self.behaviour {
-            tokio::time::sleep(pause).await;
-        }
         let acknowledged = matches!(self.behaviour, Behaviour::Accept | Behaviour::Slow(_));
         self.state.lock().unwrap().received.push(Received {
             from: self.from.clone(),
@@ -237,6 +234,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             encrypted: self.encrypted,
             user: self.user.clone(),
         });
+        if let Behaviour::Slow(pause) = self.behaviour {
+            tokio::time::sleep(pause).await;
+        }
         Ok(match &self.behaviour {
             Behaviour::DropAfterDot => Next::Close,
             Behaviour::RefuseData(code, text) => Next::Reply(format!("{code} {text}")),

@@ -37,7 +37,7 @@ both_databases! {
         app.root.write_to("anna@alive.example").await;
         app.relay.wait_for("anna@alive.example", 1).await;
         assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
-        assert_eq!(app.outgoing(&["failed", "sent"]).await, 1, "the dead ones wait");
+        assert_eq!(app.outgoing(&["failed"]).await, 0, "the dead ones wait");
     }
 
     async fn a_relay_gets_no_more_lines_than_asked_and_keeps_them(database) {
@@ -81,20 +81,21 @@ both_databases! {
         .await;
         let times: Vec<Instant> = app.relay.received().iter().map(|mail| mail.at).collect();
         let took = times.iter().max().unwrap().duration_since(*times.iter().min().unwrap());
-        assert!(took >= Duration::from_millis(1_200), "eight at five a second in {took:?}");
+        assert!(took >= Duration::from_millis(1_000), "eight at five a second in {took:?}");
     }
 
     async fn a_line_that_the_relay_ended_costs_a_mail_nothing(database) {
-        let app = TestApp::start_with(database, |config| config.test.retry_seconds = Some(vec![600])).await;
-        app.root.write_to("first@a.example").await;
-        app.relay.wait_for("first@a.example", 1).await;
-        app.relay.next([Behaviour::Goodbye]);
-        app.root.write_to("second@a.example").await;
-        app.relay.wait_for("second@a.example", 1).await;
-        app.settle().await;
+        let change = |config: &mut turnstone::config::Config| {
+            config.smtp_relay.as_mut().unwrap().connections = 1;
+            config.test.retry_seconds = Some(vec![600]);
+        };
+        let mut app = TestApp::start_with(database, change).await;
+        app.relay.next([Behaviour::Accept, Behaviour::Goodbye]);
+        app.write_to_many(3, |at| format!("p{at}@a.example")).await;
+        wait_until("all sent", Duration::from_secs(20), async || (app.outgoing(&["sent"]).await == 3).then_some(())).await;
         let sent = app.root.get("/api/v1/outbox?state=sent").await.items();
-        let second = sent.iter().find(|one| one["envelope_to"][0] == "second@a.example").unwrap();
-        assert_eq!(second["attempts"], 1, "{second}");
+        assert!(sent.iter().all(|mail| mail["attempts"] == 1), "{sent:?}");
+        app.stop().await;
     }
 
     async fn a_relay_that_falls_silent_in_the_dialogue_holds_up_nothing_for_good(database) {

@@ -132,6 +132,7 @@ both_databases! {
         let forward = app.root.post(&format!("/api/v1/tickets/{number}/forwards"), body).await.assert(201).json();
         let browser = app.visitor();
         browser.sign_in("root", tests::binary::PASSWORD).await;
+        browser.get(&format!("/tickets/{number}")).await.assert(200);
         browser.submit(&format!("/articles/{}/undo", text(&forward["id"])), &[]).await.assert(303);
         let page = browser.get(&format!("/tickets/{number}")).await.assert(200).text();
         assert!(page.contains(r#"value="forward" checked"#), "the tab");

@@ -19,7 +19,9 @@ use crate::web::state::Web;
 #[serde(deny_unknown_fields)]
 pub struct Saved {
     kind: String,
+    #[serde(default)]
     to: String,
+    #[serde(default)]
     cc: String,
     #[serde(default)]
     bcc: String,
