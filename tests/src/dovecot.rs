@@ -181,7 +181,8 @@ impl Drop for Dovecot {
 fn end(running: &mut Kept) {
     let pid = running.0.id().to_string();
     let children = std::process::Command::new("ps").args(["-o", "pid=", "--ppid", &pid]).output();
-    let children = children.map(|found| String::from_utf8_lossy(&found.stdout).into_owned()).unwrap_or_default();
+    let children =
+        children.map(|found| String::from_utf8_lossy(&found.stdout).into_owned()).unwrap_or_default();
     // Gone already is what we want.
     let _ = std::process::Command::new("kill").arg(&pid).output();
     for child in children.split_whitespace() {

@@ -229,7 +229,7 @@ pub(crate) fn was_written_internally(
         .load(conn)?;
     Ok(recipients.iter().any(|text| {
         let read: super::Recipients = serde_json::from_str(text).unwrap_or_default();
-        read.to.iter().chain(&read.cc).any(|person| {
+        read.to.iter().chain(&read.cc).chain(&read.bcc).any(|person| {
             mail_ingest::address::normalise(&person.address).is_some_and(|known| known == address)
         })
     }))

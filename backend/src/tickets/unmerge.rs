@@ -1,5 +1,7 @@
 //! Undo a merge: the ticket stands on its own again, and each article is back where it was.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::{
@@ -158,18 +160,33 @@ fn came_since(conn: &mut Conn, merge: &Merge, survivor: &Ticket) -> Result<Vec<A
     // Branches that join the line elsewhere brought articles of their own.
     let branches: Vec<MergeId> = merges::table
         .filter(merges::target_id.eq_any(line.clone()).and(merges::ended_at.is_null()))
-        .filter(merges::source_id.ne_all(line))
+        .filter(merges::source_id.ne_all(line.clone()).and(merges::id.ne(merge.id)))
         .select(merges::id)
         .load(conn)?;
     let brought = merge_articles::table
         .filter(merge_articles::merge_id.eq_any(branches))
         .select(merge_articles::article_id);
-    Ok(articles::table
+    let mut found: Vec<Article> = articles::table
         .filter(articles::ticket_id.eq(survivor.id).and(articles::id.gt(merge.last_article_id)))
         .filter(articles::sender.ne(Sender::System).and(articles::id.ne_all(brought)))
         .order(articles::id)
         .select(Article::as_select())
-        .load(conn)?)
+        .load(conn)?;
+    // Further along the line lie tickets that had articles before this one came to them.
+    let along: Vec<(MergeId, ArticleId)> = merges::table
+        .filter(merges::source_id.eq_any(line).and(merges::ended_at.is_null()))
+        .select((merges::id, merges::last_article_id))
+        .load(conn)?;
+    for (later, last) in along {
+        let went: HashSet<ArticleId> = merge_articles::table
+            .filter(merge_articles::merge_id.eq(later))
+            .select(merge_articles::article_id)
+            .load(conn)?
+            .into_iter()
+            .collect();
+        found.retain(|article| article.id > last || went.contains(&article.id));
+    }
+    Ok(found)
 }
 
 /// People, tags, watchers, links and drafts that came with the source leave again. Somebody who has written since stays.

@@ -15,7 +15,7 @@ merge-stays = This one stays
 merge-two-customers = These tickets have two customers. After the merge both take part in one conversation, and replies go to both unless you change the recipients.
 merge-can-be-undone = This can be undone later.
 merge-choose-again = Choose another
-merge-do = Merge { $number } into { $other }
+merge-do = Merge into { $other }
 merged-here = Merged into this ticket
 unmerge-title = Take { $number } out again
 unmerge-when = { $who } merged { $number } into { $other } on { $date }.
@@ -30,7 +30,7 @@ refused-not-merged = This ticket is not merged: there is nothing to undo.
 refused-unmerge-news = { $n ->
     [one] 1 message
    *[other] { $n } messages
-  } came since the merge. Say which of them go along.
+  } came since the merge. Say what goes along.
 refused-unmerge-article = One of these messages did not come since the merge. Look at the list again.
 
 # Where an article belongs

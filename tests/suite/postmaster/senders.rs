@@ -98,6 +98,7 @@ both_databases! {
         let visitor = app.visitor();
         visitor.sign_in("root", tests::binary::PASSWORD).await;
         let form = format!("/tickets/{number}/participants");
+        visitor.get(&format!("/tickets/{number}")).await.assert(200);
         visitor.submit(&form, &[("address", "Carl Cole <carl@partner.example>")]).await.assert(303);
         visitor.submit(&format!("{form}/end"), &[("address", "bert@customer.example")]).await.assert(303);
         let page = visitor.get(&format!("/tickets/{number}")).await.text();

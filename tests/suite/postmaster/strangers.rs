@@ -80,7 +80,7 @@ fn forged(attempt: &Attempt, known: &[Known], round: usize) -> (Mail, String) {
     let id = [
         format!("{local}x@{domain}"),
         format!("{local}@evil.{domain}"),
-        format!("{}@{domain}", local.to_uppercase().replace('0', "O")),
+        format!("{local}.{domain}"),
         format!("thread-index:{}", "0".repeat(44)),
         number.clone(),
         "%' OR 1=1 --@x".to_owned(),
@@ -149,7 +149,9 @@ both_databases! {
             let attempt = strategy.new_tree(&mut runner).unwrap().current();
             let (letter, address) = forged(&attempt, &known, round);
             let inbound = app.deliver_as(letter.sender(), &address, &letter).await;
-            assert_eq!(inbound["disposition"], "new", "{attempt:?}: {inbound}");
+            // His own earlier mails he may answer.
+            let theirs = known.iter().any(|known| inbound["ticket"] == json!(known.number));
+            assert!(!theirs && inbound["disposition"] != "quarantined", "{attempt:?}: {inbound}");
         }
         for (ticket, before) in known.iter().zip(before) {
             assert_eq!(app.articles(&ticket.number).await.len(), before, "ticket {}", ticket.number);

@@ -64,6 +64,7 @@ both_databases! {
         app.root.post(&format!("/api/v1/tickets/{a}/notes"), json!({ "body_text": "By the old number." })).await.assert(201);
         assert!(app.articles(&b).await.iter().any(|article| article["body_text"] == "By the old number."));
         // A person who still looks at the old page is told, and his text is not lost in another conversation.
+        visitor.get(&format!("/tickets/{b}")).await.assert(200);
         let posted = visitor.submit(&format!("/tickets/{a}/articles"), &[("kind", "reply"), ("to", "anna@customer.example"), ("body", "For whom?"), ("then", "open"), ("seen", "0")]).await;
         assert!(posted.text().contains("For whom?"), "{}", posted.text());
         assert!(!app.articles(&b).await.iter().any(|article| article["body_text"] == "For whom?"));
