@@ -13,6 +13,8 @@ use super::{add, inbound, status};
 
 both_databases! {
     async fn a_server_that_is_down_for_an_hour_raises_an_alarm_that_ends_with_all_its_mail_fetched(database) {
+        // What `turnstone serve` does first: else nothing counts.
+        turnstone::ops::metrics::start();
         let change = |config: &mut Config| config.metrics_token = Some(Secret::new("a-token-for-metrics"));
         let (app, mut dovecot) = (TestApp::start_with(database, change).await, Dovecot::start().await);
         app.agent("dana", &["Agent"]).await;
