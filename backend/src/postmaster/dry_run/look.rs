@@ -179,8 +179,7 @@ fn one(
     let people = named.clone().map(|person| person_of(person).address);
     let signed = addressed.clone().any(|address| address.contains('+') && own.contains(address));
     let by_address = addressed.map(String::as_str).chain(named.map(|person| person.address.as_str()));
-    let ids =
-        Some(row.message_id.clone()).filter(|id| !id.is_empty()).into_iter().chain(conversation);
+    let ids = Some(row.message_id.clone()).filter(|id| !id.is_empty()).into_iter().chain(conversation);
     Ok(Looked {
         answers: answers.collect(),
         known: Vec::new(),
