@@ -56,7 +56,9 @@ both_databases! {
         app.advance(SignedDuration::from_hours(1)).await;
         app.deliver(&mail("dora@customer.example")).await;
         assert_eq!(numbers(&sheet(&visitor, "2026-11-09").await[0])[0], 4 + 1, "UTC: still the same day");
-        visitor.submit("/preferences", &[("time_zone", "Europe/Berlin"), ("theme", "system"), ("page_size", "25"), ("language", "en")]).await;
+        visitor.get("/preferences").await.assert(200);
+        let zone = [("time_zone", "Europe/Berlin"), ("theme", "system"), ("page_size", "25"), ("language", "en")];
+        visitor.submit("/preferences", &zone).await.assert(303);
         let lines = sheet(&visitor, "2026-11-09").await;
         let day = |date: &str| lines.iter().filter(|line| line[0] == date && line[1] == "in").map(|line| numbers(line)[0]).sum::<i64>();
         assert_eq!(day("2026-11-09"), 5, "in Berlin it came a day later: {lines:?}");
