@@ -73,7 +73,7 @@ both_databases! {
         let number = app.ticket_from(&first).await;
         let answer = mail("anna@customer.example").answering([first.id()])
             .text("It does so again.\n\nOur printer prints only blank pages\nsince last Monday morning.\n");
-        assert_eq!(app.ticket_from(&answer).await, number);
+        assert_eq!(tests::app::text(&app.deliver(&answer).await["ticket"]), number);
         let browser = app.visitor();
         browser.sign_in("root", PASSWORD).await;
         let page = browser.get(&format!("/tickets/{number}")).await.assert(200).text();
