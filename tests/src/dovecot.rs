@@ -123,9 +123,18 @@ impl Dovecot {
     }
 
     fn own(&self, path: &Path) {
-        if is_root() {
-            must(std::process::Command::new("chown").arg("-R").arg(format!("{USER}:{USER}")).arg(path));
+        if !is_root() {
+            return;
         }
+        // A lock file of the running Dovecot may be gone before chown comes to it: then once more.
+        for _ in 0..20 {
+            let mut chown = std::process::Command::new("chown");
+            chown.args(["-R", &format!("{USER}:{USER}")]).arg(path).stderr(std::process::Stdio::null());
+            if chown.status().is_ok_and(|status| status.success()) {
+                return;
+            }
+        }
+        must(std::process::Command::new("chown").arg("-R").arg(format!("{USER}:{USER}")).arg(path));
     }
 
     fn configure(&self) {
