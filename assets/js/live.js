@@ -21,6 +21,7 @@ function soon(delay) {
 }
 
 function heard(event) {
+  if (event?.presence) return document.dispatchEvent(new CustomEvent("turnstone:presence", { detail: event }));
   if (kind === "other") return;
   // Of mail only the pages about mail and the counter beside them show something.
   if (event?.mail && kind !== "recorder") return;
@@ -116,6 +117,7 @@ function listen() {
   };
   stream.addEventListener("ticket", tell);
   stream.addEventListener("mail", tell);
+  stream.addEventListener("presence", tell);
   stream.onopen = () => { clearInterval(polling); polling = 0; document.querySelector("[data-live-page]")?.setAttribute("data-live-on", ""); };
   stream.onerror = () => {
     if (!polling) polling = setInterval(() => { channel.postMessage({}); heard({ ticket }); }, 30_000);

@@ -22,6 +22,12 @@ export function send(method, address, body) {
   return fetch(address, { method, headers, body, keepalive: method !== "POST" }).catch(() => null);
 }
 
+// Reads JSON of ours; null where there is none.
+export async function read(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+  return answer?.ok ? answer.json().catch(() => null) : null;
+}
+
 // Sends one file and reports how far it got, from 0 to 100. Resolves to the parsed answer or an error text.
 export function upload(address, file, progress) {
   return new Promise((done) => {

@@ -29,6 +29,7 @@ pub mod queues;
 pub mod replies;
 pub mod routes;
 pub mod search;
+pub mod templates;
 pub mod tickets;
 pub mod views;
 

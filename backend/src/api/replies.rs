@@ -1,11 +1,11 @@
 //! Answers to the customer and internal notes.
 
 use actix_web::web::{Data, Path};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    body::{Input, Json, WITH_FILES},
+    body::{Input, Json, Request, WITH_FILES},
     files::{self, FileInput},
     gate::Caller,
     page,
@@ -15,13 +15,16 @@ use super::{
 };
 use crate::{
     access::{self, Note, Reply},
-    db::{Blob, Blobs},
+    db::{ArticleId, Blob, Blobs, DraftKind, TemplateId},
     desk::Desk,
     error::{Error, Result},
+    queues::templates::Effects,
     tickets::{
-        Person,
+        Person, drafts,
         note::{self, NoteInput},
         reply::{self, ReplyInput},
+        templates::{self, Written},
+        view, withdraw,
     },
 };
 
@@ -54,7 +57,7 @@ pub struct NewReply {
     cc: Option<PeopleInput>,
     /// Copies that nobody else sees.
     bcc: Option<PeopleInput>,
-    /// The text, without quote and signature.
+    /// The text, without quote and signature; where missing, that of `template`.
     body_text: Option<String>,
     /// The same as HTML; it is cleaned. Where `body_text` is missing, that is made of it.
     body_html: Option<String>,
@@ -67,6 +70,14 @@ pub struct NewReply {
     until: Option<String>,
     /// For how long it can be taken back; the queue's hold where missing, 0 sends at once.
     hold_seconds: Option<i32>,
+    /// The id of the newest article that its author has seen: 409 where the customer wrote since. Where missing, it is
+    /// sent whatever came.
+    seen: Option<String>,
+    /// When it goes out, RFC 3339, in place of `hold_seconds`. Until then it can be taken back, and it is when somebody
+    /// writes from outside.
+    send_at: Option<String>,
+    /// The id of a template: what happens besides its text is done with the reply.
+    template: Option<String>,
 }
 
 impl Input for NewReply {
@@ -87,6 +98,11 @@ pub async fn create(
     let (body_text, body_html) = texts(desk.db.blobs(), new.body_text.take(), new.body_html.take()).await?;
     let state = new.state.as_deref().map(|word| page::word("state", word)).transpose()?;
     let until = new.until.as_deref().map(|text| moment("until", text)).transpose()?;
+    let wrong = |_| Error::invalid("seen", "This is no article's id.");
+    let seen = new.seen.as_deref().map(|id| id.parse::<ArticleId>().map_err(wrong)).transpose()?;
+    let send_at = new.send_at.as_deref().map(|text| moment("send_at", text)).transpose()?;
+    let wrong = |_| Error::invalid("template", "This is no template's id.");
+    let template = new.template.as_deref().map(|id| id.parse::<TemplateId>().map_err(wrong)).transpose()?;
     let input = ReplyInput {
         to: new.to.as_ref().map(PeopleInput::people),
         cc: new.cc.as_ref().map(PeopleInput::people).unwrap_or_default(),
@@ -97,19 +113,61 @@ pub async fn create(
         state,
         until,
         hold_seconds: new.hold_seconds,
-        seen: None,
+        seen,
+        send_at,
     };
     let (at, asker, blobs) = (desk.moment(), caller.clone(), desk.db.blobs().clone());
     request
         .create(&desk, &caller, move |tx| {
-            let mut access = access::for_change::<Reply>(tx, &asker.actor, &number)?;
+            let access = access::for_change::<Reply>(tx, &asker.actor, &number)?;
             let mut input = input.clone();
             if input.to.is_none() && new.cc.is_some() {
                 input.to = Some(reply::defaults(tx, access.ticket())?.to);
             }
-            let article = reply::reply(tx, &mut access, &asker.actor, &input, &at)
+            let mut effects = Effects::default();
+            if let Some(id) = template {
+                let template = templates::find(tx, &access, id).map_err(|error| match error {
+                    Error::NotFound => {
+                        Error::invalid("template", "This template is not offered in this ticket.")
+                    }
+                    error => error,
+                })?;
+                if input.body_text.trim().is_empty() {
+                    input.body_text = templates::fill(tx, &access, &asker.actor, &template)?.text;
+                }
+                effects = template.effects;
+            }
+            let written = Written::Reply(Box::new(input));
+            let article = templates::write_with(tx, &asker.actor, &number, &written, &effects, &at)
                 .map_err(|error| renamed(error, "value", "state"))?;
             views::article(tx, &blobs, &article)
+        })
+        .await
+}
+
+/// A reply that was taken back: a draft of its author.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WithdrawnView {
+    /// The number of the ticket.
+    pub ticket: String,
+    /// The text, without quote and signature.
+    pub body_text: String,
+}
+
+/// Takes one's own reply back while it is held or planned: nothing leaves, and its text is a draft again.
+#[utoipa::path(post, path = "/articles/{id}/undo", tag = "articles", params(("id" = String, Path)),
+    responses((status = 201, body = WithdrawnView)))]
+pub async fn undo(desk: Data<Desk>, caller: Caller, id: Path<String>, request: Request) -> Answer {
+    let id: ArticleId = page::key(&id)?;
+    let (at, asker) = (desk.moment(), caller.clone());
+    request
+        .create(&desk, &caller, move |tx| {
+            let number = view::article(tx, &asker.actor, id)?.1.ticket().number.clone();
+            let mut access = access::for_change::<Reply>(tx, &asker.actor, &number)?;
+            let (ticket, actor) = (access.ticket().id, &asker.actor);
+            withdraw::withdraw(tx, &mut access, actor, id, &at)?;
+            let draft = drafts::find(tx, actor, ticket, DraftKind::Reply)?.ok_or(Error::NotFound)?;
+            Ok(WithdrawnView { ticket: number, body_text: drafts::text_of(&draft.fields) })
         })
         .await
 }

@@ -221,7 +221,7 @@ impl PersonInput {
 }
 
 /// A number or a word.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum PriorityInput {
     /// very low, low, normal, high, urgent.

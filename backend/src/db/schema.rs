@@ -340,6 +340,7 @@ table! {
         fields -> Text,
         seen_article_id -> BigInt,
         updated_at -> Instant,
+        revision -> BigInt,
     }
 }
 
@@ -696,6 +697,35 @@ diesel::joinable!(role_grants -> roles (role_id));
 diesel::joinable!(tickets -> queues (queue_id));
 diesel::joinable!(tickets -> agents (owner_id));
 diesel::joinable!(articles -> tickets (ticket_id));
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    reply_templates (id) {
+        id -> BigInt,
+        name -> Text,
+        language -> Nullable<Text>,
+        body -> Text,
+        state -> Nullable<Text>,
+        wait_days -> Nullable<Integer>,
+        to_queue_id -> Nullable<BigInt>,
+        priority -> Nullable<Integer>,
+        tags -> Text,
+        retired_at -> Nullable<Instant>,
+        updated_at -> Instant,
+        updated_by -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    reply_template_queues (template_id, queue_id) {
+        template_id -> BigInt,
+        queue_id -> BigInt,
+    }
+}
+
 diesel::joinable!(articles -> agents (agent_id));
 diesel::joinable!(attachments -> articles (article_id));
 diesel::joinable!(outbox -> tickets (ticket_id));
@@ -747,6 +777,8 @@ allow_tables_to_appear_in_same_query!(
     auto_responses,
     auto_response_templates,
     auto_response_switches,
+    reply_templates,
+    reply_template_queues,
     intake_brakes,
     idempotency_keys,
     filter_versions,

@@ -157,6 +157,8 @@ ids! {
     MergeId,
     /// A mailbox that is fetched from.
     MailboxId,
+    /// A text that agents insert.
+    TemplateId,
 }
 
 macro_rules! words {
@@ -387,6 +389,10 @@ words! {
         Reminder = "reminder",
         /// A mail to a customer did not arrive.
         DeliveryFailure = "delivery_failure",
+        /// Somebody took over a ticket that he was on.
+        TakenOver = "taken_over",
+        /// A colleague names him in a note.
+        Mention = "mention",
     }
     /// An automatic answer to a customer.
     AnswerKind {
@@ -519,6 +525,8 @@ words! {
         Reminded = "reminded",
         /// An agent took his reply back in time.
         ReplyWithdrawn = "reply_withdrawn",
+        /// A planned reply went back to its author's draft, because somebody wrote; the new value is his login.
+        ReplyHandedBack = "reply_handed_back",
         /// A message was passed on; the old value is its key, the new one to whom.
         Forwarded = "forwarded",
         /// A mail was sent on as it came; the old value is its article's key, the new one to whom.

@@ -9,6 +9,7 @@ mod plan;
 mod seed;
 mod sink;
 mod story;
+mod texts;
 
 use std::io::Write;
 use std::net::SocketAddr;

@@ -101,7 +101,7 @@ async fn set_up(desk: &Desk) -> anyhow::Result<()> {
             for player in others {
                 agents::insert(tx, &new(player), now)?;
             }
-            Ok(())
+            super::texts::write(tx, now.0)
         })
         .await?;
     Ok(())

@@ -33,6 +33,8 @@ pub fn notification(
         Notice::Move => "notice-move",
         Notice::Reminder => "notice-reminder",
         Notice::DeliveryFailure => "notice-delivery-failure",
+        Notice::TakenOver => "notice-taken-over",
+        Notice::Mention => "notice-mention",
     };
     let sentence = language.tr_with(key, &[("number", &ticket.number), ("queue", queue)]);
     let customer = format!("{} {}", ticket.customer_name, ticket.customer_address);

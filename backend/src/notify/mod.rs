@@ -61,6 +61,15 @@ pub(crate) fn follow_up(
     tell(tx, Notice::FollowUp, ticket, Some(article.id), &whom, author, now)
 }
 
+/// A planned reply went back to its author's draft, because somebody wrote: he hears of that unless he hears of the mail
+/// itself, as its owner.
+pub(crate) fn handed_back(tx: &mut Tx<'_>, ticket: &Ticket, author: AgentId, now: Ts) -> Result<()> {
+    if ticket.owner_id == Some(author) {
+        return Ok(());
+    }
+    tell(tx, Notice::FollowUp, ticket, None, &[author], None, now).map(drop)
+}
+
 /// The agent whose own mail opened a ticket, where more than his address in From says so.
 fn proven_author(conn: &mut Conn, ticket: &Ticket) -> Result<Option<AgentId>> {
     let Some(agent) = agent_behind(conn, &ticket.customer_address)? else { return Ok(None) };
@@ -97,6 +106,30 @@ pub(crate) fn delivery_failure(
 /// A lock ran out: its former holder hears of it.
 pub(crate) fn lock_timeout(tx: &mut Tx<'_>, ticket: &Ticket, holder: AgentId, now: Ts) -> Result<()> {
     tell(tx, Notice::LockTimeout, ticket, None, &[holder], None, now).map(drop)
+}
+
+/// Somebody took a lock from its holder, who hears of it.
+pub(crate) fn taken_over(
+    tx: &mut Tx<'_>,
+    ticket: &Ticket,
+    holder: AgentId,
+    who: &Who,
+    now: Ts,
+) -> Result<()> {
+    tell(tx, Notice::TakenOver, ticket, None, &[holder], who.agent, now).map(drop)
+}
+
+/// A note names colleagues: they hear of it, whether or not they follow the ticket. Who may not read it by the time
+/// that the news leaves, does not.
+pub(crate) fn mentioned(
+    tx: &mut Tx<'_>,
+    ticket: &Ticket,
+    note: &Article,
+    whom: &[AgentId],
+    who: &Who,
+    now: Ts,
+) -> Result<()> {
+    tell(tx, Notice::Mention, ticket, Some(note.id), whom, who.agent, now).map(drop)
 }
 
 fn followers(conn: &mut Conn, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {

@@ -25,7 +25,7 @@ use diesel::prelude::*;
 
 use crate::{
     db::{
-        AgentId, ArticleId, Delivery, EventKind, OutboxId, OutboxKind, TicketId, Ts, Tx, Wake, backend,
+        AgentId, ArticleId, Conn, Delivery, EventKind, OutboxId, OutboxKind, TicketId, Ts, Tx, Wake, backend,
         schema::{articles, outbox},
     },
     error::Result,
@@ -112,7 +112,7 @@ pub struct Outgoing {
     pub lease: i64,
     /// What the relay said last.
     pub error: String,
-    /// When it was made.
+    /// When it was made; of a planned mail, for when.
     pub created_at: Ts,
     /// When the relay took it.
     pub sent_at: Option<Ts>,
@@ -217,6 +217,33 @@ pub(crate) fn cancel_held(tx: &mut Tx<'_>, article: ArticleId) -> Result<bool> {
     .set((outbox::state.eq(Delivery::Cancelled), outbox::article_id.eq(None::<ArticleId>)))
     .execute(&mut **tx)?;
     Ok(done > 0)
+}
+
+/// Dates a held mail: it leaves then, as if it were written then, and until then it is *planned*.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn plan(tx: &mut Tx<'_>, article: ArticleId, when: Ts) -> Result<()> {
+    diesel::update(outbox::table.filter(outbox::article_id.eq(article)))
+        .filter(outbox::state.eq(Delivery::Held))
+        .set((outbox::created_at.eq(when), outbox::try_at.eq(when)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The articles of a ticket that are planned for a moment to come.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn planned(conn: &mut Conn, ticket: TicketId, now: Ts) -> Result<Vec<ArticleId>> {
+    let found: Vec<Option<ArticleId>> = outbox::table
+        .inner_join(articles::table.on(outbox::article_id.eq(articles::id.nullable())))
+        .filter(articles::ticket_id.eq(ticket).and(outbox::state.eq(Delivery::Held)))
+        .filter(outbox::created_at.gt(now))
+        .order(outbox::id)
+        .select(outbox::article_id)
+        .load(conn)?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// An event about a mail of ours.

@@ -81,6 +81,8 @@ pub fn held_by(conn: &mut Conn, actor: &Actor, now: Ts) -> Result<Vec<Held>> {
         .inner_join(tickets::table)
         .inner_join(articles::table.on(outbox::article_id.eq(articles::id.nullable())))
         .filter(outbox::state.eq(Delivery::Held).and(outbox::try_at.gt(now)))
+        // What is planned is shown in its ticket.
+        .filter(outbox::created_at.le(now))
         .filter(articles::agent_id.eq(actor.agent.id))
         .order(outbox::id.desc())
         .limit(3)

@@ -2,6 +2,8 @@
 
 mod change;
 pub mod listing;
+pub mod placeholders;
+pub mod templates;
 
 pub use self::change::{Change, change, restore, retire};
 pub(crate) use self::change::{apply, restore_for_operator, retire_for_operator};

@@ -52,8 +52,29 @@ pub fn candidates(
     queue: crate::db::QueueId,
     now: crate::db::Ts,
 ) -> Result<Vec<(AgentId, String, String)>> {
+    with_right(conn, Right::Note, queue, now)
+}
+
+/// The agents who may read the tickets of this queue, in the same way.
+///
+/// # Errors
+/// Those of the database.
+pub fn readers(
+    conn: &mut crate::db::Conn,
+    queue: crate::db::QueueId,
+    now: crate::db::Ts,
+) -> Result<Vec<(AgentId, String, String)>> {
+    with_right(conn, Right::Read, queue, now)
+}
+
+fn with_right(
+    conn: &mut crate::db::Conn,
+    right: Right,
+    queue: crate::db::QueueId,
+    now: crate::db::Ts,
+) -> Result<Vec<(AgentId, String, String)>> {
     use crate::db::schema::agents;
-    let able = holders_of(conn, Right::Note, queue, now)?;
+    let able = holders_of(conn, right, queue, now)?;
     Ok(agents::table
         .filter(agents::id.eq_any(able))
         .select((agents::id, agents::login, agents::name))

@@ -1,6 +1,6 @@
 //! A mail from outside joins an existing ticket.
 
-use super::{Article, Moment, NewArticle, NewFile, locking, model::Ticket, state, store};
+use super::{Article, Moment, NewArticle, NewFile, locking, model::Ticket, state, store, withdraw};
 use crate::{
     access::{Reply, TicketAccess},
     db::{AgentId, Conn, EventKind, Sender, State, Tx},
@@ -26,6 +26,9 @@ pub(crate) fn follow_up(
     let (ticket, who) = access.parts();
     let (automatic, sender, visible) = (new.automatic, new.sender, new.visible);
     let asks = sender == Sender::Customer && !automatic && visible;
+    if sender == Sender::Customer && !automatic {
+        withdraw::hand_back(tx, ticket, who, at)?;
+    }
     let first_unanswered = ticket.unanswered_since.is_none() && asks;
     let (preview, last_sender) = (ticket.preview.clone(), ticket.last_sender.clone());
     let mut article = store::add_article(tx, ticket, new, files)?;

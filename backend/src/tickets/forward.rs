@@ -130,6 +130,7 @@ pub fn forward(
         .first(&mut **tx)
         .optional()?
         .ok_or_else(|| Error::invalid("article", say!("refused-not-here")))?;
+    super::templates::complete(&input.body_text)?;
     check(&input.recipients)?;
     if !input.visible {
         without_customer(tx, ticket, &input.recipients)?;

@@ -16,7 +16,7 @@ pub fn lock(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, actor: &Actor, at
     take_over(tx, access, actor, at)
 }
 
-/// Takes the lock, also from another agent, who sees it in the ticket's history.
+/// Takes the lock, also from another agent, who is told.
 ///
 /// # Errors
 /// Those of the database.
@@ -27,8 +27,13 @@ pub fn take_over(
     at: &Moment,
 ) -> Result<()> {
     let (ticket, who) = access.parts();
+    let holder = ticket.lock_holder().filter(|holder| *holder != actor.agent.id);
     locking::take(tx, ticket, who, actor.agent.id, at)?;
-    store::save(tx, ticket, at.ts())
+    store::save(tx, ticket, at.ts())?;
+    match holder {
+        Some(holder) => crate::notify::taken_over(tx, ticket, holder, who, at.ts()),
+        None => Ok(()),
+    }
 }
 
 /// Frees the ticket; it keeps its owner. A free one stays free.

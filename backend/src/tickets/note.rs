@@ -3,9 +3,13 @@
 use super::{Article, Moment, NewArticle, NewFile, store};
 use crate::{
     access::{Actor, Note, TicketAccess},
-    db::{Channel, EventKind, Sender, Tx},
+    db::{AgentId, Channel, Conn, EventKind, Sender, Tx},
     error::{Error, Result, say},
+    notify, people,
 };
+
+/// So many colleagues are told of one note.
+const NAMED: usize = 20;
 
 /// What a note says.
 #[derive(Clone, Debug, Default)]
@@ -57,5 +61,36 @@ pub fn note(
     store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::Noted).article(article.id))?;
     store::save(tx, ticket, at.ts())?;
     super::read::mark(tx, actor, ticket)?;
+    let named = mentioned(tx, &article.body_text)?;
+    notify::mentioned(tx, ticket, &article, &named, who, at.ts())?;
     Ok(article)
+}
+
+/// The agents whom a text names: `@login`, outside what is quoted. What stands behind an @ and is no login is a word.
+fn mentioned(conn: &mut Conn, text: &str) -> Result<Vec<AgentId>> {
+    let mut named: Vec<AgentId> = Vec::new();
+    for login in logins(text) {
+        match people::agents::by_login(conn, &login) {
+            Ok(agent) if !named.contains(&agent.id) => named.push(agent.id),
+            Ok(_) | Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(named)
+}
+
+fn logins(text: &str) -> Vec<String> {
+    let mut logins: Vec<String> = Vec::new();
+    for word in text.lines().filter(|line| !line.starts_with('>')).flat_map(str::split_whitespace) {
+        let Some(name) = word.trim_start_matches(['(', '[', '"', '\u{201c}']).strip_prefix('@') else {
+            continue;
+        };
+        let end = name.find(|c: char| !c.is_alphanumeric() && !"._-@".contains(c)).unwrap_or(name.len());
+        // A full stop behind it ends the sentence.
+        let login = name.get(..end).unwrap_or_default().trim_end_matches(['.', '-', '_', '@']);
+        if !login.is_empty() && logins.len() < NAMED && !logins.iter().any(|known| known == login) {
+            logins.push(login.to_owned());
+        }
+    }
+    logins
 }

@@ -19,6 +19,8 @@ use crate::{
 const RECIPIENTS: usize = 100;
 /// The longest hold, in seconds.
 const HOLD: i32 = 3_600;
+/// So far ahead a reply is planned at most.
+const PLANNED: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 /// What an agent answers.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +43,9 @@ pub struct ReplyInput {
     pub until: Option<Timestamp>,
     /// For how long it can be taken back, in seconds; `None`: as the queue says.
     pub hold_seconds: Option<i32>,
+    /// When it goes out, where that is not now: it can be taken back until then, and goes back to the draft when somebody
+    /// writes from outside before.
+    pub send_at: Option<Timestamp>,
     /// The newest article that its author has seen: a newer one from the customer stops the reply.
     pub seen: Option<ArticleId>,
 }
@@ -64,7 +69,9 @@ pub fn reply(
     if input.body_text.trim().is_empty() {
         return Err(Error::invalid("body_text", say!("refused-empty-reply")));
     }
+    super::templates::complete(&input.body_text)?;
     check(&recipients)?;
+    let planned = input.send_at.map(|when| planned_for(when, at)).transpose()?;
 
     let before = ticket.state;
     locking::take(tx, ticket, who, actor.agent.id, at)?;
@@ -82,8 +89,21 @@ pub fn reply(
     }
     store::save(tx, ticket, at.ts())?;
     super::read::mark(tx, actor, ticket)?;
-    send_later(tx, ticket, &article, recipients.envelope(), input.hold_seconds, at)?;
+    let hold = planned.map_or(input.hold_seconds, |_| Some(HOLD));
+    send_later(tx, ticket, &article, recipients.envelope(), hold, at)?;
+    if let Some(when) = planned {
+        outbox::plan(tx, article.id, when)?;
+    }
     Ok(article)
+}
+
+/// A moment to come, within a year.
+fn planned_for(when: Timestamp, at: &Moment) -> Result<Ts> {
+    let ahead = when.duration_since(at.now);
+    if ahead <= SignedDuration::ZERO || ahead > PLANNED {
+        return Err(Error::invalid("send_at", say!("refused-send-at")));
+    }
+    Ok(Ts(when))
 }
 
 /// Whoever an agent writes to takes part from now on, save ourselves, and save those whom nobody is to see.

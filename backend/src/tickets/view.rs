@@ -27,6 +27,8 @@ pub struct DeliveryStatus {
     pub error: String,
     /// When it is tried next, or can no longer be taken back.
     pub try_at: Ts,
+    /// When its row was made; of a planned mail, for when.
+    pub made_for: Ts,
     /// Recipients whom it did not reach, also where others have it.
     pub refused: Vec<Settled>,
 }
@@ -117,18 +119,25 @@ pub fn attachments(conn: &mut Conn, of: &[Article]) -> Result<HashMap<ArticleId,
 /// Those of the database.
 pub fn deliveries(conn: &mut Conn, of: &[Article]) -> Result<HashMap<ArticleId, DeliveryStatus>> {
     let ids: Vec<_> = of.iter().map(|article| article.id).collect();
-    let rows: Vec<(Option<ArticleId>, Delivery, String, Ts, String)> = outbox::table
+    let rows: Vec<(Option<ArticleId>, Delivery, String, Ts, Ts, String)> = outbox::table
         .filter(outbox::article_id.eq_any(ids).and(outbox::kind.ne(OutboxKind::Notification)))
         .order(outbox::id)
-        .select((outbox::article_id, outbox::state, outbox::error, outbox::try_at, outbox::outcomes))
+        .select((
+            outbox::article_id,
+            outbox::state,
+            outbox::error,
+            outbox::try_at,
+            outbox::created_at,
+            outbox::outcomes,
+        ))
         .kept()
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .filter_map(|(article, state, error, try_at, outcomes)| {
+        .filter_map(|(article, state, error, try_at, made_for, outcomes)| {
             let mut refused = crate::outbox::settled(&outcomes);
             refused.retain(|one| !one.taken);
-            Some((article?, DeliveryStatus { state, error, try_at, refused }))
+            Some((article?, DeliveryStatus { state, error, try_at, made_for, refused }))
         })
         .collect())
 }

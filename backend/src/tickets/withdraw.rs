@@ -2,15 +2,15 @@
 
 use diesel::prelude::*;
 
-use super::{Article, Moment, locking, model::Ticket, store};
+use super::{Article, Moment, drafts, locking, model::Ticket, store};
 use crate::{
     access::{Actor, Reply, TicketAccess, Who},
     db::{
-        ArticleId, Channel, DraftId, DraftKind, EventKind, Sender, State, Tx,
+        AgentId, ArticleId, DraftId, DraftKind, EventKind, Sender, State, Tx,
         schema::{articles, attachments, events, message_ids},
     },
     error::{Error, Result, say},
-    outbox,
+    notify, outbox,
 };
 
 /// Takes the reply back into a draft of its author. What the reply did to state and lock is undone as well.
@@ -36,7 +36,7 @@ pub fn withdraw(
     if !outbox::cancel_held(tx, article)? {
         return Err(Error::Conflict(say!("refused-left")));
     }
-    let draft = into_draft(tx, &reply, actor, at)?;
+    let draft = into_draft(tx, &reply, actor.agent.id, at)?;
     restore(tx, ticket, who, article, at)?;
     remove(tx, ticket, article)?;
     store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::ReplyWithdrawn))?;
@@ -44,7 +44,8 @@ pub fn withdraw(
     Ok(draft)
 }
 
-fn into_draft(tx: &mut Tx<'_>, reply: &Article, actor: &Actor, at: &Moment) -> Result<DraftId> {
+/// The reply's text and files as a draft of its author; what he has begun since comes below.
+fn into_draft(tx: &mut Tx<'_>, reply: &Article, author: AgentId, at: &Moment) -> Result<DraftId> {
     let list = |people: Vec<super::Person>| {
         people.into_iter().map(|person| person.address).collect::<Vec<_>>().join(", ")
     };
@@ -77,23 +78,42 @@ fn into_draft(tx: &mut Tx<'_>, reply: &Article, actor: &Actor, at: &Moment) -> R
         fields.insert("visible".into(), reply.visible.into());
         without_originals(tx, reply.id, original)?;
     }
-    let draft = super::drafts::put(
-        tx,
-        actor,
-        reply.ticket_id,
-        DraftKind::Reply,
-        &fields.to_string(),
-        Some(reply.id),
-        at,
-    )?;
+    let mut fields = fields.to_string();
+    if let Some(begun) = drafts::find_of(tx, author, reply.ticket_id, DraftKind::Reply)? {
+        fields = drafts::joined(&fields, &begun.fields);
+    }
+    let draft = drafts::put(tx, author, reply.ticket_id, DraftKind::Reply, &fields, Some(reply.id), at)?.id;
     diesel::update(attachments::table.filter(attachments::article_id.eq(reply.id)))
         .set((
             attachments::article_id.eq(None::<ArticleId>),
             attachments::draft_id.eq(draft),
-            attachments::agent_id.eq(actor.agent.id),
+            attachments::agent_id.eq(author),
         ))
         .execute(&mut **tx)?;
     Ok(draft)
+}
+
+/// Takes planned replies back because somebody wrote from outside: each goes to the draft of its author, who hears of
+/// it. Before the new mail joins the ticket.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn hand_back(tx: &mut Tx<'_>, ticket: &mut Ticket, who: &Who, at: &Moment) -> Result<()> {
+    for article in outbox::planned(tx, ticket.id, at.ts())? {
+        let reply = articles::table.find(article).select(Article::as_select()).first(&mut **tx)?;
+        let Some(author) = reply.agent_id.filter(|_| reply.sender == Sender::Agent) else { continue };
+        // Whoever comes first, this or the worker, wins.
+        if !outbox::cancel_held(tx, article)? {
+            continue;
+        }
+        into_draft(tx, &reply, author, at)?;
+        remove(tx, ticket, article)?;
+        let login = locking::login_of(tx, Some(author))?;
+        let event = store::Change::of(EventKind::ReplyHandedBack).between(None, login.as_deref());
+        store::record(tx, ticket, who, at.ts(), event)?;
+        notify::handed_back(tx, ticket, author, at.ts())?;
+    }
+    Ok(())
 }
 
 /// The files of the forwarded message go along again when the forward is sent: the draft keeps only our own.
@@ -146,22 +166,5 @@ fn remove(tx: &mut Tx<'_>, ticket: &mut Ticket, article: ArticleId) -> Result<()
         .execute(&mut **tx)?;
     diesel::delete(message_ids::table.filter(message_ids::article_id.eq(article))).execute(&mut **tx)?;
     diesel::delete(articles::table.find(article)).execute(&mut **tx)?;
-    let last: Option<Article> = articles::table
-        .filter(articles::ticket_id.eq(ticket.id).and(articles::sender.ne(Sender::System)))
-        .filter(articles::channel.ne(Channel::Note).and(articles::automatic.eq(false)))
-        .filter(articles::visible.eq(true))
-        .order(articles::id.desc())
-        .select(Article::as_select())
-        .first(&mut **tx)
-        .optional()?;
-    ticket.article_count -= 1;
-    if let Some(last) = last {
-        ticket.last_article_id = last.id.0;
-        ticket.preview = store::preview_of(&last.body_text);
-        ticket.last_sender = last.sender.as_str().to_owned();
-        if last.sender == Sender::Customer {
-            ticket.unanswered_since = Some(last.created_at);
-        }
-    }
-    Ok(())
+    super::recount::recount(tx, ticket)
 }

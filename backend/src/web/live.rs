@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::failure::Answer;
 use super::gate::Signed;
+use super::presence::{Gathering, Present};
 use super::session;
 use super::state::Web;
 use crate::access::{Actor, readable_by_id};
@@ -55,6 +56,8 @@ enum News {
     Changes(Arc<Vec<Change>>),
     /// A mail came in, was processed or put aside.
     Mail,
+    /// Somebody came to a ticket, went, or began to write.
+    Presence(Arc<Gathering>),
 }
 
 /// Where changes are handed out.
@@ -68,6 +71,12 @@ impl Hub {
     /// A hub that nobody listens to yet.
     pub fn new() -> Self {
         Self { sender: broadcast::channel(BACKLOG).0, stop: CancellationToken::new() }
+    }
+
+    /// Tells who is on a ticket now.
+    pub fn gather(&self, gathering: Gathering) {
+        // Nobody listening is no mistake.
+        let _ = self.sender.send(News::Presence(Arc::new(gathering)));
     }
 
     /// For whoever reads the log himself: when to look, and when to stop.
@@ -102,6 +111,9 @@ pub async fn run(web: Web, mut stopped: watch::Receiver<bool>) {
         match step(&web, last, &mut pulse).await {
             Ok(at) => last = Some(at),
             Err(error) => tracing::warn!(%error, "changes cannot be read; browsers hear of them later"),
+        }
+        for gathering in web.presence.sweep(web.clock.now()) {
+            web.live.gather(gathering);
         }
         tokio::select! {
             () = web.db.wakers().sleep(Wake::EVENTS, web.poll()) => {}
@@ -160,6 +172,20 @@ fn missed_by(conn: &mut Conn, actor: &Actor, last: i64) -> Result<Vec<Change>> {
     let ids: Vec<TicketId> = changes.iter().map(|change| change.ticket_id).collect();
     let readable = list::by_ids(conn, actor, &ids)?;
     Ok(changes.into_iter().filter(|change| readable.contains_key(&change.ticket_id)).collect())
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    presence: bool,
+    ticket: &'a str,
+    who: Vec<&'a Present>,
+}
+
+// Without an id: nobody has missed anything who was away meanwhile.
+fn presence(gathering: &Gathering, actor: &Actor) -> Option<String> {
+    let who = gathering.without(actor.agent.id);
+    let told = serde_json::to_string(&Told { presence: true, ticket: &gathering.number, who }).ok()?;
+    Some(format!("event: presence\ndata: {told}\n\n"))
 }
 
 struct Listener {
@@ -226,6 +252,12 @@ impl Listener {
                         return Some("event: mail\ndata: {\"mail\":true}\n\n".to_owned());
                     }
                 }
+                Ok(Ok(News::Presence(gathering))) => {
+                    self.refresh().await?;
+                    if self.may_hear(gathering.queue, gathering.ticket).await? {
+                        return presence(&gathering, &self.actor);
+                    }
+                }
                 Ok(Ok(News::Changes(changes))) => {
                     let text = self.tell(&changes).await?;
                     if !text.is_empty() {
@@ -259,13 +291,15 @@ impl Listener {
         Some(())
     }
 
+    async fn refresh(&mut self) -> Option<()> {
+        if self.looked_up.elapsed() > FRESH { self.look_up().await } else { Some(()) }
+    }
+
     async fn tell(&mut self, changes: &[Change]) -> Option<String> {
-        if self.looked_up.elapsed() > FRESH {
-            self.look_up().await?;
-        }
+        self.refresh().await?;
         let mut text = String::new();
         for change in changes {
-            if !self.may_hear(change).await? {
+            if !self.may_hear(change.queue, change.ticket_id).await? {
                 continue;
             }
             let data = serde_json::to_string(change).ok()?;
@@ -275,11 +309,11 @@ impl Listener {
     }
 
     // Mostly the queue decides; an owner also hears of a ticket that was moved out of his sight.
-    async fn may_hear(&self, change: &Change) -> Option<bool> {
-        if self.actor.scope.in_queue(change.queue).has(Right::Read) {
+    async fn may_hear(&self, queue: QueueId, ticket: TicketId) -> Option<bool> {
+        if self.actor.scope.in_queue(queue).has(Right::Read) {
             return Some(true);
         }
-        let (actor, id) = (self.actor.clone(), change.ticket_id);
+        let (actor, id) = (self.actor.clone(), ticket);
         let readable = self.web.db.read(move |conn| match readable_by_id(conn, &actor, id) {
             Ok(_) => Ok(true),
             Err(Error::NotFound) => Ok(false),

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::state::Web;
 use super::{
     admin, articles, attached, auto_responses, dashboard, files, filters, gate, live, login, mailboxes,
-    outbox, preferences, probes, queues, recorder, search, setup, tickets,
+    outbox, preferences, presence, probes, queues, recorder, reply_templates, search, setup, tickets,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -139,7 +139,11 @@ static TABLE: &[Route] = &[
     route!(GET "/tickets/{number}/merges/new", needs = Ticket(Reply), csrf = None, cache = NoStore, tickets::merges::new),
     route!(POST "/tickets/{number}/merges/end", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::merges::end),
     route!(POST "/tickets/{number}/seen", needs = Ticket(Read), csrf = Header, cache = NoStore, tickets::acts::seen),
+    route!(GET "/tickets/{number}/colleagues", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::colleagues::list),
+    route!(PUT "/tickets/{number}/presence", needs = Ticket(Read), csrf = Header, cache = NoStore, presence::put),
     route!(PUT "/tickets/{number}/draft", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::draft::put),
+    route!(GET "/tickets/{number}/templates", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::templates::list),
+    route!(GET "/tickets/{number}/templates/{id}", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::templates::get),
     route!(POST "/tickets/{number}/draft/files", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::draft::attach),
     route!(DELETE "/tickets/{number}/draft/files/{uid}", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::draft::detach),
     route!(GET "/articles/{id}/html", needs = Ticket(Read), csrf = None, cache = NoStore, articles::html),
@@ -180,6 +184,13 @@ static TABLE: &[Route] = &[
     route!(POST "/admin/auto-responses/{scope}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, auto_responses::update),
     route!(GET "/admin/auto-responses/{scope}/{kind}/{language}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, auto_responses::form),
     route!(POST "/admin/auto-responses/{scope}/{kind}/{language}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, auto_responses::submit),
+    route!(GET "/admin/templates", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, reply_templates::list),
+    route!(POST "/admin/templates", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, reply_templates::create),
+    route!(GET "/admin/templates/new", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, reply_templates::new),
+    route!(GET "/admin/templates/{id}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, reply_templates::page),
+    route!(POST "/admin/templates/{id}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, reply_templates::update),
+    route!(POST "/admin/templates/{id}/retirement", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, reply_templates::retire),
+    route!(POST "/admin/templates/{id}/retirement/end", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, reply_templates::restore),
     route!(GET "/admin/mailboxes", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, mailboxes::list::list),
     route!(POST "/admin/mailboxes", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, mailboxes::page::create),
     route!(GET "/admin/mailboxes/new", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, mailboxes::page::new),

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::assets::Assets;
 use super::live::Hub;
+use super::presence::Presence;
 use super::render::Pages;
 use super::times::Reader;
 use crate::desk::Desk;
@@ -23,6 +24,8 @@ pub struct Web {
     pub assets: Arc<Assets>,
     /// Who listens for changes.
     pub live: Hub,
+    /// Who is on which ticket.
+    pub presence: Presence,
     /// Signs the addresses of inline images; all nodes of an installation share it.
     pub image_key: Arc<[u8; 32]>,
 }
@@ -43,7 +46,14 @@ impl Web {
     pub fn new(desk: Desk, image_key: [u8; 32]) -> anyhow::Result<Self> {
         let assets = Arc::new(Assets::load());
         let pages = Pages::load(Arc::clone(&assets))?;
-        Ok(Self { live: Hub::new(), desk, pages, assets, image_key: Arc::new(image_key) })
+        Ok(Self {
+            live: Hub::new(),
+            presence: Presence::default(),
+            desk,
+            pages,
+            assets,
+            image_key: Arc::new(image_key),
+        })
     }
 
     /// How an agent reads: his language and zone, or the installation's.

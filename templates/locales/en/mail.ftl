@@ -62,3 +62,5 @@ notice-lock-timeout = Your lock on ticket { $number } ran out:
 notice-move = Ticket { $number } was moved to { $queue }:
 notice-reminder = Reminder for ticket { $number }:
 notice-delivery-failure = An answer on ticket { $number } did not arrive:
+notice-taken-over = Ticket { $number } was taken over from you:
+notice-mention = You are named in a note on ticket { $number }:

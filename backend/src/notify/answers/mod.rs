@@ -90,7 +90,8 @@ fn value(conn: &mut Conn, name: &str, about: About<'_>) -> Result<String> {
     Ok(one_line(&value, VALUE))
 }
 
-fn employer(conn: &mut Conn, ticket: &Ticket) -> Result<String> {
+/// The name of the organisation that the customer of a ticket works for; empty where nobody knows.
+pub(crate) fn employer(conn: &mut Conn, ticket: &Ticket) -> Result<String> {
     let Some(customer) = ticket.customer_id else { return Ok(String::new()) };
     let name: Option<String> = customers::table
         .inner_join(organisations::table.on(customers::organisation_id.eq(organisations::id.nullable())))
@@ -102,7 +103,7 @@ fn employer(conn: &mut Conn, ticket: &Ticket) -> Result<String> {
 }
 
 /// One line of a sane length: no control characters, and none that turn the direction of what follows.
-fn one_line(text: &str, most: usize) -> String {
+pub(crate) fn one_line(text: &str, most: usize) -> String {
     let odd = |c: char| {
         c.is_control()
             || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -325,8 +325,13 @@ fn delivery_view(status: &DeliveryStatus, article: &Article, asker: &Asker) -> D
             Delivery::Failed | Delivery::Bounced | Delivery::Deferred | Delivery::Uncertain
         );
     let mine = article.agent_id == Some(asker.actor.agent.id);
+    let planned = status.state == Delivery::Held && status.made_for > article.created_at;
     DeliveryView {
-        word: language.tr(&format!("delivery-{state}")),
+        word: if planned {
+            language.tr_with("delivery-planned", &[("date", &asker.reader.stamp(status.made_for.0))])
+        } else {
+            language.tr(&format!("delivery-{state}"))
+        },
         sentence: if problem {
             language.tr(&format!("delivery-{state}-why"))
         } else {

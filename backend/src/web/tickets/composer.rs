@@ -3,12 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::articles::{find, last_from_customer, quote_intro};
+use super::effects::{self, Chip};
 use super::page::{Wish, query};
+use super::passing::{ForwardView, Passing};
+use super::templates::{Offered, offered};
 use crate::access::{Read, TicketAccess};
-use crate::db::{ArticleId, Channel, Conn, DraftKind, Right};
+use crate::db::{ArticleId, Conn, DraftKind, Right, Sender};
 use crate::error::Result;
-use crate::queues;
-use crate::tickets::{Article, Person, drafts, reply};
+use crate::queues::{self, placeholders};
+use crate::tickets::{Article, Person, drafts, reply, templates};
 use crate::web::gate::Asker;
 
 /// The composer as `tickets/page/composer.html` shows it.
@@ -32,6 +35,28 @@ pub struct Composer {
     quote_intro: String,
     restored: bool,
     until: String,
+    send_at: String,
+    /// What is asked before it is sent all the same.
+    warning: String,
+    unattached: bool,
+    /// Where the first mail stands that its author has not seen.
+    unseen_url: Option<String>,
+    revisions: Revisions,
+    templates: Vec<Offered>,
+    chips: Vec<Chip>,
+    /// Names that still stand in the text.
+    missing: Vec<String>,
+    /// All names that there are.
+    names: String,
+}
+
+/// Which versions of the drafts a page knows; 0 where there is none.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Revisions {
+    /// Of the reply, or of the forward.
+    pub reply: i64,
+    /// Of the note.
+    pub note: i64,
 }
 
 /// A file that waits with the draft.
@@ -59,6 +84,18 @@ pub struct Typed {
     pub body: String,
     /// A reminder's date as typed.
     pub until: String,
+    /// When it is to be sent, as typed.
+    pub send_at: String,
+    /// What happens besides.
+    pub effects: effects::Fields,
+    /// It was asked about a file already.
+    pub unattached: bool,
+    /// The newest article that its author had seen.
+    pub seen: i64,
+    /// Which drafts he knew.
+    pub revisions: Revisions,
+    /// What is asked before it is sent all the same.
+    pub warning: String,
     /// What is wrong.
     pub error: String,
     /// What is wrong with the recipients.
@@ -79,23 +116,11 @@ pub struct Fields {
     pub body_text: String,
     /// `forward` where it is no reply; nothing else.
     pub kind: String,
+    /// What happens besides.
+    pub effects: effects::Fields,
     /// What is asked for besides, where something is passed on.
     #[serde(flatten)]
     pub passing: Passing,
-}
-
-/// How a message is passed on, as the form says it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Passing {
-    /// Which article.
-    pub forwarded: String,
-    /// `text` or `mail`.
-    pub original: String,
-    /// Its files stay behind.
-    pub bare: bool,
-    /// The customer may see it.
-    pub visible: bool,
 }
 
 /// Whom the send button names.
@@ -120,28 +145,6 @@ impl SendLabel {
     }
 }
 
-/// The part of the composer that passes a message on.
-#[derive(Serialize)]
-struct ForwardView {
-    to: String,
-    cc: String,
-    bcc: String,
-    articles: Vec<ForwardChoice>,
-    mail: bool,
-    bare: bool,
-    visible: bool,
-}
-
-#[derive(Serialize)]
-struct ForwardChoice {
-    id: i64,
-    label: String,
-    current: bool,
-}
-
-/// So many messages are offered to be passed on, the newest first.
-const OFFERED: usize = 50;
-
 /// Loads the composer.
 pub fn load(
     conn: &mut Conn,
@@ -159,6 +162,7 @@ pub fn load(
     let last = last_from_customer(articles);
     let quoted = wish.quote.and_then(|id| find(articles, ArticleId(id)));
     let subject = last.map(|article| article.subject.as_str()).filter(|subject| !subject.is_empty());
+    let house = templates::offered(conn, access)?;
     let mut composer = Composer {
         kind: if may_reply { "reply" } else { "note" }.to_owned(),
         seen: articles.last().map_or(0, |article| article.id.0),
@@ -169,7 +173,7 @@ pub fn load(
         cc: mailboxes(&fresh.cc),
         bcc: String::new(),
         send: SendLabel::of("", "", ""),
-        forward: may_reply.then(|| forward_view(articles, asker)),
+        forward: may_reply.then(|| ForwardView::of(articles, asker)),
         subject: format!("Re: {}", crate::tickets::open::without_prefixes(subject.unwrap_or(&ticket.title))),
         body: String::new(),
         files: Vec::new(),
@@ -180,79 +184,79 @@ pub fn load(
         quote_intro: last.map_or_else(String::new, |article| quote_intro(article, asker)),
         restored: false,
         until: String::new(),
+        send_at: tomorrow_morning(asker),
+        warning: String::new(),
+        unattached: false,
+        unseen_url: None,
+        revisions: Revisions::default(),
+        templates: offered(conn, &house, &asker.reader.language)?,
+        chips: Vec::new(),
+        missing: Vec::new(),
+        names: placeholders::NAMES.join(" "),
     };
-    restore(conn, asker, access, &mut composer, may_reply)?;
+    let mut effects = restore(conn, asker, access, &mut composer, may_reply)?;
     if let Some(article) = quoted {
         composer.body = format!("{}{}", quote(article, asker), composer.body);
     }
     if let Some(id) = wish.forward.filter(|_| may_reply && typed.is_none()) {
         composer.kind = "forward".to_owned();
-        composer.choose(&id.to_string());
+        if let Some(forward) = &mut composer.forward {
+            forward.choose(&id.to_string());
+        }
     }
     if let Some(typed) = typed {
+        effects = typed.effects.clone();
+        composer.take(typed, articles);
         composer.kind.clone_from(&typed.kind);
         if typed.kind == "forward" {
-            composer.pass_on(&typed.to, &typed.cc, &typed.bcc, &typed.forward);
+            composer.pass_on([&typed.to, &typed.cc, &typed.bcc], &typed.forward);
         } else {
             composer.to.clone_from(&typed.to);
             composer.cc.clone_from(&typed.cc);
             composer.bcc.clone_from(&typed.bcc);
         }
-        composer.body.clone_from(&typed.body);
-        composer.until.clone_from(&typed.until);
-        composer.error.clone_from(&typed.error);
-        composer.to_error.clone_from(&typed.to_error);
     }
+    composer.chips = effects.chips(conn, &asker.reader.language)?;
+    composer.missing = placeholders::left(&composer.body).into_iter().map(placeholders::shown).collect();
     composer.send = SendLabel::of(&composer.to, &composer.cc, &composer.bcc);
     Ok(composer)
 }
 
+/// Tomorrow at eight, for a reply that is not to arrive in the evening.
+fn tomorrow_morning(asker: &Asker) -> String {
+    let reader = &asker.reader;
+    let tomorrow = reader.now.to_zoned(reader.zone.clone()).tomorrow();
+    let at = tomorrow.and_then(|day| day.date().at(8, 0, 0, 0).to_zoned(reader.zone.clone()));
+    at.map_or_else(|_| String::new(), |at| reader.field(at.timestamp()))
+}
+
 impl Composer {
-    fn choose(&mut self, id: &str) {
-        let Some(forward) = &mut self.forward else { return };
-        if forward.articles.iter().any(|choice| choice.id.to_string() == id) {
-            for choice in &mut forward.articles {
-                choice.current = choice.id.to_string() == id;
-            }
+    fn pass_on(&mut self, addresses: [&String; 3], passing: &Passing) {
+        if let Some(forward) = &mut self.forward {
+            forward.fill(addresses, passing);
         }
     }
 
-    fn pass_on(&mut self, to: &str, cc: &str, bcc: &str, passing: &Passing) {
-        self.choose(&passing.forwarded);
-        let Some(forward) = &mut self.forward else { return };
-        to.clone_into(&mut forward.to);
-        cc.clone_into(&mut forward.cc);
-        bcc.clone_into(&mut forward.bcc);
-        forward.mail = passing.original == "mail";
-        (forward.bare, forward.visible) = (passing.bare, passing.visible);
-    }
-}
-
-// Notes are not offered: what is passed on by mistake cannot be called back.
-fn forward_view(articles: &[Article], asker: &Asker) -> ForwardView {
-    let last = last_from_customer(articles).or(articles.last()).map(|article| article.id);
-    let label = |article: &Article| {
-        let name = if article.from_name.is_empty() { &article.from_address } else { &article.from_name };
-        format!("{name}, {}", asker.reader.full(article.created_at.0))
-    };
-    ForwardView {
-        to: String::new(),
-        cc: String::new(),
-        bcc: String::new(),
-        articles: articles
+    // What stays as it was typed, whatever is written.
+    fn take(&mut self, typed: &Typed, articles: &[Article]) {
+        self.body.clone_from(&typed.body);
+        self.until.clone_from(&typed.until);
+        if !typed.send_at.is_empty() {
+            self.send_at.clone_from(&typed.send_at);
+        }
+        self.error.clone_from(&typed.error);
+        self.to_error.clone_from(&typed.to_error);
+        self.warning.clone_from(&typed.warning);
+        self.unattached = typed.unattached;
+        self.revisions = typed.revisions;
+        let unseen = |article: &&Article| {
+            article.id.0 > typed.seen && article.sender == Sender::Customer && !article.automatic
+        };
+        self.unseen_url = articles
             .iter()
-            .rev()
-            .filter(|article| article.channel != Channel::Note)
-            .take(OFFERED)
-            .map(|article| ForwardChoice {
-                id: article.id.0,
-                label: label(article),
-                current: Some(article.id) == last,
-            })
-            .collect(),
-        mail: false,
-        bare: false,
-        visible: false,
+            .find(unseen)
+            .filter(|_| typed.seen > 0)
+            .map(|article| format!("#a-{}", article.id));
     }
 }
 
@@ -263,11 +267,15 @@ fn restore(
     access: &TicketAccess<Read>,
     composer: &mut Composer,
     may_reply: bool,
-) -> Result<()> {
+) -> Result<effects::Fields> {
     let ticket = access.ticket().id;
     let mut found = Vec::new();
     for (kind, word) in [(DraftKind::Reply, "reply"), (DraftKind::Note, "note")] {
         if let Some(draft) = drafts::find(conn, &asker.actor, ticket, kind)? {
+            match kind {
+                DraftKind::Note => composer.revisions.note = draft.revision,
+                _ => composer.revisions.reply = draft.revision,
+            }
             composer.files.extend(drafts::files(conn, draft.id)?.into_iter().map(|file| Kept {
                 id: file.uid,
                 name: file.name,
@@ -277,12 +285,12 @@ fn restore(
         }
     }
     found.sort_by_key(|(draft, _)| draft.updated_at);
-    let Some((draft, word)) = found.pop() else { return Ok(()) };
+    let Some((draft, word)) = found.pop() else { return Ok(effects::Fields::default()) };
     // Only we write this column; fields that cannot be read leave the composer as it is.
     let fields: Fields = serde_json::from_str(&draft.fields).unwrap_or_default();
     if word == "reply" && may_reply && fields.kind == "forward" {
         composer.kind = fields.kind;
-        composer.pass_on(&fields.to, &fields.cc, &fields.bcc, &fields.passing);
+        composer.pass_on([&fields.to, &fields.cc, &fields.bcc], &fields.passing);
     } else if word == "reply" && may_reply {
         composer.kind = word.to_owned();
         if !fields.to.is_empty() {
@@ -295,7 +303,7 @@ fn restore(
     }
     composer.restored = !fields.body_text.trim().is_empty();
     composer.body = fields.body_text;
-    Ok(())
+    Ok(fields.effects)
 }
 
 fn mailboxes(people: &[Person]) -> String {

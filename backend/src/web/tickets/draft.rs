@@ -4,11 +4,14 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, Path};
 use serde::Deserialize;
 
-use super::composer::{Fields, Passing};
+use super::composer::{Fields, Typed};
+use super::effects;
+use super::passing::Passing;
 use crate::access::{self, Note, Reply};
 use crate::db::{Conn, DraftId, DraftKind, TicketId, Tx};
 use crate::error::{Error, Result};
-use crate::tickets::{Attachment, Moment, NewFile, drafts};
+use crate::tickets::drafts::{self, Draft};
+use crate::tickets::{Attachment, Moment, NewFile};
 use crate::web::failure::{Answer, Failure};
 use crate::web::forms::{File, Upload};
 use crate::web::gate::Signed;
@@ -34,16 +37,38 @@ pub struct Saved {
     bare: bool,
     #[serde(default)]
     visible: bool,
+    #[serde(default)]
+    effects: effects::Fields,
+    /// The version that was changed; 0 for none.
+    base: Option<i64>,
 }
 
 /// `PUT /tickets/{number}/draft`.
 pub async fn put(web: Data<Web>, signed: Signed, number: Path<String>, draft: Json<Saved>) -> Answer {
     let (number, draft, at) = (number.into_inner(), draft.into_inner(), web.moment());
-    web.db.write(move |tx| save(tx, &signed, &number, &draft, &at)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let (asker, name, kind) = (signed.clone(), number.clone(), draft.kind.clone());
+    match web.db.write(move |tx| save(tx, &asker, &name, &draft, &at)).await {
+        Ok(saved) => Ok(HttpResponse::Ok().json(serde_json::json!({ "revision": saved.revision }))),
+        Err(Error::Conflict(why)) => {
+            let message = why.in_language(&signed.reader.language);
+            let there = web.db.read(move |conn| other(conn, &signed, &number, &kind)).await?;
+            let (text, revision) =
+                there.map_or((None, 0), |draft| (Some(drafts::text_of(&draft.fields)), draft.revision));
+            let told = serde_json::json!({ "message": message, "text": text, "revision": revision });
+            Ok(HttpResponse::Conflict().json(told))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
-fn save(tx: &mut Tx<'_>, signed: &Signed, number: &str, draft: &Saved, at: &Moment) -> Result<DraftId> {
+// What the same person wrote on another device.
+fn other(conn: &mut Conn, signed: &Signed, number: &str, kind: &str) -> Result<Option<Draft>> {
+    let access = access::readable(conn, &signed.actor, number)?;
+    let kind = if kind == "note" { DraftKind::Note } else { DraftKind::Reply };
+    drafts::find(conn, &signed.actor, access.ticket().id, kind)
+}
+
+fn save(tx: &mut Tx<'_>, signed: &Signed, number: &str, draft: &Saved, at: &Moment) -> Result<Draft> {
     let draft = draft.clone();
     let fields = Fields {
         to: draft.to,
@@ -57,14 +82,15 @@ fn save(tx: &mut Tx<'_>, signed: &Signed, number: &str, draft: &Saved, at: &Mome
             bare: draft.bare,
             visible: draft.visible,
         },
+        effects: draft.effects,
     };
     let fields = serde_json::to_string(&fields)?;
     if draft.kind == "note" {
         let access = access::for_change::<Note>(tx, &signed.actor, number)?;
-        drafts::save_note(tx, &access, &signed.actor, &fields, at)
+        drafts::save_note(tx, &access, &signed.actor, &fields, draft.base, at)
     } else {
         let access = access::for_change::<Reply>(tx, &signed.actor, number)?;
-        drafts::save_reply(tx, &access, &signed.actor, &fields, None, at)
+        drafts::save_reply(tx, &access, &signed.actor, &fields, draft.base, at)
     }
 }
 
@@ -101,10 +127,10 @@ fn home(tx: &mut Tx<'_>, signed: &Signed, ticket: TicketId, number: &str, at: &M
     }
     let fields = serde_json::to_string(&Fields::default())?;
     match access::for_change::<Reply>(tx, &signed.actor, number) {
-        Ok(access) => drafts::save_reply(tx, &access, &signed.actor, &fields, None, at),
+        Ok(access) => Ok(drafts::save_reply(tx, &access, &signed.actor, &fields, None, at)?.id),
         Err(Error::Forbidden(_)) => {
             let access = access::for_change::<Note>(tx, &signed.actor, number)?;
-            drafts::save_note(tx, &access, &signed.actor, &fields, at)
+            Ok(drafts::save_note(tx, &access, &signed.actor, &fields, None, at)?.id)
         }
         Err(error) => Err(error),
     }
@@ -158,8 +184,9 @@ pub fn kept_files(conn: &mut Conn, web: &Web, signed: &Signed, ticket: TicketId)
     Ok(files)
 }
 
-/// Throws both drafts away: what they held is written.
-pub fn discard(tx: &mut Tx<'_>, signed: &Signed, ticket: TicketId) -> Result<()> {
-    drafts::discard(tx, &signed.actor, ticket, DraftKind::Reply)?;
-    drafts::discard(tx, &signed.actor, ticket, DraftKind::Note)
+/// Throws away what was written down of a text that is sent now, and nothing that its author wrote elsewhere.
+pub fn finish(tx: &mut Tx<'_>, signed: &Signed, ticket: TicketId, typed: &Typed) -> Result<()> {
+    let (actor, known) = (&signed.actor, &typed.revisions);
+    drafts::finish(tx, actor, ticket, DraftKind::Reply, known.reply, &typed.body)?;
+    drafts::finish(tx, actor, ticket, DraftKind::Note, known.note, &typed.body)
 }

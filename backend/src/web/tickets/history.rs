@@ -71,7 +71,7 @@ pub fn icon(event: &Event) -> Option<&'static str> {
         EventKind::StateChanged => Some("open"),
         EventKind::PriorityChanged => Some("filter"),
         EventKind::Reminded => Some("clock"),
-        EventKind::ReplyWithdrawn => Some("arrow"),
+        EventKind::ReplyWithdrawn | EventKind::ReplyHandedBack => Some("arrow"),
         EventKind::Bounced | EventKind::DeliveryFailed => Some("warning"),
         EventKind::Linked
         | EventKind::Unlinked

@@ -15,6 +15,7 @@ use crate::tickets::{Ticket, assign, participants, read, unmerge, view};
 use crate::web::failure::Answer;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show};
+use crate::web::presence::Present;
 use crate::web::state::Web;
 use crate::web::view::{Choice, Face, PriorityView, StateView, look_of};
 
@@ -39,6 +40,8 @@ pub struct TicketView {
     targets: Vec<Target>,
     entries: Vec<Entry>,
     composer: Composer,
+    /// Who else is here.
+    present: Vec<Present>,
     states: Vec<StateChoice>,
     until: String,
     owners: Vec<OwnerChoice>,
@@ -224,6 +227,7 @@ pub fn load(
         },
         entries,
         composer,
+        present: web.presence.others(ticket.id, asker.actor.agent.id, asker.reader.now),
         states: states(ticket, asker),
         until: ticket.pending_until.map_or_else(String::new, |until| asker.reader.field(until.0)),
         owners: owners(conn, asker, &access)?,

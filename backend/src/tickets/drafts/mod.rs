@@ -1,13 +1,17 @@
 //! Unfinished text. It lives on the server, so that nothing typed is lost.
 
+mod merging;
+
 use diesel::prelude::*;
+
+pub(super) use self::merging::{give_back, hand_over, joined};
 
 use super::{Attachment, Moment, NewFile, model};
 use crate::{
     access::{Actor, Note, Reply, TicketAccess},
     clock::public_id,
     db::{
-        ArticleId, AttachmentId, Conn, DraftId, DraftKind, TicketId, Ts, Tx, each,
+        AgentId, ArticleId, AttachmentId, Conn, DraftId, DraftKind, TicketId, Ts, Tx, each,
         schema::{attachments, drafts},
     },
     error::{Error, Result, say},
@@ -34,73 +38,114 @@ pub struct Draft {
     pub seen_article_id: i64,
     /// When it was last saved.
     pub updated_at: Ts,
+    /// Which version it is.
+    pub revision: i64,
 }
 
-/// Saves a draft of a reply.
+/// Saves a draft of a reply. `base` is the version that its author began from, 0 for none; without it nothing is
+/// compared.
 ///
 /// # Errors
-/// [`Error::Invalid`] when it is too long.
+/// [`Error::Invalid`] when it is too long; [`Error::Conflict`] when he wrote something else elsewhere since.
 pub fn save_reply(
     tx: &mut Tx<'_>,
     access: &TicketAccess<Reply>,
     actor: &Actor,
     fields: &str,
-    seen: Option<ArticleId>,
+    base: Option<i64>,
     at: &Moment,
-) -> Result<DraftId> {
-    put(tx, actor, access.ticket().id, DraftKind::Reply, fields, seen, at)
+) -> Result<Draft> {
+    let (agent, ticket) = (actor.agent.id, access.ticket().id);
+    nothing_else_since(tx, agent, ticket, DraftKind::Reply, fields, base)?;
+    put(tx, agent, ticket, DraftKind::Reply, fields, None, at)
 }
 
-/// Saves a draft of a note.
+/// Saves a draft of a note, as [`save_reply`] does one of a reply.
 ///
 /// # Errors
-/// [`Error::Invalid`] when it is too long.
+/// As [`save_reply`].
 pub fn save_note(
     tx: &mut Tx<'_>,
     access: &TicketAccess<Note>,
     actor: &Actor,
     fields: &str,
+    base: Option<i64>,
     at: &Moment,
-) -> Result<DraftId> {
-    put(tx, actor, access.ticket().id, DraftKind::Note, fields, None, at)
+) -> Result<Draft> {
+    let (agent, ticket) = (actor.agent.id, access.ticket().id);
+    nothing_else_since(tx, agent, ticket, DraftKind::Note, fields, base)?;
+    put(tx, agent, ticket, DraftKind::Note, fields, None, at)
+}
+
+/// Text of one person on two devices: neither is written over the other unseen.
+fn nothing_else_since(
+    tx: &mut Tx<'_>,
+    agent: AgentId,
+    ticket: TicketId,
+    kind: DraftKind,
+    fields: &str,
+    base: Option<i64>,
+) -> Result<()> {
+    let Some(base) = base else { return Ok(()) };
+    match find_of(tx, agent, ticket, kind)? {
+        Some(there) if there.revision == base || there.fields == fields || is_empty(&there.fields) => Ok(()),
+        Some(_) => Err(Error::Conflict(say!("refused-draft-elsewhere"))),
+        None if base == 0 => Ok(()),
+        None => Err(Error::Conflict(say!("refused-draft-gone"))),
+    }
+}
+
+fn is_empty(fields: &str) -> bool {
+    text_of(fields).trim().is_empty()
+}
+
+/// The text among the fields of a draft.
+pub fn text_of(fields: &str) -> String {
+    // Only we write this column; fields that cannot be read hold no text.
+    let fields: serde_json::Value = serde_json::from_str(fields).unwrap_or_default();
+    fields.get("body_text").and_then(|text| text.as_str()).unwrap_or_default().to_owned()
 }
 
 /// Saves a draft of a new ticket.
 ///
 /// # Errors
 /// [`Error::Invalid`] when it is too long.
-pub fn save_ticket(tx: &mut Tx<'_>, actor: &Actor, fields: &str, at: &Moment) -> Result<DraftId> {
-    put(tx, actor, TicketId(0), DraftKind::Ticket, fields, None, at)
+pub fn save_ticket(tx: &mut Tx<'_>, actor: &Actor, fields: &str, at: &Moment) -> Result<Draft> {
+    put(tx, actor.agent.id, TicketId(0), DraftKind::Ticket, fields, None, at)
 }
 
 pub(super) fn put(
     tx: &mut Tx<'_>,
-    actor: &Actor,
+    agent: AgentId,
     ticket: TicketId,
     kind: DraftKind,
     fields: &str,
     seen: Option<ArticleId>,
     at: &Moment,
-) -> Result<DraftId> {
+) -> Result<Draft> {
     if fields.len() > LONGEST {
         return Err(Error::invalid("body_text", say!("refused-long-draft")));
     }
     let fields = super::store::without_nul(fields.to_owned());
     let seen = seen.map_or(0, |article| article.0);
+    let before = find_of(tx, agent, ticket, kind)?.map_or(0, |draft| draft.revision);
+    // A version that was thrown away never comes again, so its number is not one of a row.
+    let revision = at.now.as_microsecond().max(before + 1);
     each!(&mut **tx, |c| diesel::insert_into(drafts::table)
         .values((
-            drafts::agent_id.eq(actor.agent.id),
+            drafts::agent_id.eq(agent),
             drafts::ticket_id.eq(ticket),
             drafts::kind.eq(kind),
             drafts::fields.eq(&fields),
             drafts::seen_article_id.eq(seen),
             drafts::updated_at.eq(at.ts()),
+            drafts::revision.eq(revision),
         ))
         .on_conflict((drafts::agent_id, drafts::ticket_id, drafts::kind))
         .do_update()
-        .set((drafts::fields.eq(&fields), drafts::updated_at.eq(at.ts())))
+        .set((drafts::fields.eq(&fields), drafts::updated_at.eq(at.ts()), drafts::revision.eq(revision),))
         .execute(c))?;
-    Ok(find(tx, actor, ticket, kind)?.ok_or(Error::NotFound)?.id)
+    find_of(tx, agent, ticket, kind)?.ok_or(Error::NotFound)
 }
 
 /// The agent's draft of this kind; `TicketId(0)` for a new ticket.
@@ -108,10 +153,17 @@ pub(super) fn put(
 /// # Errors
 /// Those of the database.
 pub fn find(conn: &mut Conn, actor: &Actor, ticket: TicketId, kind: DraftKind) -> Result<Option<Draft>> {
+    find_of(conn, actor.agent.id, ticket, kind)
+}
+
+pub(super) fn find_of(
+    conn: &mut Conn,
+    agent: AgentId,
+    ticket: TicketId,
+    kind: DraftKind,
+) -> Result<Option<Draft>> {
     Ok(drafts::table
-        .filter(
-            drafts::agent_id.eq(actor.agent.id).and(drafts::ticket_id.eq(ticket)).and(drafts::kind.eq(kind)),
-        )
+        .filter(drafts::agent_id.eq(agent).and(drafts::ticket_id.eq(ticket)).and(drafts::kind.eq(kind)))
         .select(Draft::as_select())
         .first(conn)
         .optional()?)
@@ -214,6 +266,28 @@ pub fn discard(tx: &mut Tx<'_>, actor: &Actor, ticket: TicketId, kind: DraftKind
     Ok(())
 }
 
+/// Throws away what a text was made of, once it is written. What its author wrote elsewhere in the meantime stays: it is
+/// neither the version that he knows, nor contained in what he sent.
+///
+/// # Errors
+/// Those of the database.
+pub fn finish(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ticket: TicketId,
+    kind: DraftKind,
+    known: i64,
+    sent: &str,
+) -> Result<()> {
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match find(tx, actor, ticket, kind)? {
+        Some(draft) if draft.revision == known || plain(sent).contains(&plain(&text_of(&draft.fields))) => {
+            discard(tx, actor, ticket, kind)
+        }
+        _ => Ok(()),
+    }
+}
+
 fn own(tx: &mut Tx<'_>, actor: &Actor, draft: DraftId) -> Result<()> {
     drafts::table
         .find(draft)
@@ -236,73 +310,4 @@ pub fn as_new_file(conn: &mut Conn, blobs: &crate::db::Blobs, file: &Attachment)
         inline: file.inline,
         blob: blobs.prepare(&bytes)?,
     })
-}
-
-/// What agents were writing on a merged ticket goes on in its survivor. Where an agent writes there already, his two
-/// texts become one. Those drafts that are the same as before, in their new place.
-pub(super) fn hand_over(tx: &mut Tx<'_>, from: TicketId, to: TicketId) -> Result<Vec<DraftId>> {
-    let going: Vec<(DraftId, crate::db::AgentId, DraftKind, String)> = drafts::table
-        .filter(drafts::ticket_id.eq(from))
-        .order(drafts::id)
-        .select((drafts::id, drafts::agent_id, drafts::kind, drafts::fields))
-        .load(&mut **tx)?;
-    let mut moved = Vec::new();
-    for (id, agent, kind, fields) in going {
-        let there: Option<(DraftId, String)> = drafts::table
-            .filter(drafts::agent_id.eq(agent).and(drafts::ticket_id.eq(to)).and(drafts::kind.eq(kind)))
-            .select((drafts::id, drafts::fields))
-            .first(&mut **tx)
-            .optional()?;
-        let Some((other, text)) = there else {
-            diesel::update(drafts::table.find(id)).set(drafts::ticket_id.eq(to)).execute(&mut **tx)?;
-            moved.push(id);
-            continue;
-        };
-        diesel::update(drafts::table.find(other))
-            .set(drafts::fields.eq(joined(&text, &fields)))
-            .execute(&mut **tx)?;
-        diesel::update(attachments::table.filter(attachments::draft_id.eq(id)))
-            .set(attachments::draft_id.eq(other))
-            .execute(&mut **tx)?;
-        diesel::delete(drafts::table.find(id)).execute(&mut **tx)?;
-    }
-    Ok(moved)
-}
-
-/// The second text below the first; everything else as the first has it.
-fn joined(first: &str, second: &str) -> String {
-    let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
-    let (mut both, below) = (read(first), read(second));
-    let text = |fields: &serde_json::Value| {
-        fields.get("body_text").and_then(|text| text.as_str()).unwrap_or_default().trim_end().to_owned()
-    };
-    let whole = [text(&both), text(&below)].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
-    match both.as_object_mut() {
-        Some(fields) => {
-            fields.insert("body_text".into(), whole.join("\n\n").into());
-            both.to_string()
-        }
-        None => second.to_owned(),
-    }
-}
-
-/// Drafts that went to the survivor go back, unless their authors have sent them or begun anew.
-pub(super) fn give_back(tx: &mut Tx<'_>, ids: &[DraftId], from: TicketId, to: TicketId) -> Result<()> {
-    for id in ids {
-        let draft: Option<(crate::db::AgentId, DraftKind)> = drafts::table
-            .find(*id)
-            .filter(drafts::ticket_id.eq(from))
-            .select((drafts::agent_id, drafts::kind))
-            .first(&mut **tx)
-            .optional()?;
-        let Some((agent, kind)) = draft else { continue };
-        let there: i64 = drafts::table
-            .filter(drafts::agent_id.eq(agent).and(drafts::ticket_id.eq(to)).and(drafts::kind.eq(kind)))
-            .count()
-            .get_result(&mut **tx)?;
-        if there == 0 {
-            diesel::update(drafts::table.find(*id)).set(drafts::ticket_id.eq(to)).execute(&mut **tx)?;
-        }
-    }
-    Ok(())
 }

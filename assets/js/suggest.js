@@ -1,0 +1,107 @@
+// A list that opens while a word is typed after a mark: / for the texts of the house, @ for colleagues in a note.
+// Arrows choose, Enter or Tab takes, Escape closes. Without it, texts are in a menu, and logins are typed.
+import { read } from "./server.js";
+
+const most = 8;
+const found = new Map();
+let open = null;
+
+// What is offered after a mark; asked for once per page, when it is first needed.
+async function offered(address) {
+  if (!found.has(address)) found.set(address, read(address).then((list) => list?.items ?? []));
+  return found.get(address);
+}
+
+// The mark and what stands behind it, up to the cursor; null where no word begins like that.
+function typed(text) {
+  if (text.selectionStart !== text.selectionEnd) return null;
+  const line = text.value.slice(0, text.selectionStart).split("\n").pop();
+  const match = /(?:^|\s)([/@])([^/@]{0,40})$/.exec(line);
+  return match && { mark: match[1], query: match[2], from: text.selectionStart - match[2].length - 1 };
+}
+
+// Registered by whoever knows what a mark means: `address` of the list, `words` of an entry, `take` it.
+const marks = {};
+export function offer(mark, how) { marks[mark] = how; }
+
+function close(text) {
+  open = null;
+  text.removeAttribute("aria-activedescendant");
+  text.removeAttribute("aria-controls");
+  document.getElementById("suggest")?.remove();
+}
+
+function show(text, at) {
+  const list = document.getElementById("suggest") ?? document.createElement("ul");
+  list.id = "suggest";
+  list.className = "co-pick";
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", text.form.dataset[at.how.label] ?? "");
+  list.replaceChildren(...at.items.map((item, n) => {
+    const entry = document.createElement("li");
+    entry.id = `suggest-${n}`;
+    entry.setAttribute("role", "option");
+    entry.setAttribute("aria-selected", String(n === at.chosen));
+    const [name, hint] = at.how.words(item);
+    entry.append(name);
+    if (hint) {
+      const small = document.createElement("small");
+      small.append(hint);
+      entry.append(small);
+    }
+    return entry;
+  }));
+  if (!list.isConnected) {
+    text.after(list);
+    list.scrollIntoView({ block: "nearest" });
+  }
+  text.setAttribute("aria-controls", "suggest");
+  text.setAttribute("aria-activedescendant", `suggest-${at.chosen}`);
+  list.children[at.chosen]?.scrollIntoView({ block: "nearest" });
+  open = at;
+}
+
+async function look(text) {
+  const at = typed(text);
+  const how = at && marks[at.mark];
+  const address = how?.address(text.form);
+  if (!address) return close(text);
+  const words = at.query.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = (item) => words.every((word) => how.words(item).join(" ").toLowerCase().includes(word));
+  const items = (await offered(address)).filter(fits).slice(0, most);
+  // Somebody may have typed on in the meantime.
+  const now = typed(text);
+  if (!now || now.from !== at.from || now.query !== at.query) return;
+  if (items.length) show(text, { ...at, how, items, chosen: 0 });
+  else close(text);
+}
+
+function take(text, n) {
+  const { how, items, from } = open;
+  close(text);
+  how.take(text, items[n], from, text.selectionStart);
+}
+
+document.addEventListener("input", (e) => e.target.matches?.("[data-suggest]") && look(e.target));
+
+document.addEventListener("keydown", (e) => {
+  if (!open || !e.target.matches?.("[data-suggest]") || e.ctrlKey || e.metaKey || e.altKey) return;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+  if (step) show(e.target, { ...open, chosen: (open.chosen + step + open.items.length) % open.items.length });
+  else if (e.key === "Enter" || e.key === "Tab") take(e.target, open.chosen);
+  else if (e.key === "Escape") close(e.target);
+  else return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+}, true);
+
+document.addEventListener("pointerdown", (e) => {
+  const entry = e.target.closest?.("#suggest [role=option]");
+  const text = document.querySelector("[data-suggest]");
+  if (!open || !text) return;
+  if (!entry) return close(text);
+  e.preventDefault();
+  take(text, [...entry.parentElement.children].indexOf(entry));
+});
+
+document.addEventListener("focusout", (e) => open && e.target.matches?.("[data-suggest]") && close(e.target));

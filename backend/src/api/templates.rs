@@ -1,0 +1,255 @@
+//! Texts that agents insert, and macros. Reading them needs a token; keeping them the right to manage queues and mail.
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    body::{Input, Json, Request},
+    gate::Caller,
+    page::{self, List},
+    problem::Answer,
+    tickets::PriorityInput,
+};
+use crate::{
+    access,
+    db::{Conn, LetterLanguage, State, TemplateId},
+    desk::Desk,
+    error::{Error, Result, say},
+    queues::{
+        self,
+        templates::{self as store, Change, Effects, Template},
+    },
+    tickets::templates,
+};
+
+/// What happens to the ticket when the text is sent.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct EffectsView {
+    /// open, pending reminder, pending auto close, closed; null: nothing.
+    state: Option<String>,
+    /// For how many days a pending state waits.
+    wait_days: Option<i32>,
+    /// The name of the queue to which the ticket goes.
+    queue: Option<String>,
+    /// very low, low, normal, high, urgent, or 1 to 5.
+    priority: Option<PriorityInput>,
+    /// Words that are put on the ticket.
+    tags: Vec<String>,
+}
+
+/// A text that agents insert.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Template)]
+pub struct TemplateView {
+    /// Its id.
+    pub id: String,
+    /// How agents find it.
+    pub name: String,
+    /// en, de, fr; null: in no language in particular.
+    pub language: Option<String>,
+    /// What it says, with names like {{customer.name}} that are filled in.
+    pub body_text: String,
+    /// What happens besides.
+    pub effects: EffectsView,
+    /// The names of the queues in which it is offered; empty: everywhere.
+    pub queues: Vec<String>,
+    /// Whether it is offered no more.
+    pub retired: bool,
+}
+
+fn view(conn: &mut Conn, template: &Template) -> Result<TemplateView> {
+    let mut queues = Vec::with_capacity(template.queues.len());
+    for id in &template.queues {
+        queues.push(queues::get(conn, *id)?.name);
+    }
+    let effects = &template.effects;
+    Ok(TemplateView {
+        id: template.id.to_string(),
+        name: template.name.clone(),
+        language: template.language.map(|of| of.to_string()),
+        body_text: template.body.clone(),
+        effects: EffectsView {
+            state: effects.state.map(|state| state.to_string()),
+            wait_days: effects.wait_days,
+            queue: effects.queue.map(|id| queues::get(conn, id)).transpose()?.map(|queue| queue.name),
+            priority: effects.priority.map(|level| PriorityInput::Word(level.as_str().to_owned())),
+            tags: effects.tags.clone(),
+        },
+        queues,
+        retired: template.retired,
+    })
+}
+
+/// A text to be kept.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetTemplate {
+    /// How agents find it.
+    name: String,
+    /// en, de, fr; without it, in no language in particular.
+    language: Option<String>,
+    /// What it says.
+    #[serde(default)]
+    body_text: String,
+    /// What happens besides: then it is a macro.
+    #[serde(default)]
+    effects: EffectsView,
+    /// The names of the queues in which it is offered; without any, everywhere.
+    #[serde(default)]
+    queues: Vec<String>,
+}
+
+impl Input for SetTemplate {}
+
+impl SetTemplate {
+    fn change(&self, conn: &mut Conn) -> Result<Change> {
+        let mut named = |field: &str, name: &str| match queues::by_name(conn, name) {
+            Ok(queue) => Ok(queue.id),
+            Err(Error::NotFound) => Err(Error::invalid(field, say!("refused-queue-unknown", name = name))),
+            Err(error) => Err(error),
+        };
+        let effects = &self.effects;
+        Ok(Change {
+            name: self.name.clone(),
+            language: self
+                .language
+                .as_deref()
+                .map(|word| page::word::<LetterLanguage>("language", word))
+                .transpose()?,
+            body: self.body_text.clone(),
+            effects: Effects {
+                state: effects.state.as_deref().map(|word| page::word::<State>("state", word)).transpose()?,
+                wait_days: effects.wait_days,
+                queue: effects.queue.as_deref().map(|name| named("queue", name)).transpose()?,
+                priority: effects.priority.as_ref().map(|level| level.priority("priority")).transpose()?,
+                tags: effects.tags.clone(),
+            },
+            queues: self.queues.iter().map(|name| named("queues", name)).collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// All texts, by name; retired ones too.
+#[utoipa::path(get, path = "/templates", tag = "templates", responses((status = 200, body = List<TemplateView>)))]
+pub async fn list(desk: Data<Desk>, _caller: Caller) -> Answer {
+    let list = desk
+        .db
+        .read(|conn| {
+            let found = store::all(conn)?;
+            Ok(List::whole(found.iter().map(|one| view(conn, one)).collect::<Result<Vec<_>>>()?))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(list))
+}
+
+/// Keeps a new text.
+#[utoipa::path(post, path = "/templates", tag = "templates", request_body = SetTemplate,
+    responses((status = 201, body = TemplateView)))]
+pub async fn create(desk: Data<Desk>, caller: Caller, Json { value, request }: Json<SetTemplate>) -> Answer {
+    let (now, asker) = (desk.moment().ts(), caller.clone());
+    request
+        .create(&desk, &caller, move |tx| {
+            let change = value.change(tx)?;
+            let made = store::create(tx, &asker.actor, &change, now)?;
+            view(tx, &made)
+        })
+        .await
+}
+
+/// One text.
+#[utoipa::path(get, path = "/templates/{id}", tag = "templates", params(("id" = String, Path)),
+    responses((status = 200, body = TemplateView)))]
+pub async fn get(desk: Data<Desk>, _caller: Caller, id: Path<String>) -> Answer {
+    let id: TemplateId = page::key(&id)?;
+    let found = desk.db.read(move |conn| store::get(conn, id).and_then(|one| view(conn, &one))).await?;
+    Ok(HttpResponse::Ok().json(found))
+}
+
+/// Keeps a text in place of what it was.
+#[utoipa::path(put, path = "/templates/{id}", tag = "templates", params(("id" = String, Path)),
+    request_body = SetTemplate, responses((status = 200, body = TemplateView)))]
+pub async fn put(
+    desk: Data<Desk>,
+    caller: Caller,
+    id: Path<String>,
+    Json { value, .. }: Json<SetTemplate>,
+) -> Answer {
+    let (id, now): (TemplateId, _) = (page::key(&id)?, desk.moment().ts());
+    let kept = desk
+        .db
+        .write(move |tx| {
+            let change = value.change(tx)?;
+            let kept = store::change(tx, &caller.actor, id, &change, now)?;
+            view(tx, &kept)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(kept))
+}
+
+/// Offers a text no more. `POST /templates/{id}/restore` offers it again.
+#[utoipa::path(delete, path = "/templates/{id}", tag = "templates", params(("id" = String, Path)),
+    responses((status = 204)))]
+pub async fn delete(desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer {
+    let (id, now): (TemplateId, _) = (page::key(&id)?, desk.moment().ts());
+    desk.db.write(move |tx| store::retire(tx, &caller.actor, id, false, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Offers a text again.
+#[utoipa::path(post, path = "/templates/{id}/restore", tag = "templates", params(("id" = String, Path)),
+    responses((status = 201, body = TemplateView)))]
+pub async fn restore(desk: Data<Desk>, caller: Caller, id: Path<String>, request: Request) -> Answer {
+    let (id, now, asker): (TemplateId, _, _) = (page::key(&id)?, desk.moment().ts(), caller.clone());
+    request
+        .create(&desk, &caller, move |tx| {
+            let kept = store::retire(tx, &asker.actor, id, true, now)?;
+            view(tx, &kept)
+        })
+        .await
+}
+
+/// A text, filled in for a ticket.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FilledView {
+    /// Its id.
+    id: String,
+    /// How agents find it.
+    name: String,
+    /// The text, ready to be sent unless something is missing.
+    body_text: String,
+    /// Names without a value; they still stand in the text, and stop it from being sent.
+    missing: Vec<String>,
+    /// What happens when a reply names this text as its `template`.
+    effects: EffectsView,
+}
+
+/// The texts that are offered in a ticket, filled in for it.
+#[utoipa::path(get, path = "/tickets/{number}/templates", tag = "templates", params(("number" = String, Path)),
+    responses((status = 200, body = List<FilledView>)))]
+pub async fn of_ticket(desk: Data<Desk>, caller: Caller, number: Path<String>) -> Answer {
+    let list = desk
+        .db
+        .read(move |conn| {
+            let access = access::readable(conn, &caller.actor, &number)?;
+            let mut items = Vec::new();
+            for template in templates::offered(conn, &access)? {
+                let filled = templates::fill(conn, &access, &caller.actor, &template)?;
+                let shown = view(conn, &template)?;
+                items.push(FilledView {
+                    id: shown.id,
+                    name: shown.name,
+                    body_text: filled.text,
+                    missing: filled.missing.into_iter().map(str::to_owned).collect(),
+                    effects: shown.effects,
+                });
+            }
+            Ok(List::whole(items))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(list))
+}

@@ -1,0 +1,319 @@
+//! Texts that agents insert into what they write, kept for all queues or for some. A text with effects is a macro:
+//! what it does to the ticket is offered together with it, and done when it is sent.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::placeholders;
+use crate::{
+    access::Actor,
+    db::{
+        Conn, InstallationRight, LetterLanguage, Priority, QueueId, State, TemplateId, Ts, Tx,
+        schema::{queues, reply_template_queues, reply_templates},
+    },
+    error::{Error, FieldError, Result, Sentence, say},
+};
+
+/// So many can be in use.
+const MOST: i64 = 500;
+/// The longest name, in characters.
+const NAME: usize = 100;
+/// The longest text, in characters.
+const BODY: usize = 10_000;
+/// So many tags a macro puts on.
+const TAGS: usize = 10;
+/// The longest tag, in characters, as tickets have it.
+const TAG: usize = 50;
+/// The longest wait, in days.
+const DAYS: i32 = 365;
+
+/// What happens to the ticket when the text is sent; `None`: nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// The state afterwards.
+    pub state: Option<State>,
+    /// For how many days a pending state waits.
+    pub wait_days: Option<i32>,
+    /// Where the ticket goes.
+    pub queue: Option<QueueId>,
+    /// How urgent it is.
+    pub priority: Option<Priority>,
+    /// Words that are put on it.
+    pub tags: Vec<String>,
+}
+
+/// A text as it is stored.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// Its key.
+    pub id: TemplateId,
+    /// How agents find it.
+    pub name: String,
+    /// In which language; `None`: in no language in particular.
+    pub language: Option<LetterLanguage>,
+    /// What it says, with names in double braces.
+    pub body: String,
+    /// What happens besides.
+    pub effects: Effects,
+    /// Where it is offered; empty: everywhere.
+    pub queues: Vec<QueueId>,
+    /// Whether it is offered no more.
+    pub retired: bool,
+}
+
+/// A text to be stored.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// How agents find it.
+    pub name: String,
+    /// In which language.
+    pub language: Option<LetterLanguage>,
+    /// What it says.
+    pub body: String,
+    /// What happens besides.
+    pub effects: Effects,
+    /// Where it is offered; empty: everywhere.
+    pub queues: Vec<QueueId>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = reply_templates)]
+struct Row {
+    id: TemplateId,
+    name: String,
+    language: Option<LetterLanguage>,
+    body: String,
+    state: Option<State>,
+    wait_days: Option<i32>,
+    to_queue_id: Option<QueueId>,
+    priority: Option<Priority>,
+    tags: String,
+    retired_at: Option<Ts>,
+}
+
+impl Row {
+    fn with(self, queues: Vec<QueueId>) -> Template {
+        Template {
+            id: self.id,
+            name: self.name,
+            language: self.language,
+            body: self.body,
+            effects: Effects {
+                state: self.state,
+                wait_days: self.wait_days,
+                queue: self.to_queue_id,
+                priority: self.priority,
+                // Only we write this column; tags that cannot be read are not put on.
+                tags: serde_json::from_str(&self.tags).unwrap_or_default(),
+            },
+            queues,
+            retired: self.retired_at.is_some(),
+        }
+    }
+}
+
+/// All of them by name, retired ones included.
+///
+/// # Errors
+/// Those of the database.
+pub fn all(conn: &mut Conn) -> Result<Vec<Template>> {
+    let rows: Vec<Row> = reply_templates::table
+        .order((reply_templates::name, reply_templates::id))
+        .select(Row::as_select())
+        .load(conn)?;
+    let places: Vec<(TemplateId, QueueId)> = reply_template_queues::table
+        .order(reply_template_queues::queue_id)
+        .select((reply_template_queues::template_id, reply_template_queues::queue_id))
+        .load(conn)?;
+    let mut by_template: HashMap<TemplateId, Vec<QueueId>> = HashMap::new();
+    for (template, queue) in places {
+        by_template.entry(template).or_default().push(queue);
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let queues = by_template.remove(&row.id).unwrap_or_default();
+            row.with(queues)
+        })
+        .collect())
+}
+
+/// Those that are offered in a queue, by name.
+///
+/// # Errors
+/// Those of the database.
+pub fn offered_in(conn: &mut Conn, queue: QueueId) -> Result<Vec<Template>> {
+    let mut found = all(conn)?;
+    found.retain(|template| {
+        !template.retired && (template.queues.is_empty() || template.queues.contains(&queue))
+    });
+    Ok(found)
+}
+
+/// One of them.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(conn: &mut Conn, id: TemplateId) -> Result<Template> {
+    let row: Row = reply_templates::table.find(id).select(Row::as_select()).first(conn)?;
+    let queues = reply_template_queues::table
+        .filter(reply_template_queues::template_id.eq(id))
+        .order(reply_template_queues::queue_id)
+        .select(reply_template_queues::queue_id)
+        .load(conn)?;
+    Ok(row.with(queues))
+}
+
+/// Stores a new one.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right to manage queues and mail; [`Error::Invalid`] for what is wrong with it.
+pub fn create(tx: &mut Tx<'_>, actor: &Actor, change: &Change, now: Ts) -> Result<Template> {
+    actor.require(InstallationRight::QueuesAndMail)?;
+    let there: i64 =
+        reply_templates::table.filter(reply_templates::retired_at.is_null()).count().get_result(&mut **tx)?;
+    if there >= MOST {
+        return Err(Error::invalid("name", say!("refused-templates", most = MOST)));
+    }
+    let checked = check(tx, None, change)?;
+    let id: TemplateId = diesel::insert_into(reply_templates::table)
+        .values((
+            reply_templates::name.eq(&checked.name),
+            reply_templates::body.eq(&checked.body),
+            reply_templates::updated_at.eq(now),
+        ))
+        .returning(reply_templates::id)
+        .get_result(&mut **tx)?;
+    write(tx, actor, id, &checked, now)
+}
+
+/// Stores one in place of what it was.
+///
+/// # Errors
+/// As [`create`]; [`Error::NotFound`].
+pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, change: &Change, now: Ts) -> Result<Template> {
+    actor.require(InstallationRight::QueuesAndMail)?;
+    get(tx, id)?;
+    let checked = check(tx, Some(id), change)?;
+    write(tx, actor, id, &checked, now)
+}
+
+fn write(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, change: &Change, now: Ts) -> Result<Template> {
+    let effects = &change.effects;
+    diesel::update(reply_templates::table.find(id))
+        .set((
+            reply_templates::name.eq(&change.name),
+            reply_templates::language.eq(change.language),
+            reply_templates::body.eq(&change.body),
+            reply_templates::state.eq(effects.state),
+            reply_templates::wait_days.eq(effects.wait_days),
+            reply_templates::to_queue_id.eq(effects.queue),
+            reply_templates::priority.eq(effects.priority),
+            reply_templates::tags.eq(serde_json::to_string(&effects.tags)?),
+            reply_templates::updated_at.eq(now),
+            reply_templates::updated_by.eq(actor.agent.id),
+        ))
+        .execute(&mut **tx)?;
+    diesel::delete(reply_template_queues::table.filter(reply_template_queues::template_id.eq(id)))
+        .execute(&mut **tx)?;
+    for queue in &change.queues {
+        diesel::insert_into(reply_template_queues::table)
+            .values((reply_template_queues::template_id.eq(id), reply_template_queues::queue_id.eq(queue)))
+            .execute(&mut **tx)?;
+    }
+    get(tx, id)
+}
+
+/// Offers it no more; `offered` again where that is true.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right; [`Error::NotFound`]; [`Error::Invalid`] where its name was given to another
+/// one in the meantime.
+pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, offered: bool, now: Ts) -> Result<Template> {
+    actor.require(InstallationRight::QueuesAndMail)?;
+    let template = get(tx, id)?;
+    if offered {
+        refuse_taken(tx, Some(id), &template.name, template.language)?;
+    }
+    diesel::update(reply_templates::table.find(id))
+        .set(reply_templates::retired_at.eq((!offered).then_some(now)))
+        .execute(&mut **tx)?;
+    get(tx, id)
+}
+
+fn refuse_taken(
+    conn: &mut Conn,
+    id: Option<TemplateId>,
+    name: &str,
+    language: Option<LetterLanguage>,
+) -> Result<()> {
+    let same: Vec<(TemplateId, Option<LetterLanguage>)> = reply_templates::table
+        .filter(reply_templates::name.eq(name).and(reply_templates::retired_at.is_null()))
+        .select((reply_templates::id, reply_templates::language))
+        .load(conn)?;
+    if same.iter().any(|(other, of)| Some(*other) != id && *of == language) {
+        return Err(Error::invalid("name", say!("refused-template-taken", name = name)));
+    }
+    Ok(())
+}
+
+fn check(conn: &mut Conn, id: Option<TemplateId>, change: &Change) -> Result<Change> {
+    let mut problems = Vec::new();
+    let mut refuse =
+        |field: &str, message: Sentence| problems.push(FieldError { field: field.into(), message });
+    let name = change.name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || name.chars().count() > NAME || name.chars().any(char::is_control) {
+        refuse("name", say!("refused-template-name", most = NAME));
+    }
+    let body = change.body.replace("\r\n", "\n").replace('\r', "\n").trim_end().to_owned();
+    if body.trim().is_empty() && change.effects == Effects::default() {
+        refuse("body", say!("refused-template-empty"));
+    } else if body.chars().count() > BODY || body.contains('\0') {
+        refuse("body", say!("refused-answer-body", most = BODY));
+    }
+    let unknown = placeholders::unknown(&body);
+    if !unknown.is_empty() {
+        let list =
+            |names: Vec<&str>| names.into_iter().map(placeholders::shown).collect::<Vec<_>>().join(" ");
+        let (names, known) =
+            (list(unknown.iter().map(String::as_str).collect()), list(placeholders::NAMES.to_vec()));
+        refuse("body", say!("refused-placeholder", names = names, known = known));
+    }
+    let mut effects = change.effects.clone();
+    match effects.state {
+        None | Some(State::Open | State::Closed) => effects.wait_days = None,
+        Some(State::PendingReminder | State::PendingAutoClose) => {
+            if !effects.wait_days.is_some_and(|days| (1..=DAYS).contains(&days)) {
+                refuse("wait_days", say!("refused-template-days", most = DAYS));
+            }
+        }
+        Some(state) => refuse("state", say!("refused-state", state = state)),
+    }
+    effects.tags =
+        effects.tags.iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
+    effects.tags.dedup();
+    let wrong =
+        |tag: &String| tag.chars().count() > TAG || tag.contains(|c: char| c.is_control() || c == ',');
+    if effects.tags.iter().any(wrong) {
+        refuse("tags", say!("refused-tag", most = TAG));
+    } else if effects.tags.len() > TAGS {
+        refuse("tags", say!("refused-tags", most = TAGS));
+    }
+    let mut places = change.queues.clone();
+    places.sort_unstable();
+    places.dedup();
+    let mut named = places.clone();
+    named.extend(effects.queue);
+    named.sort_unstable();
+    named.dedup();
+    let known: i64 = queues::table.filter(queues::id.eq_any(named.clone())).count().get_result(conn)?;
+    if usize::try_from(known).is_ok_and(|known| known != named.len()) {
+        refuse("queues", say!("refused-template-queue"));
+    }
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    refuse_taken(conn, id, &name, change.language)?;
+    Ok(Change { name, language: change.language, body, effects, queues: places })
+}

@@ -1,0 +1,80 @@
+//! The house's texts for a ticket, as the composer asks for them.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use serde::Serialize;
+
+use super::effects::{Chip, Fields};
+use crate::access;
+use crate::db::{Conn, TemplateId};
+use crate::error::{Error, Result};
+use crate::i18n::Language;
+use crate::queues::templates::Template;
+use crate::tickets::templates;
+use crate::web::failure::Answer;
+use crate::web::gate::Signed;
+use crate::web::state::Web;
+
+/// A text that can be chosen.
+#[derive(Clone, Debug, Serialize)]
+pub struct Offered {
+    id: i64,
+    name: String,
+    /// What it does besides, in words.
+    hint: String,
+}
+
+/// What can be chosen, by name.
+///
+/// # Errors
+/// Those of the database.
+pub fn offered(conn: &mut Conn, of: &[Template], language: &Language) -> Result<Vec<Offered>> {
+    let mut offered = Vec::with_capacity(of.len());
+    for template in of {
+        let chips = Fields::of(&template.effects).chips(conn, language)?;
+        let tag = template.language.map(|of| language.tr(&format!("answers-language-{of}")));
+        let hint: Vec<String> = tag.into_iter().chain(chips.iter().map(Chip::label)).collect();
+        offered.push(Offered { id: template.id.0, name: template.name.clone(), hint: hint.join(", ") });
+    }
+    Ok(offered)
+}
+
+#[derive(Serialize)]
+struct List {
+    items: Vec<Offered>,
+}
+
+/// `GET /tickets/{number}/templates`.
+pub async fn list(web: Data<Web>, signed: Signed, number: Path<String>) -> Answer {
+    let items = web
+        .db
+        .read(move |conn| {
+            let access = access::readable(conn, &signed.actor, &number)?;
+            let found = templates::offered(conn, &access)?;
+            offered(conn, &found, &signed.reader.language)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(List { items }))
+}
+
+#[derive(Serialize)]
+struct Chosen {
+    text: String,
+    chips: Vec<Chip>,
+}
+
+/// `GET /tickets/{number}/templates/{id}`: one, filled in.
+pub async fn get(web: Data<Web>, signed: Signed, path: Path<(String, String)>) -> Answer {
+    let (number, id) = path.into_inner();
+    let id: TemplateId = id.parse().map_err(|_| Error::NotFound)?;
+    let chosen = web
+        .db
+        .read(move |conn| {
+            let access = access::readable(conn, &signed.actor, &number)?;
+            let (template, filled) = templates::preview(conn, &access, &signed.actor, id)?;
+            let chips = Fields::of(&template.effects).chips(conn, &signed.reader.language)?;
+            Ok(Chosen { text: filled.text, chips })
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(chosen))
+}
