@@ -4,3 +4,4 @@ mod conversation;
 mod matching;
 mod pages;
 mod passing;
+mod writing;

@@ -1,5 +1,7 @@
 //! Who hears of what by mail.
 
+mod together;
+
 use serde_json::json;
 use tests::app::TestApp;
 use tests::{both_databases, mail};

@@ -1,11 +1,14 @@
 //! Lock, owner, state and queue of a ticket: who may change them, and what else changes with them.
 
+mod drafts;
 mod lock;
 mod merge;
 mod merge_race;
 mod merge_undo;
 mod permission;
+mod planned;
 mod race;
+mod templates;
 mod undo;
 mod verbs;
 

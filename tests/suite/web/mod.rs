@@ -2,8 +2,10 @@
 
 mod attached;
 mod auto_responses;
+pub mod composer;
 mod connections;
 mod messages;
+mod presence;
 mod queues;
 mod routes;
 mod text;
