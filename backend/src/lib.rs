@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod people;
 pub mod postmaster;
 pub mod queues;
+pub mod reports;
 pub mod schedule;
 pub mod search;
 pub mod serve;

@@ -22,6 +22,7 @@ mod people;
 mod policy;
 mod postmaster;
 mod recorder;
+mod reports;
 mod schedule;
 mod serve;
 mod tickets;

@@ -27,6 +27,7 @@ pub mod people;
 pub mod problem;
 pub mod queues;
 pub mod replies;
+pub mod reports;
 pub mod routes;
 pub mod search;
 pub mod templates;

@@ -43,7 +43,7 @@ use super::{
         super::merges::create, super::merges::delete, super::merges::end, super::merges::take,
         super::replies::undo, super::templates::list, super::templates::create, super::templates::get,
         super::templates::put, super::templates::delete, super::templates::restore, super::templates::of_ticket,
-        super::search::find, super::events::stream,
+        super::search::find, super::reports::get, super::events::stream,
         super::fields::owner, super::fields::queue, super::fields::state, super::fields::priority,
         super::files::get,
         super::inbound::list, super::inbound::get, super::inbound::raw, super::inbound::preview,

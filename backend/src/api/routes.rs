@@ -11,7 +11,7 @@ use super::{
     articles, auto_responses, bonds, customers, events, fields, files, filters, gate, inbound, lock,
     mailboxes, merges, openapi, outbox, participants, passing, people,
     problem::{Answer, Problem},
-    queues, replies, search, templates, tickets,
+    queues, replies, reports, search, templates, tickets,
 };
 use crate::{
     db::{InstallationRight, Right},
@@ -82,6 +82,7 @@ static TABLE: &[Route] = &[
     route!(PUT "/articles/{id}/ticket", needs = Ticket(Reply), merges::take),
     route!(GET "/attachments/{uid}", needs = Ticket(Read), files::get),
     route!(GET "/search", needs = SignedIn, search::find),
+    route!(GET "/reports", needs = SignedIn, reports::get),
     route!(GET "/events", needs = SignedIn, events::stream),
     route!(GET "/inbound", needs = Installation(Recorder), inbound::list),
     route!(GET "/inbound/{id}", needs = Installation(Recorder), inbound::get),

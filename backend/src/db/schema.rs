@@ -690,6 +690,20 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    milestones (ticket_id, kind) {
+        ticket_id -> BigInt,
+        kind -> Text,
+        at -> Instant,
+        queue_id -> BigInt,
+        agent_id -> Nullable<BigInt>,
+        took -> BigInt,
+    }
+}
+
 diesel::joinable!(filter_versions -> agents (agent_id));
 diesel::joinable!(agent_roles -> agents (agent_id));
 diesel::joinable!(agent_roles -> roles (role_id));
@@ -761,6 +775,7 @@ allow_tables_to_appear_in_same_query!(
     articles,
     message_ids,
     merges,
+    milestones,
     merge_articles,
     article_moves,
     drafts,

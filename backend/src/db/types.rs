@@ -219,6 +219,15 @@ macro_rules! words {
 }
 
 words! {
+    /// A point in a ticket's life that reports count.
+    Milestone {
+        /// It came in, or was opened.
+        Created = "created",
+        /// The customer got the first answer.
+        Answered = "answered",
+        /// It was closed, and is.
+        Closed = "closed",
+    }
     /// The state of a ticket.
     State {
         /// Nobody has worked on it.

@@ -1,5 +1,7 @@
 //! The dashboard: one's own tickets, those of nobody, and reminders.
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use jiff::Timestamp;
@@ -8,16 +10,23 @@ use serde::Serialize;
 use super::failure::Answer;
 use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show};
+use super::reports::Charts;
 use super::state::Web;
 use super::tickets::list::{address, rows};
 use super::view::RowView;
-use crate::db::{Conn, State};
+use crate::db::{Conn, QueueId, State};
 use crate::error::Result;
-use crate::queues;
-use crate::tickets::list::{self, Filter, Whose};
+use crate::people::agents;
+use crate::queues::{self, Queue};
+use crate::reports::{self, Period, Sight};
+use crate::tickets::list::{self, Count, Filter, Whose};
 
 /// How many tickets a card shows.
 const SHOWN: i64 = 8;
+/// How many days the charts show.
+const DAYS: i32 = 14;
+/// How many lines of load are shown, the longest first.
+const LOADS: usize = 8;
 
 #[derive(Serialize)]
 struct DashboardView {
@@ -25,6 +34,24 @@ struct DashboardView {
     now: Timestamp,
     tiles: Vec<Tile>,
     cards: Vec<Card>,
+    charts: Charts,
+    loads: [Load; 2],
+}
+
+#[derive(Serialize)]
+struct Load {
+    id: &'static str,
+    label: String,
+    rows: Vec<LoadRow>,
+}
+
+#[derive(Serialize)]
+struct LoadRow {
+    name: String,
+    url: String,
+    n: i64,
+    /// Of the longest, in per cent.
+    share: i64,
 }
 
 #[derive(Serialize)]
@@ -61,13 +88,15 @@ fn load(conn: &mut Conn, asker: &Asker) -> Result<Page<DashboardView>> {
     let nobody = Filter { owner: Some(Whose::Nobody), ..Filter::default() };
     let waiting = Filter { state: Some(State::PendingReminder), ..mine.clone() };
     let counts = list::counts(conn, &asker.actor.scope)?;
+    let fresh = Filter { state: Some(State::New), ..Filter::default() };
+    let new = counts.values().map(|count| count.new).sum();
     let unowned = counts.values().map(|count| count.unowned).sum();
     let of_mine = list::count_mine(conn, &asker.actor)?;
     let (reminders, _) = list::page(conn, &asker.actor, &waiting, None, 50)?;
     let of_waiting = i64::try_from(reminders.len()).unwrap_or(0);
     let all = queues::all(conn)?;
     let mut cards = Vec::new();
-    for (id, filter, n) in [("mine", &mine, of_mine), ("nobody", &nobody, unowned)] {
+    for (id, filter, n) in [("mine", &mine, of_mine), ("new", &fresh, new), ("nobody", &nobody, unowned)] {
         let (found, _) = list::page(conn, &asker.actor, filter, None, SHOWN)?;
         cards.push(Card {
             id,
@@ -97,13 +126,62 @@ fn load(conn: &mut Conn, asker: &Asker) -> Result<Page<DashboardView>> {
     };
     let tiles = vec![
         tile("mine", of_mine, address(None, "mine", None)),
+        tile("new", new, address(None, "new", None)),
         tile("nobody", unowned, address(None, "nobody", None)),
         tile("reminders", of_waiting, address(None, "waiting", None)),
     ];
     Ok(Page::new(
         "dashboard",
-        DashboardView { greeting: greeting(asker), now: asker.reader.now, tiles, cards },
+        DashboardView {
+            greeting: greeting(asker),
+            now: asker.reader.now,
+            tiles,
+            cards,
+            charts: charts(conn, asker)?,
+            loads: loads(conn, asker, &all, &counts)?,
+        },
     ))
+}
+
+fn charts(conn: &mut Conn, asker: &Asker) -> Result<Charts> {
+    let zone = &asker.reader.zone;
+    let today = asker.reader.now.to_zoned(zone.clone()).date();
+    let period = Period::ending(today, DAYS, zone.clone());
+    let parts = reports::over_time(conn, &Sight::of(&asker.actor, None), &period)?;
+    Ok(Charts::of(&parts, &asker.reader))
+}
+
+fn loads(
+    conn: &mut Conn,
+    asker: &Asker,
+    queues: &[Queue],
+    counts: &HashMap<QueueId, Count>,
+) -> Result<[Load; 2]> {
+    let language = &asker.reader.language;
+    let of = |queue: &Queue| counts.get(&queue.id).map_or(0, |count| count.active);
+    let by_queue =
+        queues.iter().map(|queue| (queue.name.clone(), address(Some(queue.id), "", None), of(queue)));
+    let by_queue = longest(by_queue.collect());
+    let agents = reports::load_by_agent(conn, &asker.actor)?;
+    let by_agent = agents::all(conn)?
+        .into_iter()
+        .filter_map(|agent| agents.get(&agent.id).map(|n| (agent.name, String::new(), *n)));
+    let by_agent = longest(by_agent.collect());
+    Ok([
+        Load { id: "by-queue", label: language.tr("dash-by-queue"), rows: by_queue },
+        Load { id: "by-agent", label: language.tr("dash-by-agent"), rows: by_agent },
+    ])
+}
+
+fn longest(mut loads: Vec<(String, String, i64)>) -> Vec<LoadRow> {
+    loads.retain(|(_, _, n)| *n > 0);
+    loads.sort_by_key(|(_, _, n)| std::cmp::Reverse(*n));
+    let most = loads.first().map_or(1, |(_, _, n)| *n);
+    loads
+        .into_iter()
+        .take(LOADS)
+        .map(|(name, url, n)| LoadRow { name, url, n, share: (n * 100 / most).max(1) })
+        .collect()
 }
 
 fn greeting(asker: &Asker) -> String {

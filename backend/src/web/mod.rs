@@ -31,6 +31,7 @@ pub mod queues;
 pub mod recorder;
 pub mod render;
 pub mod reply_templates;
+pub mod reports;
 pub mod routes;
 pub mod search;
 pub mod session;

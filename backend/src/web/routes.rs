@@ -11,7 +11,8 @@ use super::failure::Failure;
 use super::state::Web;
 use super::{
     admin, articles, attached, auto_responses, dashboard, files, filters, gate, live, login, mailboxes,
-    outbox, preferences, presence, probes, queues, recorder, reply_templates, search, setup, tickets,
+    outbox, preferences, presence, probes, queues, recorder, reply_templates, reports, search, setup,
+    tickets,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -98,7 +99,7 @@ macro_rules! route {
     };
 }
 
-use InstallationRight::{QueuesAndMail, Recorder};
+use InstallationRight::{Export, QueuesAndMail, Recorder};
 use Needs::{Installation, Public, Queue, SignedIn, Ticket};
 use Right::{Create, Full, MoveInto, Note, Read, Reply};
 
@@ -119,6 +120,8 @@ static TABLE: &[Route] = &[
     // Signed in.
     route!(POST "/logout", needs = SignedIn, csrf = Field, cache = NoStore, login::delete),
     route!(GET "/dashboard", needs = SignedIn, csrf = None, cache = NoStore, dashboard::page),
+    route!(GET "/reports", needs = SignedIn, csrf = None, cache = NoStore, reports::page),
+    route!(GET "/reports.csv", needs = Installation(Export), csrf = None, cache = NoStore, reports::csv),
     route!(GET "/tickets", needs = SignedIn, csrf = None, cache = NoStore, tickets::list::page),
     route!(POST "/tickets", needs = Queue(Create), csrf = Field, cache = NoStore, tickets::new::create),
     route!(GET "/tickets/new", needs = SignedIn, csrf = None, cache = NoStore, tickets::new::page),

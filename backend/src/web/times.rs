@@ -84,6 +84,34 @@ impl Reader {
         format!("{:02}:{:02}", local.hour(), local.minute())
     }
 
+    /// `42 min`, `3 h 20 min`, `2 d 4 h`: how long something took, in seconds.
+    pub fn took(&self, seconds: i64) -> String {
+        let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+        let two = |key: &str, large: i64, small: i64| {
+            let (large, small) = (large.to_string(), small.to_string());
+            self.language.tr_with(key, &[("large", &large), ("small", &small)])
+        };
+        match (days, hours, minutes) {
+            (0, 0, 0) => self.language.tr("took-moment"),
+            (0, 0, minutes) => self.language.tr_count("time-min", minutes),
+            (0, hours, minutes) if minutes % 60 == 0 => self.language.tr_count("time-hours", hours),
+            (0, hours, minutes) => two("took-hours", hours, minutes % 60),
+            (days, hours, _) if hours % 24 == 0 => self.language.tr_count("took-days", days),
+            (days, hours, _) => two("took-days-hours", days, hours % 24),
+        }
+    }
+
+    /// `9 Nov`: a day as a row of a table.
+    pub fn day_month(&self, at: Timestamp) -> String {
+        self.date(self.local(at).date())
+    }
+
+    /// `9`, and `1 Dec` on the first of a month: below a chart.
+    pub fn day_of_month(&self, at: Timestamp) -> String {
+        let date = self.local(at).date();
+        if date.day() == 1 { self.date(date) } else { date.day().to_string() }
+    }
+
     /// `16:42:07`, for logs.
     pub fn clock_seconds(&self, at: Timestamp) -> String {
         let local = self.local(at);
