@@ -93,7 +93,7 @@ impl From<&Figures> for FiguresView {
 /// Created and closed tickets, times to the first answer and to the closing.
 #[utoipa::path(get, path = "/reports", tag = "tickets", params(Wish), responses((status = 200, body = ReportView)))]
 pub async fn get(desk: Data<Desk>, caller: Caller, Params(wish): Params<Wish>) -> Answer {
-    let now = desk.now();
+    let now = desk.clock.now();
     let report = desk.db.read(move |conn| report(conn, &caller, &wish, now)).await?;
     Ok(HttpResponse::Ok().json(report))
 }

@@ -17,6 +17,7 @@ mod writer;
 
 use diesel::connection::SimpleConnection as _;
 
+pub(crate) use self::writer::guarded;
 pub use self::{
     blobs::{Blob, Blobs, hex},
     conn::{Conn, MultiBackend},

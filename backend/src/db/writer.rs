@@ -103,8 +103,8 @@ impl Writer {
     }
 }
 
-/// A panic in a job is that job's failure, not the writer's.
-fn guarded<T>(job: impl FnOnce() -> Result<T>) -> Result<T> {
+/// A panic in a job is that job's failure, not its thread's.
+pub(crate) fn guarded<T>(job: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|panic| {
         let text = panic
             .downcast_ref::<&str>()

@@ -3,10 +3,13 @@
 use diesel::prelude::*;
 
 use crate::{
-    db::{InboundId, InboundStatus, QueueId, Tx, Wake, schema::inbound_mails},
+    db::{Blob, Blobs, InboundId, InboundStatus, QueueId, Tx, Wake, schema::inbound_mails},
     desk::Desk,
     error::{Error, Result},
 };
+
+/// Up to so many bytes are packed at once: handing them to another thread takes longer.
+const SMALL: usize = 16 * 1024;
 
 /// A mail as it came, with what is known about its way.
 #[derive(Clone, Debug, Default)]
@@ -53,12 +56,12 @@ where
     }
     let blobs = desk.db.blobs().clone();
     let now = crate::db::Ts(desk.clock.now());
-    let (blob, mail) = tokio::task::spawn_blocking(move || {
-        let blob = blobs.prepare(&mail.raw)?;
-        Ok::<_, Error>((blob, Accepted { raw: Vec::new(), ..mail }))
-    })
-    .await
-    .map_err(|error| Error::Unexpected(error.into()))??;
+    let (blob, mail) = if mail.raw.len() <= SMALL {
+        packed(&blobs, mail)?
+    } else {
+        let packing = tokio::task::spawn_blocking(move || packed(&blobs, mail));
+        packing.await.map_err(|error| Error::Unexpected(error.into()))??
+    };
     let envelope_to = serde_json::to_string(&mail.envelope_to)?;
     desk.db
         .write(move |tx| {
@@ -86,4 +89,9 @@ where
             Ok(id)
         })
         .await
+}
+
+fn packed(blobs: &Blobs, mail: Accepted) -> Result<(Blob, Accepted)> {
+    let blob = blobs.prepare(&mail.raw)?;
+    Ok((blob, Accepted { raw: Vec::new(), ..mail }))
 }

@@ -1,6 +1,9 @@
 //! From a raw mail to a ticket: one transaction per mail, in the order in which they came.
 
-use std::time::Instant;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use diesel::prelude::*;
 use jiff::SignedDuration;
@@ -27,14 +30,18 @@ use crate::{
     },
     desk::Desk,
     error::{Error, Result},
-    filters::{Cache, Decision},
+    filters::{Cache, Compiled, Decision},
     notify, outbox, people,
     queues::OwnAddresses,
     tickets::{Moment, NewArticle, Person, Recipients, Ticket, follow_up, open, store},
 };
 
 /// So many mails are prepared together.
-const BATCH: i64 = 32;
+const BATCH: usize = 32;
+/// Mail that comes in a stream is taken some at a time: a round costs a commit and several wake-ups, however few it takes.
+const GATHER: Duration = Duration::from_millis(4);
+/// Mails that are no larger together are read one after the other on the same thread.
+const SMALL: i64 = 64 * 1024;
 /// So many bytes of raw mail are prepared together; a single larger mail goes alone.
 const BATCH_BYTES: i64 = 32 * 1024 * 1024;
 /// A mail during whose reading the process ended so often is put aside. Read alone, it takes milliseconds: whoever kills
@@ -54,7 +61,13 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
     let rules = Cache::default();
     while !*stop.borrow() {
         match batch(&desk, &verifier, &rules).await {
-            Ok(done) if done > 0 => continue,
+            Ok(done) if done > 0 => {
+                // What waits already is not kept waiting.
+                if done < BATCH {
+                    tokio::time::sleep(GATHER).await;
+                }
+                continue;
+            }
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(%error, "received mail waits: the database does not answer");
@@ -122,23 +135,23 @@ pub async fn process_waiting(desk: &Desk) -> Result<()> {
 
 /// Processes what waits; how many mails.
 async fn batch(desk: &Desk, verifier: &Verifier, rules: &Cache) -> Result<usize> {
-    let (now, rules) = (Ts(desk.clock.now()), rules.clone());
-    let read = move |conn: &mut crate::db::Conn| {
-        Ok((waiting(conn, now)?, OwnAddresses::load(conn)?, rules.get(conn)?))
-    };
-    let (rows, own, rules) = desk.db.read(read).await?;
-    if rows.is_empty() {
+    let round = next_round(desk, rules).await?;
+    let (own, rules) = (round.own, round.rules);
+    // A culprit that was put aside counts as done.
+    let count = round.rows.len() + round.ready.len();
+    if count == 0 {
         return Ok(0);
     }
-    // A culprit that was put aside counts as done.
-    let count = rows.len();
-    let rows = strike(desk, rows).await?;
-    let preparing = rows.into_iter().map(|row| {
+    let read = round.ready.into_iter().map(|(id, ready)| (id, Reading::Done(Box::new(ready))));
+    let unread = strike(desk, round.rows).await?.into_iter().map(|row| (row.id, Reading::Row(Box::new(row))));
+    let preparing = read.chain(unread).map(|(id, reading)| {
         let (desk, own, rules) = (desk.clone(), own.clone(), rules.clone());
         async move {
-            let id = row.id;
             let blobs = desk.db.blobs().clone();
-            let ready = desk.db.read(move |conn| prepare(conn, &blobs, row, own)).await;
+            let ready = match reading {
+                Reading::Done(ready) => *ready,
+                Reading::Row(row) => desk.db.read(move |conn| prepare(conn, &blobs, *row, own)).await,
+            };
             let ready = match ready {
                 Ok(mut mail) => match origin::establish(&desk, verifier, &mut mail).await {
                     Ok(()) => filtering::look(rules, mail).await,
@@ -163,11 +176,49 @@ async fn batch(desk: &Desk, verifier: &Verifier, rules: &Cache) -> Result<usize>
     ended.into_iter().find(Result::is_err).unwrap_or(Ok(())).map(|()| count)
 }
 
+/// What a round has before it, and what all of its mails need.
+struct Round {
+    own: OwnAddresses,
+    rules: Arc<Compiled>,
+    /// Not read yet.
+    rows: Vec<Waiting>,
+    /// Read on the way, because they are small: handing each to a thread of its own takes longer.
+    ready: Vec<(InboundId, Result<Prepared>)>,
+}
+
+enum Reading {
+    Row(Box<Waiting>),
+    Done(Box<Result<Prepared>>),
+}
+
+async fn next_round(desk: &Desk, rules: &Cache) -> Result<Round> {
+    let (now, rules, blobs) = (Ts(desk.clock.now()), rules.clone(), desk.db.blobs().clone());
+    desk.db
+        .read(move |conn| {
+            let rows = waiting(conn, now)?;
+            let (own, rules) = (OwnAddresses::load(conn)?, rules.get(conn)?);
+            let small = rows.iter().map(|row| row.size).sum::<i64>() <= SMALL;
+            if !small || rows.iter().any(|row| row.attempts > 0) {
+                return Ok(Round { own, rules, rows, ready: Vec::new() });
+            }
+            let ready = rows
+                .into_iter()
+                .map(|row| {
+                    let (id, own) = (row.id, own.clone());
+                    // A mail that makes the reader panic is put aside alone.
+                    (id, crate::db::guarded(|| prepare(conn, &blobs, row, own)))
+                })
+                .collect();
+            Ok(Round { own, rules, rows: Vec::new(), ready })
+        })
+        .await
+}
+
 fn waiting(conn: &mut crate::db::Conn, now: Ts) -> Result<Vec<Waiting>> {
     let mut rows: Vec<Waiting> = inbound_mails::table
         .filter(inbound_mails::status.eq(InboundStatus::Waiting).and(inbound_mails::try_at.le(now)))
         .order((inbound_mails::try_at, inbound_mails::id))
-        .limit(BATCH)
+        .limit(i64::try_from(BATCH).unwrap_or(i64::MAX))
         .select(Waiting::as_select())
         .load(conn)?;
     let mut bytes = 0;
