@@ -105,6 +105,7 @@ impl TestApp {
             credentials: None,
             connections: Relay::CONNECTIONS,
             rate: None,
+            ca: None,
         });
         config.test.retry_seconds = Some(vec![1]);
         config.test.poll_millis = Some(20);

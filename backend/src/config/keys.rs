@@ -83,7 +83,7 @@ pub const KEYS: &[Key] = &[
         "SMTP_RELAY",
         "none: outgoing mail waits in the outbox",
         "smtp://USER:PASS@HOST:PORT?tls=none|opportunistic|required, or smtps://… for TLS from the first byte; \
-         &connections=8 lines at once, &rate=30/min at most.",
+         &connections=8 lines at once, &rate=30/min at most, &ca=FILE an authority of your own.",
     ),
     key(
         "RECIPIENT_DELIMITER",

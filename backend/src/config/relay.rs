@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
+use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use url::{Host, Url};
 
 use super::types::Secret;
@@ -24,6 +26,8 @@ pub struct Relay {
     pub connections: usize,
     /// How many mails may leave in a time; `None`: as many as the relay takes.
     pub rate: Option<Rate>,
+    /// A file with certificates (PEM) of authorities that are believed besides the public ones; read at each connection.
+    pub ca: Option<PathBuf>,
 }
 
 impl Relay {
@@ -118,7 +122,14 @@ impl Relay {
             None => RelayTls::Opportunistic,
         };
         let connections = options.connections.unwrap_or(Self::CONNECTIONS);
-        Ok(Self { host, port, tls, credentials, connections, rate: options.rate })
+        if options.ca.is_some() && matches!(tls, RelayTls::None | RelayTls::Opportunistic) {
+            return Err(
+                "ca=… verifies the relay's certificate, which only tls=required and smtps:// do. Add \
+                &tls=required, or remove it."
+                    .to_owned(),
+            );
+        }
+        Ok(Self { host, port, tls, credentials, connections, rate: options.rate, ca: options.ca })
     }
 }
 
@@ -139,7 +150,11 @@ impl fmt::Display for Relay {
             write!(out, "{sign}connections={}", self.connections)?;
             sign = '&';
         }
-        self.rate.map_or(Ok(()), |rate| write!(out, "{sign}rate={rate}"))
+        if let Some(rate) = self.rate {
+            write!(out, "{sign}rate={rate}")?;
+            sign = '&';
+        }
+        self.ca.as_ref().map_or(Ok(()), |file| write!(out, "{sign}ca={}", file.display()))
     }
 }
 
@@ -163,6 +178,7 @@ struct Options {
     tls: Option<RelayTls>,
     connections: Option<usize>,
     rate: Option<Rate>,
+    ca: Option<PathBuf>,
 }
 
 impl Options {
@@ -173,9 +189,10 @@ impl Options {
                 "tls" => options.tls.replace(tls(&value)?).is_some(),
                 "connections" => options.connections.replace(connections(&value)?).is_some(),
                 "rate" => options.rate.replace(rate(&value)?).is_some(),
+                "ca" => options.ca.replace(ca(&value)?).is_some(),
                 other => {
                     return Err(format!(
-                        "The option {other:?} is not known; there are tls, connections and rate."
+                        "The option {other:?} is not known; there are tls, connections, rate and ca."
                     ));
                 }
             };
@@ -209,6 +226,21 @@ fn rate(value: &str) -> Result<Rate, String> {
         Some(Rate { mails, seconds: *seconds })
     });
     read.ok_or_else(|| format!("rate={value} is no rate. Write it like 30/min, 5/s, 500/h or 2000/day."))
+}
+
+fn ca(value: &str) -> Result<PathBuf, String> {
+    let file = PathBuf::from(value);
+    let text = std::fs::read(&file).map_err(|error| {
+        format!(
+            "ca={value} can't be read ({error}). Name a file with the authority's certificate in PEM form."
+        )
+    })?;
+    match CertificateDer::pem_slice_iter(&text).next() {
+        Some(Ok(_)) => Ok(file),
+        Some(Err(_)) | None => Err(format!(
+            "ca={value} holds no certificate. It must be in PEM form: -----BEGIN CERTIFICATE----- and so on."
+        )),
+    }
 }
 
 fn is_loopback(host: &str) -> bool {

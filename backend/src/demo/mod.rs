@@ -55,6 +55,7 @@ pub async fn run() -> anyhow::Result<()> {
         credentials: None,
         connections: Relay::CONNECTIONS,
         rate: None,
+        ca: None,
     });
     let (page, server) = page::serve(sink)?;
     let page_handle = server.handle();

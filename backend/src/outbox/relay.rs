@@ -7,7 +7,7 @@ use lettre::{
     Address,
     transport::smtp::{
         authentication::{Credentials, Mechanism},
-        client::{AsyncSmtpConnection, TlsParameters},
+        client::{AsyncSmtpConnection, Certificate, TlsParameters},
         commands::{Data, Mail, Rcpt},
         extension::{ClientId, Extension, MailBodyParameter, MailParameter},
         response::Code,
@@ -47,7 +47,7 @@ impl Line {
     pub(super) async fn open(relay: &Relay, test_timeout: Option<u64>) -> Result<Self, String> {
         let timeouts = test_timeout
             .map_or((COMMAND, FINAL), |seconds| (Duration::from_secs(seconds), Duration::from_secs(seconds)));
-        let opening = Self::connect(relay, timeouts);
+        let opening = Self::connect(relay, tls_of(relay)?, timeouts);
         let connection = tokio::time::timeout(timeouts.0, opening)
             .await
             .map_err(|_| format!("the relay {}:{} does not answer", relay.host, relay.port))?
@@ -57,10 +57,10 @@ impl Line {
 
     async fn connect(
         relay: &Relay,
+        tls: TlsParameters,
         timeouts: (Duration, Duration),
     ) -> Result<AsyncSmtpConnection, lettre::transport::smtp::Error> {
         let hello = ClientId::default();
-        let tls = tls_of(relay)?;
         let implicit = (relay.tls == RelayTls::Implicit).then(|| tls.clone());
         let server = (relay.host.as_str(), relay.port);
         let call =
@@ -238,12 +238,18 @@ pub async fn takes_returns(relay: &Relay, address: &str) -> Result<Option<String
 
 /// Where TLS is only better than nothing, so is a certificate that nobody vouches for (RFC 7435): local relays make
 /// their own.
-fn tls_of(relay: &Relay) -> Result<TlsParameters, lettre::transport::smtp::Error> {
+fn tls_of(relay: &Relay) -> Result<TlsParameters, String> {
     let anybodys = relay.tls == RelayTls::Opportunistic;
-    TlsParameters::builder(relay.host.clone())
+    let mut builder = TlsParameters::builder(relay.host.clone())
         .dangerous_accept_invalid_certs(anybodys)
-        .dangerous_accept_invalid_hostnames(anybodys)
-        .build()
+        .dangerous_accept_invalid_hostnames(anybodys);
+    if let Some(file) = &relay.ca {
+        // Read anew each time: authorities are replaced while we run.
+        let text = std::fs::read(file)
+            .map_err(|error| format!("{} in SMTP_RELAY can't be read: {error}", file.display()))?;
+        builder = builder.add_root_certificate(Certificate::from_pem(&text).map_err(|error| plain(&error))?);
+    }
+    builder.build().map_err(|error| plain(&error))
 }
 
 fn parse(address: &str) -> Result<Option<Address>, Word> {

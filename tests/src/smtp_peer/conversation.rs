@@ -1,6 +1,6 @@
 //! One dialogue of the scripted relay, in clear or through TLS.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Instant;
 
 use base64::Engine;
@@ -12,10 +12,20 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::{Behaviour, Received, Security, State};
 
+/// The certificate of all peers of this process, for `localhost`; it vouches for itself.
+static MADE: LazyLock<rcgen::CertifiedKey<rcgen::KeyPair>> = LazyLock::new(|| {
+    rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate")
+});
+
+/// That certificate as PEM.
+pub(super) fn certificate() -> String {
+    MADE.cert.pem()
+}
+
 /// TLS with a certificate made on the spot.
 pub(super) fn acceptor() -> TlsAcceptor {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
+    let made = &*MADE;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
     let config = ServerConfig::builder()
         .with_no_client_auth()

@@ -125,6 +125,11 @@ impl SmtpPeer {
         self.address
     }
 
+    /// Its certificate, for `localhost`, as PEM.
+    pub fn certificate(&self) -> String {
+        conversation::certificate()
+    }
+
     /// Its address in the form of `SMTP_RELAY`.
     pub fn url(&self) -> String {
         format!("smtp://{}?tls=none", self.address)

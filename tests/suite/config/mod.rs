@@ -191,6 +191,10 @@ fn the_relay_takes_a_number_of_lines_and_a_rate() {
     assert_eq!(both.to_string(), "smtp://mail.example:25?tls=none&connections=3&rate=30/min");
     assert_eq!(relay("smtps://mail.example?rate=2/s").to_string(), "smtps://mail.example:465?rate=2/s");
     for wrong in [
+        "tls=required&ca=/nowhere/ca.pem",
+        // No certificate, and one that nobody would ask for.
+        "tls=required&ca=/dev/null",
+        "tls=none&ca=/dev/null",
         "connections=0",
         "connections=65",
         "connections=x",

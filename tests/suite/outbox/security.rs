@@ -45,4 +45,22 @@ both_databases! {
             assert!(app.relay.received().is_empty(), "its certificate is nobody's");
         }
     }
+
+    async fn a_relay_with_an_authority_of_its_own_is_believed_where_that_is_named(database) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        for (implicit, tls) in [(false, RelayTls::Required), (true, RelayTls::Implicit)] {
+            let security = Security { starttls: !implicit, implicit, ..Security::default() };
+            let peer = tests::SmtpPeer::start_with(security).await;
+            std::fs::write(&file, peer.certificate()).unwrap();
+            let (port, ca) = (peer.address().port(), file.clone());
+            let app = TestApp::start_with(database, move |config| {
+                let relay = config.smtp_relay.as_mut().unwrap();
+                *relay = turnstone::config::Relay { host: "localhost".into(), port, tls, ca: Some(ca), ..relay.clone() };
+            })
+            .await;
+            app.deliver(&mail("anna@customer.example")).await;
+            assert!(peer.wait_for("anna@customer.example", 1).await[0].encrypted);
+        }
+    }
 }
