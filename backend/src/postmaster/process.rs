@@ -135,13 +135,10 @@ pub async fn process_waiting(desk: &Desk) -> Result<()> {
 
 /// Processes what waits; how many mails.
 async fn batch(desk: &Desk, verifier: &Verifier, rules: &Cache) -> Result<usize> {
-    let round = next_round(desk, rules).await?;
+    let Some(round) = next_round(desk, rules).await? else { return Ok(0) };
     let (own, rules) = (round.own, round.rules);
     // A culprit that was put aside counts as done.
     let count = round.rows.len() + round.ready.len();
-    if count == 0 {
-        return Ok(0);
-    }
     let read = round.ready.into_iter().map(|(id, ready)| (id, Reading::Done(Box::new(ready))));
     let unread = strike(desk, round.rows).await?.into_iter().map(|row| (row.id, Reading::Row(Box::new(row))));
     let preparing = read.chain(unread).map(|(id, reading)| {
@@ -191,15 +188,19 @@ enum Reading {
     Done(Box<Result<Prepared>>),
 }
 
-async fn next_round(desk: &Desk, rules: &Cache) -> Result<Round> {
+/// What to do next; `None`: nothing waits.
+async fn next_round(desk: &Desk, rules: &Cache) -> Result<Option<Round>> {
     let (now, rules, blobs) = (Ts(desk.clock.now()), rules.clone(), desk.db.blobs().clone());
     desk.db
         .read(move |conn| {
             let rows = waiting(conn, now)?;
+            if rows.is_empty() {
+                return Ok(None);
+            }
             let (own, rules) = (OwnAddresses::load(conn)?, rules.get(conn)?);
             let small = rows.iter().map(|row| row.size).sum::<i64>() <= SMALL;
             if !small || rows.iter().any(|row| row.attempts > 0) {
-                return Ok(Round { own, rules, rows, ready: Vec::new() });
+                return Ok(Some(Round { own, rules, rows, ready: Vec::new() }));
             }
             let ready = rows
                 .into_iter()
@@ -209,7 +210,7 @@ async fn next_round(desk: &Desk, rules: &Cache) -> Result<Round> {
                     (id, crate::db::guarded(|| prepare(conn, &blobs, row, own)))
                 })
                 .collect();
-            Ok(Round { own, rules, rows: Vec::new(), ready })
+            Ok(Some(Round { own, rules, rows: Vec::new(), ready }))
         })
         .await
 }

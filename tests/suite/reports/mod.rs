@@ -59,6 +59,7 @@ both_databases! {
         let reply = dana.post(&format!("/api/v1/tickets/{number}/replies"), body).await.assert(201).json();
         let answered = async || app.root.get("/api/v1/reports").await.assert(200).json()["all"]["answered"].clone();
         assert_eq!(answered().await, 1);
+        visitor.get("/tickets").await.assert(200);
         visitor.submit(&format!("/articles/{}/undo", text(&reply["id"])), &[]).await.assert(303);
         assert_eq!(answered().await, 0);
     }
