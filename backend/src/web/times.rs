@@ -84,7 +84,7 @@ impl Reader {
         format!("{:02}:{:02}", local.hour(), local.minute())
     }
 
-    /// `42 min`, `3 h 20 min`, `2 d 4 h`: how long something took, in seconds.
+    /// `42 min`, `3 h 20 min`, `16 h`, `2 d 4 h`: how long something took, in seconds.
     pub fn took(&self, seconds: i64) -> String {
         let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
         let two = |key: &str, large: i64, small: i64| {
@@ -94,9 +94,9 @@ impl Reader {
         match (days, hours, minutes) {
             (0, 0, 0) => self.language.tr("took-moment"),
             (0, 0, minutes) => self.language.tr_count("time-min", minutes),
-            (0, hours, minutes) if minutes % 60 == 0 => self.language.tr_count("time-hours", hours),
+            (0, hours, minutes) if minutes % 60 == 0 || hours > 9 => self.language.tr_count("time-hours", hours),
             (0, hours, minutes) => two("took-hours", hours, minutes % 60),
-            (days, hours, _) if hours % 24 == 0 => self.language.tr_count("took-days", days),
+            (days, hours, _) if hours % 24 == 0 || days > 9 => self.language.tr_count("took-days", days),
             (days, hours, _) => two("took-days-hours", days, hours % 24),
         }
     }
