@@ -30,4 +30,4 @@ pub use address::Mailbox;
 pub use authentication::{Authentication, Verdict};
 pub use classify::{Bounced, Classification, Kind, classify};
 pub use mail::{Mail, Part};
-pub use parse::parse;
+pub use parse::{guess_text, parse};

@@ -56,6 +56,78 @@ pub fn articles(conn: &mut Conn, access: &TicketAccess<Read>) -> Result<Vec<Arti
         .load(conn)?)
 }
 
+/// So many articles make a block of a long conversation.
+const BLOCK: usize = 20;
+/// So many unread ones are shown without being asked for.
+const UNREAD: usize = 100;
+
+/// What a page shows of a conversation.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    /// The first article and those from some point on, the oldest first.
+    pub shown: Vec<Article>,
+    /// What lies between them.
+    pub hidden: Option<Hidden>,
+}
+
+/// Articles that are not shown yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hidden {
+    /// How many.
+    pub count: usize,
+    /// With which of them the next block begins.
+    pub block: ArticleId,
+    /// The oldest of them.
+    pub oldest: ArticleId,
+    /// From when to when what happened belongs to them.
+    pub between: (Ts, Ts),
+}
+
+/// The articles of a ticket, of a long one the first, the last ones and what is unread; with `from` everything from that
+/// article on.
+///
+/// # Errors
+/// Those of the database.
+pub fn conversation(
+    conn: &mut Conn,
+    access: &TicketAccess<Read>,
+    seen: i64,
+    from: Option<i64>,
+) -> Result<Conversation> {
+    let ticket = access.ticket().id;
+    let ids: Vec<ArticleId> = articles::table
+        .filter(articles::ticket_id.eq(ticket))
+        .order(articles::id)
+        .select(articles::id)
+        .load(conn)?;
+    let unread = ids.iter().rev().take(UNREAD).take_while(|id| id.0 > seen).count();
+    let usual = ids.len().saturating_sub(unread.max(BLOCK));
+    let asked = from.map_or(usual, |from| ids.partition_point(|id| id.0 < from));
+    let at = usual.min(asked);
+    // A gap of one or two takes more room than what it hides.
+    let Some(after) = ids.get(at).filter(|_| at > 3).copied() else {
+        return Ok(Conversation { shown: self::articles(conn, access)?, hidden: None });
+    };
+    let first = ids.first().copied().unwrap_or(after);
+    let shown: Vec<Article> = articles::table
+        .filter(articles::ticket_id.eq(ticket))
+        .filter(articles::id.eq(first).or(articles::id.ge(after)))
+        .order(articles::id)
+        .select(Article::as_select())
+        .load(conn)?;
+    let block = ids.get(at.saturating_sub(BLOCK).max(1)).copied();
+    let hidden = match (shown.as_slice(), block, ids.get(1)) {
+        ([first, next, ..], Some(block), Some(oldest)) => Some(Hidden {
+            count: at - 1,
+            block,
+            oldest: *oldest,
+            between: (first.created_at, next.created_at),
+        }),
+        _ => None,
+    };
+    Ok(Conversation { shown, hidden })
+}
+
 /// An article, where the actor may read its ticket.
 ///
 /// # Errors

@@ -94,7 +94,9 @@ impl Reader {
         match (days, hours, minutes) {
             (0, 0, 0) => self.language.tr("took-moment"),
             (0, 0, minutes) => self.language.tr_count("time-min", minutes),
-            (0, hours, minutes) if minutes % 60 == 0 || hours > 9 => self.language.tr_count("time-hours", hours),
+            (0, hours, minutes) if minutes % 60 == 0 || hours > 9 => {
+                self.language.tr_count("time-hours", hours)
+            }
             (0, hours, minutes) => two("took-hours", hours, minutes % 60),
             (days, hours, _) if hours % 24 == 0 || days > 9 => self.language.tr_count("took-days", days),
             (days, hours, _) => two("took-days-hours", days, hours % 24),

@@ -39,6 +39,11 @@ impl Notes {
     }
 }
 
+/// The most likely text of bytes that say nothing about their charset: a text file.
+pub fn guess_text(bytes: &[u8]) -> String {
+    charset::guess(bytes)
+}
+
 /// Reads a mail. Never fails and never panics, whatever the bytes; see [`Mail::notes`] and [`Mail::unreadable`].
 pub fn parse(raw: &[u8]) -> Mail {
     // A panic below would be a defect of ours or of a library; the mail must survive it all the same.

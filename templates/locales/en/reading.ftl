@@ -3,6 +3,8 @@ show-signature = Show signature
 attached-read = Read<span class="vh"> { $name }</span>
 attached-mail = Attached mail
 attached-calendar = Calendar entry
+attached-text = Text
+attached-text-cut = Only the beginning is shown. Download the file for the rest.
 attached-in = Attached to this message
 attached-from = From
 attached-to = To
@@ -32,3 +34,9 @@ attached-span = { $start } to { $end }
 attached-due = due { $end }
 attached-day-time = { $date }, { $clock }
 attached-in-zone = { $time } ({ $zone })
+thread-gap = { $n ->
+    [one] 1 earlier message
+   *[other] { $n } earlier messages
+}
+thread-gap-more = Show the last 20 of them
+thread-gap-all = Show all

@@ -52,6 +52,26 @@ both_databases! {
         }
     }
 
+    async fn a_text_file_is_read_as_letters_and_no_more_than_its_beginning(database) {
+        let app = TestApp::start(database).await;
+        let log = format!("<script>alert(1)</script> caf\u{e9} \u{202e}evil\n{}", "a line\n".repeat(20_000));
+        let letter = mail("anna@customer.example")
+            .attach("server.log", "application/octet-stream", log.as_bytes())
+            .attach("old.txt", "text/plain", b"gr\xfc\xdfe aus K\xf6ln")
+            .attach("page.html", "text/html", b"<b>no</b>");
+        let number = app.ticket_from(&letter).await;
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        let files = app.articles(&number).await[0]["attachments"].as_array().unwrap().clone();
+        let content = |at: usize| format!("/attachments/{}/content", text(&files[at]["id"]));
+        let page = browser.get(&content(0)).await.assert(200).text();
+        assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script>alert"), "escaped");
+        assert!(page.contains("caf\u{e9}") && page.contains("[U+202E]evil") && page.contains("Only the beginning"), "cut and visible");
+        assert!(page.len() < 100_000, "{}", page.len());
+        assert!(browser.get(&content(1)).await.assert(200).text().contains("gr\u{fc}\u{df}e aus K\u{f6}ln"));
+        browser.get(&content(2)).await.assert(404);
+    }
+
     async fn what_hangs_at_a_mail_is_seen_by_those_who_see_the_mail(database) {
         let app = TestApp::start(database).await;
         let letter = mail("anna@customer.example").attach("forwarded.eml", "message/rfc822", INNER.as_bytes());

@@ -1,4 +1,4 @@
-//! What hangs at a mail and can be read here: a mail within a mail, an invitation. Made when somebody asks for it,
+//! What hangs at a mail and can be read here: a mail within a mail, an invitation, a plain text. Made when somebody asks for it,
 //! from the stored bytes, so that a ticket's page costs no more for it.
 
 mod meeting;
@@ -13,6 +13,7 @@ use super::failure::{Answer, Failure};
 use super::files;
 use super::gate::{Asker, Signed};
 use super::page::{Page, show};
+use super::recorder::raw::visible;
 use super::state::Web;
 use super::text::{Segment, segments_against};
 use crate::access::Actor;
@@ -22,6 +23,9 @@ use crate::tickets::view;
 
 /// Mails within mails that are opened.
 const DEPTH: usize = 5;
+
+/// Of a text file so much is shown, in bytes.
+const TEXT: usize = 64 * 1024;
 
 /// Which of the files within.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -40,6 +44,14 @@ struct AttachedView {
     download_url: String,
     mails: Vec<MailView>,
     events: Vec<meeting::EventView>,
+    plain: Option<PlainView>,
+}
+
+/// The beginning of a text file.
+#[derive(Serialize)]
+struct PlainView {
+    text: String,
+    cut: bool,
 }
 
 #[derive(Serialize)]
@@ -80,7 +92,24 @@ struct FileView {
 
 /// Whether a file can be read here.
 pub fn is_readable(content_type: &str, name: &str) -> bool {
-    is_mail(content_type, name) || is_calendar(content_type, name)
+    is_mail(content_type, name) || is_calendar(content_type, name) || is_plain(content_type, name)
+}
+
+// What a browser would run is text as well, and shown as such: nothing of it is ever more than letters.
+fn is_plain(content_type: &str, name: &str) -> bool {
+    let text = matches!(
+        content_type,
+        "text/plain"
+            | "text/csv"
+            | "text/markdown"
+            | "text/x-log"
+            | "text/x-diff"
+            | "text/x-patch"
+            | "application/json"
+    );
+    text || [".txt", ".log", ".csv", ".md", ".diff", ".patch", ".json"]
+        .iter()
+        .any(|end| has_ending(name, end))
 }
 
 fn is_mail(content_type: &str, name: &str) -> bool {
@@ -178,6 +207,7 @@ fn load(conn: &mut Conn, blobs: &Blobs, asker: &Asker, uid: &str, part: &str) ->
         },
         mails: Vec::new(),
         events: Vec::new(),
+        plain: None,
         above: found.above,
     };
     let file = &found.file;
@@ -195,6 +225,11 @@ fn load(conn: &mut Conn, blobs: &Blobs, asker: &Asker, uid: &str, part: &str) ->
         view.kind = language.tr("attached-calendar");
         view.events =
             calendar.events.iter().map(|event| meeting::view(calendar.method, event, asker)).collect();
+    } else if is_plain(&file.content_type, &file.name) {
+        view.kind = language.tr("attached-text");
+        let (start, cut) = (file.data.get(..TEXT).unwrap_or(&file.data), file.data.len() > TEXT);
+        let text = visible(mail_ingest::guess_text(start).as_bytes());
+        view.plain = Some(PlainView { text, cut });
     } else {
         return Err(Error::NotFound);
     }

@@ -4,7 +4,7 @@ pub mod balance;
 pub mod list;
 pub mod mail;
 pub mod preview;
-mod raw;
+pub mod raw;
 
 use jiff::civil::Date;
 use serde::Serialize;

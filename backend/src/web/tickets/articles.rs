@@ -24,8 +24,10 @@ pub struct Story<'a> {
     pub names: &'a HashMap<AgentId, (String, String)>,
     /// All events, the oldest first.
     pub events: &'a [Event],
-    /// All articles, the oldest first.
+    /// The articles that are shown, the oldest first.
     pub articles: &'a [Article],
+    /// What lies between the first and the others.
+    pub hidden: Option<view::Hidden>,
     /// The newest article that the reader has seen.
     pub seen: i64,
     /// What the address asks for.
@@ -34,7 +36,7 @@ pub struct Story<'a> {
     pub guess: Option<&'a Ticket>,
 }
 
-/// A day, an event or an article.
+/// A day, an event, an article, or many that are not shown yet.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Entry {
@@ -44,6 +46,17 @@ pub enum Entry {
     Event(EventView),
     /// Somebody wrote.
     Article(Box<ArticleView>),
+    /// Earlier messages, on demand.
+    Gap(GapView),
+}
+
+/// Where the middle of a long conversation is left out.
+#[derive(Serialize)]
+pub struct GapView {
+    count: usize,
+    /// Shows some more; missing where that is all.
+    more_url: Option<String>,
+    all_url: String,
 }
 
 /// The line between two days.
@@ -174,8 +187,14 @@ pub fn entries(
             subject: super::list::subject(ticket, &asker.reader),
         });
         parts.push((article.created_at.0, Entry::Article(Box::new(view))));
+        if let Some(hidden) = story.hidden.filter(|_| parts.len() == 1) {
+            parts.push((article.created_at.0, Entry::Gap(gap(access.ticket(), hidden))));
+        }
     }
     for event in story.events {
+        if story.hidden.is_some_and(|gap| gap.between.0 < event.at && event.at < gap.between.1) {
+            continue;
+        }
         let Some(icon) = history::icon(event) else { continue };
         let sentence = history::sentence(event, story.names, asker);
         parts.push((event.at.0, Entry::Event(EventView { id: event.id.0, icon, sentence, at: event.at.0 })));
@@ -183,6 +202,15 @@ pub fn entries(
     // Stable: what happened at the same instant as an article stands below it.
     parts.sort_by_key(|(at, _)| *at);
     Ok(with_days(parts, asker))
+}
+
+fn gap(ticket: &Ticket, hidden: view::Hidden) -> GapView {
+    let url = |from: ArticleId| format!("/tickets/{}?from={from}#a-{from}", ticket.number);
+    GapView {
+        count: hidden.count,
+        more_url: (hidden.block != hidden.oldest).then(|| url(hidden.block)),
+        all_url: url(hidden.oldest),
+    }
 }
 
 fn with_days(parts: Vec<(jiff::Timestamp, Entry)>, asker: &Asker) -> Vec<Entry> {

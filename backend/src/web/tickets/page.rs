@@ -26,6 +26,8 @@ pub struct Wish {
     pub quote: Option<i64>,
     /// Begin a forward of this article.
     pub forward: Option<i64>,
+    /// Show the conversation from this article on.
+    pub from: Option<i64>,
     /// Show an article's remote images: its id and the proof that a form asked for it.
     pub images: Option<String>,
 }
@@ -197,20 +199,23 @@ pub fn load(
     let queue = all.iter().find(|queue| queue.id == ticket.queue_id);
     let queue_name = queue.map_or_else(String::new, |queue| queue.name.clone());
     let events = view::history(conn, &access)?;
-    let written = view::articles(conn, &access)?;
+    let seen = read::last_seen(conn, &asker.actor, ticket.id)?;
+    // What is quoted or forwarded is shown as well.
+    let from = [wish.from, wish.quote, wish.forward].into_iter().flatten().min();
+    let view::Conversation { shown: written, hidden } = view::conversation(conn, &access, seen, from)?;
     let mut people: Vec<AgentId> = events.iter().filter_map(|event| event.agent_id).collect();
     people.extend(written.iter().filter_map(|article| article.agent_id));
     people.extend(ticket.owner_id);
     people.sort_unstable();
     people.dedup();
     let names = view::agents(conn, &people)?;
-    let seen = read::last_seen(conn, &asker.actor, ticket.id)?;
     let links = view::links(conn, &asker.actor, &access)?;
     let guess = links.iter().find(|link| link.kind == LinkKind::PossiblyBelongsTo && !link.reverse);
     let story = articles::Story {
         names: &names,
         events: &events,
         articles: &written,
+        hidden,
         seen,
         wish,
         guess: guess.map(|link| &link.ticket),
