@@ -1,7 +1,8 @@
 //! The benchmark: how fast, how large, beside what this machine can do at best. Prints tables, gates nothing.
 //!
 //! `tests/run --bench`, or `cargo run --release -p tests --bin bench [TICKETS…]` (by default 10000 100000); with `rules`
-//! instead, how long a dry run of postmaster filters takes, and whether it foretells what really happens.
+//! instead, how long a dry run of postmaster filters takes, and whether it foretells what really happens; with `agents
+//! [TICKETS]`, how twenty agents fare while mail comes in.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,6 +10,8 @@
     reason = "a benchmark that can't go on says why and ends"
 )]
 
+#[path = "bench/agents.rs"]
+mod agents_at_work;
 #[path = "bench/rules.rs"]
 mod rules;
 
@@ -44,6 +47,10 @@ fn main() {
     if std::env::args().nth(1).as_deref() == Some("rules") {
         return runtime.block_on(rules::run());
     }
+    if std::env::args().nth(1).as_deref() == Some("agents") {
+        let size = std::env::args().nth(2).map_or(100_000, |size| size.parse().expect("a number of tickets"));
+        return runtime.block_on(async { agents_at_work::run(&mut World::start(), size).await });
+    }
     let sizes: Vec<usize> =
         std::env::args().skip(1).map(|size| size.parse().expect("a number of tickets")).collect();
     let sizes = if sizes.is_empty() { vec![10_000, 100_000] } else { sizes };
@@ -64,17 +71,13 @@ async fn run(sizes: &[usize]) {
     let together = inserts(8).await;
     row("machine: rows of a mail by our own storage, 8 at a time", &format!("{together:.0}/s"), "");
 
-    let settings = Settings::new(Database::Sqlite).with("METRICS_TOKEN", METRICS_TOKEN).with("LOG", "error");
-    settings.set_up();
-    let started = Instant::now();
-    let server = Binary::spawn(&settings);
-    let first_page = until_first_page(&settings.base(), started).await;
+    let mut world = World::start();
+    let first_page = until_first_page(&world.settings.base(), world.started).await;
     row("start to first page", &format!("{:.0} ms", ms(first_page)), "under 300 ms");
     tokio::time::sleep(Duration::from_secs(3)).await;
-    row("memory idle", &format!("{:.1} MB", memory(&server, "VmRSS")), "under 60 MB");
+    row("memory idle", &format!("{:.1} MB", memory(&world.server, "VmRSS")), "under 60 MB");
     row("binary", &format!("{:.1} MB", binary_size()), "under 40 MB");
 
-    let mut world = World { settings, server, written: 0 };
     for (connections, best) in [(1, alone), (8, together)] {
         let run = world.ingest(connections, MAILS).await;
         let name = format!("LMTP, {connections} connection(s): accepted, and processed too");
@@ -221,6 +224,8 @@ async fn insert_some(desk: Desk, from: usize, count: usize) {
 struct World {
     settings: Settings,
     server: Binary,
+    /// When the server was started.
+    started: Instant,
     written: usize,
 }
 
@@ -231,6 +236,15 @@ struct Ingest {
 }
 
 impl World {
+    fn start() -> Self {
+        let settings =
+            Settings::new(Database::Sqlite).with("METRICS_TOKEN", METRICS_TOKEN).with("LOG", "error");
+        settings.set_up();
+        let started = Instant::now();
+        let server = Binary::spawn(&settings);
+        Self { settings, server, started, written: 0 }
+    }
+
     async fn ingest(&mut self, connections: usize, mails: usize) -> Ingest {
         let before = self.number("turnstone_mails_processed_total").await;
         let cpu = cpu_seconds(&self.server);
