@@ -1,10 +1,11 @@
 //! Every sentence a person sees, by key, in the person's language.
 //!
-//! The messages are Fluent files under `templates/locales/LANGUAGE/`; English is complete, another language
-//! is added by adding a folder and falls back to English where it is silent.
+//! The messages are Fluent files under `templates/locales/LANGUAGE/`; a language is added by adding a folder. All are
+//! complete, which a test sees to; where one were silent, English would speak.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader};
@@ -39,7 +40,7 @@ impl Language {
         LOCALES.locales().find(known).map_or_else(Self::english, |found| Self(found.clone()))
     }
 
-    /// The best match for an `Accept-Language` header; the first acceptable one wins.
+    /// The best match for an `Accept-Language` header; of equally wished ones the first wins.
     pub fn accepted(header: &str) -> Self {
         let mut wanted: Vec<(f32, &str)> = header
             .split(',')
@@ -47,7 +48,7 @@ impl Language {
                 let mut bits = part.split(';');
                 let tag = bits.next()?.trim();
                 let weight = bits.find_map(|bit| bit.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
-                (!tag.is_empty()).then_some((weight, tag))
+                (!tag.is_empty() && weight > 0.0).then_some((weight, tag))
             })
             .collect();
         wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -82,12 +83,15 @@ impl Language {
         self.find(key, None).unwrap_or_else(|| key.to_owned())
     }
 
-    /// The message for a key with text values filled in.
+    /// The message for a key with text values filled in. A value `n` that is a whole number counts, as in
+    /// [`tr_count`](Self::tr_count): the wording may depend on it.
     pub fn tr_with(&self, key: &str, values: &[(&'static str, &str)]) -> String {
-        let values: Values<'_> = values
-            .iter()
-            .map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from((*value).to_owned())))
-            .collect();
+        let filled = |name: &str, value: &str| match value.parse::<i64>() {
+            Ok(count) if name == "n" => FluentValue::from(count),
+            _ => FluentValue::from(value.to_owned()),
+        };
+        let values: Values<'_> =
+            values.iter().map(|(name, value)| (Cow::Borrowed(*name), filled(name, value))).collect();
         self.find(key, Some(&values)).unwrap_or_else(|| key.to_owned())
     }
 
@@ -95,5 +99,10 @@ impl Language {
     pub fn tr_count(&self, key: &str, n: i64) -> String {
         let values: Values<'_> = [(Cow::Borrowed("n"), FluentValue::from(n))].into();
         self.find(key, Some(&values)).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A number with a fraction as the language writes it: `2.5` or `2,5`.
+    pub fn decimal(&self, whole: impl Display, fraction: impl Display) -> String {
+        self.tr_with("decimal", &[("whole", &whole.to_string()), ("fraction", &fraction.to_string())])
     }
 }

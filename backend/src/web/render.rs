@@ -140,7 +140,7 @@ fn size_for(bytes: i64, reader: &Reader) -> String {
         1_000..1_000_000 => reader.language.tr_count("size-kb", (bytes + 500) / 1_000),
         _ => {
             let tenths = (bytes + 50_000) / 100_000;
-            reader.language.tr_with("size-mb", &[("n", &format!("{}.{}", tenths / 10, tenths % 10))])
+            reader.language.tr_with("size-mb", &[("n", &reader.language.decimal(tenths / 10, tenths % 10))])
         }
     }
 }

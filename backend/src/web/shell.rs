@@ -133,7 +133,7 @@ fn relay_notice(conn: &mut Conn, web: &Web, signed: &Asker) -> Result<String> {
     }
     let away = outbox::away(conn, signed.reader.now)?;
     Ok(away.map_or_else(String::new, |away| {
-        language.tr_with("notice-relay-away", &[("since", &signed.reader.full(away.since))])
+        language.tr_with("notice-relay-away", &[("since", &signed.reader.since(away.since))])
     }))
 }
 

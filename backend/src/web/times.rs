@@ -1,10 +1,13 @@
 //! Instants as a person reads them: relative under a day, then the date, in the reader's zone and language.
 
+use std::borrow::Cow;
+
+use fluent_templates::fluent_bundle::FluentValue;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use crate::i18n::Language;
+use crate::i18n::{Language, Values};
 
 /// What the wording of an instant depends on.
 #[derive(Clone, Debug)]
@@ -55,10 +58,18 @@ impl Reader {
         }
     }
 
-    /// `16:42`, `Yesterday 16:42`, `3 Nov, 16:42`: after “since”.
+    /// `16:42`, `Yesterday 16:42`, `3 Nov, 16:42`: after “since”, where some languages put an article before a date.
     pub fn since(&self, at: Timestamp) -> String {
-        let today = self.local(self.now).date() == self.local(at).date();
-        if today { self.clock(at) } else { self.stamp(at) }
+        let date = self.local(at).date();
+        match (self.local(self.now).date() - date).get_days() {
+            0 => self.clock(at),
+            1 => self.stamp(at),
+            _ => {
+                let values = [("date", self.date(date)), ("clock", self.clock(at))];
+                self.language
+                    .tr_with("time-since", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+            }
+        }
     }
 
     /// `Sunday 22 November 2026, 16:42`: the whole truth, for titles.
@@ -137,26 +148,28 @@ impl Reader {
     }
 
     fn date(&self, date: Date) -> String {
+        let this_year = date.year() == self.local(self.now).year();
         let month = self.language.tr(&format!("month-short-{}", date.month()));
-        let day = date.day().to_string();
-        if date.year() == self.local(self.now).year() {
-            self.language.tr_with("time-day-month", &[("day", &day), ("month", &month)])
-        } else {
-            let year = date.year().to_string();
-            self.language.tr_with("time-day-month-year", &[("day", &day), ("month", &month), ("year", &year)])
-        }
+        self.dated(date, month, if this_year { "time-day-month" } else { "time-day-month-year" })
     }
 
     /// `Friday 20 November 2026`; without the year where it is this one.
     pub fn long_date(&self, date: Date) -> String {
+        let this_year = date.year() == self.local(self.now).year();
+        let key = if this_year { "time-weekday-day-month" } else { "time-weekday-day-month-year" };
+        self.dated(date, self.language.tr(&format!("month-{}", date.month())), key)
+    }
+
+    // The day is a number: a language may say the first of a month in another way than the rest.
+    fn dated(&self, date: Date, month: String, key: &str) -> String {
         let weekday = self.language.tr(&format!("weekday-{}", date.weekday().to_monday_one_offset()));
-        let month = self.language.tr(&format!("month-{}", date.month()));
-        let (day, year) = (date.day().to_string(), date.year().to_string());
-        let values = [("weekday", weekday.as_str()), ("day", &day), ("month", &month), ("year", &year)];
-        if date.year() == self.local(self.now).year() {
-            self.language.tr_with("time-weekday-day-month", &values)
-        } else {
-            self.language.tr_with("time-weekday-day-month-year", &values)
-        }
+        let values: Values<'_> = [
+            (Cow::Borrowed("weekday"), FluentValue::from(weekday)),
+            (Cow::Borrowed("day"), FluentValue::from(date.day())),
+            (Cow::Borrowed("month"), FluentValue::from(month)),
+            (Cow::Borrowed("year"), FluentValue::from(date.year().to_string())),
+        ]
+        .into();
+        self.language.find(key, Some(&values)).unwrap_or_else(|| date.to_string())
     }
 }

@@ -72,6 +72,7 @@ time-yesterday-day = Yesterday
 time-yesterday = Yesterday { $clock }
 time-tomorrow = Tomorrow { $clock }
 time-date-clock = { $date }, { $clock }
+time-since = { $date }, { $clock }
 time-day-month = { $day } { $month }
 time-day-month-year = { $day } { $month } { $year }
 time-weekday-day-month = { $weekday } { $day } { $month }
@@ -107,6 +108,7 @@ weekday-4 = Thursday
 weekday-5 = Friday
 weekday-6 = Saturday
 weekday-7 = Sunday
+decimal = { $whole }.{ $fraction }
 size-bytes = { $n ->
     [one] 1 byte
    *[other] { $n } bytes

@@ -68,6 +68,7 @@ nobody = Nobody
 me = Me
 owner-you = { $name } (you)
 lock = Lock
+lock-ticket = Lock
 until = Until
 customer = Customer
 subject = Subject

@@ -99,7 +99,7 @@ pub(super) fn view(found: Report, names: &Names, language: &Language) -> ReportV
     let hundredths = found.took.as_millis() / 10;
     ReportView {
         summary: language.tr_count("filter-tried", looked),
-        took: format!("{}.{:02}", hundredths / 100, hundredths % 100),
+        took: language.decimal(hundredths / 100, format_args!("{:02}", hundredths % 100)),
         changed: changed.len(),
         hidden: changed.len().saturating_sub(SHOWN),
         rules: found

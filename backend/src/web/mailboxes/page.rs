@@ -107,7 +107,7 @@ fn hops(test: &Test, asker: &Asker) -> TestView {
         let seconds = at.duration_since(test.started_at).as_millis().max(0);
         language.tr_with(
             "mailbox-hop-seconds",
-            &[("n", &format!("{}.{}", seconds / 1_000, seconds % 1_000 / 100))],
+            &[("n", &language.decimal(seconds / 1_000, seconds % 1_000 / 100))],
         )
     };
     let hop = |hop: &mailboxes::Hop| {

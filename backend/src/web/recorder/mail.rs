@@ -108,7 +108,7 @@ fn facts(mail: &Inbound, ticket: Option<String>, asker: &Asker) -> MailFacts {
         recipients: mail.recipients().join(", "),
         message_id: mail.message_id.clone(),
         auto_response: mail.auto_response.clone(),
-        took: milliseconds(mail.duration_us.unsigned_abs()),
+        took: milliseconds(mail.duration_us.unsigned_abs(), asker),
         origin: [("SPF", origin.spf), ("DKIM", origin.dkim), ("DMARC", origin.dmarc)]
             .map(|(method, verdict)| OriginView { method, word: verdict.as_str(), colour: colour(verdict) })
             .into(),

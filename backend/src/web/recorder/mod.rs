@@ -61,7 +61,7 @@ struct StepView {
 
 fn steps(mail: &Inbound, asker: &Asker) -> Vec<StepView> {
     let view = |step: Step| StepView {
-        took: asker.reader.language.tr_with("mail-step-took", &[("ms", &milliseconds(step.took_us))]),
+        took: asker.reader.language.tr_with("mail-step-took", &[("ms", &milliseconds(step.took_us, asker))]),
         step: step_name(&step, asker),
         result: step.result,
         reason: step.reason,
@@ -76,8 +76,8 @@ fn step_name(step: &Step, asker: &Asker) -> String {
 }
 
 /// How long something took, in milliseconds.
-fn milliseconds(took_us: u64) -> String {
-    format!("{}.{}", took_us / 1_000, took_us % 1_000 / 100)
+fn milliseconds(took_us: u64, asker: &Asker) -> String {
+    asker.reader.language.decimal(took_us / 1_000, took_us % 1_000 / 100)
 }
 
 /// A day as an address names it, from its first to its last instant in the reader's zone.

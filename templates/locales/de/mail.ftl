@@ -1,0 +1,64 @@
+# Das Protokoll und der Postausgang.
+recorder-title = Eingehende E-Mails
+recorder-intro = Jede E-Mail, die uns erreicht hat, was aus ihr wurde und warum. Nichts verschwindet ohne eine Zeile hier.
+recorder-received = Empfangen
+recorder-show = Anzeigen
+recorder-all = Alle
+recorder-new = Neue Tickets
+recorder-follow-up = Antworten
+recorder-quarantined = Quarantäne
+recorder-empty = Es ist noch keine E-Mail angekommen
+recorder-empty-hint = Senden Sie eine E-Mail an die Adresse einer Queue. Sie wird in Sekunden zum Ticket.
+quarantine = Quarantäne
+quarantine-hint = Diese konnten nicht einsortiert werden. Sie bleiben hier, bis Sie es erneut versuchen.
+from-at-size = Absender: { $sender }, { $clock }, { $size }
+sender-null = automatischer Absender
+no-subject = (kein Betreff)
+retry = Erneut versuchen
+look = Ansehen
+open-ticket = Ticket { $number } öffnen
+mail-quarantined = Diese E-Mail wartet in der Quarantäne.
+mail-steps = Was mit ihr geschah
+mail-envelope = Wie sie kam
+mail-source = Quelle
+mail-envelope-from = Absender des Umschlags
+mail-recipients = Empfänger
+mail-message-id = Message-ID
+mail-auto-response = Bestätigung
+mail-raw = Die E-Mail im Original
+mail-raw-cut = Hier steht nur der Anfang. Laden Sie die E-Mail herunter, um alles zu sehen.
+download = Herunterladen
+disposition-none = Wartet auf Verarbeitung
+disposition-new = Neues Ticket { $ticket }
+disposition-follow_up = Zu { $ticket } hinzugefügt
+disposition-duplicate = Dieselbe E-Mail wie zuvor, einmal behalten
+disposition-ignored = Ignoriert
+disposition-quarantined = In Quarantäne
+
+outbox-title = Ausgehende E-Mails
+outbox-intro = Jede E-Mail, die uns verlässt, und wie es um sie steht.
+outbox-mails = E-Mails
+outbox-all = Alle
+outbox-kind = Art
+outbox-kind-reply = Antwort
+outbox-kind-auto_response = Bestätigung
+outbox-kind-notification = Benachrichtigung
+outbox-when = Wann
+outbox-empty = Hier ist nichts
+outbox-empty-hint = Antworten, Bestätigungen und Benachrichtigungen erscheinen hier, während und nachdem sie hinausgehen.
+
+# E-Mails, die Turnstone schreibt
+mail-hello = Guten Tag { $name },
+mail-ticket = Ticket:
+mail-subject = Betreff:
+mail-queue = Queue:
+mail-customer = Kunde:
+mail-switch-off = Sie bekommen diese E-Mail aufgrund Ihrer Einstellungen:
+
+# Was eine Benachrichtigung sagt; zugleich der Anfang ihres Betreffs
+notice-new-ticket = Neues Ticket { $number } in { $queue }:
+notice-follow-up = Neue Antwort zu Ticket { $number }:
+notice-lock-timeout = Ihre Sperre auf Ticket { $number } ist abgelaufen:
+notice-move = Ticket { $number } wurde nach { $queue } verschoben:
+notice-reminder = Erinnerung an Ticket { $number }:
+notice-delivery-failure = Eine Antwort zu Ticket { $number } kam nicht an:

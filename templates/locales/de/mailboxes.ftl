@@ -1,0 +1,146 @@
+# Postfächer, aus denen E-Mails abgeholt werden.
+
+# Was nicht stimmt und was zu tun ist
+mailbox-trouble-unreachable = Der Server antwortet nicht: { $detail }. Prüfen Sie Server und Port, und ob das Netz uns durchlässt.
+mailbox-trouble-tls = Die Verbindung lässt sich nicht schützen: { $detail }. Prüfen Sie den Namen des Servers, sein Zertifikat und die Art der Verschlüsselung.
+mailbox-trouble-login = Der Server lässt uns nicht ein: { $detail } Geben Sie Benutzername und Passwort erneut ein; viele Anbieter wollen hier ein App-Passwort.
+mailbox-trouble-refused = Der Server hat etwas abgelehnt: { $detail }. Prüfen Sie die Namen der Ordner.
+mailbox-trouble-broken = Die Verbindung brach ab: { $detail }. Es wird von selbst erneut versucht.
+mailbox-trouble-timeout = Der Server antwortete nicht rechtzeitig auf { $detail }. Es wird von selbst erneut versucht.
+mailbox-trouble-files = Das Verzeichnis ist nicht nutzbar: { $detail }. Geben Sie es dem Benutzer, unter dem Turnstone läuft.
+mailbox-trouble-store = E-Mails können gerade nicht aufgehoben werden: { $detail } Nichts geht verloren: Sie bleiben bis dahin im Postfach.
+mailbox-trouble-secret = Das gespeicherte Passwort lässt sich nicht öffnen: { $detail }. Geben Sie es erneut ein, oder bringen Sie die Datei secret.key zurück.
+mailbox-trouble-oauth = Es wurde kein Zugriffstoken ausgegeben: { $detail }. Autorisieren Sie Turnstone erneut und geben Sie das neue Refresh-Token ein.
+mailbox-trouble-taken = Ein anderer Knoten hat dieses Postfach übernommen: { $detail }.
+
+# Was ein Formular oder ein Programm gesagt bekommt
+refused-mailbox-name = Geben Sie ihm einen Namen von bis zu 100 Zeichen.
+refused-mailbox-taken = Es gibt schon ein Postfach namens { $name }. Wählen Sie einen anderen Namen.
+refused-mailbox-host = Geben Sie nur den Namen des Servers ein, etwa imap.example.org.
+refused-mailbox-plain = Ohne Verschlüsselung könnten andere das Passwort lesen. Wählen Sie TLS oder STARTTLS; keine ist nur für einen Server auf derselben Maschine.
+refused-mailbox-ca = Dieses Zertifikat ist nicht verwendbar: { $why }. Fügen Sie es als PEM ein, mit den Zeilen BEGIN und END.
+refused-mailbox-login = Geben Sie den Benutzernamen für den Mailserver ein.
+refused-mailbox-password = Geben Sie das Passwort ein. Es wird jedes Mal neu erfragt, wenn sich Server oder Benutzer ändern, damit es nie an einen anderen Server geht.
+refused-mailbox-refresh-token = Geben Sie das Refresh-Token ein. Es wird jedes Mal neu erfragt, wenn sich Server, Benutzer oder Client ändern.
+refused-mailbox-token-url = Geben Sie die https://-Adresse ein, unter der Zugriffstoken ausgegeben werden.
+refused-mailbox-client-id = Geben Sie die Client-ID ein, die Sie vom Anbieter bekommen haben.
+refused-mailbox-directory = Geben Sie den ganzen Pfad des Maildirs ein, mit einem Schrägstrich am Anfang.
+refused-mailbox-after = Diese Art von Postfach hat keine Ordner, in die sich E-Mails verschieben lassen. Lassen Sie sie dort, oder löschen Sie sie.
+refused-mailbox-folders = Nennen Sie mindestens einen Ordner und höchstens { $most }.
+refused-mailbox-move-to = Nennen Sie den Ordner, in den E-Mails verschoben werden. Es darf keiner sein, aus dem abgeholt wird.
+refused-mailbox-address = „{ $address }“ ist keine E-Mail-Adresse.
+refused-mailbox-no-address = Wohin soll die Test-E-Mail gehen? Tragen Sie zuerst die Adresse dieses Postfachs ein.
+refused-mailbox-rests = Dieses Postfach ruht. Schalten Sie es ein und testen Sie es dann.
+refused-mailbox-size = Wählen Sie eine Größe zwischen 1 und 100 MB.
+refused-mailbox-poll = Wählen Sie eine Zahl von Sekunden zwischen { $least } und { $most }.
+
+# Was eine E-Mail sagt, von der nur der Anfang geholt wurde
+mailbox-cut-note = [Diese E-Mail ist zu groß, um ganz geholt zu werden: Sie hat { $size } MB, erlaubt sind { $limit } MB. Es folgt ihr Anfang. Der Rest wurde abgeschnitten; die ganze E-Mail liegt noch in ihrem Postfach.]
+
+# E-Mails an uns selbst und an die, die sich um E-Mail kümmern
+mailbox-test-subject = Turnstone-Postfachtest { $token }
+mailbox-test-text = Diese E-Mail prüft den Weg hinaus durch das Relay und zurück durch das Postfach. Sie wird kein Ticket und braucht keine Antwort.
+mailbox-letter-silent = Aus dem Postfach { $name } kommt keine E-Mail
+mailbox-letter-silent-text = Seit { $minutes } Minuten kann Turnstone nicht in das Postfach { $name } sehen. Was dort ankommt, wartet, bis es wieder geht.
+mailbox-letter-well = Das Postfach { $name } ist wieder in Ordnung
+mailbox-letter-well-text = Turnstone sieht wieder in das Postfach { $name }, nach einem Alarm von { $minutes } Minuten. Was dort wartete, wird gerade abgeholt.
+
+# Stationen einer Test-E-Mail
+mailbox-hop-elsewhere = Sie kam als „{ $source }“ zurück und nicht durch dieses Postfach. Leitet etwas seine E-Mails weiter?
+mailbox-hop-late = Sie ist nicht zurückgekommen. Sehen Sie in das Postfach, in seinen Spam-Ordner und in das Protokoll des Relays.
+mailbox-hop-written = Test-E-Mail geschrieben
+mailbox-hop-relay = Dem Relay übergeben
+mailbox-hop-fetched = Aus dem Postfach abgeholt
+mailbox-hop-recognised = Erkannt, und kein Ticket daraus gemacht
+refused-mailbox-unknown = Es gibt kein Postfach namens { $name }. turnstone mailbox list zeigt sie.
+
+# Die Seiten
+mailboxes-title = Postfächer
+mailboxes-intro = Von hier werden E-Mails abgeholt. Eine E-Mail verlässt ihr Postfach erst, wenn sie sicher gespeichert ist.
+mailboxes-empty = Noch kein Postfach
+mailboxes-empty-hint = Wo Ihr Mailserver E-Mails nicht selbst übergibt, holt Turnstone sie ab: per IMAP, per POP3 oder aus einem Maildir auf dieser Maschine.
+mailboxes-alarm = Keine E-Mails aus { $names }.
+mailboxes-alarm-link = Ansehen, was nicht stimmt
+mailbox-add = Postfach hinzufügen
+mailbox-add-intro = E-Mails werden abgeholt, sobald Sie speichern. Dort wird nichts gelöscht, außer Sie sagen es.
+mailbox-name = Name
+mailbox-name-hint = Wird als Quelle seiner E-Mails gezeigt.
+mailbox-place = Wo
+mailbox-place-imap = { $login } auf { $host }, IMAP
+mailbox-place-pop3 = { $login } auf { $host }, POP3
+mailbox-last-mail = Letzte E-Mail
+mailbox-last-success = Zuletzt nachgesehen
+mailbox-no-mail = noch keine
+mailbox-no-mail-text = Es ist noch keine E-Mail daraus gekommen.
+mailbox-well = In Ordnung
+mailbox-failing = Gestört
+mailbox-alarm = Keine E-Mails
+mailbox-rests = Ruht
+mailbox-rests-text = Es ruht: Es werden keine E-Mails abgeholt.
+mailbox-starting = Beginnt
+mailbox-starting-text = Es wird gerade zum ersten Mal nachgesehen.
+mailbox-stuck = { $n } E-Mails gibt der Server nicht heraus. Öffnen Sie sie mit einem Mailprogramm, um zu sehen, warum.
+mailbox-status = Wie es ihm geht
+mailbox-rest = Ruhen lassen
+mailbox-wake = Wieder abholen
+mailbox-saved = Gespeichert. Das Abholen beginnt neu mit diesen Einstellungen.
+mailbox-check = Dies wurde nicht gespeichert. Sehen Sie sich die markierten Felder an.
+mailbox-save = Postfach speichern
+mailbox-test = Test-E-Mail
+mailbox-test-hint = Eine E-Mail mit einem Kennzeichen geht durch das Relay an die Adresse des Postfachs. Sie sehen jede Station, bis sie zurück ist. Sie wird kein Ticket.
+mailbox-test-send = Test-E-Mail senden
+mailbox-test-again = Erneut testen
+mailbox-hop-seconds = { $n } s
+mailbox-what = Postfach
+mailbox-kind = Art
+mailbox-kind-imap = IMAP
+mailbox-kind-pop3 = POP3
+mailbox-kind-maildir = Maildir
+mailbox-directory-legend = Verzeichnis
+mailbox-directory = Pfad des Maildirs
+mailbox-directory-hint = Der Benutzer, unter dem Turnstone läuft, muss darin Dateien verschieben können. E-Mails werden aus dem Ordner new genommen.
+mailbox-server = Server
+mailbox-host = Name des Servers
+mailbox-port = Port
+mailbox-port-hint = Leer für den üblichen.
+mailbox-security = Verschlüsselung
+mailbox-security-tls = TLS
+mailbox-security-starttls = STARTTLS
+mailbox-security-none = Keine (nur für einen Server auf dieser Maschine)
+mailbox-ca-summary = Zertifikat einer eigenen Zertifizierungsstelle
+mailbox-ca = Vertrautes Zertifikat
+mailbox-ca-hint = PEM, von der Zertifizierungsstelle oder vom Server selbst. Leer: worauf dieses System vertraut.
+mailbox-sign-in = Anmeldung
+mailbox-login = Benutzername
+mailbox-auth = Mit
+mailbox-auth-password = Passwort
+mailbox-auth-oauth2 = OAuth2
+mailbox-secret-hint = Wird versiegelt aufbewahrt und nie wieder gezeigt.
+mailbox-secret-kept = Leer behält das gespeicherte. Es wird nie gezeigt.
+mailbox-token-url = Adresse für Token
+mailbox-token-url-hint = Wo Zugriffstoken ausgegeben werden, etwa https://oauth2.googleapis.com/token.
+mailbox-client-id = Client-ID
+mailbox-client-secret = Client-Geheimnis
+mailbox-refresh-token = Refresh-Token
+mailbox-scope = Scope
+mailbox-mail = E-Mails
+mailbox-folders = Ordner
+mailbox-folders-hint = Einer pro Zeile. Neues im ersten wird sofort gemeldet.
+mailbox-after = Nachdem eine E-Mail gespeichert ist
+mailbox-after-leave = Lassen, wo sie ist
+mailbox-after-move = In einen anderen Ordner verschieben
+mailbox-after-delete = Dort löschen
+mailbox-move-to = Zielordner
+mailbox-move-to-hint = Wird angelegt, wenn es ihn nicht gibt.
+mailbox-existing = E-Mails, die dort schon liegen
+mailbox-existing-take = Werden auch zu Tickets
+mailbox-existing-skip = Bleiben, wie sie sind
+mailbox-queue-by-address = Nach ihren Adressen
+mailbox-address = Adresse
+mailbox-address-hint = Wohin die Test-E-Mail geht. Leer: der Benutzername.
+mailbox-max = Größte E-Mail in MB
+mailbox-max-hint = Von einer größeren wird nur der Anfang geholt.
+mailbox-poll = Nachsehen alle (Sekunden)
+mailbox-poll-hint = IMAP-Server melden Neues auch dazwischen.
+mailbox-trusted = Steuernden Kopfzeilen vertrauen
+mailbox-trusted-hint = Nur, wenn niemand als Ihre eigenen Programme in dieses Postfach schreiben kann.

@@ -1,0 +1,45 @@
+# E-Mails auf dem Weg hinaus: das Relay, Weiterleiten, Umleiten, erneut Senden.
+notice-relay-away = Antworten warten im Postausgang: Das Relay ist nicht erreichbar seit { $since }. Sie gehen von selbst hinaus, sobald es wieder da ist.
+relay-away = Das Mail-Relay { $relay } ist nicht erreichbar seit { $since }
+relay-away-remedy = Ausgehende E-Mails warten und gehen von selbst hinaus, sobald das Relay wieder da ist. Was fünf Tage gewartet hat, wird aufgegeben und in seinem Ticket vermerkt.
+delivery-partly = Nicht alle haben sie bekommen
+delivery-partly-why = Das Relay hat diese E-Mail angenommen, aber nicht für alle. Prüfen Sie die Adressen und senden Sie dann an jene erneut.
+
+# Weiterleiten, umleiten, erneut senden
+forward = Weiterleiten
+forward-what = Nachricht
+forward-how = Als
+forward-text = Text unter meinem
+forward-mail = Ganze E-Mail als Datei
+forward-bare = Ohne ihre Dateien
+forward-visible = Der Kunde darf dies sehen
+forward-warning = Intern: Der Kunde bekommt und sieht dies nicht, und Antworten bleiben intern.
+forwarded-message = Weitergeleitete Nachricht
+forwarded-from = Von:
+forwarded-date = Datum:
+forwarded-subject = Betreff:
+forwarded-to = An:
+forwarded-cc = Cc:
+internal-mail = Interne E-Mail
+redirect = Umleiten
+redirect-to = Unverändert umleiten an
+redirect-hint = Wer sie bekommt, antwortet dem Verfasser, nicht uns.
+redirected-text = Die E-Mail von { $from } wurde unverändert weitergesandt an { $to }.
+send-again-to = Erneut senden an
+bcc = Bcc
+bcc-hint = Niemand sonst sieht diese Adressen.
+article-bcc = Bcc { $bcc }
+send-to = An { $to } senden
+send-more = +{ $n }
+send-cc = { $n } Cc
+send-bcc = { $n } Bcc
+event-forwarded = Nachricht an { $new } weitergeleitet von { $who }
+event-redirected = E-Mail an { $new } umgeleitet von { $who }
+event-resent = E-Mail erneut an { $new } gesendet von { $who }
+refused-no-mail = Zu dieser Nachricht gibt es keine ganze E-Mail. Senden Sie stattdessen ihren Text.
+refused-not-here = Diese Nachricht ist nicht in diesem Ticket.
+refused-to-customer = { $address } ist der Kunde und bekäme, was intern ist. Nehmen Sie „Antwort“, oder lassen Sie den Kunden es sehen.
+refused-redirect-own = { $address } ist eine unserer eigenen Adressen. Verschieben Sie stattdessen das Ticket.
+refused-redirect-none = Nur eine eingegangene E-Mail kann umgeleitet werden. Leiten Sie diese Nachricht stattdessen weiter.
+refused-resend-redirect = Eine umgeleitete E-Mail nennt ihren Empfänger. Leiten Sie sie noch einmal um, an die richtige Adresse.
+keys-forward = weiterleiten

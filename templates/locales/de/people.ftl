@@ -1,0 +1,74 @@
+# Anmelden, einrichten, eigene Einstellungen.
+login-title = Anmelden
+login-heading = Bei { $org } anmelden
+login-name = Anmeldename
+login-help = Noch kein Konto? Ein Administrator Ihres Helpdesks kann eines für Sie anlegen.
+login-signed-out = Sie sind abgemeldet.
+login-failed = Anmeldename und Passwort passen nicht zusammen. Prüfen Sie beide und versuchen Sie es erneut.
+login-slow-down = Zu viele Versuche. Warten Sie { $n ->
+    [one] eine Minute
+   *[other] { $n } Minuten
+  } und versuchen Sie es dann erneut.
+login-locked-form = Die Seite war zu lange offen. Bitte melden Sie sich erneut an.
+password = Passwort
+forgotten-link = Vergessen?
+forgotten-title = Ein neues Passwort
+forgotten-text = Ein Administrator Ihres Helpdesks kann ein neues Passwort für Sie setzen.
+forgotten-admin = Administratoren verwenden dafür den Befehl „turnstone agent password“.
+sign-in = Anmelden
+email = E-Mail
+your-name = Ihr Name
+password-hint = Mindestens 12 Zeichen. Gut sind ein paar Wörter, die nichts miteinander zu tun haben.
+password-wrong = Das ist nicht Ihr jetziges Passwort. Geben Sie es erneut ein.
+password-current = Jetziges Passwort
+password-new = Neues Passwort
+password-change = Passwort ändern
+password-change-hint = Andere Geräte werden abgemeldet.
+password-changed = Ihr Passwort ist geändert. Andere Geräte sind abgemeldet.
+
+setup-title = Turnstone einrichten
+setup-heading = Richten Sie Ihren Helpdesk ein
+setup-intro = Zwei Schritte, etwa zwei Minuten. An niemanden wird etwas gesendet.
+setup-account = Ihr Konto
+setup-login-hint = Damit melden Sie sich an. Kleinbuchstaben, Ziffern, Punkte und Bindestriche.
+setup-helpdesk = Ihr Helpdesk
+setup-organisation = Organisation
+setup-queue = Erste Queue
+setup-queue-hint = Hier kommen neue E-Mails an. Weitere können Sie später hinzufügen.
+setup-address = Adresse der Queue
+setup-address-hint = E-Mails an diese Adresse werden zu Tickets.
+setup-finish = Fertigstellen und anmelden
+setup-check = Es fehlt noch etwas. Sehen Sie sich die markierten Felder an.
+
+preferences-intro = Nur für Sie, auf jedem Gerät.
+prefs-look = Aussehen
+prefs-theme = Farben
+prefs-theme-system = Wie das System
+prefs-theme-light = Hell
+prefs-theme-dark = Dunkel
+prefs-page-size = Ticketliste
+prefs-page-size-unit = Tickets pro Seite
+prefs-language = Sprache
+language-en = English
+language-de = Deutsch
+language-fr = Français
+prefs-zone = Zeitzone
+prefs-zone-hint = Zum Beispiel Europe/Berlin. Alle Zeiten werden in ihr angezeigt.
+prefs-notify = E-Mail an mich, wenn
+prefs-notify-hint = Sie hören nie von dem, was Sie selbst getan haben, und nie von Tickets, die Sie nicht lesen dürfen.
+notify-new_ticket = ein neues Ticket in meinen Queues ankommt
+notify-follow_up = ein Kunde auf mein Ticket antwortet oder auf eines ohne Besitzer
+notify-lock_timeout = meine Sperre auf einem Ticket abgelaufen ist
+notify-move = ein Ticket in meine Queues verschoben wird
+notify-delivery_failure = eine Antwort zu meinem Ticket, oder zu einem ohne Besitzer, nicht ankommt
+notify-reminder = eine Erinnerung an eines meiner Tickets fällig ist
+prefs-work = Arbeit
+prefs-keys = Tastenkürzel mit einer Taste
+prefs-keys-hint = Drücken Sie irgendwo ?, um sie zu sehen.
+prefs-signature = Signatur
+prefs-signature-hint = Steht unter Ihren Antworten, über der Signatur der Queue.
+prefs-away = Abwesend bis
+prefs-away-hint = Solange Sie abwesend sind, werden Antworten zu Ihren Tickets allen angeboten.
+prefs-away-past = Das liegt in der Vergangenheit. Wählen Sie einen späteren Zeitpunkt oder lassen Sie das Feld leer.
+save-preferences = Einstellungen speichern
+preferences-saved = Ihre Einstellungen sind gespeichert.

@@ -1,0 +1,34 @@
+# Was an einer E-Mail hängt: E-Mails in E-Mails, Einladungen.
+show-signature = Signatur anzeigen
+attached-read = Lesen<span class="vh"> { $name }</span>
+attached-mail = Angehängte E-Mail
+attached-calendar = Kalendereintrag
+attached-in = An dieser Nachricht
+attached-from = Von
+attached-to = An
+attached-cc = Cc
+attached-date = Datum
+attached-empty = Diese E-Mail enthält keinen Text.
+attached-download = Herunterladen
+attached-invitation = Einladung
+attached-appointment = Termin
+attached-cancelled = Abgesagt
+attached-accepted = Zugesagt
+attached-declined = Abgelehnt
+attached-tentative = Mit Vorbehalt zugesagt
+attached-answer = Antwort
+attached-counter = Anderer Termin vorgeschlagen
+attached-when = Wann
+attached-your-time = In Ihrer Zeitzone
+attached-where = Wo
+attached-organiser = Eingeladen von
+attached-who = Eingeladen
+attached-repeats = Wiederholung
+attached-link = Link
+attached-said-accepted = { $name } (zugesagt)
+attached-said-declined = { $name } (abgelehnt)
+attached-said-tentative = { $name } (vielleicht)
+attached-span = { $start } bis { $end }
+attached-due = fällig: { $end }
+attached-day-time = { $date }, { $clock }
+attached-in-zone = { $time } ({ $zone })

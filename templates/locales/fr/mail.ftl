@@ -1,0 +1,64 @@
+# Le journal et la boîte d’envoi.
+recorder-title = E-mails entrants
+recorder-intro = Chaque e-mail qui nous est parvenu, ce qu’il est devenu et pourquoi. Rien ne disparaît sans une ligne ici.
+recorder-received = Reçus
+recorder-show = Afficher
+recorder-all = Tous
+recorder-new = Nouveaux tickets
+recorder-follow-up = Réponses
+recorder-quarantined = Quarantaine
+recorder-empty = Aucun e-mail n’est encore arrivé
+recorder-empty-hint = Envoyez un e-mail à l’adresse d’une file. Il devient un ticket en quelques secondes.
+quarantine = Quarantaine
+quarantine-hint = Ceux-ci n’ont pas pu être classés. Ils restent ici jusqu’à ce que vous réessayiez.
+from-at-size = De : { $sender }, { $clock }, { $size }
+sender-null = expéditeur automatique
+no-subject = (sans objet)
+retry = Réessayer
+look = Voir
+open-ticket = Ouvrir le ticket { $number }
+mail-quarantined = Cet e-mail attend en quarantaine.
+mail-steps = Ce qui lui est arrivé
+mail-envelope = Comment il est venu
+mail-source = Source
+mail-envelope-from = Expéditeur de l’enveloppe
+mail-recipients = Destinataires
+mail-message-id = Message-ID
+mail-auto-response = Confirmation
+mail-raw = L’e-mail d’origine
+mail-raw-cut = Seul le début est affiché. Téléchargez l’e-mail pour tout voir.
+download = Télécharger
+disposition-none = En attente de traitement
+disposition-new = Nouveau ticket { $ticket }
+disposition-follow_up = Ajouté à { $ticket }
+disposition-duplicate = Même e-mail que le précédent, gardé une fois
+disposition-ignored = Ignoré
+disposition-quarantined = En quarantaine
+
+outbox-title = E-mails sortants
+outbox-intro = Chaque e-mail qui nous quitte, et où il en est.
+outbox-mails = E-mails
+outbox-all = Tous
+outbox-kind = Genre
+outbox-kind-reply = Réponse
+outbox-kind-auto_response = Confirmation
+outbox-kind-notification = Notification
+outbox-when = Quand
+outbox-empty = Rien ici
+outbox-empty-hint = Les réponses, confirmations et notifications apparaissent ici pendant et après leur départ.
+
+# E-mails que Turnstone écrit
+mail-hello = Bonjour { $name },
+mail-ticket = Ticket :
+mail-subject = Objet :
+mail-queue = File :
+mail-customer = Client :
+mail-switch-off = Vous recevez cet e-mail à cause de vos préférences :
+
+# Ce que dit une notification ; c’est aussi le début de son objet
+notice-new-ticket = Nouveau ticket { $number } dans { $queue } :
+notice-follow-up = Nouvelle réponse au ticket { $number } :
+notice-lock-timeout = Votre verrou sur le ticket { $number } a expiré :
+notice-move = Le ticket { $number } a été déplacé vers { $queue } :
+notice-reminder = Rappel du ticket { $number } :
+notice-delivery-failure = Une réponse du ticket { $number } n’est pas arrivée :

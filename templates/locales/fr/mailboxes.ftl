@@ -1,0 +1,146 @@
+# Boîtes mail d’où l’on relève les e-mails.
+
+# Ce qui ne va pas, et quoi faire
+mailbox-trouble-unreachable = Le serveur ne répond pas : { $detail }. Vérifiez le serveur et le port, et si le réseau nous laisse passer.
+mailbox-trouble-tls = La connexion ne peut pas être protégée : { $detail }. Vérifiez le nom du serveur, son certificat et le mode de chiffrement.
+mailbox-trouble-login = Le serveur ne nous laisse pas entrer : { $detail } Saisissez à nouveau l’utilisateur et le mot de passe ; bien des fournisseurs veulent ici un mot de passe d’application.
+mailbox-trouble-refused = Le serveur a refusé quelque chose : { $detail }. Vérifiez les noms des dossiers.
+mailbox-trouble-broken = La connexion s’est rompue : { $detail }. Un nouvel essai a lieu automatiquement.
+mailbox-trouble-timeout = Le serveur n’a pas répondu à temps à { $detail }. Un nouvel essai a lieu automatiquement.
+mailbox-trouble-files = Le répertoire est inutilisable : { $detail }. Donnez-le à l’utilisateur qui fait tourner Turnstone.
+mailbox-trouble-store = Les e-mails ne peuvent pas être gardés pour le moment : { $detail } Rien n’est perdu : ils restent d’ici là dans la boîte.
+mailbox-trouble-secret = Le mot de passe enregistré ne s’ouvre pas : { $detail }. Saisissez-le à nouveau, ou remettez le fichier secret.key.
+mailbox-trouble-oauth = Aucun jeton d’accès n’a été délivré : { $detail }. Autorisez à nouveau Turnstone et saisissez le nouveau jeton d’actualisation.
+mailbox-trouble-taken = Un autre nœud a repris cette boîte : { $detail }.
+
+# Ce qu’apprend un formulaire ou un programme
+refused-mailbox-name = Donnez-lui un nom de 100 caractères au plus.
+refused-mailbox-taken = Il y a déjà une boîte nommée { $name }. Choisissez un autre nom.
+refused-mailbox-host = Saisissez seulement le nom du serveur, comme imap.example.org.
+refused-mailbox-plain = Sans chiffrement, d’autres pourraient lire le mot de passe. Choisissez TLS ou STARTTLS ; aucun n’est que pour un serveur sur cette machine.
+refused-mailbox-ca = Ce certificat est inutilisable : { $why }. Collez-le au format PEM, avec ses lignes BEGIN et END.
+refused-mailbox-login = Saisissez l’utilisateur du serveur de messagerie.
+refused-mailbox-password = Saisissez le mot de passe. Il est redemandé chaque fois que le serveur ou l’utilisateur change, pour ne jamais partir vers un autre serveur.
+refused-mailbox-refresh-token = Saisissez le jeton d’actualisation. Il est redemandé chaque fois que le serveur, l’utilisateur ou le client change.
+refused-mailbox-token-url = Saisissez l’adresse https:// où les jetons d’accès sont délivrés.
+refused-mailbox-client-id = Saisissez l’identifiant client donné par le fournisseur.
+refused-mailbox-directory = Saisissez le chemin complet du Maildir, commençant par une barre oblique.
+refused-mailbox-after = Ce genre de boîte n’a pas de dossiers où déplacer des e-mails. Laissez-les là, ou supprimez-les.
+refused-mailbox-folders = Nommez au moins un dossier et au plus { $most }.
+refused-mailbox-move-to = Nommez le dossier où déplacer les e-mails. Ce ne peut pas être un dossier que l’on relève.
+refused-mailbox-address = « { $address } » n’est pas une adresse e-mail.
+refused-mailbox-no-address = Où doit aller l’e-mail d’essai ? Indiquez d’abord l’adresse de cette boîte.
+refused-mailbox-rests = Cette boîte est au repos. Activez-la, puis essayez-la.
+refused-mailbox-size = Choisissez une taille entre 1 et 100 Mo.
+refused-mailbox-poll = Choisissez un nombre de secondes entre { $least } et { $most }.
+
+# Ce que dit un e-mail dont seul le début a été relevé
+mailbox-cut-note = [Cet e-mail est trop grand pour être relevé en entier : il fait { $size } Mo, et { $limit } Mo sont permis. En voici le début. Le reste a été coupé ; l’e-mail entier est toujours dans sa boîte.]
+
+# E-mails à nous-mêmes et à ceux qui veillent sur les e-mails
+mailbox-test-subject = Essai de boîte Turnstone { $token }
+mailbox-test-text = Cet e-mail essaie le chemin de l’aller par le relais et du retour par la boîte. Il ne devient pas un ticket et n’attend pas de réponse.
+mailbox-letter-silent = Aucun e-mail ne vient de la boîte { $name }
+mailbox-letter-silent-text = Depuis { $minutes } minutes, Turnstone n’a pas pu consulter la boîte { $name }. Ce qui y arrive attend qu’il le puisse.
+mailbox-letter-well = La boîte { $name } va de nouveau bien
+mailbox-letter-well-text = Turnstone consulte de nouveau la boîte { $name }, après une alerte de { $minutes } minutes. Ce qui y attendait est en train d’être relevé.
+
+# Étapes d’un e-mail d’essai
+mailbox-hop-elsewhere = Il est revenu comme « { $source } » et non par cette boîte. Ses e-mails sont-ils transférés ?
+mailbox-hop-late = Il n’est pas revenu. Regardez dans la boîte, dans son dossier de spam et dans le journal du relais.
+mailbox-hop-written = E-mail d’essai écrit
+mailbox-hop-relay = Remis au relais
+mailbox-hop-fetched = Relevé dans la boîte
+mailbox-hop-recognised = Reconnu, sans en faire un ticket
+refused-mailbox-unknown = Il n’y a pas de boîte nommée { $name }. turnstone mailbox list les montre.
+
+# Les pages
+mailboxes-title = Boîtes mail
+mailboxes-intro = C’est d’ici que les e-mails sont relevés. Un e-mail ne quitte sa boîte qu’une fois enregistré sûrement.
+mailboxes-empty = Pas encore de boîte mail
+mailboxes-empty-hint = Là où votre serveur de messagerie ne remet pas lui-même les e-mails, Turnstone les relève : par IMAP, par POP3, ou dans un Maildir de cette machine.
+mailboxes-alarm = Aucun e-mail ne vient de { $names }.
+mailboxes-alarm-link = Voir ce qui ne va pas
+mailbox-add = Ajouter une boîte
+mailbox-add-intro = Les e-mails sont relevés dès que vous enregistrez. Rien n’y est supprimé sauf si vous le dites.
+mailbox-name = Nom
+mailbox-name-hint = Montré comme source de ses e-mails.
+mailbox-place = Où
+mailbox-place-imap = { $login } sur { $host }, IMAP
+mailbox-place-pop3 = { $login } sur { $host }, POP3
+mailbox-last-mail = Dernier e-mail
+mailbox-last-success = Dernière consultation
+mailbox-no-mail = encore aucun
+mailbox-no-mail-text = Aucun e-mail n’en est encore venu.
+mailbox-well = Va bien
+mailbox-failing = En panne
+mailbox-alarm = Aucun e-mail
+mailbox-rests = Au repos
+mailbox-rests-text = Elle est au repos : aucun e-mail n’est relevé.
+mailbox-starting = Démarre
+mailbox-starting-text = Elle est consultée pour la première fois.
+mailbox-stuck = { $n } e-mails ne sont pas donnés par le serveur. Ouvrez-les avec un logiciel de messagerie pour voir pourquoi.
+mailbox-status = Comment elle va
+mailbox-rest = Mettre au repos
+mailbox-wake = Relever à nouveau
+mailbox-saved = Enregistré. La relève recommence avec ces réglages.
+mailbox-check = Ceci n’a pas été enregistré. Regardez les champs signalés.
+mailbox-save = Enregistrer la boîte
+mailbox-test = E-mail d’essai
+mailbox-test-hint = Un e-mail avec un jeton part par le relais vers l’adresse de la boîte. Vous voyez chaque étape jusqu’à son retour. Il ne devient pas un ticket.
+mailbox-test-send = Envoyer un e-mail d’essai
+mailbox-test-again = Essayer à nouveau
+mailbox-hop-seconds = { $n } s
+mailbox-what = Boîte mail
+mailbox-kind = Genre
+mailbox-kind-imap = IMAP
+mailbox-kind-pop3 = POP3
+mailbox-kind-maildir = Maildir
+mailbox-directory-legend = Répertoire
+mailbox-directory = Chemin du Maildir
+mailbox-directory-hint = L’utilisateur qui fait tourner Turnstone doit pouvoir y déplacer des fichiers. Les e-mails sont pris dans son dossier new.
+mailbox-server = Serveur
+mailbox-host = Nom du serveur
+mailbox-port = Port
+mailbox-port-hint = Vide pour le port habituel.
+mailbox-security = Chiffrement
+mailbox-security-tls = TLS
+mailbox-security-starttls = STARTTLS
+mailbox-security-none = Aucun (seulement pour un serveur sur cette machine)
+mailbox-ca-summary = Certificat de votre propre autorité
+mailbox-ca = Certificat de confiance
+mailbox-ca-hint = PEM, de l’autorité ou du serveur lui-même. Vide : ce à quoi se fie ce système.
+mailbox-sign-in = Connexion
+mailbox-login = Utilisateur
+mailbox-auth = Avec
+mailbox-auth-password = Mot de passe
+mailbox-auth-oauth2 = OAuth2
+mailbox-secret-hint = Gardé sous scellé, et jamais montré à nouveau.
+mailbox-secret-kept = Vide garde celui qui est enregistré. Il n’est jamais montré.
+mailbox-token-url = Adresse des jetons
+mailbox-token-url-hint = Où les jetons d’accès sont délivrés, comme https://oauth2.googleapis.com/token.
+mailbox-client-id = Identifiant client
+mailbox-client-secret = Secret client
+mailbox-refresh-token = Jeton d’actualisation
+mailbox-scope = Portée
+mailbox-mail = E-mails
+mailbox-folders = Dossiers
+mailbox-folders-hint = Un par ligne. Les nouveautés du premier sont annoncées aussitôt.
+mailbox-after = Une fois un e-mail enregistré
+mailbox-after-leave = Le laisser où il est
+mailbox-after-move = Le déplacer dans un autre dossier
+mailbox-after-delete = Le supprimer là-bas
+mailbox-move-to = Dossier de destination
+mailbox-move-to-hint = Créé s’il n’existe pas.
+mailbox-existing = E-mails qui s’y trouvent déjà
+mailbox-existing-take = Deviennent aussi des tickets
+mailbox-existing-skip = Restent tels quels
+mailbox-queue-by-address = Selon leurs adresses
+mailbox-address = Adresse
+mailbox-address-hint = Où va l’e-mail d’essai. Vide : l’utilisateur.
+mailbox-max = Plus grand e-mail en Mo
+mailbox-max-hint = D’un plus grand, seul le début est relevé.
+mailbox-poll = Consulter toutes les (secondes)
+mailbox-poll-hint = Les serveurs IMAP annoncent les nouveautés entre-temps.
+mailbox-trusted = Se fier aux en-têtes de commande
+mailbox-trusted-hint = Seulement si personne d’autre que vos propres programmes ne peut écrire dans cette boîte.

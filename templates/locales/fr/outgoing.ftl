@@ -1,0 +1,45 @@
+# E-mails sur le départ : le relais, transférer, rediriger, renvoyer.
+notice-relay-away = Des réponses attendent dans la boîte d’envoi : le relais n’est plus joignable depuis { $since }. Elles partiront d’elles-mêmes à son retour.
+relay-away = Le relais { $relay } n’est plus joignable depuis { $since }
+relay-away-remedy = Les e-mails sortants attendent et partent d’eux-mêmes au retour du relais. Ce qui a attendu cinq jours est abandonné et noté sur son ticket.
+delivery-partly = Pas reçu par tous
+delivery-partly-why = Le relais a accepté cet e-mail, mais pas pour tous. Vérifiez les adresses, puis renvoyez-le à celles-là.
+
+# Transférer, rediriger, renvoyer
+forward = Transférer
+forward-what = Message
+forward-how = Comme
+forward-text = Texte sous le mien
+forward-mail = E-mail entier, en fichier
+forward-bare = Sans ses fichiers
+forward-visible = Le client peut voir ceci
+forward-warning = Interne : le client ne reçoit ni ne voit ceci, et les réponses restent internes.
+forwarded-message = Message transféré
+forwarded-from = De :
+forwarded-date = Date :
+forwarded-subject = Objet :
+forwarded-to = À :
+forwarded-cc = Cc :
+internal-mail = E-mail interne
+redirect = Rediriger
+redirect-to = Rediriger tel quel vers
+redirect-hint = Celui qui le reçoit répond à l’auteur, pas à nous.
+redirected-text = L’e-mail de { $from } a été redirigé tel quel vers { $to }.
+send-again-to = Renvoyer à
+bcc = Cci
+bcc-hint = Personne d’autre ne voit ces adresses.
+article-bcc = Cci { $bcc }
+send-to = Envoyer à { $to }
+send-more = +{ $n }
+send-cc = { $n } Cc
+send-bcc = { $n } Cci
+event-forwarded = Message transféré à { $new } par { $who }
+event-redirected = E-mail redirigé vers { $new } par { $who }
+event-resent = E-mail renvoyé à { $new } par { $who }
+refused-no-mail = Il n’y a pas d’e-mail entier pour ce message. Envoyez plutôt son texte.
+refused-not-here = Ce message n’est pas dans ce ticket.
+refused-to-customer = { $address } est le client, qui recevrait ce qui est interne. Utilisez « Réponse », ou permettez au client de le voir.
+refused-redirect-own = { $address } est l’une de nos adresses. Déplacez plutôt le ticket.
+refused-redirect-none = Seul un e-mail reçu peut être redirigé. Transférez plutôt ce message.
+refused-resend-redirect = Un e-mail redirigé nomme son destinataire. Redirigez-le encore une fois, à la bonne adresse.
+keys-forward = transférer

@@ -1,0 +1,74 @@
+# Se connecter, installer, ses préférences.
+login-title = Connexion
+login-heading = Connexion à { $org }
+login-name = Identifiant
+login-help = Pas encore de compte ? Un administrateur de votre helpdesk peut en créer un pour vous.
+login-signed-out = Vous êtes déconnecté.
+login-failed = Cet identifiant et ce mot de passe ne vont pas ensemble. Vérifiez-les et réessayez.
+login-slow-down = Trop d’essais. Attendez { $n ->
+    [one] une minute
+   *[other] { $n } minutes
+  }, puis réessayez.
+login-locked-form = La page est restée ouverte trop longtemps. Veuillez vous reconnecter.
+password = Mot de passe
+forgotten-link = Oublié ?
+forgotten-title = Un nouveau mot de passe
+forgotten-text = Un administrateur de votre helpdesk peut vous donner un nouveau mot de passe.
+forgotten-admin = Les administrateurs utilisent la commande « turnstone agent password ».
+sign-in = Se connecter
+email = E-mail
+your-name = Votre nom
+password-hint = Au moins 12 caractères. Quelques mots sans rapport entre eux conviennent bien.
+password-wrong = Ce n’est pas votre mot de passe actuel. Saisissez-le à nouveau.
+password-current = Mot de passe actuel
+password-new = Nouveau mot de passe
+password-change = Changer le mot de passe
+password-change-hint = Les autres appareils sont déconnectés.
+password-changed = Votre mot de passe est changé. Les autres appareils sont déconnectés.
+
+setup-title = Installer Turnstone
+setup-heading = Installez votre helpdesk
+setup-intro = Deux étapes, environ deux minutes. Rien n’est envoyé à personne.
+setup-account = Votre compte
+setup-login-hint = Ce que vous saisissez pour vous connecter. Minuscules, chiffres, points et tirets.
+setup-helpdesk = Votre helpdesk
+setup-organisation = Organisation
+setup-queue = Première file
+setup-queue-hint = Là où arrivent les nouveaux e-mails. Vous pourrez en ajouter d’autres.
+setup-address = Adresse de la file
+setup-address-hint = Les e-mails à cette adresse deviennent des tickets.
+setup-finish = Terminer et se connecter
+setup-check = Il manque quelque chose. Regardez les champs signalés.
+
+preferences-intro = Pour vous seul, sur tous vos appareils.
+prefs-look = Apparence
+prefs-theme = Thème
+prefs-theme-system = Comme le système
+prefs-theme-light = Clair
+prefs-theme-dark = Sombre
+prefs-page-size = Liste des tickets
+prefs-page-size-unit = tickets par page
+prefs-language = Langue
+language-en = English
+language-de = Deutsch
+language-fr = Français
+prefs-zone = Fuseau horaire
+prefs-zone-hint = Par exemple Europe/Berlin. Toutes les heures sont affichées dans ce fuseau.
+prefs-notify = M’écrire quand
+prefs-notify-hint = Vous n’apprenez jamais ce que vous avez fait vous-même, ni rien des tickets que vous ne pouvez pas lire.
+notify-new_ticket = un nouveau ticket arrive dans mes files
+notify-follow_up = un client répond à mon ticket, ou à un ticket sans propriétaire
+notify-lock_timeout = mon verrou sur un ticket a expiré
+notify-move = un ticket est déplacé dans mes files
+notify-delivery_failure = une réponse de mon ticket, ou d’un ticket sans propriétaire, n’arrive pas
+notify-reminder = un rappel d’un de mes tickets arrive à échéance
+prefs-work = Travail
+prefs-keys = Raccourcis à une touche
+prefs-keys-hint = Appuyez sur ? n’importe où pour les voir.
+prefs-signature = Signature
+prefs-signature-hint = Placée sous vos réponses, au-dessus de celle de la file.
+prefs-away = Absent jusqu’au
+prefs-away-hint = Pendant votre absence, les réponses à vos tickets sont proposées à tous.
+prefs-away-past = Ce moment est passé. Choisissez-en un autre, ou laissez le champ vide.
+save-preferences = Enregistrer les préférences
+preferences-saved = Vos préférences sont enregistrées.

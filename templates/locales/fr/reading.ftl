@@ -1,0 +1,34 @@
+# Lire ce qui est joint à un e-mail : e-mails dans des e-mails, invitations.
+show-signature = Afficher la signature
+attached-read = Lire<span class="vh"> { $name }</span>
+attached-mail = E-mail joint
+attached-calendar = Événement
+attached-in = Joint à ce message
+attached-from = De
+attached-to = À
+attached-cc = Cc
+attached-date = Date
+attached-empty = Cet e-mail ne contient pas de texte.
+attached-download = Télécharger
+attached-invitation = Invitation
+attached-appointment = Rendez-vous
+attached-cancelled = Annulé
+attached-accepted = Accepté
+attached-declined = Refusé
+attached-tentative = Accepté sous réserve
+attached-answer = Réponse
+attached-counter = Autre moment proposé
+attached-when = Quand
+attached-your-time = Dans votre fuseau
+attached-where = Où
+attached-organiser = Invité par
+attached-who = Invités
+attached-repeats = Répétition
+attached-link = Lien
+attached-said-accepted = { $name } (accepté)
+attached-said-declined = { $name } (refusé)
+attached-said-tentative = { $name } (peut-être)
+attached-span = { $start } – { $end }
+attached-due = échéance : { $end }
+attached-day-time = { $date } à { $clock }
+attached-in-zone = { $time } ({ $zone })
