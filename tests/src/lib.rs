@@ -19,6 +19,7 @@ pub mod dkim;
 pub mod dns;
 pub mod dovecot;
 pub mod mail;
+pub mod messages;
 pub mod mutate;
 pub mod net;
 pub mod postfix;

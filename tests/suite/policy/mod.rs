@@ -2,4 +2,6 @@
 
 mod layering;
 mod licences;
+mod messages;
 mod migrations;
+mod styles;

@@ -10,9 +10,14 @@ use turnstone::web::render::Pages;
 use turnstone::web::text::segments;
 use turnstone::web::times::Reader;
 
-fn reader() -> Reader {
+/// Somebody in Berlin on a Sunday morning.
+pub fn reader_in(language: &str) -> Reader {
     let zone = TimeZone::get("Europe/Berlin").unwrap();
-    Reader { language: Language::english(), zone, now: at("2026-11-22T08:45:00Z") }
+    Reader { language: Language::named(language), zone, now: at("2026-11-22T08:45:00Z") }
+}
+
+fn reader() -> Reader {
+    reader_in("en")
 }
 
 fn at(text: &str) -> Timestamp {
