@@ -76,5 +76,5 @@ refused-answer-switch = Nennen Sie die Queue, die diese Antwort senden soll oder
 refused-customer-language = Das ist keine Sprache: Schreiben Sie ihr Kürzel, zum Beispiel de oder fr-CA, oder nichts.
 
 # Schritte des Protokolls
-step-language = Sprache der Antwort
+step-language = Antwortsprache
 step-brake = Schleifenbremse

@@ -49,7 +49,7 @@ step-queue = Queue
 step-ticket = Neues Ticket
 step-article = Artikel
 step-state = Status
-step-notification = Wer benachrichtigt wurde
+step-notification = Benachrichtigt
 step-auto_response = Bestätigung
 step-quarantine = Quarantäne
 

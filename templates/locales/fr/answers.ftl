@@ -76,5 +76,5 @@ refused-answer-switch = Nommez la file qui doit envoyer cette réponse, ou non.
 refused-customer-language = Ce n’est pas une langue : écrivez son code, par exemple de ou fr-CA, ou rien.
 
 # Étapes du journal
-step-language = Langue de la réponse
+step-language = Langue
 step-brake = Frein de boucle

@@ -38,7 +38,7 @@ mail-origin-nobody = Personne n’a vérifié.
 mail-peer = Remis par
 mail-raw-claims = N’importe qui peut écrire n’importe quel en-tête : ce que disent ici Authentication-Results et Received ne sont que des affirmations. Les caractères invisibles sont montrés par leur nom.
 step-parse = Lecture
-step-classify = Sorte d’expéditeur
+step-classify = Expéditeur
 step-authentication = Origine
 step-duplicate = Déjà vu ?
 step-echo = Notre propre e-mail ?
@@ -49,7 +49,7 @@ step-queue = File
 step-ticket = Nouveau ticket
 step-article = Article
 step-state = État
-step-notification = Qui a été prévenu
+step-notification = Prévenus
 step-auto_response = Confirmation
 step-quarantine = Quarantaine
 

@@ -4,7 +4,7 @@ open-count = { $n ->
    *[other] { $n } ouverts
   }
 list-views = Vues
-list-view-all = Tous les ouverts
+list-view-all = Ouverts
 list-view-nobody = Sans propriétaire
 list-view-mine = Les miens
 list-view-waiting = En attente
