@@ -37,14 +37,21 @@ fn left_over(language: &str) -> BTreeSet<String> {
     catalogue("en").into_iter().flat_map(of).collect()
 }
 
+/// Whether an attribute, named at the end of what stands before its value, holds words for somebody.
+fn is_read(before: &str) -> bool {
+    let name = before.rsplit(char::is_whitespace).next().unwrap_or_default().trim_end_matches('=');
+    ["aria-label", "title", "placeholder", "alt", "value"].contains(&name) || name.starts_with("data-")
+}
+
 /// What a reader or a screen reader gets of a page: its words, one piece a line.
 fn words(page: &str) -> Vec<String> {
     let mut pieces = Vec::new();
     for part in page.split('<').skip(1) {
         let (tag, text) = part.split_once('>').unwrap_or((part, ""));
         pieces.push(text.to_owned());
-        let values = tag.split("=\"").skip(1).filter_map(|rest| rest.split('"').next());
-        pieces.extend(values.map(str::to_owned));
+        let quoted: Vec<&str> = tag.split('"').collect();
+        let read = quoted.chunks_exact(2).filter(|pair| is_read(pair[0]));
+        pieces.extend(read.map(|pair| pair[1].to_owned()));
     }
     let decoded = pieces.into_iter().map(|piece| {
         let plain = piece.replace("&quot;", "\"").replace("&#x27;", "'").replace("&#39;", "'");
