@@ -62,3 +62,5 @@ notice-lock-timeout = Ihre Sperre auf Ticket { $number } ist abgelaufen:
 notice-move = Ticket { $number } wurde nach { $queue } verschoben:
 notice-reminder = Erinnerung an Ticket { $number }:
 notice-delivery-failure = Eine Antwort zu Ticket { $number } kam nicht an:
+notice-taken-over = Ticket { $number } wurde von Ihnen übernommen:
+notice-mention = Sie werden in einer Notiz zu Ticket { $number } genannt:

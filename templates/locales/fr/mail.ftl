@@ -62,3 +62,5 @@ notice-lock-timeout = Votre verrou sur le ticket { $number } a expiré :
 notice-move = Le ticket { $number } a été déplacé vers { $queue } :
 notice-reminder = Rappel du ticket { $number } :
 notice-delivery-failure = Une réponse du ticket { $number } n’est pas arrivée :
+notice-taken-over = Le ticket { $number } vous a été repris :
+notice-mention = Vous êtes nommé dans une note du ticket { $number } :

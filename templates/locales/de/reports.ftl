@@ -1,0 +1,46 @@
+reports = Berichte
+report-intro = Was hereinkam, was geschlossen wurde und wie lange man wartete.
+report-period = Zeitraum
+report-days = { $n } Tage
+report-from = Von
+report-to = Bis
+report-all-queues = Alle Queues
+report-show = Anzeigen
+report-csv = Als CSV speichern
+report-usual = Gezeigt werden die letzten 14 Tage.
+report-counts = Eröffnet und geschlossen
+report-counts-label = Eröffnete und geschlossene Tickets
+report-created = Eröffnet
+report-closed = Geschlossen
+report-created-n = Eröffnet { $n }
+report-closed-n = Geschlossen { $n }
+report-answers = Zeit bis zur ersten Antwort
+report-answers-label = Zeit bis zur ersten Antwort
+report-answered = Erste Antworten
+report-solution = Zeit bis zum Schließen
+report-median = Median
+report-as-table = Als Tabelle anzeigen
+report-day = Tag
+report-of-tickets = { $n ->
+    [one] Median von 1 Ticket
+   *[other] Median von { $n } Tickets
+  }
+report-by-queue = Nach Queue
+report-by-agent = Nach Agent
+report-agent = Agent
+report-only-you = Hier sehen Sie Ihre eigenen Zahlen.
+report-nothing = Nichts geschehen
+report-nothing-hint = In diesen Tagen wurde kein Ticket eröffnet, beantwortet oder geschlossen. Wählen Sie einen längeren Zeitraum.
+report-how = Eine Antwort zählt, sobald ein Kunde sie sehen kann; Notizen und automatische Antworten zählen nicht. Ein wieder geöffnetes Ticket zählt als geschlossen, wenn es endgültig geschlossen ist. Zeiten laufen Tag und Nacht.
+refused-day = Das ist kein Tag. Schreiben Sie ihn wie 2026-11-26.
+refused-period-order = Der letzte Tag liegt vor dem ersten.
+refused-period-long = Das sind mehr als { $days } Tage. Wählen Sie einen kürzeren Zeitraum.
+dash-new = Neu
+dash-new-hint = noch von niemandem angesehen
+dash-new-empty = Nichts Neues. Eingehende E-Mails stehen hier.
+dash-by-queue = Offen nach Queue
+dash-by-agent = Offen nach Agent
+took-moment = unter 1 Min.
+took-hours = { $large } Std. { $small } Min.
+took-days = { $n } T.
+took-days-hours = { $large } T. { $small } Std.

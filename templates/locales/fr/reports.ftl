@@ -1,0 +1,46 @@
+reports = Rapports
+report-intro = Ce qui est arrivé, ce qui a été clos, et combien de temps on a attendu.
+report-period = Période
+report-days = { $n } jours
+report-from = Du
+report-to = Au
+report-all-queues = Toutes les files
+report-show = Afficher
+report-csv = Enregistrer en CSV
+report-usual = Les 14 derniers jours sont affichés.
+report-counts = Ouverts et clos
+report-counts-label = Tickets ouverts et clos
+report-created = Ouverts
+report-closed = Clos
+report-created-n = Ouverts : { $n }
+report-closed-n = Clos : { $n }
+report-answers = Délai de première réponse
+report-answers-label = Délai de la première réponse
+report-answered = Premières réponses
+report-solution = Délai de clôture
+report-median = Médiane
+report-as-table = Afficher en tableau
+report-day = Jour
+report-of-tickets = { $n ->
+    [one] médiane de { $n } ticket
+   *[other] médiane de { $n } tickets
+  }
+report-by-queue = Par file
+report-by-agent = Par agent
+report-agent = Agent
+report-only-you = Vous voyez ici vos propres chiffres.
+report-nothing = Rien ne s’est passé
+report-nothing-hint = Aucun ticket n’a été ouvert, n’a reçu de réponse ni n’a été clos ces jours-là. Choisissez une période plus longue.
+report-how = Une réponse compte dès qu’un client peut la voir ; les notes et les réponses automatiques ne comptent pas. Un ticket rouvert compte comme clos quand il l’est pour de bon. Les délais courent jour et nuit.
+refused-day = Ce n’est pas un jour. Écrivez-le comme 2026-11-26.
+refused-period-order = Le dernier jour précède le premier.
+refused-period-long = Cela fait plus de { $days } jours. Choisissez une période plus courte.
+dash-new = Nouveaux
+dash-new-hint = que personne n’a regardés
+dash-new-empty = Rien de nouveau. Les e-mails entrants figurent ici.
+dash-by-queue = Ouverts par file
+dash-by-agent = Ouverts par agent
+took-moment = moins de 1 min
+took-hours = { $large } h { $small } min
+took-days = { $n } j
+took-days-hours = { $large } j { $small } h
