@@ -3,6 +3,8 @@ show-signature = Signatur anzeigen
 attached-read = Lesen<span class="vh"> { $name }</span>
 attached-mail = Angehängte E-Mail
 attached-calendar = Kalendereintrag
+attached-text = Text
+attached-text-cut = Hier steht nur der Anfang. Laden Sie die Datei herunter, um den Rest zu sehen.
 attached-in = An dieser Nachricht
 attached-from = Von
 attached-to = An
@@ -32,3 +34,9 @@ attached-span = { $start } bis { $end }
 attached-due = fällig: { $end }
 attached-day-time = { $date }, { $clock }
 attached-in-zone = { $time } ({ $zone })
+thread-gap = { $n ->
+    [one] 1 frühere Nachricht
+   *[other] { $n } frühere Nachrichten
+  }
+thread-gap-more = Die letzten 20 davon anzeigen
+thread-gap-all = Alle anzeigen

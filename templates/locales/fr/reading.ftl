@@ -3,6 +3,8 @@ show-signature = Afficher la signature
 attached-read = Lire<span class="vh"> { $name }</span>
 attached-mail = E-mail joint
 attached-calendar = Événement
+attached-text = Texte
+attached-text-cut = Seul le début est affiché. Téléchargez le fichier pour voir le reste.
 attached-in = Joint à ce message
 attached-from = De
 attached-to = À
@@ -32,3 +34,9 @@ attached-span = { $start } – { $end }
 attached-due = échéance : { $end }
 attached-day-time = { $date } à { $clock }
 attached-in-zone = { $time } ({ $zone })
+thread-gap = { $n ->
+    [one] { $n } message plus ancien
+   *[other] { $n } messages plus anciens
+  }
+thread-gap-more = Afficher les 20 derniers
+thread-gap-all = Tout afficher
