@@ -12,7 +12,7 @@ fn folded(text: &str) -> Vec<String> {
     );
     let letter = |kind| match kind {
         SegmentKind::Visible => "V",
-        SegmentKind::Signature => "S",
+        SegmentKind::Signature | SegmentKind::Repeated => "S",
         SegmentKind::Quoted => "Q",
     };
     segments
