@@ -8,7 +8,8 @@ use diesel::prelude::*;
 use super::start::Start;
 use crate::{
     db::{
-        ArticleId, Cause, Channel, Conn, EventId, EventKind, QueueId, Sender, State, TicketId, Ts,
+        AgentId, ArticleId, Cause, Channel, Conn, EventId, EventKind, Priority, QueueId, Sender, State,
+        TicketId, Ts,
         schema::{articles, events, tickets},
     },
     error::Result,
@@ -21,6 +22,10 @@ use crate::{
 pub(super) enum Act {
     State(State),
     Queue(QueueId),
+    Owner(Option<AgentId>),
+    Priority(Priority),
+    Tagged(String),
+    Untagged(String),
     Merged(TicketId),
     Accepted(String),
     Removed(String),
@@ -42,10 +47,15 @@ pub(super) struct Deed {
 
 type Row = (EventId, Ts, TicketId, EventKind, Cause, Option<String>, Option<String>);
 
-/// What changes where a mail goes.
-const KINDS: [EventKind; 5] = [
+/// What changes where a mail goes, or how its ticket stands.
+const KINDS: [EventKind; 10] = [
     EventKind::StateChanged,
     EventKind::Moved,
+    EventKind::Assigned,
+    EventKind::Locked,
+    EventKind::PriorityChanged,
+    EventKind::Tagged,
+    EventKind::Untagged,
     EventKind::MergedInto,
     EventKind::ParticipantAccepted,
     EventKind::ParticipantRemoved,
@@ -88,6 +98,10 @@ pub(super) fn load(conn: &mut Conn, ids: &[TicketId], names: &Names, start: &mut
             EventKind::StateChanged if new == State::Merged.as_str() => None,
             EventKind::StateChanged => new.parse().ok().map(Act::State),
             EventKind::Moved => queue(&new).map(Act::Queue),
+            EventKind::Assigned | EventKind::Locked => Some(Act::Owner(agent(names, &new))),
+            EventKind::PriorityChanged => new.parse().ok().map(Act::Priority),
+            EventKind::Tagged => Some(Act::Tagged(new)),
+            EventKind::Untagged => Some(Act::Untagged(old)),
             EventKind::MergedInto => survivors.get(&new).copied().map(Act::Merged),
             EventKind::ParticipantAccepted => Some(Act::Accepted(new)),
             EventKind::ParticipantRemoved => Some(Act::Removed(old)),
@@ -98,11 +112,27 @@ pub(super) fn load(conn: &mut Conn, ids: &[TicketId], names: &Names, start: &mut
     letters(conn, ids, start)
 }
 
+fn agent(names: &Names, login: &str) -> Option<AgentId> {
+    names.agents.iter().find(|agent| agent.login == login).map(|agent| agent.id)
+}
+
 /// The first change since then says how it was before.
 fn put_back(rows: &[Row], names: &Names, start: &mut Start) {
-    for (_, _, ticket, kind, _, old, _) in rows.iter().rev() {
-        let (Some(one), Some(old)) = (start.older.get_mut(ticket), old) else { continue };
+    for (_, _, ticket, kind, _, old, new) in rows.iter().rev() {
+        let Some(one) = start.older.get_mut(ticket) else { continue };
         match kind {
+            EventKind::Assigned => one.ticket.owner_id = old.as_deref().and_then(|login| agent(names, login)),
+            EventKind::Tagged => {
+                one.tags.retain(|tag| Some(tag) != new.as_ref());
+            }
+            _ => {}
+        }
+        let Some(old) = old else { continue };
+        match kind {
+            EventKind::PriorityChanged => one.ticket.priority = old.parse().unwrap_or(one.ticket.priority),
+            EventKind::Untagged => {
+                one.tags.insert(old.clone());
+            }
             EventKind::StateChanged => {
                 if let Ok(state) = old.parse() {
                     one.set_state(state);

@@ -7,6 +7,7 @@ use super::{
         clues::Clues,
         world::{self, Brake, Copy, Had, Lead, World},
     },
+    acts::Act,
     look::Fact,
     start::{Standing, Start},
 };
@@ -79,13 +80,13 @@ impl<'a> Played<'a> {
             self.deeds += 1;
             let Some(id) = self.resolve(deed.ticket) else { continue };
             let mut act = deed.act.clone();
-            if let super::acts::Act::Merged(into) = &mut act {
+            if let Act::Merged(into) = &mut act {
                 let Some(target) = self.resolve(*into).filter(|target| *target != id) else { continue };
                 *into = target;
             }
             let Some(one) = self.standing(id) else { continue };
             one.act(&act);
-            if one.ticket.state == State::Closed {
+            if matches!(act, Act::State(State::Closed)) {
                 self.closed.insert(id, deed.at);
             }
         }

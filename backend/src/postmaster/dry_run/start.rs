@@ -281,6 +281,14 @@ impl Standing {
                 self.ticket.merged_into = None;
             }
             Act::Queue(queue) => self.ticket.queue_id = *queue,
+            Act::Owner(owner) => self.ticket.owner_id = *owner,
+            Act::Priority(priority) => self.ticket.priority = *priority,
+            Act::Tagged(tag) => {
+                self.tags.insert(tag.clone());
+            }
+            Act::Untagged(tag) => {
+                self.tags.remove(tag);
+            }
             Act::Merged(into) => {
                 self.set_state(State::Merged);
                 self.ticket.merged_into = Some(*into);
