@@ -55,7 +55,7 @@ fn filling(database: Database) -> String {
         format!("INSERT INTO message_ids (message_id, ticket_id, article_id, created_at) {rows} SELECT 'm' || n.i || '@customer.example', 100000 + n.i, 100000 + n.i, {at} FROM n"),
         format!("INSERT INTO events (at, ticket_id, queue_id, kind, cause, new_value) {rows} SELECT {at}, 100000 + n.i, 1, 'state_changed', 'web', 'closed' FROM n"),
         format!("INSERT INTO participants (ticket_id, address, accepted) {rows} SELECT 100000 + n.i, 'p' || n.i || '@partner.example', true FROM n"),
-        format!("INSERT INTO ticket_links (ticket_id, other_id, kind, created_at) {rows} SELECT 100000 + n.i, 100001, 'related', {at} FROM n WHERE n.i > 1"),
+        format!("INSERT INTO ticket_links (ticket_id, other_id, kind, created_at) {rows} SELECT 100000 + n.i, 99999 + n.i, 'related', {at} FROM n WHERE n.i > 1"),
         format!("INSERT INTO inbound_mails (id, received_at, source, trusted, envelope_from, envelope_to, digest, size, status, try_at, message_id, content_hash, subject, sender, disposition, ticket_id, article_id, processed_at)
             {rows} SELECT 100000 + n.i, {at}, CASE WHEN n.i % 3 = 0 THEN 'smtp' ELSE 'mailbox Post' END, false, 'c' || n.i || '@customer.example', '[]', 'd' || n.i, 1, 'done', {at},
             'm' || n.i || '@customer.example', 'h' || n.i, 'S', 'c' || n.i || '@customer.example', CASE WHEN n.i % 50 = 0 THEN 'ignored' ELSE 'new' END, 100000 + n.i, 100000 + n.i, {at} FROM n"),
@@ -166,7 +166,9 @@ fn nothing_that_is_asked_all_day_reads_a_large_table_whole_with_sqlite() {
         );
         let mut bad = Vec::new();
         for sql in seen {
-            if !["SELECT", "UPDATE", "DELETE"].iter().any(|verb| sql.starts_with(verb)) {
+            let asks = ["SELECT", "UPDATE", "DELETE"].iter().any(|verb| sql.starts_with(verb));
+            // One of no values is answered without a look.
+            if !asks || sql.contains("(1=0)") {
                 continue;
             }
             let explain = format!("EXPLAIN QUERY PLAN {sql}");

@@ -36,12 +36,10 @@ both_databases! {
         tokio::time::sleep(Duration::from_millis(800)).await;
         let all = app.root.get("/api/v1/inbound?source=mailbox%20Drop").await.items();
         assert_eq!(all.len(), 1, "nothing more, and what came is still found");
-        // Its name is free, and another mailbox knows nothing of what that one took.
+        // Its name is free for another one, which goes on with what lies there.
         add(&app, json!({ "name": "Drop" }), drop()).await;
-        let all = inbound(&app, 3).await;
+        let all = inbound(&app, 2).await;
         let came = |subject: &str| all.iter().filter(|mail| mail["subject"] == subject).count();
-        assert_eq!((came("After"), came("Before")), (1, 2), "{all:?}");
-        let copy = all.iter().find(|mail| mail["subject"] == "Before").unwrap();
-        assert_eq!(copy["disposition"], "duplicate", "and the postmaster knows the mail itself");
+        assert_eq!((came("After"), came("Before")), (1, 1), "{all:?}");
     }
 }

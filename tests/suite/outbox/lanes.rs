@@ -225,9 +225,9 @@ both_databases! {
             (app.relay.received().len() == 3).then_some(())
         })
         .await;
-        assert_eq!(app.relay.most_open(), 1, "one after the other");
         let mut came: Vec<Instant> = app.relay.received().iter().map(|mail| mail.at).collect();
         came.sort();
-        assert!(came.windows(2).all(|pair| pair[1].duration_since(pair[0]) >= Duration::from_millis(600)));
+        let between: Vec<Duration> = came.windows(2).map(|pair| pair[1].duration_since(pair[0])).collect();
+        assert!(between.iter().all(|time| *time >= Duration::from_millis(600)), "one after the other: {between:?}");
     }
 }
