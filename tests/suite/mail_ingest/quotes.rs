@@ -1,4 +1,4 @@
-//! Folding of quotes and signatures (BEHAVIOURS 18).
+//! Folding of quotes and signatures (BEHAVIOURS.md, 18).
 
 use mail_ingest::quote::{SegmentKind, fold};
 
