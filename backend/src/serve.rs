@@ -151,6 +151,7 @@ impl Running {
             let Some(bind) = bind else { continue };
             let mut settings = Settings::new(protocol, hostname.clone());
             settings.tls = Some(Arc::clone(&certificate));
+            settings.max_size = config.limits.mail;
             let shown = match &bind {
                 Bind::Tcp(address) => address.to_string(),
                 Bind::Unix(path) => path.display().to_string(),

@@ -49,6 +49,13 @@ impl Postgres {
         &self.name
     }
 
+    /// What the run's cluster has logged so far.
+    pub fn log() -> String {
+        let path = std::env::var_os("TEST_POSTGRES_LOG").map_or_else(|| home().join("log"), PathBuf::from);
+        let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     /// A connection for a test that looks behind the curtain.
     pub fn connect(&self) -> PgConnection {
         PgConnection::establish(&self.url()).expect("the test's own database")
@@ -87,11 +94,16 @@ fn cluster() -> &'static str {
     URL.get_or_init(|| std::env::var("TEST_POSTGRES_URL").unwrap_or_else(|_| start_cluster()))
 }
 
+/// Where our own cluster is.
+fn home() -> PathBuf {
+    std::env::temp_dir().join(format!("turnstone-test-postgres-{}", std::process::id()))
+}
+
 #[expect(clippy::zombie_processes, reason = "it outlives this process, whose end it waits for")]
 fn start_cluster() -> String {
     let initdb = postgres_tool("initdb").expect("initdb: install the package postgresql, or use tests/run");
     let postgres = postgres_tool("postgres").expect("postgres: install the package postgresql");
-    let home: PathBuf = std::env::temp_dir().join(format!("turnstone-test-postgres-{}", std::process::id()));
+    let home = home();
     std::fs::create_dir_all(&home).expect("a directory for the cluster");
     if is_root() {
         must(Command::new("chown").arg("postgres").arg(&home));

@@ -14,14 +14,13 @@ use super::{
     problem::{Answer, Told},
 };
 use crate::{
+    config::Limits,
     db::Blobs,
     desk::Desk,
     error::{Error, Result},
     tickets::{NewFile, view},
 };
 
-/// The largest file, in bytes.
-const FILE: usize = 25 * 1024 * 1024;
 /// So many files go with one article.
 const FILES: usize = 200;
 /// The longest file name, in characters.
@@ -37,7 +36,7 @@ pub struct FileInput {
     pub name: String,
     /// Its media type; `application/octet-stream` where missing.
     pub content_type: Option<String>,
-    /// Its bytes as base64 (RFC 4648, 4), at most 25 MB.
+    /// Its bytes as base64 (RFC 4648, 4), at most 25 MB unless the installation says otherwise.
     #[schema(format = Byte)]
     pub content: String,
 }
@@ -46,27 +45,28 @@ pub struct FileInput {
 ///
 /// # Errors
 /// [`Error::Invalid`] names the file that is wrong.
-pub async fn prepare(blobs: &Blobs, files: Vec<FileInput>) -> Result<Vec<NewFile>> {
+pub async fn prepare(desk: &Desk, files: Vec<FileInput>) -> Result<Vec<NewFile>> {
     if files.is_empty() {
         return Ok(Vec::new());
     }
     if files.len() > FILES {
         return Err(Error::invalid("attachments", format!("At most {FILES} files. Pack some together.")));
     }
-    let blobs = blobs.clone();
+    let (blobs, largest) = (desk.db.blobs().clone(), desk.config.limits.attachment);
     let made = tokio::task::spawn_blocking(move || {
-        files.into_iter().enumerate().map(|(at, file)| prepared(&blobs, at, &file)).collect()
+        files.into_iter().enumerate().map(|(at, file)| prepared(&blobs, at, &file, largest)).collect()
     });
     made.await.map_err(|error| Error::Unexpected(error.into()))?
 }
 
-fn prepared(blobs: &Blobs, at: usize, file: &FileInput) -> Result<NewFile> {
+fn prepared(blobs: &Blobs, at: usize, file: &FileInput, largest: usize) -> Result<NewFile> {
     let refuse = |field: &str, text: &str| Error::invalid(format!("attachments[{at}].{field}"), text);
     let bytes = base64::engine::general_purpose::STANDARD
         .decode(file.content.trim())
         .map_err(|_| refuse("content", "This is not base64 (RFC 4648, with padding)."))?;
-    if bytes.len() > FILE {
-        return Err(refuse("content", "The file is larger than 25 MB."));
+    if bytes.len() > largest {
+        let most = Limits::in_megabytes(largest);
+        return Err(refuse("content", &format!("The file is larger than {most} MB.")));
     }
     // The last part of a path, without what could steer a terminal or a file system.
     let name = file.name.rsplit(['/', '\\']).next().unwrap_or_default();

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
+    balance,
     body::Request,
     files::download,
     gate::Caller,
@@ -36,6 +37,8 @@ pub struct Wish {
     source: Option<String>,
     /// Words of subject, addresses and Message-ID, or the number of a ticket.
     search: Option<String>,
+    /// Received on this day, YYYY-MM-DD in the installation's zone.
+    day: Option<String>,
     /// true: only those that a machine wrote.
     automatic: Option<bool>,
     /// true: only those that report on another mail.
@@ -206,6 +209,8 @@ fn view((mail, ticket): (Inbound, Option<String>)) -> InboundView {
 /// Received mails, the newest first.
 #[utoipa::path(get, path = "/inbound", tag = "mail", params(Wish), responses((status = 200, body = List<InboundView>)))]
 pub async fn list(desk: Data<Desk>, caller: Caller, Params(wish): Params<Wish>) -> Answer {
+    let day = balance::day(wish.day.as_deref())?;
+    let received = day.and_then(|day| balance::span(day, &desk.config.time_zone));
     let list = desk
         .db
         .read(move |conn| {
@@ -218,6 +223,7 @@ pub async fn list(desk: Data<Desk>, caller: Caller, Params(wish): Params<Wish>) 
                     .map(|word| page::word("disposition", word))
                     .transpose()?,
                 source: wish.source,
+                received: received.map(|(_, from, to)| (from, to)),
                 search: wish.search.unwrap_or_default(),
                 automatic: wish.automatic.unwrap_or_default(),
                 bounce: wish.bounce.unwrap_or_default(),

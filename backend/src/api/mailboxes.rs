@@ -336,6 +336,15 @@ pub async fn update(
     Ok(HttpResponse::Ok().json(changed))
 }
 
+/// Removes a mailbox: nothing is fetched from it any more, what came from it stays.
+#[utoipa::path(delete, path = "/mailboxes/{id}", tag = "administration", params(("id" = String, Path)),
+    responses((status = 204)))]
+pub async fn delete(desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer {
+    let (id, now): (MailboxId, _) = (key(&id)?, desk.moment().ts());
+    desk.db.write(move |tx| mailboxes::remove(tx, &caller.actor, id, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// A test mail and how far it is.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TestView {

@@ -6,6 +6,7 @@
 
 pub mod articles;
 pub mod auto_responses;
+mod balance;
 pub mod body;
 pub mod bonds;
 pub mod customers;

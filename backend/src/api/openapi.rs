@@ -47,7 +47,7 @@ use super::{
         super::fields::owner, super::fields::queue, super::fields::state, super::fields::priority,
         super::files::get,
         super::inbound::list, super::inbound::get, super::inbound::raw, super::inbound::preview,
-        super::inbound::retry,
+        super::inbound::retry, super::balance::get, super::mailboxes::delete,
         super::inbound::let_in, super::filters::get, super::filters::put, super::filters::dry_runs::create,
         super::outbox::list,
         super::queues::list, super::queues::create, super::queues::get, super::queues::put, super::queues::patch,

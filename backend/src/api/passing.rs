@@ -75,7 +75,7 @@ pub async fn forward(
     Json { value, request }: Json<NewForward>,
 ) -> Answer {
     let mut new = value;
-    let mut added = files::prepare(desk.db.blobs(), std::mem::take(&mut new.files)).await?;
+    let mut added = files::prepare(&desk, std::mem::take(&mut new.files)).await?;
     let id: ArticleId =
         new.article.parse().map_err(|_| Error::invalid("article", "This is no article's id."))?;
     let original = match new.original.as_deref() {

@@ -58,6 +58,8 @@ pub struct QueueView {
     pub unlock_minutes: i32,
     /// For how long a person's mail can be taken back, in seconds.
     pub hold_seconds: i32,
+    /// What agents should know about it.
+    pub note: String,
 }
 
 fn views(conn: &mut Conn, actor: &Actor) -> Result<Vec<QueueView>> {
@@ -88,6 +90,7 @@ fn views(conn: &mut Conn, actor: &Actor) -> Result<Vec<QueueView>> {
         reply_token: queue.reply_token,
         unlock_minutes: queue.unlock_minutes,
         hold_seconds: queue.hold_seconds,
+        note: queue.note.clone(),
     };
     Ok(all.iter().filter(shown).map(view).collect())
 }
@@ -146,6 +149,8 @@ pub struct SetQueue {
     unlock_minutes: Option<i32>,
     /// For how long a person's mail can be taken back, in seconds.
     hold_seconds: Option<i32>,
+    /// What agents should know about it.
+    note: Option<String>,
     /// `true`: mail that belongs nowhere else goes here.
     default: Option<bool>,
     /// Whether it is out of use: it takes no new tickets and is offered nowhere.
@@ -179,6 +184,7 @@ impl SetQueue {
             reply_token: self.reply_token,
             unlock_minutes: self.unlock_minutes,
             hold_seconds: self.hold_seconds,
+            note: self.note.clone(),
             default: self.default,
         })
     }
@@ -198,6 +204,7 @@ impl SetQueue {
             reply_token: self.reply_token.or(Some(false)),
             unlock_minutes: self.unlock_minutes.or(Some(480)),
             hold_seconds: self.hold_seconds.or(Some(10)),
+            note: self.note.or(Some(String::new())),
             retired: self.retired.or(Some(false)),
             ..self
         }

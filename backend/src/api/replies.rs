@@ -94,7 +94,7 @@ pub async fn create(
     Json { value, request }: Json<NewReply>,
 ) -> Answer {
     let mut new = value;
-    let files = files::prepare(desk.db.blobs(), std::mem::take(&mut new.attachments)).await?;
+    let files = files::prepare(&desk, std::mem::take(&mut new.attachments)).await?;
     let (body_text, body_html) = texts(desk.db.blobs(), new.body_text.take(), new.body_html.take()).await?;
     let state = new.state.as_deref().map(|word| page::word("state", word)).transpose()?;
     let until = new.until.as_deref().map(|text| moment("until", text)).transpose()?;
@@ -212,7 +212,7 @@ pub async fn note(
     number: Path<String>,
     Json { value, request }: Json<NewNote>,
 ) -> Answer {
-    let files = files::prepare(desk.db.blobs(), value.attachments).await?;
+    let files = files::prepare(&desk, value.attachments).await?;
     let subject = value.subject.split_whitespace().collect::<Vec<_>>().join(" ");
     let input = NoteInput { subject, body_text: value.body_text, files };
     let (at, asker, blobs) = (desk.moment(), caller.clone(), desk.db.blobs().clone());

@@ -8,7 +8,7 @@ use actix_web::{
 };
 
 use super::{
-    articles, auto_responses, bonds, customers, events, fields, files, filters, gate, inbound, lock,
+    articles, auto_responses, balance, bonds, customers, events, fields, files, filters, gate, inbound, lock,
     mailboxes, merges, openapi, outbox, participants, passing, people,
     problem::{Answer, Problem},
     queues, replies, reports, search, templates, tickets,
@@ -90,6 +90,7 @@ static TABLE: &[Route] = &[
     route!(POST "/inbound/{id}/previews", needs = Installation(Recorder), inbound::preview),
     route!(POST "/inbound/{id}/retry", needs = Installation(Recorder), inbound::retry),
     route!(POST "/inbound/{id}/let-in", needs = Installation(Recorder), inbound::let_in),
+    route!(GET "/balance", needs = Installation(Recorder), balance::get),
     route!(GET "/filters", needs = Installation(QueuesAndMail), filters::get),
     route!(PUT "/filters", needs = Installation(QueuesAndMail), filters::put),
     // `recorder` besides.
@@ -112,6 +113,7 @@ static TABLE: &[Route] = &[
     route!(POST "/mailboxes", needs = Installation(QueuesAndMail), mailboxes::create),
     route!(GET "/mailboxes/{id}", needs = Installation(QueuesAndMail), mailboxes::get),
     route!(PATCH "/mailboxes/{id}", needs = Installation(QueuesAndMail), mailboxes::update),
+    route!(DELETE "/mailboxes/{id}", needs = Installation(QueuesAndMail), mailboxes::delete),
     route!(GET "/mailboxes/{id}/test", needs = Installation(QueuesAndMail), mailboxes::test),
     route!(POST "/mailboxes/{id}/test", needs = Installation(QueuesAndMail), mailboxes::start_test),
     route!(GET "/agents", needs = SignedIn, people::agents),

@@ -287,7 +287,7 @@ impl Input for NewTicket {
     responses((status = 201, body = TicketView)))]
 pub async fn create(desk: Data<Desk>, caller: Caller, Json { value, request }: Json<NewTicket>) -> Answer {
     let mut new = value;
-    let files = files::prepare(desk.db.blobs(), std::mem::take(&mut new.attachments)).await?;
+    let files = files::prepare(&desk, std::mem::take(&mut new.attachments)).await?;
     let (at, asker) = (desk.moment(), caller.clone());
     request.create(&desk, &caller, move |tx| made(tx, &asker.actor, &new, &files, &at)).await
 }

@@ -8,16 +8,13 @@ use clap::Args;
 
 use super::office::Office;
 use crate::clock::Clock;
-use crate::config::Loaded;
+use crate::config::{Limits, Loaded};
 use crate::db::{Conn, QueueId};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::ops::lock;
 use crate::postmaster::{self, Accepted};
 use crate::queues::{self, OwnAddresses};
-
-/// The same as the listeners take.
-const LONGEST_MAIL: u64 = 35 * 1024 * 1024;
 
 // Exit codes of sysexits.h, which mail programs understand.
 /// The command line makes no sense.
@@ -76,7 +73,7 @@ impl Deliver {
     }
 
     fn take(self, loaded: &Loaded) -> std::result::Result<(), Refused> {
-        let raw = mail_from_stdin()?;
+        let raw = mail_from_stdin(loaded.config.limits.mail)?;
         let later = |error: anyhow::Error| Refused { code: EX_TEMPFAIL, why: format!("{error:#}") };
         let office = Office::open(&loaded.config).map_err(later)?;
         let desk =
@@ -108,14 +105,18 @@ impl Deliver {
     }
 }
 
-fn mail_from_stdin() -> std::result::Result<Vec<u8>, Refused> {
+/// No larger than what the listeners take.
+fn mail_from_stdin(largest: usize) -> std::result::Result<Vec<u8>, Refused> {
     let mut raw = Vec::new();
-    let read = std::io::stdin().take(LONGEST_MAIL + 1).read_to_end(&mut raw);
+    let read = std::io::stdin().take(largest as u64 + 1).read_to_end(&mut raw);
     if let Err(error) = read {
         return Err(Refused { code: EX_TEMPFAIL, why: format!("standard input can't be read: {error}") });
     }
-    if raw.len() as u64 > LONGEST_MAIL {
-        return Err(Refused { code: EX_DATAERR, why: "the mail is larger than 35 MB".to_owned() });
+    if raw.len() > largest {
+        return Err(Refused {
+            code: EX_DATAERR,
+            why: format!("the mail is larger than {} MB", Limits::in_megabytes(largest)),
+        });
     }
     if raw.is_empty() {
         return Err(Refused { code: EX_DATAERR, why: "there is no mail on standard input".to_owned() });

@@ -1,4 +1,4 @@
-//! `turnstone mailbox add|list|test|enable|disable`.
+//! `turnstone mailbox add|list|test|enable|disable|remove`.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -41,6 +41,11 @@ pub(super) enum MailboxCommand {
     },
     /// Fetch from a mailbox again
     Enable {
+        /// The mailbox
+        name: String,
+    },
+    /// Remove a mailbox; what came from it stays
+    Remove {
         /// The mailbox
         name: String,
     },
@@ -137,6 +142,7 @@ impl MailboxCommand {
             Self::Test { name } => test(&loaded.config, name),
             Self::Disable { name } => switch(&loaded.config, name, false),
             Self::Enable { name } => switch(&loaded.config, name, true),
+            Self::Remove { name } => remove(&loaded.config, name),
         }
     }
 }
@@ -247,6 +253,15 @@ fn switch(config: &Config, name: String, on: bool) -> anyhow::Result<()> {
         mailboxes::switch(tx, id, on, now)
     })?;
     print(&format!("The mailbox {shown} {}.", if on { "is fetched from again" } else { "rests" }))
+}
+
+fn remove(config: &Config, name: String) -> anyhow::Result<()> {
+    let shown = name.clone();
+    Office::open(config)?.write(move |tx, now| {
+        let id = named(tx, &name)?;
+        mailboxes::retire(tx, id, now)
+    })?;
+    print(&format!("The mailbox {shown} is removed. What came from it stays."))
 }
 
 fn test(config: &Config, name: String) -> anyhow::Result<()> {

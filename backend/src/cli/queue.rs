@@ -96,6 +96,9 @@ pub(super) struct Set {
     /// For how long a reply can be taken back
     #[arg(long, value_name = "SECONDS")]
     hold_seconds: Option<i32>,
+    /// What agents should know about it
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
     /// Mail that belongs nowhere else goes here
     #[arg(long)]
     default: bool,
@@ -182,6 +185,7 @@ impl Set {
             reply_token: on(&self.reply_token),
             unlock_minutes: self.unlock_minutes,
             hold_seconds: self.hold_seconds,
+            note: self.note.clone(),
             default: self.default.then_some(true),
         };
         queues::apply(tx, queue.id, &change)?;

@@ -79,6 +79,14 @@ pub const KEYS: &[Key] = &[
         "off: for ever",
         "After so many days a filed mail loses its original and its steps; its ticket and the balance stay.",
     ),
+    key(
+        "MAX_MAIL_MB",
+        "35",
+        "The largest mail that is taken from a mail server and by the deliver command, in megabytes; mailboxes have a \
+         limit of their own.",
+    ),
+    key("MAX_ATTACHMENT_MB", "25", "The largest file that somebody attaches here, in megabytes."),
+    key("AUTO_RESPONSES_PER_DAY", "5", "So many automatic answers an address gets within 24 hours."),
     url(
         "SMTP_RELAY",
         "none: outgoing mail waits in the outbox",
@@ -103,6 +111,13 @@ pub const KEYS: &[Key] = &[
         "secret.key in the data directory",
         "The key that seals the passwords of mailboxes: 32 bytes in hexadecimal. Nodes that share a database need the same.",
     ),
+    key(
+        "SIGN_IN_TRIES",
+        "5",
+        "So many wrong passwords an account may have within 15 minutes; then it waits, longer each time.",
+    ),
+    key("SESSION_IDLE_MINUTES", "480", "Whoever does nothing for so long has to sign in again."),
+    key("SESSION_HOURS", "168", "After so many hours everybody has to sign in again."),
     key("ROLES", "web,mail,worker", "What this process does; splitting needs PostgreSQL."),
     key(
         "TIME_ZONE",

@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, tz::TimeZone};
 use mail_ingest::authentication::Resolver;
 
 use super::keys::{self, KEYS};
+use super::limits::Limits;
 use super::problem::{Problem, Problems};
 use super::relay::Relay;
 use super::source::{CommandLine, Effective, Origin, Raw};
@@ -105,6 +106,7 @@ impl Reader {
                 _ => Err("Write + where your mail server takes support+anything@ for support@, else off."
                     .to_owned()),
             }),
+            limits: self.limits(),
             dkim: self.dkim(),
             metrics_token: self.read("METRICS_TOKEN", None, |text| parse::token(text).map(Some)),
             secret_key: self.read("SECRET_KEY", None, |text| parse::key(text).map(Some)),
@@ -118,6 +120,24 @@ impl Reader {
             tls,
             time_zone,
             time_zone_name,
+        }
+    }
+
+    fn limits(&mut self) -> Limits {
+        let usual = Limits::default();
+        let megabytes = |text: &str| parse::count(text, 1, 100).map(Limits::megabytes);
+        Limits {
+            mail: self.read("MAX_MAIL_MB", usual.mail, megabytes),
+            attachment: self.read("MAX_ATTACHMENT_MB", usual.attachment, megabytes),
+            auto_responses: self
+                .read("AUTO_RESPONSES_PER_DAY", usual.auto_responses, |text| parse::count(text, 1, 1_000)),
+            sign_in_tries: self.read("SIGN_IN_TRIES", usual.sign_in_tries, |text| parse::count(text, 1, 50)),
+            session_idle: self.read("SESSION_IDLE_MINUTES", usual.session_idle, |text| {
+                parse::count(text, 5, 10_080).map(|minutes| SignedDuration::from_mins(minutes.into()))
+            }),
+            session_longest: self.read("SESSION_HOURS", usual.session_longest, |text| {
+                parse::count(text, 1, 8_784).map(|hours| SignedDuration::from_hours(hours.into()))
+            }),
         }
     }
 
@@ -216,6 +236,12 @@ fn check_together(config: &Config, reader: &mut Reader) {
         reader.complain(
             "PUBLIC_URL",
             "WEB_LISTEN speaks HTTPS (TLS_CERT is set), so this has to begin with https://.",
+        );
+    }
+    if config.limits.attachment > config.limits.mail {
+        reader.complain(
+            "MAX_ATTACHMENT_MB",
+            "No file fits into a mail that is smaller: write no more than MAX_MAIL_MB, or raise that one.",
         );
     }
     let lmtp = match config.lmtp_listen {

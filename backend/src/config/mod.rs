@@ -5,6 +5,7 @@
 //! mistake should be found by the person who made it and not by a customer's mail a week later.
 
 mod keys;
+mod limits;
 mod load;
 mod parse;
 pub mod problem;
@@ -21,6 +22,7 @@ use mail_ingest::authentication::Resolver;
 use url::Url;
 
 pub use keys::{KEYS, Key, Secrecy};
+pub use limits::Limits;
 pub use load::{Loaded, load};
 pub use problem::Problems;
 pub use relay::{Rate, Relay, RelayTls};
@@ -63,6 +65,8 @@ pub struct Config {
     pub smtp_relay: Option<Relay>,
     /// Whether the mail server in front takes `support+anything@` for `support@`.
     pub recipient_delimiter: bool,
+    /// Limits that an installation may set otherwise.
+    pub limits: Limits,
     /// What our mails are signed with.
     pub dkim: Option<Dkim>,
     /// Bearer token of `/metrics`; `None`: the page answers 404.
@@ -121,6 +125,7 @@ impl Config {
             mail_retention_days: None,
             smtp_relay: None,
             recipient_delimiter: true,
+            limits: Limits::default(),
             dkim: None,
             metrics_token: None,
             secret_key: None,

@@ -257,7 +257,14 @@ pub(super) fn number(text: &str) -> Parsed<u64> {
     text.parse().map_err(|_| "Write a whole number.".to_owned())
 }
 
-/// Whether a value says that the thing is not wanted.
+/// A whole number between two others, both included.
+pub(super) fn count(text: &str, least: u16, most: u16) -> Parsed<u16> {
+    match text.trim().parse() {
+        Ok(number) if (least..=most).contains(&number) => Ok(number),
+        _ => Err(format!("Write a whole number from {least} to {most}.")),
+    }
+}
+
 /// The name under which a DKIM key is published.
 pub(super) fn selector(text: &str) -> Parsed<String> {
     let labels = text.split('.');
@@ -271,6 +278,7 @@ pub(super) fn selector(text: &str) -> Parsed<String> {
     Err("A selector is a word of letters, digits and hyphens, such as turnstone or mail2026.".to_owned())
 }
 
+/// Whether a value says that the thing is not wanted.
 pub(super) fn is_off(text: &str) -> bool {
     matches!(text.to_ascii_lowercase().as_str(), "off" | "none")
 }

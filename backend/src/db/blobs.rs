@@ -66,6 +66,11 @@ impl Blobs {
         Self { writes: false, ..self.clone() }
     }
 
+    /// Where files lie, if any do.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref().map(PathBuf::as_path)
+    }
+
     /// Hashes and compresses `bytes`; large ones are on disk when this returns. Takes time: call it off the
     /// asynchronous threads and outside of a transaction.
     ///

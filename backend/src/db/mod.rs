@@ -9,6 +9,7 @@ mod blobs;
 mod conn;
 mod kept;
 mod migrations;
+pub mod orphans;
 mod pool;
 pub mod schema;
 pub mod types;

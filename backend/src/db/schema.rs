@@ -119,6 +119,7 @@ table! {
         subject_tag -> Bool,
         unlock_minutes -> Integer,
         hold_seconds -> Integer,
+        note -> Text,
         closed_days -> Nullable<Integer>,
         reply_token -> Bool,
         language -> Text,
@@ -484,7 +485,6 @@ table! {
         reason -> Text,
         forgotten_at -> Nullable<Instant>,
         rule_outcome -> Text,
-        matched_queue_id -> Nullable<BigInt>,
     }
 }
 
@@ -613,6 +613,7 @@ table! {
         disabled_at -> Nullable<Instant>,
         version -> BigInt,
         created_at -> Instant,
+        retired_at -> Nullable<Instant>,
     }
 }
 

@@ -8,6 +8,7 @@ mod fetch;
 mod model;
 mod oauth;
 mod probe;
+mod remove;
 mod seal;
 mod seen;
 mod settings;
@@ -20,6 +21,7 @@ mod worker;
 pub use self::{
     model::{Mailbox, State},
     probe::{Hop, HopState, Test, start as start_test},
+    remove::remove,
     settings::{Wish, create, enable, update},
     view::{Listed, all, get, hops},
     watch::{alarmed, measure, run as watch},
@@ -27,6 +29,7 @@ pub use self::{
 };
 pub(crate) use self::{
     probe::send as send_test,
+    remove::retire,
     settings::{insert, switch},
     view::load,
 };

@@ -77,7 +77,11 @@ pub fn start(tx: &mut Tx<'_>, actor: &Actor, blobs: &Blobs, id: MailboxId, now: 
 
 /// The same on behalf of the operator.
 pub(crate) fn send(tx: &mut Tx<'_>, blobs: &Blobs, id: MailboxId, now: Ts) -> Result<String> {
-    let mailbox: Mailbox = mailboxes::table.find(id).select(Mailbox::as_select()).first(&mut **tx)?;
+    let mailbox: Mailbox = mailboxes::table
+        .find(id)
+        .filter(mailboxes::retired_at.is_null())
+        .select(Mailbox::as_select())
+        .first(&mut **tx)?;
     if mailbox.disabled_at.is_some() {
         return Err(Error::Conflict(say!("refused-mailbox-rests")));
     }

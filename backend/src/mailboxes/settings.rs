@@ -197,7 +197,11 @@ pub fn update(
     now: Ts,
 ) -> Result<Mailbox> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    let before: Mailbox = mailboxes::table.find(id).select(Mailbox::as_select()).first(&mut **tx)?;
+    let before: Mailbox = mailboxes::table
+        .find(id)
+        .filter(mailboxes::retired_at.is_null())
+        .select(Mailbox::as_select())
+        .first(&mut **tx)?;
     let (wish, queue) = check(tx, wish, Some(&before))?;
     store(tx, config, id, &wish, queue, now)
 }
@@ -213,7 +217,7 @@ pub fn enable(tx: &mut Tx<'_>, actor: &Actor, id: MailboxId, on: bool, now: Ts) 
 
 /// The same on behalf of the operator.
 pub(crate) fn switch(tx: &mut Tx<'_>, id: MailboxId, on: bool, now: Ts) -> Result<()> {
-    let changed = diesel::update(mailboxes::table.find(id))
+    let changed = diesel::update(mailboxes::table.find(id).filter(mailboxes::retired_at.is_null()))
         .set((mailboxes::disabled_at.eq((!on).then_some(now)), mailboxes::version.eq(mailboxes::version + 1)))
         .execute(&mut **tx)?;
     if changed == 0 {

@@ -50,6 +50,7 @@ pub fn all(conn: &mut Conn, actor: &Actor) -> Result<Vec<Listed>> {
 pub(crate) fn load(conn: &mut Conn) -> Result<Vec<Listed>> {
     let rows: Vec<(Mailbox, State)> = mailboxes::table
         .inner_join(mailbox_states::table)
+        .filter(mailboxes::retired_at.is_null())
         .order(mailboxes::name)
         .select((Mailbox::as_select(), State::as_select()))
         .load(conn)?;

@@ -16,10 +16,11 @@ pub struct Letter {
     pub body: String,
 }
 
-/// News for an agent.
+/// News for an agent; `count` answers are told together.
 pub fn notification(
     agent: &Agent,
     notice: Notice,
+    count: i64,
     ticket: &Ticket,
     queue: &str,
     excerpt: &str,
@@ -28,6 +29,7 @@ pub fn notification(
     let language = Language::named(&agent.language);
     let key = match notice {
         Notice::NewTicket => "notice-new-ticket",
+        Notice::FollowUp if count > 1 => "notice-follow-ups",
         Notice::FollowUp => "notice-follow-up",
         Notice::LockTimeout => "notice-lock-timeout",
         Notice::Move => "notice-move",
@@ -36,7 +38,8 @@ pub fn notification(
         Notice::TakenOver => "notice-taken-over",
         Notice::Mention => "notice-mention",
     };
-    let sentence = language.tr_with(key, &[("number", &ticket.number), ("queue", queue)]);
+    let sentence =
+        language.tr_with(key, &[("number", &ticket.number), ("queue", queue), ("count", &count.to_string())]);
     let customer = format!("{} {}", ticket.customer_name, ticket.customer_address);
     let link = |path: &str| base.join(path).map_or_else(|_| path.to_owned(), |url| url.to_string());
     let mut lines = vec![

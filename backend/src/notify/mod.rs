@@ -5,8 +5,11 @@
 
 pub mod answers;
 pub mod letters;
+pub(crate) mod together;
 
 use diesel::prelude::*;
+
+use self::together::When;
 
 use crate::{
     access::{Who, holders_of},
@@ -173,11 +176,20 @@ fn tell(
     let queue = queues::get(tx, ticket.queue_id)?;
     let from = queues::sender(tx, &queue)?;
     for (agent, email) in readers {
+        let when = match notice {
+            Notice::FollowUp => together::when(tx, ticket.id, agent, now)?,
+            _ => When::Now,
+        };
+        let (state, try_at) = match when {
+            When::Now => (Delivery::Due, now),
+            When::At(later) => (Delivery::Held, later),
+            When::WithTheLast => continue,
+        };
         outbox::enqueue(
             tx,
             &outbox::NewMail {
                 kind: OutboxKind::Notification,
-                state: Delivery::Due,
+                state,
                 ticket: Some(ticket.id),
                 article,
                 agent: Some(agent),
@@ -192,7 +204,7 @@ fn tell(
                 ),
                 subject: String::new(),
                 body_text: String::new(),
-                try_at: now,
+                try_at,
             },
             now,
         )?;

@@ -15,6 +15,7 @@ mod relay;
 pub(crate) mod reply_token;
 mod resend;
 pub(crate) mod returned;
+mod room;
 mod send;
 pub(crate) mod thread;
 pub(crate) mod token;

@@ -13,7 +13,9 @@ use super::{
     outage,
     outcome::{End, Outcome, Word},
     relay::Line,
-    returned, token,
+    returned,
+    room::Room,
+    token,
 };
 use crate::{
     access::Actor,
@@ -24,7 +26,7 @@ use crate::{
     },
     desk::Desk,
     error::{Error, Result},
-    notify::letters,
+    notify::{letters, together},
     queues,
     tickets::{Person, Ticket},
 };
@@ -40,6 +42,8 @@ pub(super) struct Way {
     pub relay: Relay,
     /// What signs it.
     pub signer: Option<Signer>,
+    /// How much of it may be held at once.
+    pub room: Room,
 }
 
 /// What the dispatcher learns from a mail that was dealt with.
@@ -61,6 +65,7 @@ pub(super) async fn send(
     wait: SignedDuration,
 ) -> Done {
     let mut done = Done { line, verdict: Verdict::Unknown, relay: None };
+    let _room = way.room.enter(&desk, &mail).await;
     let end = match ready(&desk, &way, &mail).await {
         Ok(Some(bytes)) => {
             let began = Instant::now();
@@ -200,7 +205,12 @@ fn notification(
     let ticket: &Ticket = access.ticket();
     let queue = queues::get(conn, ticket.queue_id)?;
     let from = queues::sender(conn, &queue)?;
-    let excerpt: String = match row.article_id {
+    // Answers that came one after the other are told together: the newest is shown.
+    let (count, newest) = match row.article_id {
+        Some(first) if notice == Notice::FollowUp => together::answers_since(conn, ticket.id, first)?,
+        _ => (1, None),
+    };
+    let excerpt: String = match newest.or(row.article_id) {
         Some(article) => articles::table.find(article).select(articles::body_text).first(conn).optional()?,
         None => None,
     }
@@ -213,7 +223,7 @@ fn notification(
         _ => excerpt,
     };
     let letter =
-        letters::notification(&actor.agent, notice, ticket, &queue.name, &excerpt, &config.public_url);
+        letters::notification(&actor.agent, notice, count, ticket, &queue.name, &excerpt, &config.public_url);
     let to = Person { name: actor.agent.name.clone(), address: actor.agent.email.clone() };
     // All news about a ticket is one conversation in the agent's mail program.
     let conversation = Some(format!("{}.news", ticket.root_message_id));

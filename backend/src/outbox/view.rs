@@ -6,7 +6,7 @@ use super::Outgoing;
 use crate::{
     access::Actor,
     db::{
-        ArticleId, Conn, Delivery, InstallationRight, OutboxId, TicketId, Ts,
+        ArticleId, Conn, Delivery, InstallationRight, OutboxId, OutboxKind, TicketId, Ts,
         schema::{articles, outbox, tickets},
     },
     error::Result,
@@ -83,6 +83,7 @@ pub fn held_by(conn: &mut Conn, actor: &Actor, now: Ts) -> Result<Vec<Held>> {
         .filter(outbox::state.eq(Delivery::Held).and(outbox::try_at.gt(now)))
         // What is planned is shown in its ticket.
         .filter(outbox::created_at.le(now))
+        .filter(outbox::kind.ne(OutboxKind::Notification))
         .filter(articles::agent_id.eq(actor.agent.id))
         .order(outbox::id.desc())
         .limit(3)

@@ -19,6 +19,7 @@ use super::{
     fairness::{Fairness, Verdict},
     lines::{Lines, Pace},
     outage::Outage,
+    room::Room,
     send::{self, Done, Way},
 };
 use crate::{
@@ -36,7 +37,7 @@ pub async fn run(desk: Desk, signer: Option<Signer>, mut stop: watch::Receiver<b
         tracing::warn!(%error, "could not look for mails that a crash interrupted; they are tried when their lease ends");
     }
     if let Some(relay) = desk.config.smtp_relay.clone() {
-        let way = Way { relay, signer };
+        let way = Way { relay, signer, room: Room::new() };
         return Dispatcher::new(desk, way).run(stop).await;
     }
     while !*stop.borrow() {

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     clock::random_token,
+    config::Limits,
     db::{
         AgentId, Conn, Keep, Ts, Tx, hex,
         schema::{agents, sessions, sign_in_failures},
@@ -13,16 +14,10 @@ use crate::{
     error::Result,
 };
 
-/// A session unused for so long is over.
-const IDLE: SignedDuration = SignedDuration::from_hours(8);
-/// A session is over after so long in any case.
-const ABSOLUTE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How far back failures count.
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
-/// After so many failures of one account within the window it must wait.
-const PER_LOGIN: usize = 5;
-/// After so many failures from one address within the window it must wait.
-const PER_ADDRESS: usize = 20;
+/// An address may fail so many times as often as an account: behind one there may be several people.
+const PEOPLE: usize = 4;
 /// `seen_at` is written this often at most, so that reading pages does not write each time.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
@@ -55,6 +50,7 @@ pub fn must_wait(
     conn: &mut Conn,
     login: &str,
     address: &str,
+    limits: &Limits,
     now: Timestamp,
 ) -> Result<Option<SignedDuration>> {
     let since = Ts(now.checked_sub(WINDOW).unwrap_or(now));
@@ -62,16 +58,17 @@ pub fn must_wait(
     let by_login: Vec<Ts> = sign_in_failures::table
         .filter(sign_in_failures::login.eq(login).and(sign_in_failures::at.gt(since)))
         .order(sign_in_failures::at.desc())
-        .limit(64)
+        .limit(256)
         .select(sign_in_failures::at)
         .load(conn)?;
     let by_address: Vec<Ts> = sign_in_failures::table
         .filter(sign_in_failures::address.eq(address).and(sign_in_failures::at.gt(since)))
         .order(sign_in_failures::at.desc())
-        .limit(64)
+        .limit(256)
         .select(sign_in_failures::at)
         .load(conn)?;
-    let wait = [(by_login, PER_LOGIN), (by_address, PER_ADDRESS)]
+    let tries = usize::from(limits.sign_in_tries);
+    let wait = [(by_login, tries), (by_address, tries * PEOPLE)]
         .into_iter()
         .filter_map(|(failures, free)| {
             let last = failures.first()?;
@@ -166,20 +163,20 @@ pub fn begin(tx: &mut Tx<'_>, agent: AgentId, address: &str, user_agent: &str, n
 ///
 /// # Errors
 /// Those of the database.
-pub fn find(conn: &mut Conn, secret: &str, now: Timestamp) -> Result<Option<Session>> {
-    by_hash(conn, &digest(secret), now)
+pub fn find(conn: &mut Conn, secret: &str, limits: &Limits, now: Timestamp) -> Result<Option<Session>> {
+    by_hash(conn, &digest(secret), limits, now)
 }
 
 /// The session of that hash, if it is still good. Whoever names it must have proven it otherwise.
 ///
 /// # Errors
 /// Those of the database.
-pub fn by_hash(conn: &mut Conn, id_hash: &str, now: Timestamp) -> Result<Option<Session>> {
+pub fn by_hash(conn: &mut Conn, id_hash: &str, limits: &Limits, now: Timestamp) -> Result<Option<Session>> {
     let found: Option<Session> =
         sessions::table.find(id_hash).select(Session::as_select()).first(conn).optional()?;
     Ok(found.filter(|session| {
-        now.duration_since(session.seen_at.0).abs() < IDLE
-            && now.duration_since(session.created_at.0) < ABSOLUTE
+        now.duration_since(session.seen_at.0).abs() < limits.session_idle
+            && now.duration_since(session.created_at.0) < limits.session_longest
     }))
 }
 
@@ -210,9 +207,9 @@ pub fn end(tx: &mut Tx<'_>, id_hash: &str) -> Result<()> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn sweep(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
-    let idle = Ts(now.checked_sub(IDLE).unwrap_or(now));
-    let old = Ts(now.checked_sub(ABSOLUTE).unwrap_or(now));
+pub fn sweep(tx: &mut Tx<'_>, limits: &Limits, now: Timestamp) -> Result<()> {
+    let idle = Ts(now.checked_sub(limits.session_idle).unwrap_or(now));
+    let old = Ts(now.checked_sub(limits.session_longest).unwrap_or(now));
     let past = Ts(now.checked_sub(WINDOW).unwrap_or(now));
     diesel::delete(sessions::table.filter(sessions::seen_at.lt(idle).or(sessions::created_at.lt(old))))
         .execute(&mut **tx)?;

@@ -3,13 +3,14 @@
 use diesel::prelude::*;
 
 use super::{
+    clues, filing,
     prepare::{Prepared, clean, key},
-    process, reasons,
+    reasons,
     record::{self, Outcome, Steps},
 };
 use crate::{
     access::{self, Reply, TicketAccess},
-    db::{ArticleId, Disposition, OutboxKind, Sender, State, TicketId, Tx, schema::articles},
+    db::{ArticleId, Disposition, OutboxKind, State, TicketId, Tx, schema::articles},
     error::Result,
     notify,
     outbox::returned::{self, Returned},
@@ -25,7 +26,7 @@ pub(super) fn take(
 ) -> Result<Option<Outcome>> {
     let Some(bounced) = &mail.class.bounced else { return Ok(None) };
     // Where a report names no mail, the address that it came to does.
-    let tokens = mail.tokens();
+    let tokens = clues::tokens(&mail.mail, &mail.envelope_to);
     for id in bounced.message_ids.iter().chain(&tokens) {
         if let Some(ours) = returned::find(tx, &key(id))? {
             return about(tx, mail, &ours, id, steps, at).map(Some);
@@ -102,7 +103,7 @@ fn attach(
 ) -> Result<Outcome> {
     let mut access: TicketAccess<Reply> = access::for_mail(tx, ticket)?;
     let number = access.ticket().number.clone();
-    let new = process::article(tx, mail, ticket, Sender::System, false, None, at)?;
+    let new = filing::article(tx, mail, ticket, filing::As::SYSTEM, at)?;
     let (stored, _) = follow_up::follow_up(tx, &mut access, new, &mail.files, None, at)?;
     steps.add("match", format!("ticket {number}"), "the mail of ours that it is about belongs to it");
     Ok(Outcome {

@@ -13,12 +13,11 @@ use super::{
 use crate::{
     access::{self, Actor, TicketAccess},
     db::{
-        Cause, Disposition, InboundId, InboundStatus, InstallationRight, QueueId, Right, RuleOutcome,
-        TicketId, Ts, Tx, Wake, schema::inbound_mails,
+        Cause, Disposition, InboundId, InboundStatus, InstallationRight, Right, RuleOutcome, TicketId, Ts,
+        Tx, Wake, schema::inbound_mails,
     },
     error::{Error, Result, say},
     filters::{Arrival, Aside, Compiled, Decision, Facts, Names, Question},
-    queues,
     tickets::{Moment, assign, move_to, priority, state, tags},
 };
 
@@ -49,14 +48,10 @@ pub(super) async fn look(rules: Arc<Compiled>, mut mail: Prepared) -> Result<Pre
 pub(super) fn decide(
     tx: &mut Tx<'_>,
     mail: &Prepared,
-    place: &Place,
+    arrival: Arrival,
     steps: &mut Steps,
     at: &Moment,
 ) -> Result<Decision> {
-    let arrival = match place {
-        Place::New { .. } => Arrival::New,
-        Place::Ticket { .. } | Place::Rejected(_) => Arrival::FollowUp,
-    };
     let question = Question {
         rules: &mail.rules,
         hits: &mail.hits,
@@ -86,39 +81,25 @@ pub(super) fn put_aside(
         Aside::Ignore => (Disposition::Ignored, RuleOutcome::Ignored),
         Aside::Quarantine => (Disposition::Quarantined, RuleOutcome::Quarantined),
     };
-    let (ticket, queue) = match place {
-        Place::Ticket { access, .. } => (Some(access.ticket().id), None),
-        Place::Rejected(ticket) => (Some(ticket.id), None),
-        Place::New { queue, .. } => (None, *queue),
+    let ticket = match place {
+        Place::Ticket { ticket, .. } | Place::Rejected(ticket) => Some(ticket.id),
+        Place::New { .. } => None,
     };
-    set(tx, mail.row.id, done, queue)?;
+    set(tx, mail.row.id, done)?;
     let does = if aside == Aside::Ignore { "ignores it" } else { "puts it into quarantine" };
     Ok(Outcome { disposition, ticket, article: None, auto_response: format!("{why} {does}"), by_rule: true })
 }
 
-/// Keeps what a later dry run needs to know about a mail that no rule puts aside.
-pub(super) fn note(tx: &mut Tx<'_>, mail: &Prepared, place: &Place) -> Result<()> {
-    let queue = match place {
-        Place::New { queue, .. } => *queue,
-        Place::Ticket { .. } | Place::Rejected(_) => None,
-    };
-    if queue.is_none() && mail.row.rule_outcome == RuleOutcome::None {
-        return Ok(());
-    }
-    set(tx, mail.row.id, RuleOutcome::None, queue)
+/// Notes that no rule puts a mail aside, where one did before.
+pub(super) fn pass(tx: &mut Tx<'_>, mail: &Prepared) -> Result<()> {
+    if mail.row.rule_outcome == RuleOutcome::None { Ok(()) } else { set(tx, mail.row.id, RuleOutcome::None) }
 }
 
-fn set(tx: &mut Tx<'_>, id: InboundId, done: RuleOutcome, queue: Option<QueueId>) -> Result<()> {
+fn set(tx: &mut Tx<'_>, id: InboundId, done: RuleOutcome) -> Result<()> {
     diesel::update(inbound_mails::table.find(id))
-        .set((inbound_mails::rule_outcome.eq(done), inbound_mails::matched_queue_id.eq(queue)))
+        .set(inbound_mails::rule_outcome.eq(done))
         .execute(&mut **tx)?;
     Ok(())
-}
-
-/// The queue that a rule chose for a new ticket.
-pub(super) fn queue(tx: &mut Tx<'_>, id: QueueId, why: &str, steps: &mut Steps) -> Result<QueueId> {
-    steps.add("queue", queues::get(tx, id)?.name, format!("{why} says so"));
-    Ok(id)
 }
 
 /// Why there is no automatic answer.

@@ -1,25 +1,20 @@
-//! To which ticket a mail belongs, and in which queue a new one begins.
+//! To which ticket a mail belongs, and in which queue a new one begins. Everything here only asks: see [`World`].
 
-use diesel::prelude::*;
 use jiff::SignedDuration;
 
-use super::{prepare::Prepared, record::Steps};
+use super::{
+    clues::{Clues, DIGITS},
+    record::Steps,
+    world::{self, World},
+};
 use crate::{
-    access::{self, Reply, TicketAccess, survivor},
-    db::{
-        ArticleId, Channel, Conn, EventKind, FollowUpPolicy, LinkKind, QueueId, State, TicketId, Ts, Tx,
-        schema::{articles, events, message_ids, ticket_links, tickets},
-    },
+    db::{AgentId, ArticleId, FollowUpPolicy, LinkKind, QueueId, Sender, State, TicketId, Ts},
     error::Result,
-    outbox::thread as outlook,
-    people, queues,
-    tickets::{Moment, Ticket, store},
+    tickets::{Moment, Ticket},
 };
 
 /// So many numbers of a subject are looked up.
 const NUMBERS: usize = 10;
-/// So many ids of a mail are looked up: the ones nearest to it.
-const IDS: usize = 100;
 
 /// How the author of a mail stands to the ticket that it joins.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,9 +26,10 @@ pub(super) struct Part {
 }
 
 /// Where a mail goes.
+#[derive(Debug)]
 pub(super) enum Place {
     /// Into a ticket.
-    Ticket { access: Box<TicketAccess<Reply>>, part: Part },
+    Ticket { ticket: Box<Ticket>, part: Part },
     /// Into a new ticket, perhaps linked to another one, perhaps in that one's queue.
     New { link: Option<(Box<Ticket>, LinkKind)>, queue: Option<QueueId> },
     /// Nowhere: the ticket is closed for good.
@@ -41,7 +37,7 @@ pub(super) enum Place {
 }
 
 /// What led from a mail to a ticket.
-struct Lead {
+struct Way {
     ticket: TicketId,
     /// The article whose id the mail names.
     article: Option<ArticleId>,
@@ -53,18 +49,18 @@ struct Lead {
 }
 
 /// Finds the place of a mail; each decision leaves its reason.
-pub(super) fn find(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment, steps: &mut Steps) -> Result<Place> {
-    if let Some(lead) = lead(tx, mail)? {
-        let ticket = survivor(tx, lead.ticket)?;
-        let why = &lead.why;
+pub(super) fn find(world: &mut impl World, mail: &Clues, at: &Moment, steps: &mut Steps) -> Result<Place> {
+    if let Some(way) = way(world, mail)? {
+        let ticket = world.survivor(way.ticket)?;
+        let why = &way.why;
         if ticket.state == State::Removed {
             steps.add("match", "new ticket", format!("{why}, but ticket {} is deleted", ticket.number));
             return Ok(Place::New { link: None, queue: None });
         }
-        let mut part = part(tx, mail, &ticket, lead.article)?;
-        part.takes_part |= lead.proven;
+        let mut part = part(world, mail, &ticket, way.article)?;
+        part.takes_part |= way.proven;
         // What an agent has decided holds in a strict queue as well.
-        let strict = !lead.learned && queues::get(tx, ticket.queue_id)?.strict_matching;
+        let strict = !way.learned && world.queue(ticket.queue_id)?.strict_matching;
         if !part.takes_part && !part.internal && strict {
             let text = format!("{why}, but its author takes no part and the queue is strict");
             steps.add("match", "new ticket", text);
@@ -77,18 +73,18 @@ pub(super) fn find(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment, steps: &mut St
             _ => "its author is new in this conversation",
         };
         steps.add("match", format!("ticket {}", ticket.number), format!("{why}; {who}"));
-        return by_policy(tx, ticket, part, mail, at, steps);
+        return by_policy(world, ticket, part, mail, at, steps);
     }
-    if let Some(ticket) = by_number(tx, mail)? {
+    if let Some(ticket) = by_number(world, mail)? {
         // A number everybody can guess, and a sender that his own domain disowns, are nothing at all.
-        let part = if mail.is_forged() { Part::default() } else { part(tx, mail, &ticket, None)? };
+        let part = if mail.is_forged() { Part::default() } else { part(world, mail, &ticket, None)? };
         if part.takes_part || part.internal {
             steps.add(
                 "match",
                 format!("ticket {}", ticket.number),
                 "number in the subject, and its author takes part",
             );
-            return by_policy(tx, ticket, part, mail, at, steps);
+            return by_policy(world, ticket, part, mail, at, steps);
         }
         let why = format!("the subject names ticket {}, but its author takes no part in it", ticket.number);
         steps.add("match", "new ticket", why);
@@ -98,88 +94,51 @@ pub(super) fn find(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment, steps: &mut St
     Ok(Place::New { link: None, queue: None })
 }
 
-/// An id of a mail that is known.
-#[derive(Queryable)]
-struct Known {
-    id: String,
-    ticket: TicketId,
-    article: Option<ArticleId>,
-    learned_from: Option<TicketId>,
-}
-
 /// The ticket to which a mail leads: what an agent said about its thread, the signed address that it came to, an id that
-/// we sent or received (the mail of ours that its address names, In-Reply-To, References from the last to the first),
-/// then Outlook's Thread-Index.
-fn lead(tx: &mut Tx<'_>, mail: &Prepared) -> Result<Option<Lead>> {
-    let own_id = mail.facts.message_id.as_str();
-    let tokens = mail.tokens();
-    let named = tokens.iter().chain(&mail.mail.in_reply_to).chain(mail.mail.references.iter().rev());
-    let ids: Vec<String> =
-        named.map(|id| super::prepare::key(id)).filter(|id| id != own_id).take(IDS).collect();
-    let conversation = mail.mail.thread_index.as_deref().and_then(outlook::key);
-    let asked: Vec<&String> = ids.iter().chain(&conversation).collect();
-    let mut known: Vec<Known> = if asked.is_empty() {
-        Vec::new()
-    } else {
-        message_ids::table
-            .filter(message_ids::message_id.eq_any(asked))
-            .order(message_ids::ticket_id.desc())
-            .select((
-                message_ids::message_id,
-                message_ids::ticket_id,
-                message_ids::article_id,
-                message_ids::learned_from,
-            ))
-            .load(&mut **tx)?
-    };
+/// we sent or received, then Outlook's Thread-Index.
+fn way(world: &mut impl World, mail: &Clues) -> Result<Option<Way>> {
+    let asked: Vec<&String> = mail.ids.iter().chain(&mail.conversation).collect();
+    let mut known = if asked.is_empty() { Vec::new() } else { world.leads(&asked)? };
     // Of one id in two tickets the place that an agent chose, then the newer one.
     known.sort_by_key(|row| row.learned_from.is_none());
     let of = |id: &String| known.iter().find(|row| row.id == *id);
-    let signed = mail.signed_ticket(tx)?;
-    let lead = |row: &Known, why: String| Lead {
+    let way = |row: &world::Lead, why: String| Way {
         ticket: row.ticket,
         article: row.article,
         why,
         learned: row.learned_from.is_some(),
-        proven: signed.is_some_and(|signed| signed == row.ticket || Some(signed) == row.learned_from),
+        proven: mail.signed.is_some_and(|signed| signed == row.ticket || Some(signed) == row.learned_from),
     };
-    if let Some(row) = ids.iter().filter_map(of).find(|row| row.learned_from.is_some()) {
-        return Ok(Some(lead(row, format!("answers {}, which an agent took there", row.id))));
+    if let Some(row) = mail.ids.iter().filter_map(of).find(|row| row.learned_from.is_some()) {
+        return Ok(Some(way(row, format!("answers {}, which an agent took there", row.id))));
     }
-    if let Some(ticket) = existing(tx, signed)? {
+    // A signature outlives its ticket where a database was put back to an earlier day.
+    if let Some(ticket) = mail.signed
+        && world.exists(ticket)?
+    {
         // Which of our mails it answers, its ids may say all the same.
-        let article = ids.iter().filter_map(of).find(|row| row.ticket == ticket).and_then(|row| row.article);
+        let article =
+            mail.ids.iter().filter_map(of).find(|row| row.ticket == ticket).and_then(|row| row.article);
         let why = "came to the address that was signed for this ticket".to_owned();
-        return Ok(Some(Lead { ticket, article, why, learned: false, proven: true }));
+        return Ok(Some(Way { ticket, article, why, learned: false, proven: true }));
     }
-    if let Some(row) = ids.iter().find_map(of) {
-        return Ok(Some(lead(row, format!("answers {}", row.id))));
+    if let Some(row) = mail.ids.iter().find_map(of) {
+        return Ok(Some(way(row, format!("answers {}", row.id))));
     }
-    Ok(conversation.as_ref().and_then(of).map(|row| {
+    Ok(mail.conversation.as_ref().and_then(of).map(|row| {
         let why = if row.learned_from.is_some() {
             "its Thread-Index is of a conversation that an agent took there"
         } else {
             "its Thread-Index is of this conversation"
         };
-        lead(row, why.to_owned())
+        way(row, why.to_owned())
     }))
 }
 
-// A signature outlives its ticket where a database was put back to an earlier day.
-fn existing(conn: &mut Conn, ticket: Option<TicketId>) -> Result<Option<TicketId>> {
-    let Some(ticket) = ticket else { return Ok(None) };
-    Ok(tickets::table.find(ticket).select(tickets::id).first(conn).optional()?)
-}
-
-fn by_number(tx: &mut Tx<'_>, mail: &Prepared) -> Result<Option<Ticket>> {
-    for number in numbers(&mail.mail.subject) {
-        let found: Option<TicketId> = tickets::table
-            .filter(tickets::number.eq(&number))
-            .select(tickets::id)
-            .first(&mut **tx)
-            .optional()?;
-        if let Some(id) = found {
-            let ticket = survivor(tx, id)?;
+fn by_number(world: &mut impl World, mail: &Clues) -> Result<Option<Ticket>> {
+    for number in &mail.numbers {
+        if let Some(id) = world.numbered(number)? {
+            let ticket = world.survivor(id)?;
             return Ok(Some(ticket).filter(|ticket| ticket.state != State::Removed));
         }
     }
@@ -187,7 +146,7 @@ fn by_number(tx: &mut Tx<'_>, mail: &Prepared) -> Result<Option<Ticket>> {
 }
 
 /// Numbers in a subject that look like a ticket's: behind `#` or the word ticket, or alone in brackets.
-fn numbers(subject: &str) -> Vec<String> {
+pub(super) fn numbers(subject: &str) -> Vec<String> {
     let lower = subject.to_lowercase();
     let mut found: Vec<String> = Vec::new();
     let mut before = String::new();
@@ -198,7 +157,7 @@ fn numbers(subject: &str) -> Vec<String> {
         let (digits, after) = tail.split_at(end);
         before.push_str(head);
         let hooked = is_hook(&before) || (before.trim_end().ends_with('[') && after.starts_with(']'));
-        if hooked && (1..=20).contains(&digits.len()) && !found.iter().any(|known| known == digits) {
+        if hooked && (1..=DIGITS).contains(&digits.len()) && !found.iter().any(|known| known == digits) {
             found.push(digits.to_owned());
             // Each is looked up while no other mail can be.
             if found.len() >= NUMBERS {
@@ -226,52 +185,39 @@ fn is_hook(before: &str) -> bool {
 }
 
 /// How the author stands to the ticket, and whether he answers an internal article.
-fn part(conn: &mut Conn, mail: &Prepared, ticket: &Ticket, answered: Option<ArticleId>) -> Result<Part> {
-    let address = &mail.author.address;
-    let takes_part = !address.is_empty() && store::takes_part(conn, ticket, address)?;
+fn part(world: &mut impl World, mail: &Clues, ticket: &Ticket, answered: Option<ArticleId>) -> Result<Part> {
+    let address = &mail.author;
+    let takes_part = !address.is_empty() && world.takes_part(ticket, address)?;
     let internal = match answered {
-        Some(article) if is_internal(conn, article)? => true,
+        Some(article) if world.is_internal(article)? => true,
         // Whatever he names: he knows of the ticket only what an agent told him without the customer.
-        _ => !takes_part && !address.is_empty() && store::was_written_internally(conn, ticket.id, address)?,
+        _ => !takes_part && !address.is_empty() && world.was_written_internally(ticket.id, address)?,
     };
-    let agent = !takes_part
-        && !address.is_empty()
-        && mail.is_vouched_for()
-        && people::agents::by_email(conn, address)?.is_some();
+    let agent =
+        !takes_part && !address.is_empty() && mail.is_vouched_for() && world.agent(address)?.is_some();
     Ok(Part { takes_part: takes_part || agent, internal })
-}
-
-/// Whether an article is a mail that the customer does not see: forwarded to a third party, or that one's answer.
-fn is_internal(conn: &mut Conn, article: ArticleId) -> Result<bool> {
-    let internal: Option<ArticleId> = articles::table
-        .find(article)
-        .filter(articles::visible.eq(false).and(articles::channel.eq(Channel::Mail)))
-        .select(articles::id)
-        .first(conn)
-        .optional()?;
-    Ok(internal.is_some())
 }
 
 /// What the queue does with a follow-up to a closed ticket.
 fn by_policy(
-    tx: &mut Tx<'_>,
+    world: &mut impl World,
     ticket: Ticket,
     part: Part,
-    mail: &Prepared,
+    mail: &Clues,
     at: &Moment,
     steps: &mut Steps,
 ) -> Result<Place> {
     // A machine's mail changes no state, and an internal answer is none of the customer's: they join whatever there is.
-    if ticket.state != State::Closed || mail.class.automatic || part.internal {
-        return into(tx, ticket.id, part);
+    if ticket.state != State::Closed || mail.automatic || part.internal {
+        return Ok(into(ticket, part));
     }
-    let queue = queues::get(tx, ticket.queue_id)?;
+    let queue = world.queue(ticket.queue_id)?;
     let too_long = match queue.closed_days {
-        Some(days) => closed_for(tx, &ticket, at)? > SignedDuration::from_hours(24 * i64::from(days)),
+        Some(days) => closed_for(world, &ticket, at)? > SignedDuration::from_hours(24 * i64::from(days)),
         None => false,
     };
     let why = match queue.follow_up_policy {
-        FollowUpPolicy::Reopen if !too_long => return into(tx, ticket.id, part),
+        FollowUpPolicy::Reopen if !too_long => return Ok(into(ticket, part)),
         FollowUpPolicy::Reject => {
             let text = format!("ticket {} is closed, and its queue takes no follow-ups then", ticket.number);
             steps.add("policy", "rejected", text);
@@ -285,10 +231,10 @@ fn by_policy(
             format!("ticket {} is closed, and its queue begins a new one then", ticket.number)
         }
     };
-    if let Some(next) = continued_by(tx, ticket.id)? {
+    if let Some(next) = continued_by(world, ticket.id)? {
         let text = format!("ticket {} is closed and goes on there", ticket.number);
         steps.add("policy", format!("ticket {}", next.number), text);
-        return into(tx, next.id, part);
+        return Ok(into(next, part));
     }
     steps.add("policy", "new ticket", why);
     let queue = Some(ticket.queue_id);
@@ -296,60 +242,60 @@ fn by_policy(
 }
 
 /// For how long a ticket has been closed.
-fn closed_for(conn: &mut Conn, ticket: &Ticket, at: &Moment) -> Result<SignedDuration> {
-    let since: Option<Ts> = events::table
-        .filter(events::ticket_id.eq(ticket.id).and(events::kind.eq(EventKind::StateChanged)))
-        .filter(events::new_value.eq(State::Closed.as_str()))
-        .order(events::id.desc())
-        .select(events::at)
-        .first(conn)
-        .optional()?;
-    // Without such an event it was opened closed.
-    Ok(at.now.duration_since(since.unwrap_or(ticket.updated_at).0))
+fn closed_for(world: &mut impl World, ticket: &Ticket, at: &Moment) -> Result<SignedDuration> {
+    let Ts(since) = world.closed_at(ticket)?;
+    Ok(at.now.duration_since(since))
 }
 
-fn into(tx: &mut Tx<'_>, id: TicketId, part: Part) -> Result<Place> {
-    let access = Box::new(access::for_mail(tx, id)?);
-    Ok(Place::Ticket { access, part })
+fn into(ticket: Ticket, part: Part) -> Place {
+    Place::Ticket { ticket: Box::new(ticket), part }
 }
 
 /// The ticket that went on where a closed one ended, while that one is not closed itself.
-fn continued_by(tx: &mut Tx<'_>, closed: TicketId) -> Result<Option<Ticket>> {
-    let next: Option<TicketId> = ticket_links::table
-        .filter(ticket_links::other_id.eq(closed).and(ticket_links::kind.eq(LinkKind::Continues)))
-        .order(ticket_links::ticket_id.desc())
-        .select(ticket_links::ticket_id)
-        .first(&mut **tx)
-        .optional()?;
-    let Some(next) = next else { return Ok(None) };
-    let ticket = survivor(tx, next)?;
+fn continued_by(world: &mut impl World, closed: TicketId) -> Result<Option<Ticket>> {
+    let Some(next) = world.continued_by(closed)? else { return Ok(None) };
+    let ticket = world.survivor(next)?;
     Ok(Some(ticket).filter(|ticket| ticket.state.is_active()))
 }
 
 /// The queue of a new ticket: what its source insists on, the first of the envelope's and the headers' recipients that
 /// is one of our addresses, or the default queue.
-pub(super) fn queue(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps) -> Result<QueueId> {
-    let mut wanted: Vec<(&str, QueueId)> = Vec::new();
-    if let Some(queue) = mail.row.queue_id {
-        wanted.push(("its source says so", queue));
-    }
-    let envelope = mail.envelope_to.iter().map(|address| ("the envelope's recipient", address.as_str()));
-    let hints = mail.mail.recipients_hint.iter().map(|address| ("a trace header", address.as_str()));
-    let to = mail.mail.to.iter().map(|person| ("the To header", person.address.as_str()));
-    let cc = mail.mail.cc.iter().map(|person| ("the Cc header", person.address.as_str()));
-    for (why, address) in envelope.chain(hints).chain(to).chain(cc) {
-        if let Some(queue) = mail.own.queue(address) {
-            wanted.push((why, queue));
-        }
-    }
-    for (why, id) in wanted {
-        let queue = queues::get(tx, id)?;
+pub(super) fn queue(world: &mut impl World, mail: &Clues, steps: &mut Steps) -> Result<QueueId> {
+    for (why, id) in &mail.queues {
+        let queue = world.queue(*id)?;
         if queue.retired_at.is_none() {
-            steps.add("queue", queue.name, why);
-            return Ok(id);
+            steps.add("queue", queue.name, *why);
+            return Ok(*id);
         }
     }
-    let id = queues::default_queue(tx)?;
-    steps.add("queue", queues::get(tx, id)?.name, "the default: no recipient is one of our addresses");
+    let id = world.default_queue()?;
+    steps.add("queue", world.queue(id)?.name, "the default: no recipient is one of our addresses");
     Ok(id)
+}
+
+/// As whom the author of a mail writes into a ticket.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Voice {
+    pub sender: Sender,
+    /// Whether the customer may see it.
+    pub visible: bool,
+    /// The agent whose mail it is.
+    pub agent: Option<AgentId>,
+    /// The agent whose address stands in From, where nothing vouches for that.
+    pub claimed: Option<AgentId>,
+}
+
+/// Whose word a mail is in the ticket that it joins.
+pub(super) fn voice(world: &mut impl World, mail: &Clues, ticket: &Ticket, part: Part) -> Result<Voice> {
+    let named = world.agent(&mail.author)?;
+    let from_outside = named.is_none() || world.takes_part(ticket, &mail.author)?;
+    let agent = named.filter(|_| !from_outside && mail.is_vouched_for());
+    let customer = &ticket.customer_address;
+    let (sender, visible) = match agent {
+        // An agent's mail is internal, unless the customer got it as well.
+        Some(_) => (Sender::Agent, !customer.is_empty() && mail.named.contains(customer)),
+        None => (Sender::Customer, true),
+    };
+    let claimed = named.filter(|_| !mail.is_vouched_for());
+    Ok(Voice { sender, visible: visible && !part.internal, agent, claimed })
 }

@@ -8,10 +8,16 @@ mod auto_response;
 pub mod balance;
 mod bounce;
 mod brake;
+mod caps;
+mod clues;
+mod decide;
 pub mod dry_run;
+mod filing;
 mod filtering;
 mod intake;
+mod joins;
 mod matching;
+mod opens;
 mod origin;
 mod prepare;
 mod preview;
@@ -21,6 +27,8 @@ mod record;
 pub mod retention;
 mod round_trip;
 mod view;
+mod way;
+mod world;
 
 pub use self::{
     accept::{Accepted, accept, accept_with},

@@ -46,6 +46,7 @@ pub(super) async fn establish(desk: &Desk, verifier: &Verifier, mail: &mut Prepa
             .increment(1);
     }
     mail.facts.authentication = serde_json::to_string(&found)?;
+    mail.clues.dmarc = found.dmarc;
     mail.authentication = found;
     mail.origin_us = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
     Ok(())

@@ -3,21 +3,20 @@
 use std::{sync::Arc, time::Instant};
 
 use diesel::prelude::*;
-use mail_ingest::{Authentication, Classification, Mail, Mailbox, Verdict};
+use mail_ingest::{Authentication, Classification, Mail, Mailbox};
 use sha2::{Digest as _, Sha256};
 
-use super::record::Facts;
+use super::{
+    clues::{Clues, Known},
+    record::Facts,
+};
 use crate::{
-    db::{Blob, Blobs, Conn, InboundId, QueueId, RuleOutcome, TicketId, hex, schema::inbound_mails},
+    db::{Blob, Blobs, Conn, InboundId, QueueId, RuleOutcome, hex, schema::inbound_mails},
     error::Result,
     filters::{Compiled, Hits, Wishes},
-    outbox,
     queues::OwnAddresses,
     tickets::{NewFile, Person},
 };
-
-/// So many addresses of a mail are looked at for a signature.
-const SIGNED: usize = 20;
 
 /// The row of a mail that waits.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -53,6 +52,10 @@ pub(super) struct Prepared {
     pub files: Vec<NewFile>,
     pub html: Option<Blob>,
     pub facts: Facts,
+    /// What is asked about it when it is decided where it belongs.
+    pub clues: Clues,
+    /// So many automatic answers an address gets within a day.
+    pub answers_per_day: u16,
     /// Whether it comes from whom it says; unknown until [`super::origin`] found out.
     pub authentication: Authentication,
     /// Who wrote it, and so whose ticket it becomes.
@@ -69,40 +72,9 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// Ids of the mails of ours to whose envelope sender this one was sent.
-    pub(super) fn tokens(&self) -> Vec<String> {
-        let addresses = self.envelope_to.iter().chain(&self.mail.recipients_hint);
-        addresses.filter_map(|address| outbox::token::message_id(address)).collect()
-    }
-}
-
-impl Prepared {
     /// Whether more than the From header says who wrote it.
     pub(super) fn is_vouched_for(&self) -> bool {
-        self.row.trusted || self.authentication.dmarc == Verdict::Pass
-    }
-
-    /// Whether the domain of its From header says that it is forged.
-    pub(super) fn is_forged(&self) -> bool {
-        !self.row.trusted && self.authentication.dmarc == Verdict::Fail
-    }
-
-    /// The ticket that a signed reply address of this mail names.
-    pub(super) fn signed_ticket(&self, conn: &mut Conn) -> Result<Option<TicketId>> {
-        let headers = self.mail.to.iter().chain(&self.mail.cc).map(|person| &person.address);
-        let shaped: Vec<&String> = (self.envelope_to.iter().chain(&self.mail.recipients_hint).chain(headers))
-            .filter(|address| outbox::reply_token::is_shaped(address))
-            .take(SIGNED)
-            .collect();
-        if shaped.is_empty() {
-            return Ok(None);
-        }
-        let keys = outbox::reply_token::Keys::load(conn)?;
-        // A token is good only at an address of ours.
-        Ok(shaped
-            .into_iter()
-            .filter(|address| self.own.contains(address))
-            .find_map(|address| keys.ticket(address)))
+        self.clues.is_vouched_for()
     }
 }
 
@@ -110,7 +82,13 @@ impl Prepared {
 ///
 /// # Errors
 /// When its bytes cannot be read, or its files not be stored.
-pub(super) fn prepare(conn: &mut Conn, blobs: &Blobs, row: Waiting, own: OwnAddresses) -> Result<Prepared> {
+pub(super) fn prepare(
+    conn: &mut Conn,
+    blobs: &Blobs,
+    row: Waiting,
+    own: OwnAddresses,
+    answers_per_day: u16,
+) -> Result<Prepared> {
     let begun = Instant::now();
     let raw = blobs.read(conn, &row.digest)?;
     let mut mail = mail_ingest::parse(&raw);
@@ -136,9 +114,23 @@ pub(super) fn prepare(conn: &mut Conn, blobs: &Blobs, row: Waiting, own: OwnAddr
     let mut facts = facts(&mail, &class, &author);
     facts.authentication = row.authentication.clone();
     facts.words.push_str(&format!(" {} {}", row.envelope_from, row.envelope_to));
+    // Only we write this column.
+    let authentication: Authentication = serde_json::from_str(&row.authentication).unwrap_or_default();
+    let known = Known {
+        message_id: &facts.message_id,
+        content_hash: &facts.content_hash,
+        envelope_from: &row.envelope_from,
+        envelope_to: &envelope_to,
+        author: &author,
+        trusted: row.trusted,
+        queue: row.queue_id,
+        authentication: &authentication,
+    };
+    let clues = Clues::of(conn, &mail, &class, &known, &own)?;
     Ok(Prepared {
-        // Only we write this column.
-        authentication: serde_json::from_str(&row.authentication).unwrap_or_default(),
+        authentication,
+        clues,
+        answers_per_day,
         envelope_to,
         mail: Mail { html: None, ..mail },
         class,

@@ -7,9 +7,9 @@ use mail_ingest::authentication::Verifier;
 use super::{
     filtering, origin,
     prepare::{Prepared, Waiting, prepare},
-    process,
     record::Step,
     view::{self, Inbound},
+    way,
 };
 use crate::{
     access::Actor,
@@ -66,7 +66,7 @@ impl Preview {
 /// original was deleted because of its age; what the mail would fail with.
 pub async fn preview(desk: &Desk, actor: Actor, id: InboundId) -> Result<Preview> {
     actor.require(InstallationRight::Recorder)?;
-    let blobs = desk.db.blobs().without_files();
+    let (blobs, cap) = (desk.db.blobs().without_files(), desk.config.limits.auto_responses);
     let (mail, before, mut prepared, rules) = desk
         .db
         .read(move |conn| {
@@ -78,7 +78,7 @@ pub async fn preview(desk: &Desk, actor: Actor, id: InboundId) -> Result<Preview
             let row: Waiting = inbound_mails::table.find(id).select(Waiting::as_select()).first(conn)?;
             let own = OwnAddresses::load(conn)?;
             let rules = Cache::default().get(conn)?;
-            Ok((mail, before, prepare(conn, &blobs, row, own)?, rules))
+            Ok((mail, before, prepare(conn, &blobs, row, own, cap)?, rules))
         })
         .await?;
     origin::establish(desk, &Verifier::new(desk.config.dns_resolver), &mut prepared).await?;
@@ -108,7 +108,7 @@ fn would_happen(tx: &mut Tx<'_>, mail: &Inbound, prepared: &Prepared, at: &Momen
     if let (Some(Disposition::New), Some(ticket)) = (mail.disposition, mail.ticket_id) {
         diesel::delete(message_ids::table.filter(message_ids::ticket_id.eq(ticket))).execute(&mut **tx)?;
     }
-    let (outcome, steps) = process::way(tx, prepared, at)?;
+    let (outcome, steps) = way::way(tx, prepared, at)?;
     let ticket = match outcome.ticket {
         Some(id) => of_ticket(tx, id)?,
         None => None,

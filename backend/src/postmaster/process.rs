@@ -6,34 +6,22 @@ use std::{
 };
 
 use diesel::prelude::*;
-use jiff::SignedDuration;
-use mail_ingest::{Kind, authentication::Verifier};
+use mail_ingest::authentication::Verifier;
 use tokio::sync::watch;
 
 use super::{
-    auto_response::{self, Occasion},
-    bounce, brake, filtering,
-    matching::{self, Part, Place},
-    origin,
-    prepare::{Prepared, Waiting, person_of, prepare},
-    reasons,
-    record::{self, Outcome, Steps},
-    round_trip,
+    filtering, origin,
+    prepare::{Prepared, Waiting, prepare},
+    record, way,
 };
 use crate::{
-    access::{self, Reply, TicketAccess, Who},
     config::DatabaseUrl,
-    db::{
-        AnswerKind, ArticleId, Cause, Channel, Disposition, EventKind, InboundId, InboundStatus, LinkKind,
-        Priority, Right, Sender, State, TicketId, Ts, Tx, Wake, backend,
-        schema::{inbound_mails, outbox as outbox_table},
-    },
+    db::{Disposition, InboundId, InboundStatus, Ts, Tx, Wake, backend, schema::inbound_mails},
     desk::Desk,
     error::{Error, Result},
-    filters::{Cache, Compiled, Decision},
-    notify, outbox, people,
+    filters::{Cache, Compiled},
     queues::OwnAddresses,
-    tickets::{Moment, NewArticle, Person, Recipients, Ticket, follow_up, open, store},
+    tickets::Moment,
 };
 
 /// So many mails are prepared together.
@@ -47,10 +35,6 @@ const BATCH_BYTES: i64 = 32 * 1024 * 1024;
 /// A mail during whose reading the process ended so often is put aside. Read alone, it takes milliseconds: whoever kills
 /// a busy server again and again hits the same one now and then, and must not have it taken for the cause.
 const STRIKES: i32 = 9;
-/// For how long a second copy of a mail is recognised.
-pub(super) const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// So many people of a mail's To and Cc are taken into the conversation.
-pub(super) const PARTICIPANTS: usize = 50;
 
 /// Processes mail until told to stop.
 pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
@@ -144,10 +128,10 @@ async fn batch(desk: &Desk, verifier: &Verifier, rules: &Cache) -> Result<usize>
     let preparing = read.chain(unread).map(|(id, reading)| {
         let (desk, own, rules) = (desk.clone(), own.clone(), rules.clone());
         async move {
-            let blobs = desk.db.blobs().clone();
+            let (blobs, cap) = (desk.db.blobs().clone(), desk.config.limits.auto_responses);
             let ready = match reading {
                 Reading::Done(ready) => *ready,
-                Reading::Row(row) => desk.db.read(move |conn| prepare(conn, &blobs, *row, own)).await,
+                Reading::Row(row) => desk.db.read(move |conn| prepare(conn, &blobs, *row, own, cap)).await,
             };
             let ready = match ready {
                 Ok(mut mail) => match origin::establish(&desk, verifier, &mut mail).await {
@@ -191,6 +175,7 @@ enum Reading {
 /// What to do next; `None`: nothing waits.
 async fn next_round(desk: &Desk, rules: &Cache) -> Result<Option<Round>> {
     let (now, rules, blobs) = (Ts(desk.clock.now()), rules.clone(), desk.db.blobs().clone());
+    let cap = desk.config.limits.auto_responses;
     desk.db
         .read(move |conn| {
             let rows = waiting(conn, now)?;
@@ -207,7 +192,7 @@ async fn next_round(desk: &Desk, rules: &Cache) -> Result<Option<Round>> {
                 .map(|row| {
                     let (id, own) = (row.id, own.clone());
                     // A mail that makes the reader panic is put aside alone.
-                    (id, crate::db::guarded(|| prepare(conn, &blobs, row, own)))
+                    (id, crate::db::guarded(|| prepare(conn, &blobs, row, own, cap)))
                 })
                 .collect();
             Ok(Some(Round { own, rules, rows: Vec::new(), ready }))
@@ -261,7 +246,7 @@ fn process(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<()> {
         return Ok(());
     }
     let begun = Instant::now();
-    let (outcome, steps) = way(tx, mail, at)?;
+    let (outcome, steps) = way::way(tx, mail, at)?;
     let took_us = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
     let took_us = took_us.saturating_add(mail.took_us).saturating_add(mail.origin_us);
     record::done(tx, mail.row.id, &mail.facts, &outcome, &steps, at.ts(), took_us)?;
@@ -271,339 +256,5 @@ fn process(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<()> {
     }
     metrics::counter!(crate::ops::metrics::MAILS_PROCESSED, "disposition" => outcome.disposition.as_str())
         .increment(1);
-    Ok(())
-}
-
-/// The way of a mail, in its transaction: all that is decided and done, save closing its record.
-pub(super) fn way(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<(Outcome, Steps)> {
-    let mut steps = Steps::default();
-    steps.add("parse", if mail.mail.unreadable { "unreadable" } else { "read" }, mail.mail.notes.join("; "));
-    steps.took(mail.took_us);
-    steps.add("classify", kind_word(mail.class.kind), &mail.class.reason);
-    let origin = &mail.authentication;
-    let words = format!("SPF {}, DKIM {}, DMARC {}", origin.spf, origin.dkim, origin.dmarc);
-    let by = if origin.by.is_empty() { String::new() } else { format!(" (by {})", origin.by) };
-    steps.add("authentication", format!("{words}{by}"), &origin.detail);
-    steps.took(mail.origin_us);
-    let outcome = decide(tx, mail, &mut steps, at)?;
-    steps.add(
-        "auto_response",
-        if outcome.auto_response == auto_response::SENT { "sent" } else { "none" },
-        if outcome.auto_response == auto_response::SENT { "" } else { &outcome.auto_response },
-    );
-    Ok((outcome, steps))
-}
-
-fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Person => "person",
-        Kind::AutoReply => "automatic reply",
-        Kind::Bounce => "bounce",
-        Kind::List => "list",
-        Kind::OwnEcho => "our own address",
-    }
-}
-
-fn decide(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> Result<Outcome> {
-    if let Some((ticket, article)) = first_copy(tx, mail, at)? {
-        steps.add("duplicate", "known", "the same mail came before on another way");
-        return Ok(Outcome {
-            disposition: Disposition::Duplicate,
-            ticket,
-            article,
-            auto_response: "the same mail came before".into(),
-            by_rule: false,
-        });
-    }
-    steps.add("duplicate", "no", "");
-    if round_trip::came_back(tx, mail.row.id, &mail.mail)? {
-        steps.add("test", "came back", "this is the test mail of a mailbox");
-        return Ok(Outcome::ignored("a test mail draws none"));
-    }
-    if sent_by_us(tx, mail)? {
-        steps.add("echo", "ignored", "this is a mail that we sent ourselves");
-        return Ok(Outcome::ignored("our own mail came back"));
-    }
-    if let Some(outcome) = bounce::take(tx, mail, steps, at)? {
-        return Ok(outcome);
-    }
-    let place = matching::find(tx, mail, at, steps)?;
-    let rules = filtering::decide(tx, mail, &place, steps, at)?;
-    if let Some((aside, why)) = &rules.aside {
-        return filtering::put_aside(tx, mail, &place, *aside, why);
-    }
-    filtering::note(tx, mail, &place)?;
-    match place {
-        Place::Ticket { access, part } => {
-            let outcome = joins(tx, mail, *access, part, &rules, steps, at)?;
-            filtering::carry_out(tx, outcome.ticket, &rules, false, steps, at)?;
-            Ok(outcome)
-        }
-        Place::New { link, queue } => {
-            let queue = match (&rules.queue, queue) {
-                (Some((queue, why)), _) => filtering::queue(tx, *queue, why, steps)?,
-                (None, Some(queue)) => queue,
-                (None, None) => matching::queue(tx, mail, steps)?,
-            };
-            let outcome = begins(tx, mail, queue, link, &rules, steps, at)?;
-            filtering::carry_out(tx, outcome.ticket, &rules, true, steps, at)?;
-            Ok(outcome)
-        }
-        Place::Rejected(mut ticket) => {
-            let auto_response = match rules.quiet {
-                Some(why) => filtering::quiet(&why),
-                None => {
-                    let echo = auto_response::echo(tx, mail, at)?;
-                    let occasion = Occasion { kind: AnswerKind::Rejected, old: None, echo: echo.as_ref() };
-                    auto_response::send(tx, occasion, &mut ticket, mail, steps, at)?
-                }
-            };
-            Ok(Outcome {
-                disposition: Disposition::Ignored,
-                ticket: Some(ticket.id),
-                article: None,
-                auto_response,
-                by_rule: false,
-            })
-        }
-    }
-}
-
-type Copy = (Option<TicketId>, Option<ArticleId>);
-
-/// The same Message-ID with the same content is the same mail; with other content it is another one.
-fn first_copy(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<Option<Copy>> {
-    if mail.facts.content_hash.is_empty() {
-        return Ok(None);
-    }
-    let since = Ts(at.now.checked_sub(REMEMBERED).unwrap_or(at.now));
-    Ok(inbound_mails::table
-        .filter(inbound_mails::message_id.eq(&mail.facts.message_id))
-        .filter(inbound_mails::content_hash.eq(&mail.facts.content_hash))
-        .filter(inbound_mails::status.eq(InboundStatus::Done).and(inbound_mails::id.ne(mail.row.id)))
-        .filter(inbound_mails::received_at.gt(since))
-        // A copy is not what there was first: a mail that is processed again must not be taken for its copy.
-        .filter(inbound_mails::disposition.ne(Disposition::Duplicate))
-        .order(inbound_mails::id)
-        .select((inbound_mails::ticket_id, inbound_mails::article_id))
-        .first(&mut **tx)
-        .optional()?)
-}
-
-fn sent_by_us(tx: &mut Tx<'_>, mail: &Prepared) -> Result<bool> {
-    if mail.facts.message_id.is_empty() {
-        return Ok(false);
-    }
-    let ours: i64 = outbox_table::table
-        .filter(outbox_table::message_id.eq(&mail.facts.message_id))
-        .count()
-        .get_result(&mut **tx)?;
-    Ok(ours > 0)
-}
-
-fn begins(
-    tx: &mut Tx<'_>,
-    mail: &Prepared,
-    queue: crate::db::QueueId,
-    link: Option<(Box<Ticket>, LinkKind)>,
-    rules: &Decision,
-    steps: &mut Steps,
-    at: &Moment,
-) -> Result<Outcome> {
-    let echo = auto_response::echo(tx, mail, at)?;
-    let shape = brake::shape(mail, queue, echo.as_ref());
-    if let Some(outcome) = brake::take(tx, mail, &shape, steps, at)? {
-        return Ok(outcome);
-    }
-    let who = Who::machine(Cause::Mail);
-    let customer = rules.customer.as_ref().unwrap_or(&mail.author);
-    let customer_id = if customer.address.is_empty() {
-        None
-    } else {
-        Some(people::customers::by_address(tx, customer, at.ts())?)
-    };
-    let door = access::queue_for_machine(queue, Right::Create);
-    let new = open::Opening {
-        title: &mail.mail.subject,
-        customer,
-        customer_id,
-        priority: Priority::NORMAL,
-        state: State::New,
-    };
-    let mut ticket = open::create(tx, &door, &new, at)?;
-    let article = article(tx, mail, ticket.id, Sender::Customer, true, None, at)?;
-    let mut first = store::add_article(tx, &mut ticket, article, &mail.files)?;
-    let claimed = people::agents::by_email(tx, &mail.author.address)?.filter(|_| !mail.is_vouched_for());
-    store::claim(tx, &mut first, claimed.map(|agent| agent.id))?;
-    remember_conversation(tx, mail, ticket.id, first.id, at)?;
-    ticket.unanswered_since = Some(at.ts());
-    take_in(tx, &ticket, mail, true)?;
-    store::record(tx, &ticket, &who, at.ts(), store::Change::of(EventKind::Opened).article(first.id))?;
-    if let Some((other, kind)) = &link {
-        store::link(tx, ticket.id, other.id, *kind, at.ts())?;
-        let change = store::Change::of(EventKind::Linked).between(Some(kind.as_str()), Some(&other.number));
-        store::record(tx, &ticket, &who, at.ts(), change)?;
-    }
-    let told = notify::new_ticket(tx, &ticket, &who, at.ts())?;
-    let closed = link.as_ref().filter(|(_, kind)| *kind == LinkKind::Continues).map(|(old, _)| &**old);
-    let kind = if closed.is_some() { AnswerKind::NewBecauseClosed } else { AnswerKind::Received };
-    let occasion = Occasion { kind, old: closed, echo: echo.as_ref() };
-    let auto_response = match (&rules.quiet, rules.customer.clone()) {
-        (Some(why), _) => filtering::quiet(why),
-        // Whoever the rules made the customer is the one to hear.
-        (None, Some(author)) => {
-            let theirs = Prepared { author, ..mail.clone() };
-            auto_response::send(tx, occasion, &mut ticket, &theirs, steps, at)?
-        }
-        (None, None) => auto_response::send(tx, occasion, &mut ticket, mail, steps, at)?,
-    };
-    store::save(tx, &mut ticket, at.ts())?;
-    brake::opened(tx, &shape, ticket.id, at)?;
-    steps.add("ticket", format!("opened {}", ticket.number), "");
-    reasons::told(steps, mail, Some(&told));
-    Ok(Outcome {
-        disposition: Disposition::New,
-        ticket: Some(ticket.id),
-        article: Some(first.id),
-        auto_response,
-        by_rule: false,
-    })
-}
-
-fn joins(
-    tx: &mut Tx<'_>,
-    mail: &Prepared,
-    mut access: TicketAccess<Reply>,
-    part: Part,
-    rules: &Decision,
-    steps: &mut Steps,
-    at: &Moment,
-) -> Result<Outcome> {
-    let ticket = access.ticket().clone();
-    let named = people::agents::by_email(tx, &mail.author.address)?;
-    let from_outside = named.is_none() || store::takes_part(tx, &ticket, &mail.author.address)?;
-    let agent = named.as_ref().filter(|_| !from_outside && mail.is_vouched_for());
-    let claimed = named.as_ref().filter(|_| !mail.is_vouched_for()).map(|agent| agent.id);
-    let (sender, visible, author) = match agent {
-        // An agent's mail is internal, unless the customer got it as well.
-        Some(agent) => (Sender::Agent, goes_to(mail, &ticket.customer_address), Some(agent.id)),
-        None => (Sender::Customer, true, None),
-    };
-    let new = article(tx, mail, ticket.id, sender, visible && !part.internal, author, at)?;
-    if sender == Sender::Customer && !part.internal {
-        take_in(tx, &ticket, mail, part.takes_part)?;
-    }
-    let automatic = new.automatic;
-    let (stored, told) = follow_up::follow_up(tx, &mut access, new, &mail.files, claimed, at)?;
-    remember_conversation(tx, mail, ticket.id, stored.id, at)?;
-    steps.add("article", format!("added to {}", ticket.number), if part.internal { "internal" } else { "" });
-    if claimed.is_some() {
-        steps.add("author", "from outside", "the address in From is an agent's, but nothing vouches for it");
-    }
-    reasons::state(steps, ticket.state, access.ticket().state, automatic, sender == Sender::Agent);
-    reasons::told(steps, mail, told.as_ref());
-    let reopened = ticket.state == State::Closed && access.ticket().state == State::Open;
-    let why = match (&mail.class.no_answer, &rules.quiet) {
-        (Some(why), _) => why.clone(),
-        (None, Some(why)) => filtering::quiet(why),
-        (None, None) if part.internal => "it answers what was forwarded internally".into(),
-        (None, None) if reopened && part.takes_part => {
-            let echo = auto_response::echo(tx, mail, at)?;
-            let occasion = Occasion { kind: AnswerKind::Reopened, old: None, echo: echo.as_ref() };
-            let mut ticket = access.ticket().clone();
-            let why = auto_response::send(tx, occasion, &mut ticket, mail, steps, at)?;
-            store::save(tx, &mut ticket, at.ts())?;
-            why
-        }
-        (None, None) => "a follow-up draws none".into(),
-    };
-    Ok(Outcome {
-        disposition: Disposition::FollowUp,
-        ticket: Some(ticket.id),
-        article: Some(stored.id),
-        auto_response: why,
-        by_rule: false,
-    })
-}
-
-/// Outlook's name of the conversation leads here from now on, as the mail's own id does.
-fn remember_conversation(
-    tx: &mut Tx<'_>,
-    mail: &Prepared,
-    ticket: TicketId,
-    article: ArticleId,
-    at: &Moment,
-) -> Result<()> {
-    match mail.mail.thread_index.as_deref().and_then(outbox::thread::key) {
-        Some(key) => backend::put_message_id(tx, &key, ticket, Some(article), at.ts()),
-        None => Ok(()),
-    }
-}
-
-fn goes_to(mail: &Prepared, address: &str) -> bool {
-    let named = |person: &mail_ingest::Mailbox| person_of(person).address == address;
-    !address.is_empty() && (mail.mail.to.iter().any(named) || mail.mail.cc.iter().any(named))
-}
-
-/// The mail as an article; its HTML is stored with it.
-pub(super) fn article(
-    tx: &mut Tx<'_>,
-    mail: &Prepared,
-    ticket: TicketId,
-    sender: Sender,
-    visible: bool,
-    agent_id: Option<crate::db::AgentId>,
-    at: &Moment,
-) -> Result<NewArticle> {
-    if let Some(html) = &mail.html {
-        html.store(tx)?;
-    }
-    let people = |list: &[mail_ingest::Mailbox]| list.iter().map(Person::from).collect::<Vec<_>>();
-    let recipients = Recipients {
-        to: people(&mail.mail.to),
-        cc: people(&mail.mail.cc),
-        reply_to: people(&mail.mail.reply_to),
-        ..Recipients::default()
-    };
-    let from = mail.mail.from.clone().unwrap_or_default();
-    Ok(NewArticle {
-        ticket_id: ticket,
-        sender,
-        channel: Channel::Mail,
-        visible,
-        automatic: mail.class.automatic && !is_contact_form(mail),
-        agent_id,
-        from_name: store::without_nul(from.name),
-        from_address: store::without_nul(from.address),
-        recipients: store::without_nul(serde_json::to_string(&recipients)?),
-        subject: store::without_nul(mail.mail.subject.clone()),
-        message_id: mail.facts.message_id.clone(),
-        body_text: mail.mail.text.clone(),
-        html_digest: mail.html.as_ref().map(|blob| blob.digest.clone()),
-        inbound_id: Some(mail.row.id),
-        created_at: at.ts(),
-    })
-}
-
-/// A contact form writes from one of our addresses, for somebody else: a person all the same.
-pub(super) fn is_contact_form(mail: &Prepared) -> bool {
-    mail.class.kind == Kind::OwnEcho
-        && !mail.author.address.is_empty()
-        && !mail.own.contains(&mail.author.address)
-}
-
-/// Takes everybody whom the mail names into the conversation, save ourselves and the customer.
-fn take_in(tx: &mut Tx<'_>, ticket: &Ticket, mail: &Prepared, takes_part: bool) -> Result<()> {
-    if mail.class.automatic {
-        return Ok(());
-    }
-    let others = mail.mail.to.iter().chain(&mail.mail.cc).map(person_of);
-    for person in std::iter::once(mail.author.clone()).chain(others).take(PARTICIPANTS) {
-        let is_customer = person.address == ticket.customer_address;
-        if person.address.is_empty() || is_customer || mail.own.contains(&person.address) {
-            continue;
-        }
-        backend::put_participant(tx, ticket.id, &person.address, &person.name, takes_part)?;
-    }
     Ok(())
 }

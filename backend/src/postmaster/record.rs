@@ -30,18 +30,28 @@ pub struct Step {
 #[derive(Clone, Debug)]
 pub(super) struct Steps {
     list: Vec<Step>,
+    /// Whether anybody will read them.
+    kept: bool,
     /// When the last one ended.
     at: Instant,
 }
 
 impl Default for Steps {
     fn default() -> Self {
-        Self { list: Vec::new(), at: Instant::now() }
+        Self { list: Vec::new(), kept: true, at: Instant::now() }
     }
 }
 
 impl Steps {
+    /// For a mail that is only played through: nobody reads them.
+    pub(super) fn unkept() -> Self {
+        Self { kept: false, ..Self::default() }
+    }
+
     pub(super) fn add(&mut self, step: &str, result: impl Into<String>, reason: impl Into<String>) {
+        if !self.kept {
+            return;
+        }
         let clean = |text: String| crate::tickets::store::without_nul(text.chars().take(500).collect());
         let took_us = u64::try_from(self.at.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.at = Instant::now();

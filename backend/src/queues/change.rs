@@ -18,6 +18,8 @@ use crate::{
 const SIGNATURE: usize = 10_000;
 /// The longest name that mails call themselves, in characters.
 const SENDER: usize = 200;
+/// The longest note, in characters.
+const NOTE: usize = 2_000;
 /// A hundred years.
 const DAYS: i32 = 36_500;
 /// A year of working time.
@@ -54,6 +56,8 @@ pub struct Change {
     pub unlock_minutes: Option<i32>,
     /// For how long a person's mail can be taken back, in seconds.
     pub hold_seconds: Option<i32>,
+    /// What agents should know about it.
+    pub note: Option<String>,
     /// `true`: mail that belongs nowhere else goes here.
     pub default: Option<bool>,
 }
@@ -87,6 +91,7 @@ pub(crate) fn apply(tx: &mut Tx<'_>, id: QueueId, change: &Change) -> Result<Que
             queues::reply_token.eq(change.reply_token.unwrap_or(queue.reply_token)),
             queues::unlock_minutes.eq(change.unlock_minutes.unwrap_or(queue.unlock_minutes)),
             queues::hold_seconds.eq(change.hold_seconds.unwrap_or(queue.hold_seconds)),
+            queues::note.eq(plain(change.note.as_ref(), &queue.note)),
         ))
         .execute(&mut **tx)?;
     if let Some(addresses) = checked.addresses {
@@ -154,6 +159,13 @@ fn check(conn: &mut Conn, queue: &Queue, change: &Change) -> Result<Checked> {
     let signature = change.signature.as_deref().unwrap_or_default();
     if signature.chars().count() > SIGNATURE {
         problems.refuse("signature", say!("refused-signature"));
+    }
+    let note = change.note.as_deref().unwrap_or_default();
+    if note.chars().count() > NOTE {
+        problems.refuse("note", say!("refused-queue-note", most = NOTE));
+    }
+    if note.contains('\0') {
+        problems.refuse("note", say!("refused-nul"));
     }
     if signature.contains('\0') {
         problems.refuse("signature", say!("refused-nul"));

@@ -48,6 +48,8 @@ pub struct Queue {
     pub unlock_minutes: i32,
     /// For how long a person's mail can be taken back, in seconds.
     pub hold_seconds: i32,
+    /// What agents should know about it.
+    pub note: String,
     /// Days after which a mail to a closed ticket opens a new one; `None` is never.
     pub closed_days: Option<i32>,
     /// Whether mails ask for answers at an address that names their ticket, signed.

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::{
     access,
     db::{
-        Cause, DeadlineKind, TicketId, Ts, Wake, backend,
+        Cause, DeadlineKind, TicketId, Ts, Wake, backend, orphans,
         schema::{deadlines, idempotency_keys},
     },
     desk::Desk,
@@ -25,12 +25,14 @@ use crate::{
 const BATCH: i64 = 100;
 /// How often what is over is thrown away.
 const SWEEP: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+/// How often files that nothing names are looked for.
+const TIDY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 /// How long the answer to a request with an `Idempotency-Key` is kept.
 const KEYS: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
 /// Fires deadlines until told to stop.
 pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
-    let mut swept = jiff::Timestamp::MIN;
+    let (mut swept, mut tidied) = (jiff::Timestamp::MIN, jiff::Timestamp::MIN);
     while !*stop.borrow() {
         let now = desk.clock.now();
         match fire(&desk).await {
@@ -43,6 +45,12 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
             swept = now;
             if let Err(error) = sweep(&desk).await {
                 tracing::warn!(%error, "could not throw away what is over");
+            }
+        }
+        if now.duration_since(tidied) > TIDY {
+            tidied = now;
+            if let Err(error) = orphans::sweep(&desk.db, now).await {
+                tracing::warn!(%error, "could not look for files that nothing names");
             }
         }
         tokio::select! {
@@ -105,11 +113,11 @@ fn fire_one(tx: &mut crate::db::Tx<'_>, ticket: TicketId, kind: DeadlineKind, at
 }
 
 async fn sweep(desk: &Desk) -> Result<()> {
-    let now = desk.clock.now();
+    let (now, limits) = (desk.clock.now(), desk.config.limits);
     crate::postmaster::retention::sweep(desk).await?;
     desk.db
         .write(move |tx| {
-            sessions::sweep(tx, now)?;
+            sessions::sweep(tx, &limits, now)?;
             reply_token::rotate(tx, now)?;
             let old = Ts(now.checked_sub(KEYS).unwrap_or(now));
             diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(old)))

@@ -39,7 +39,7 @@ pub(crate) fn follow_up(
     }
     store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::FollowUp).article(article.id))?;
     if sender == Sender::Customer && !automatic {
-        if ticket.state.is_pending() || ticket.state == State::Closed {
+        if reopens(ticket.state, sender, automatic) {
             state::change(tx, ticket, who, State::Open, None, at)?;
         }
         if first_unanswered {
@@ -58,6 +58,11 @@ pub(crate) fn follow_up(
     let author: Option<AgentId> = article.agent_id;
     let told = notify::follow_up(tx, ticket, &article, author, at.ts())?;
     Ok((article, Some(told)))
+}
+
+/// Whether a mail opens a ticket again that waits or is closed.
+pub(crate) fn reopens(state: State, sender: Sender, automatic: bool) -> bool {
+    sender == Sender::Customer && !automatic && (state.is_pending() || state == State::Closed)
 }
 
 fn owner_is_absent(conn: &mut Conn, ticket: &Ticket, at: &Moment) -> Result<bool> {

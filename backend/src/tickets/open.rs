@@ -200,7 +200,7 @@ pub(crate) fn create(
 }
 
 /// A subject as a ticket's title: one line, no `Re:`, not too long.
-fn title_of(subject: &str) -> String {
+pub(crate) fn title_of(subject: &str) -> String {
     let line = store::without_nul(without_prefixes(subject).split_whitespace().collect::<Vec<_>>().join(" "));
     match line.char_indices().nth(TITLE) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),

@@ -69,7 +69,8 @@ pub async fn inline(web: Data<Web>, path: Path<(String, String)>) -> Answer {
         .db
         .read(move |conn| {
             // Signed out, retired, or without the right by now: the address is worth nothing.
-            let session = sessions::by_hash(conn, &session, now)?.ok_or(Error::NotFound)?;
+            let session =
+                sessions::by_hash(conn, &session, &state.config.limits, now)?.ok_or(Error::NotFound)?;
             let actor = Actor::load(conn, session.agent_id, Cause::Web, now)?;
             let file = view::attachment(conn, &actor, &uid)?;
             state.db.blobs().read(conn, &file.digest)

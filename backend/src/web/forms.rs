@@ -17,11 +17,11 @@ use tokio::time::Instant;
 use super::failure::Failure;
 use super::gate::{Signed, TokenSeen};
 use super::session;
+use super::state::Web;
+use crate::config::Limits;
 
 /// All files of a form together, in bytes.
 const UPLOAD: usize = 35_000_000;
-/// One file.
-const FILE: usize = 25_000_000;
 /// All text fields together.
 const TEXT: usize = 1_500_000;
 /// So many parts has a form at most.
@@ -178,17 +178,19 @@ impl FromRequest for Upload {
         let length =
             request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         let multipart = Multipart::new(request.headers(), payload.take());
+        let web = request.app_data::<web::Data<Web>>();
+        let largest = web.map_or(Limits::default(), |web| web.config.limits).attachment;
         Box::pin(async move {
             if length.is_some_and(|length: usize| length > UPLOAD + TEXT) {
                 return Err(Failure::plain(StatusCode::PAYLOAD_TOO_LARGE));
             }
-            let upload = receive(multipart, &proof).await?;
+            let upload = receive(multipart, &proof, largest).await?;
             Ok(upload)
         })
     }
 }
 
-async fn receive(mut multipart: Multipart, proof: &Proof) -> Result<Upload, Failure> {
+async fn receive(mut multipart: Multipart, proof: &Proof, largest: usize) -> Result<Upload, Failure> {
     let mut upload = Upload::default();
     let (mut text, mut files) = (0, 0);
     let mut parts = 0;
@@ -203,7 +205,7 @@ async fn receive(mut multipart: Multipart, proof: &Proof) -> Result<Upload, Fail
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.content_disposition().and_then(|head| head.get_filename()).map(str::to_owned);
         let content_type = part.content_type().map_or_else(String::new, ToString::to_string);
-        let limit = if file_name.is_some() { FILE } else { TEXT };
+        let limit = if file_name.is_some() { largest } else { TEXT };
         let mut bytes = Vec::new();
         while let Some(chunk) = in_time(part.next()).await? {
             bytes.extend_from_slice(&chunk.map_err(|_| Failure::plain(StatusCode::BAD_REQUEST))?);

@@ -159,11 +159,11 @@ async fn admit(
 
 async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<Option<Signed>, Error> {
     let Some(secret) = session::secret(request, &web.config) else { return Ok(None) };
-    let now = web.clock.now();
+    let (now, limits) = (web.clock.now(), web.config.limits);
     let found = web
         .db
         .read(move |conn| {
-            let Some(session) = sessions::find(conn, &secret, now)? else { return Ok(None) };
+            let Some(session) = sessions::find(conn, &secret, &limits, now)? else { return Ok(None) };
             match Actor::load(conn, session.agent_id, Cause::Web, now) {
                 Ok(actor) => Ok(Some((session, actor, setup::organisation(conn)?))),
                 Err(Error::NotFound) => Ok(None),

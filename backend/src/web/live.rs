@@ -277,12 +277,12 @@ impl Listener {
 
     // Nothing when the session is over.
     async fn look_up(&mut self) -> Option<()> {
-        let (secret, now) = (self.secret.clone(), self.web.clock.now());
+        let (secret, now, limits) = (self.secret.clone(), self.web.clock.now(), self.web.config.limits);
         let found = self
             .web
             .db
             .read(move |conn| {
-                let session = sessions::find(conn, &secret, now)?.ok_or(Error::NotFound)?;
+                let session = sessions::find(conn, &secret, &limits, now)?.ok_or(Error::NotFound)?;
                 Actor::load(conn, session.agent_id, Cause::Web, now)
             })
             .await;

@@ -65,12 +65,12 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     let form = form.0;
     let login = form.login.trim().to_lowercase();
     let address = session::client_address(&request, &web.config);
-    let now = web.clock.now();
+    let (now, limits) = (web.clock.now(), web.config.limits);
     let (asked, from) = (login.clone(), address.clone());
     let (wait, candidate) = web
         .db
         .read(move |conn| {
-            let wait = sessions::must_wait(conn, &asked, &from, now)?;
+            let wait = sessions::must_wait(conn, &asked, &from, &limits, now)?;
             Ok((wait, sessions::candidate(conn, &asked, now)?))
         })
         .await?;
@@ -100,7 +100,7 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
         .db
         .write(move |tx| {
             // Once more: guesses that were sent all at once were all let in before the first one had failed.
-            if let Some(wait) = sessions::must_wait(tx, &login, &address, now)? {
+            if let Some(wait) = sessions::must_wait(tx, &login, &address, &limits, now)? {
                 return Ok(Err(wait));
             }
             if let Some(old) = &old {

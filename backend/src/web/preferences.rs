@@ -261,11 +261,11 @@ async fn change(
     let (login, now) = (agent.login.clone(), web.clock.now());
     let address = session::client_address(request, &web.config);
     // Guessing here is no faster than at the door.
-    let (asked, from) = (login.clone(), address.clone());
+    let (asked, from, limits) = (login.clone(), address.clone(), web.config.limits);
     let (wait, kept) = web
         .db
         .read(move |conn| {
-            let wait = sessions::must_wait(conn, &asked, &from, now)?;
+            let wait = sessions::must_wait(conn, &asked, &from, &limits, now)?;
             Ok((wait, sessions::candidate(conn, &asked, now)?.and_then(|(_, hash)| hash)))
         })
         .await?;

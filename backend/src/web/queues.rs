@@ -29,6 +29,7 @@ struct Row {
     name: String,
     depth: usize,
     addresses: String,
+    note: String,
     policy: String,
     open: i64,
     default: bool,
@@ -46,6 +47,7 @@ pub async fn list_page(web: Data<Web>, signed: Signed) -> Answer {
             name: queue.name.clone(),
             depth,
             addresses: addresses.remove(&queue.id).unwrap_or_default().join(", "),
+            note: queue.note.clone(),
             policy: asker.reader.language.tr(&format!("policy-{}", queue.follow_up_policy)),
             open: counts.get(&queue.id).map_or(0, |count| count.active),
             default: default == Some(queue.id),
@@ -110,6 +112,7 @@ pub struct Form {
     reply_token: String,
     unlock_minutes: String,
     hold_seconds: String,
+    note: String,
     default: String,
 }
 
@@ -146,6 +149,7 @@ struct Errors {
     closed_days: String,
     unlock_minutes: String,
     hold_seconds: String,
+    note: String,
     default: String,
 }
 
@@ -160,6 +164,7 @@ impl Errors {
             "closed_days" => &mut self.closed_days,
             "unlock_minutes" => &mut self.unlock_minutes,
             "hold_seconds" => &mut self.hold_seconds,
+            "note" => &mut self.note,
             "default" => &mut self.default,
             _ => &mut self.name,
         };
@@ -188,6 +193,7 @@ impl Form {
             reply_token: on(queue.reply_token),
             unlock_minutes: queue.unlock_minutes.to_string(),
             hold_seconds: queue.hold_seconds.to_string(),
+            note: queue.note.clone(),
             default: on(default),
         }
     }
@@ -233,6 +239,7 @@ impl Form {
             reply_token: on(&self.reply_token),
             unlock_minutes: Some(number("unlock_minutes", &self.unlock_minutes)?),
             hold_seconds: Some(number("hold_seconds", &self.hold_seconds)?),
+            note: Some(self.note.replace("\r\n", "\n")),
             default: (!self.default.is_empty()).then_some(true),
         })
     }

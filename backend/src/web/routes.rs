@@ -200,6 +200,7 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/mailboxes/{id}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, mailboxes::page::page),
     route!(POST "/admin/mailboxes/{id}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, mailboxes::page::update),
     route!(POST "/admin/mailboxes/{id}/rest", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, mailboxes::page::rest),
+    route!(POST "/admin/mailboxes/{id}/removal", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, mailboxes::page::remove),
     route!(POST "/admin/mailboxes/{id}/tests", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, mailboxes::page::test),
     route!(POST "/admin/mail/{id}/let-in", needs = Installation(Recorder), csrf = Field, cache = NoStore, recorder::mail::let_in),
     route!(GET "/admin/filters", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::list),

@@ -10,6 +10,8 @@ pub struct Segment {
     pub quoted: bool,
     /// A signature: shown folded.
     pub signature: bool,
+    /// Its writer's own sentences from an earlier mail, repeated: shown folded.
+    pub repeated: bool,
     /// Markup made here from escaped text, safe to put into a page.
     pub html: String,
 }
@@ -49,6 +51,7 @@ fn shown(parts: Vec<quote::Segment>) -> Vec<Segment> {
             Segment {
                 quoted: part.kind == SegmentKind::Quoted,
                 signature: part.kind == SegmentKind::Signature,
+                repeated: part.kind == SegmentKind::Repeated,
                 html: paragraphs(&lines),
             }
         })

@@ -1,10 +1,11 @@
 //! Calendar parts (RFC 5545 and 5546): what meeting, when, where and with whom, for people to read.
 
 mod parse;
+pub mod rule;
 mod text;
 
 pub use parse::parse;
-pub use text::{repeats, to_text};
+pub use text::to_text;
 
 /// What a calendar part asks of its reader.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,10 @@
 //! A calendar part as the text of a mail that has no other.
 
-use super::{Answer, Attendee, Calendar, Event, Method, When, weekday};
+use super::{
+    Answer, Attendee, Calendar, Event, Method, When,
+    rule::{self, Every, On},
+    weekday,
+};
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS: [&str; 12] = [
@@ -93,46 +97,38 @@ fn zone(when: &When) -> String {
 }
 
 /// `FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;COUNT=10` as "every 2 weeks on Monday, Wednesday, 10 times".
-pub fn repeats(rule: &str) -> String {
-    let part = |name: &str| {
-        rule.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('=')).unwrap_or_default()
+fn repeats(rule: &str) -> String {
+    let Some(rule) = rule::read(rule) else { return String::new() };
+    let unit = match rule.every {
+        Every::Day => "day",
+        Every::Week => "week",
+        Every::Month => "month",
+        Every::Year => "year",
     };
-    let unit = match part("FREQ") {
-        "DAILY" => "day",
-        "WEEKLY" => "week",
-        "MONTHLY" => "month",
-        "YEARLY" => "year",
-        _ => return String::new(),
-    };
-    let mut out = match part("INTERVAL") {
-        "" | "1" => format!("every {unit}"),
+    let mut out = match rule.interval {
+        1 => format!("every {unit}"),
         number => format!("every {number} {unit}s"),
     };
-    let days: Vec<String> = part("BYDAY").split(',').filter_map(day).collect();
+    let days: Vec<String> = rule.on.iter().filter_map(day).collect();
     if !days.is_empty() {
         out.push_str(&format!(" on {}", days.join(", ")));
     }
-    if let Some((year, rest)) = part("UNTIL").split_at_checked(4)
-        && let (Some(month), Some(day)) = (rest.get(..2), rest.get(2..4))
-    {
-        out.push_str(&format!(" until {year}-{month}-{day}"));
+    if let Some((year, month, day)) = rule.until {
+        out.push_str(&format!(" until {year}-{month:02}-{day:02}"));
     }
-    match part("COUNT") {
-        "" => {}
-        count => out.push_str(&format!(", {count} times")),
+    if let Some(count) = rule.count {
+        out.push_str(&format!(", {count} times"));
     }
     out
 }
 
-/// `MO` is Monday, `2TU` the 2nd Tuesday, `-1FR` the last Friday.
-fn day(code: &str) -> Option<String> {
-    let (number, code) = code.trim().split_at_checked(code.trim().len().checked_sub(2)?)?;
-    let at = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"].iter().position(|known| *known == code)?;
-    Some(match number {
-        "" => DAYS[at].to_owned(),
-        "-1" => format!("the last {}", DAYS[at]),
-        "1" | "+1" => format!("the first {}", DAYS[at]),
-        number => format!("{} no. {}", DAYS[at], number.trim_start_matches('+')),
+fn day(on: &On) -> Option<String> {
+    let name = DAYS.get(on.weekday)?;
+    Some(match on.nth {
+        None => (*name).to_owned(),
+        Some(-1) => format!("the last {name}"),
+        Some(1) => format!("the first {name}"),
+        Some(number) => format!("{name} no. {number}"),
     })
 }
 

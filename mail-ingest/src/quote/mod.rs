@@ -20,8 +20,10 @@ pub enum SegmentKind {
     Visible,
     /// A quote at the end, with the line that announces it.
     Quoted,
-    /// A signature.
+    /// A signature, behind its mark.
     Signature,
+    /// The writer's own sentences at the end that stand in an earlier mail as well: a quote without a mark.
+    Repeated,
 }
 
 /// Consecutive lines of one kind, line ends included.
@@ -65,11 +67,17 @@ pub fn fold_against(text: &str, known: &Known, side: Side) -> Vec<Segment> {
         at if repeated.as_ref().is_some_and(|repeated| is_within_theirs(&lines, repeated, at)) => quote,
         at => at,
     };
+    let own = match signature {
+        Some(start) if start < marked && has_sentences(&lines[start..quote.min(marked)]) => {
+            SegmentKind::Repeated
+        }
+        _ => SegmentKind::Signature,
+    };
     let signature = signature.unwrap_or(marked).min(marked);
     let mut segments = Vec::new();
     for (kind, range) in [
         (SegmentKind::Visible, 0..signature),
-        (SegmentKind::Signature, signature..quote),
+        (own, signature..quote),
         (SegmentKind::Quoted, quote..lines.len()),
     ] {
         let text = lines[range].concat();
@@ -78,6 +86,14 @@ pub fn fold_against(text: &str, known: &Known, side: Side) -> Vec<Segment> {
         }
     }
     segments
+}
+
+/// Whether these lines are more than names, addresses and numbers.
+fn has_sentences(lines: &[&str]) -> bool {
+    const FEW: usize = 3;
+    lines.iter().any(|line| {
+        line.trim_end().ends_with(['.', '?', '!', '。', '？', '！']) && line.split_whitespace().count() > FEW
+    })
 }
 
 /// Whether the line next to this one, above or below, is what the other side wrote.

@@ -58,6 +58,7 @@ mail-switch-off = You get this mail because of your preferences:
 # What a notification says, also its subject's beginning
 notice-new-ticket = New ticket { $number } in { $queue }:
 notice-follow-up = New answer to ticket { $number }:
+notice-follow-ups = { $count } new answers to ticket { $number }:
 notice-lock-timeout = Your lock on ticket { $number } ran out:
 notice-move = Ticket { $number } was moved to { $queue }:
 notice-reminder = Reminder for ticket { $number }:

@@ -1,5 +1,6 @@
 # Reading what hangs at a mail: mails within mails, invitations.
 show-signature = Show signature
+show-repeated = Show text from an earlier message
 attached-read = Read<span class="vh"> { $name }</span>
 attached-mail = Attached mail
 attached-calendar = Calendar entry
@@ -26,6 +27,30 @@ attached-where = Where
 attached-organiser = Invited by
 attached-who = Invited
 attached-repeats = Repeats
+attached-every-day = { $n ->
+    [1] every day
+   *[other] every { $n } days
+}
+attached-every-week = { $n ->
+    [1] every week
+   *[other] every { $n } weeks
+}
+attached-every-month = { $n ->
+    [1] every month
+   *[other] every { $n } months
+}
+attached-every-year = { $n ->
+    [1] every year
+   *[other] every { $n } years
+}
+attached-on-days = on { $days }
+attached-last-day = the last { $day }
+attached-nth-day = { $day } no. { $number }
+attached-until = until { $day }
+attached-times = { $n ->
+    [one] once
+   *[other] { $n } times
+}
 attached-link = Link
 attached-said-accepted = { $name } (accepted)
 attached-said-declined = { $name } (declined)

@@ -161,7 +161,7 @@ attach = Attach
 files = files
 file-remove = Remove { $name }
 file-remove-plain = Remove
-file-too-big = Larger than 25 MB. Send a link instead.
+file-too-big = Larger than this server takes. Send a link instead.
 quote = Quote
 quote-intro = On { $date }, { $name } wrote:
 draft-saved = Draft saved
@@ -188,7 +188,7 @@ new-mail-hint = Sent to the customer from the queue’s address.
 new-customer-hint = Name and address, like Ruth Calloway <ruth@example.org>.
 new-no-queue = You may not open tickets in any queue. An administrator can change that.
 new-check = Something is missing. Look at the marked fields.
-attachments-hint = optional, up to 25 MB each
+attachments-hint = optional
 create-ticket = Create ticket
 
 # Dashboard

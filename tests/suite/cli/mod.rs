@@ -1,5 +1,8 @@
 //! The commands, as a shell sees them: what they print, what they answer, what they refuse.
 
+mod doctor;
+mod mailbox;
+
 use std::process::Output;
 
 use tests::{Database, Settings, mail};

@@ -223,6 +223,38 @@ fn a_signing_key_and_its_name_go_together() {
 }
 
 #[test]
+fn the_few_limits_can_be_set_and_have_bounds() {
+    let usual = config(&[]).limits;
+    assert_eq!((usual.mail, usual.attachment), (35 * 1024 * 1024, 25 * 1024 * 1024));
+    assert_eq!((usual.auto_responses, usual.sign_in_tries), (5, 5));
+    assert_eq!((usual.session_idle.as_hours(), usual.session_longest.as_hours()), (8, 168));
+    let set = config(&[
+        ("MAX_MAIL_MB", "50"),
+        ("MAX_ATTACHMENT_MB", "40"),
+        ("AUTO_RESPONSES_PER_DAY", "2"),
+        ("SIGN_IN_TRIES", "3"),
+        ("SESSION_IDLE_MINUTES", "30"),
+        ("SESSION_HOURS", "12"),
+    ])
+    .limits;
+    assert_eq!((set.mail, set.attachment), (50 * 1024 * 1024, 40 * 1024 * 1024));
+    assert_eq!((set.auto_responses, set.sign_in_tries), (2, 3));
+    assert_eq!((set.session_idle.as_mins(), set.session_longest.as_hours()), (30, 12));
+    for (key, wrong) in [
+        ("MAX_MAIL_MB", "0"),
+        ("MAX_MAIL_MB", "101"),
+        ("AUTO_RESPONSES_PER_DAY", "0"),
+        ("SIGN_IN_TRIES", "many"),
+        ("SESSION_IDLE_MINUTES", "1"),
+        ("SESSION_HOURS", "-1"),
+    ] {
+        refusal(key, wrong);
+    }
+    let lines = refused(&[("MAX_MAIL_MB", "10")]);
+    assert!(lines.join(" ").contains("MAX_ATTACHMENT_MB"), "a file that fits into no mail: {lines:?}");
+}
+
+#[test]
 fn listeners_may_be_off_or_sockets() {
     assert_eq!(config(&[("SMTP_LISTEN", "off")]).smtp_listen, None);
     let socket = config(&[("LMTP_LISTEN", "unix:/run/turnstone/lmtp")]).lmtp_listen;

@@ -1,5 +1,7 @@
 //! The database handle: what one job does wrong, its neighbours on the same commit do not feel.
 
+mod plans;
+
 use diesel::prelude::*;
 use tests::{app::TestApp, both_databases, mail};
 use turnstone::{

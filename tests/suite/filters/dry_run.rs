@@ -75,7 +75,7 @@ fn letters() -> Vec<Letter> {
     all
 }
 
-async fn installation(database: Database) -> TestApp {
+pub(super) async fn installation(database: Database) -> TestApp {
     let app = TestApp::start(database).await;
     app.queue("Billing", "billing@helpdesk.example").await;
     app.queue("Spam", "spam@helpdesk.example").await;
@@ -119,7 +119,7 @@ async fn outcome(app: &TestApp) -> Vec<(Value, Option<String>)> {
         .collect()
 }
 
-fn facts(ticket: &Value) -> Value {
+pub(super) fn facts(ticket: &Value) -> Value {
     let mut tags: Vec<String> = ticket["tags"].as_array().unwrap().iter().map(text).collect();
     tags.sort();
     json!([ticket["queue"], ticket["priority"], ticket["state"], ticket["owner"], tags])
@@ -161,7 +161,7 @@ async fn compare(database: Database, from: &TestApp, letters: &[Letter], list: V
     }
 }
 
-fn many() -> Value {
+pub(super) fn many() -> Value {
     let contains = |on: &str, value: &str| json!([{ "on": on, "test": "contains", "value": value }]);
     json!([
         { "name": "Spam", "mails": "both", "conditions": [{ "on": "spam_score", "test": "at_least", "value": "8" }],

@@ -7,6 +7,7 @@ mod dry_run;
 mod hang;
 mod pages;
 mod remarks;
+mod story;
 mod versions;
 
 use mail_ingest::Authentication;

@@ -241,15 +241,6 @@ fn the_pages_of_filters_meet_wcag_aa_by_day_and_by_night() {
                     return;
                 };
                 found.extend(violations.into_iter().map(|line| format!("{page} {theme}: {line}")));
-                if let Ok(folder) = std::env::var("FILTER_SHOTS") {
-                    for (name, width) in [("wide", 1280), ("phone", 390)] {
-                        browser.driver.set_window_size(width, 1000).await.unwrap();
-                        let shot = browser.driver.screenshot().await.unwrap();
-                        let file = page.replace(['/', '?', '='], "_");
-                        std::fs::write(format!("{folder}/{file}-{theme}-{name}.png"), shot).unwrap();
-                    }
-                    browser.driver.set_window_size(1280, 1000).await.unwrap();
-                }
             }
         }
         assert!(found.is_empty(), "{}", found.join("\n"));

@@ -1,4 +1,4 @@
-//! Delivery reports of several servers: all are recognised, most name the mail (BEHAVIOURS 12).
+//! Delivery reports of several servers: all are recognised, most name the mail (BEHAVIOURS.md, 12).
 
 use mail_ingest::{Bounced, Kind, classify, parse};
 

@@ -1,4 +1,4 @@
-//! Person, machine, list or ourselves (BEHAVIOURS 10, RFC 3834).
+//! Person, machine, list or ourselves (BEHAVIOURS.md, 10, RFC 3834).
 
 use mail_ingest::{Classification, Kind, classify, parse};
 

@@ -1,4 +1,4 @@
-//! Quotes told by comparison with what was written before (BEHAVIOURS 18).
+//! Quotes told by comparison with what was written before (BEHAVIOURS.md, 18).
 
 use mail_ingest::quote::{Known, SegmentKind, Side, fold_against};
 

@@ -1,4 +1,4 @@
-//! What machines write, each beside what it must be taken for (BEHAVIOURS 10 and 12). `Return-Path` is the envelope's
+//! What machines write, each beside what it must be taken for (BEHAVIOURS.md, 10 and 12). `Return-Path` is the envelope's
 //! sender. To look at a changed verdict: `GOLDEN=write`, then `git diff`, and judge every line by eye.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Folding of quotes and signatures (BEHAVIOURS 18).
+//! Folding of quotes and signatures (BEHAVIOURS.md, 18).
 
 use mail_ingest::quote::{SegmentKind, fold};
 
@@ -12,7 +12,7 @@ fn folded(text: &str) -> Vec<String> {
     );
     let letter = |kind| match kind {
         SegmentKind::Visible => "V",
-        SegmentKind::Signature => "S",
+        SegmentKind::Signature | SegmentKind::Repeated => "S",
         SegmentKind::Quoted => "Q",
     };
     segments

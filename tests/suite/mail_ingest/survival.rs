@@ -1,4 +1,4 @@
-//! Text survives whatever was done to it on the way (BEHAVIOURS 17).
+//! Text survives whatever was done to it on the way (BEHAVIOURS.md, 17).
 
 use base64::Engine as _;
 use mail_ingest::{Mail, parse};

@@ -1,10 +1,12 @@
 //! Mailboxes: fetched once, moved on after the commit, watched over.
 
 mod fetch;
+mod idle;
 mod kills;
 mod maildir;
 mod oauth;
 mod pages;
+mod removal;
 mod round_trip;
 mod secrets;
 mod settings;

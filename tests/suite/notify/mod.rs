@@ -82,4 +82,32 @@ both_databases! {
         let outbox = app.root.get("/api/v1/outbox?limit=100").await.assert(200).json();
         assert!(!json!(outbox).is_null());
     }
+
+    async fn a_flood_of_answers_is_told_at_once_and_then_together(database) {
+        let app = TestApp::start(database).await;
+        let question = mail("anna@customer.example");
+        let number = app.ticket_from(&question).await;
+        app.agent("dana", &["Agent"]).await.lock(&number).await;
+        app.hush().await;
+        for at in 0..50 {
+            app.deliver(&mail("anna@customer.example").answering([question.id()]).text(&format!("Word {at}."))).await;
+        }
+        app.settle().await;
+        assert_eq!(heard(&app, "dana").len(), 1, "the first at once: {:?}", heard(&app, "dana"));
+        app.advance(jiff::SignedDuration::from_mins(11)).await;
+        app.relay.wait_for("dana@helpdesk.example", 2).await;
+        app.settle().await;
+        let told = app.relay.received_by("dana@helpdesk.example");
+        let last = told[1].mail();
+        assert_eq!(told.len(), 2, "the others together");
+        let count: usize = last.subject().split_whitespace().find_map(|word| word.parse().ok()).unwrap();
+        // How many came before the first news was written out is up to chance.
+        assert!((40..50).contains(&count), "{}", last.subject());
+        assert!(last.text().contains("Word 49."), "the newest is shown: {}", last.text());
+        // Quiet again: the next one is told at once.
+        app.advance(jiff::SignedDuration::from_mins(11)).await;
+        app.relay.clear();
+        app.deliver(&mail("anna@customer.example").answering([question.id()])).await;
+        app.relay.wait_for("dana@helpdesk.example", 1).await;
+    }
 }

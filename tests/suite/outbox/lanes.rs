@@ -185,4 +185,49 @@ both_databases! {
         app.advance(jiff::SignedDuration::from_mins(2)).await;
         assert!(app.relay.received_by("anna@customer.example").is_empty());
     }
+
+    async fn large_mails_wait_for_each_other_and_small_ones_pass(database) {
+        let app = TestApp::start(database).await;
+        app.relay.behave(Behaviour::Slow(Duration::from_millis(600)));
+        // 20 MB each are 27 MB on the wire: of these only one has room beside small ones.
+        let file = vec![7_u8; 20 * 1024 * 1024];
+        let (blobs, at) = (app.db().blobs().clone(), app.desk().moment());
+        let blob = tokio::task::spawn_blocking(move || blobs.prepare(&file)).await.unwrap().unwrap();
+        let made = app.db().write(move |tx| {
+            let root = turnstone::people::agents::by_login(tx, "root")?.id;
+            let actor = turnstone::access::Actor::load(tx, root, turnstone::db::Cause::Api, at.now)?;
+            let queue = turnstone::queues::by_name(tx, "Support")?.id;
+            let access = turnstone::access::for_queue(tx, &actor, queue, turnstone::db::Right::Create)?;
+            for number in 0..3 {
+                let file = turnstone::tickets::NewFile {
+                    name: "large.bin".to_owned(),
+                    content_type: "application/octet-stream".to_owned(),
+                    content_id: None,
+                    inline: false,
+                    blob: blob.clone(),
+                };
+                let input = turnstone::tickets::open::OpenInput {
+                    title: "Large".to_owned(),
+                    customer: turnstone::tickets::Person { name: String::new(), address: format!("l{number}@large.example") },
+                    channel: turnstone::db::Channel::Mail,
+                    body_text: "Here it is.".to_owned(),
+                    files: vec![file],
+                    priority: turnstone::db::Priority::NORMAL,
+                    state: None,
+                    hold_seconds: Some(0),
+                };
+                turnstone::tickets::open::open(tx, &access, &actor, &input, &at)?;
+            }
+            Ok(())
+        });
+        made.await.unwrap();
+        wait_until("three large mails", Duration::from_secs(60), async || {
+            (app.relay.received().len() == 3).then_some(())
+        })
+        .await;
+        let mut came: Vec<Instant> = app.relay.received().iter().map(|mail| mail.at).collect();
+        came.sort();
+        let between: Vec<Duration> = came.windows(2).map(|pair| pair[1].duration_since(pair[0])).collect();
+        assert!(between.iter().all(|time| *time >= Duration::from_millis(600)), "one after the other: {between:?}");
+    }
 }

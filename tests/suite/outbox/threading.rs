@@ -12,7 +12,7 @@ fn index(letter: &tests::mail::Parsed) -> Vec<u8> {
 }
 
 both_databases! {
-    // BEHAVIOURS 35.
+    // BEHAVIOURS.md, 35.
     async fn automatic_mail_has_the_null_sender_and_says_what_it_is_and_a_reply_does_not(database) {
         let app = TestApp::start(database).await;
         let number = app.ticket_from(&mail("anna@customer.example")).await;
@@ -24,7 +24,7 @@ both_databases! {
         assert!(!reply.from.is_empty() && reply.mail().header("Auto-Submitted").is_none());
     }
 
-    // BEHAVIOURS 36.
+    // BEHAVIOURS.md, 36.
     async fn one_re_whatever_came_in_and_other_systems_tags_stay(database) {
         let app = TestApp::start(database).await;
         for (at, (came, leaves)) in [
@@ -47,7 +47,7 @@ both_databases! {
         }
     }
 
-    // BEHAVIOURS 37: Outlook.
+    // BEHAVIOURS.md, 37: Outlook.
     async fn thread_index_goes_on_where_the_customers_left_off(database) {
         let app = TestApp::start(database).await;
         let theirs: Vec<u8> = (1..=27).collect();
@@ -68,7 +68,7 @@ both_databases! {
         assert_eq!(sent[0].mail().header("Thread-Topic"), sent[1].mail().header("Thread-Topic"));
     }
 
-    // BEHAVIOURS 37: Gmail, and relays that rewrite Message-IDs.
+    // BEHAVIOURS.md, 37: Gmail, and relays that rewrite Message-IDs.
     async fn the_constant_root_id_leads_an_answer_back_when_the_relay_rewrote_ours(database) {
         let app = TestApp::start(database).await;
         let question = mail("anna@customer.example");
@@ -78,6 +78,7 @@ both_databases! {
         app.root.reply(&number, "Two.").await;
         let sent = app.relay.wait_for("anna@customer.example", 2).await;
         let root = sent[0].mail().references().remove(0);
+        assert_ne!(root, question.id(), "an id of the ticket's own");
         for letter in &sent {
             let references = letter.mail().references();
             assert_eq!(references[0], root, "the same first id in each");
@@ -88,7 +89,7 @@ both_databases! {
         assert_eq!(text(&app.deliver(&answer).await["ticket"]), number);
     }
 
-    // BEHAVIOURS 41.
+    // BEHAVIOURS.md, 41.
     async fn no_name_subject_or_address_begins_a_header_of_its_own(database) {
         let app = TestApp::start(database).await;
         let evil = "Hello\r\nBcc: victim@elsewhere.example\0\n\r\n\r\nbody";

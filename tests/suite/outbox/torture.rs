@@ -24,7 +24,7 @@ fn dice(seed: u64) -> impl FnMut() -> u64 {
 const MAILS: usize = 150;
 
 both_databases! {
-    // BEHAVIOURS 39, 40; I3.
+    // BEHAVIOURS.md, 39 and 40.
     async fn whatever_the_relay_does_each_mail_is_sent_once_or_marked_with_its_reason(database) {
         let mut app = TestApp::start_with(database, |config| {
             config.test.relay_timeout_seconds = Some(2);

@@ -1,4 +1,4 @@
-//! What automatic answers say, to whom, in which language, and when (BEHAVIOURS 7, 8, 10).
+//! What automatic answers say, to whom, in which language, and when (BEHAVIOURS.md, 7, 8, 10).
 
 use serde_json::{Value, json};
 use tests::app::{TestApp, text};

@@ -1,4 +1,4 @@
-//! The caps of automatic answers hold, whatever comes in whatever order (BEHAVIOURS 10 and 11).
+//! The caps of automatic answers hold, whatever comes in whatever order (BEHAVIOURS.md, 10 and 11).
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Machines that answer each other come to rest (BEHAVIOURS 10, 11, 35).
+//! Machines that answer each other come to rest (BEHAVIOURS.md, 10, 11, 35).
 
 use serde_json::json;
 use tests::app::{SUPPORT, TestApp, encoded};

@@ -1,4 +1,4 @@
-//! What came back: the very mail is marked, its owner told, and sending again sends the same (BEHAVIOURS 12).
+//! What came back: the very mail is marked, its owner told, and sending again sends the same (BEHAVIOURS.md, 12).
 
 use serde_json::Value;
 use tests::app::{SUPPORT, TestApp, text};

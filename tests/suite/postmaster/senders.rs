@@ -23,6 +23,10 @@ both_databases! {
             .cc("Bert <bert@customer.example>")
             .cc("billing@helpdesk.example");
         let number = app.ticket_from(&letter).await;
+        let people = app.root.get(&format!("/api/v1/tickets/{number}/participants")).await.items();
+        let mut addresses: Vec<String> = people.iter().map(|one| tests::app::text(&one["address"])).collect();
+        addresses.sort();
+        assert_eq!(addresses, ["bert@customer.example", "carl@partner.example"], "none of ours");
         app.hush().await;
         app.root.reply(&number, "To all of you.").await;
         let sent = app.relay.wait_for("anna@customer.example", 1).await.remove(0);

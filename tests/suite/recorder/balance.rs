@@ -81,3 +81,32 @@ fn a_cell_that_would_be_calculated_becomes_a_text() {
     );
     assert_eq!(lines[8], "\"fine\"");
 }
+
+both_databases! {
+    async fn a_program_gets_the_balance_of_a_day_and_the_mails_behind_it(database) {
+        let app = TestApp::start_at(database, "2026-11-09T12:00:00Z").await;
+        app.deliver(&mail("anna@customer.example")).await;
+        app.deliver(&mail("bulk@customer.example").header("Precedence", "bulk")).await;
+        app.advance(SignedDuration::from_hours(24)).await;
+        app.deliver(&mail("bert@customer.example")).await;
+        app.settle().await;
+        let day = async |query: &str| app.root.get(&format!("/api/v1/balance?{query}")).await.assert(200).items();
+        let received = |day: &serde_json::Value| day["received"][0]["received"].clone();
+        let ninth = day("day=2026-11-09").await;
+        assert_eq!((ninth.len(), &ninth[0]["day"], received(&ninth[0])), (1, &"2026-11-09".into(), 2.into()), "{ninth:?}");
+        assert_eq!(ninth[0]["received"][0]["source"], "lmtp");
+        let line = |key: &str| ninth[0]["received"][0][key].as_i64().unwrap();
+        let sum = ["new", "follow_up", "duplicate", "ignored", "quarantined", "waiting"].map(line).iter().sum::<i64>();
+        assert_eq!(sum, 2);
+        let two = day("days=2").await;
+        assert_eq!((&two[0]["day"], received(&two[0]), received(&two[1])), (&"2026-11-10".into(), 1.into(), 2.into()), "{two:?}");
+        let written = &ninth[0]["written"];
+        assert!(written.as_array().unwrap().iter().any(|line| line["kind"] == "auto_response" && line["written"] == 1), "{written}");
+        assert_eq!(app.root.get("/api/v1/inbound?day=2026-11-09").await.items().len(), 2);
+        assert_eq!(app.root.get("/api/v1/inbound?day=2026-11-08").await.items().len(), 0);
+        for wrong in ["day=yesterday", "days=0", "days=32"] {
+            app.root.get(&format!("/api/v1/balance?{wrong}")).await.assert(422);
+        }
+        app.agent("dana", &["Agent"]).await.get("/api/v1/balance").await.assert(403);
+    }
+}

@@ -10,6 +10,7 @@ const INNER: &str = "From: Carl <carl@elsewhere.example>\r\nTo: anna@customer.ex
     --in\r\nContent-Type: message/rfc822\r\n\r\nSubject: deeper\r\n\r\nThe deepest words.\r\n--in--\r\n";
 const MEETING: &str = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Visit <b>\r\nLOCATION:Room 1\r\n\
     DTSTART;TZID=Tokyo Standard Time:20261203T140000\r\nDTEND;TZID=Tokyo Standard Time:20261203T150000\r\n\
+    RRULE:FREQ=MONTHLY;INTERVAL=2;BYDAY=-1TH;COUNT=6\r\n\
     ORGANIZER;CN=Anna:mailto:anna@customer.example\r\nATTENDEE;PARTSTAT=DECLINED:mailto:bob@customer.example\r\n\
     END:VEVENT\r\nEND:VCALENDAR\r\n";
 
@@ -47,7 +48,7 @@ both_databases! {
         browser.sign_in("root", PASSWORD).await;
         let uid = text(&app.articles(&number).await[0]["attachments"][0]["id"]);
         let page = browser.get(&format!("/attachments/{uid}/content")).await.assert(200).text();
-        for said in ["Visit &lt;b&gt;", "Invitation", "14:00 to 15:00 (Tokyo Standard Time)", "05:00", "Room 1", "Anna &lt;anna@customer.example&gt;", "bob@customer.example (declined)"] {
+        for said in ["Visit &lt;b&gt;", "Invitation", "14:00 to 15:00 (Tokyo Standard Time)", "05:00", "Room 1", "every 2 months, on the last Thursday, 6 times", "Anna &lt;anna@customer.example&gt;", "bob@customer.example (declined)"] {
             assert!(page.contains(said), "{said} is missing: {page}");
         }
     }
@@ -102,5 +103,6 @@ both_databases! {
         let quoted: Vec<&str> = folds.filter(|fold| fold.contains("only blank pages")).collect();
         assert_eq!(quoted.len(), 1, "{page}");
         assert!(!quoted[0].contains("It does so again"), "{page}");
+        assert!(quoted[0].contains("Show text from an earlier message") && !quoted[0].contains("signature"), "{page}");
     }
 }

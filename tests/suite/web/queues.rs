@@ -18,6 +18,7 @@ fn fields<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         ("strict_matching", "on"),
         ("unlock_minutes", "60"),
         ("hold_seconds", "20"),
+        ("note", "Invoices only.\r\nNever refunds."),
     ];
     for (name, value) in changes {
         fields.retain(|(known, _)| known != name);
@@ -44,9 +45,11 @@ both_databases! {
             "addresses": ["billing@helpdesk.example", "bills@helpdesk.example"], "sender_name": "Accounts",
             "signature": "Your accounts", "auto_response": true, "follow_up_policy": "new_ticket", "closed_days": 30,
             "strict_matching": true, "subject_tag": false, "reply_token": false, "unlock_minutes": 60,
-            "hold_seconds": 20,
+            "hold_seconds": 20, "note": "Invoices only.\nNever refunds.",
         });
         assert_eq!(queue, expected);
+        let list = visitor.get("/admin/queues").await.assert(200).text();
+        assert!(list.contains("Invoices only.") && list.contains("data-depth=\"1\""), "below Support, with its note: {list}");
 
         // What is wrong is named at its field, and nothing typed is lost.
         let wrong = [("addresses", "support@helpdesk.example"), ("closed_days", "many"), ("name", "A, b")];

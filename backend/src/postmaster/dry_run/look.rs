@@ -3,26 +3,26 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use mail_ingest::{Authentication, Kind};
+use mail_ingest::Authentication;
 
 use super::super::{
-    prepare::{author, classify, key, person_of},
-    process::PARTICIPANTS,
+    clues::{Clues, Known},
+    prepare::{author, classify},
     record::Step,
+    world::Lead,
 };
 use crate::{
     db::{
-        Blobs, Conn, Disposition, InboundId, QueueId, RuleOutcome, TicketId, Ts,
-        schema::{inbound_mails, message_ids},
+        ArticleId, Blobs, Channel, Conn, Disposition, InboundId, QueueId, RuleOutcome, TicketId, Ts,
+        schema::{article_moves, articles, inbound_mails, message_ids},
     },
     error::Result,
     filters::{Arrival, Compiled, Decision, Facts, Names, Question, Wishes},
-    outbox,
     queues::OwnAddresses,
 };
 
-/// So many ids of a mail are looked up.
-const IDS: usize = 100;
+/// So many ids are looked up by one statement.
+const PORTION: usize = 1_000;
 
 /// What is kept of a mail besides its bytes.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -44,31 +44,31 @@ pub(super) struct Stored {
     pub authentication: String,
     pub disposition: Option<Disposition>,
     pub ticket_id: Option<TicketId>,
+    pub article_id: Option<ArticleId>,
     pub rule_outcome: RuleOutcome,
-    pub matched_queue_id: Option<QueueId>,
+}
+
+/// An id that leads to a ticket, and how that came.
+#[derive(Clone, Debug)]
+pub(super) struct Fact {
+    pub lead: Lead,
+    /// The mail whose id it is.
+    pub inbound: Option<InboundId>,
+    /// That mail is one of those that are played.
+    pub by_a_mail: bool,
+    /// The customer does not see its article.
+    pub internal: bool,
+    /// When an agent said so.
+    pub learned_at: Option<Ts>,
 }
 
 /// A mail, read again.
 #[derive(Debug)]
 pub(super) struct Looked {
     pub row: Stored,
-    /// Ids that it answers, in the order in which they are looked up, then its conversation's.
-    pub answers: Vec<String>,
-    /// Those of them that led to a ticket when it came, or would now.
-    pub known: Vec<String>,
-    /// It came to an address of ours with something behind a `+`, which may name its ticket.
-    pub signed: bool,
-    /// By what it is found itself.
-    pub ids: Vec<String>,
-    pub author: String,
-    /// Whom it brings into the conversation.
-    pub people: Vec<String>,
-    /// A machine's, so that it reopens nothing.
-    pub automatic: bool,
-    /// Queues by its recipients, the first that takes tickets counts.
-    pub queues: Vec<QueueId>,
-    /// It marked a mail of ours as failed before any rule was asked.
-    pub marked: bool,
+    pub clues: Clues,
+    /// It was a report about a mail of ours, before any rule was asked.
+    pub about_ours: bool,
     /// Under either list of rules: where it opens a ticket, and where it joins one.
     decisions: [[Decision; 2]; 2],
 }
@@ -79,9 +79,15 @@ impl Looked {
         let [new, follow_up] = self.decisions.get(rules).unwrap_or(&self.decisions[0]);
         if arrival == Arrival::New { new } else { follow_up }
     }
+
+    /// Whose ticket it may become.
+    pub fn customers(&self) -> impl Iterator<Item = &String> {
+        let by_rules = self.decisions.iter().flatten().filter_map(|decision| decision.customer.as_ref());
+        std::iter::once(&self.clues.author).chain(by_rules.map(|person| &person.address))
+    }
 }
 
-/// Reads some mails.
+/// Reads some mails, and what is known of the ids that they name.
 pub(super) fn at(
     conn: &mut Conn,
     blobs: &Blobs,
@@ -89,44 +95,74 @@ pub(super) fn at(
     own: &OwnAddresses,
     names: &Arc<Names>,
     rules: &[Arc<Compiled>; 2],
-) -> Result<Vec<Looked>> {
+) -> Result<(Vec<Looked>, Vec<Fact>)> {
     let digests: Vec<String> = rows.iter().map(|row| row.digest.clone()).collect();
     let raw = blobs.read_all(conn, &digests)?;
     let mut looked = Vec::with_capacity(rows.len());
     for row in rows {
         let bytes = raw.get(&row.digest).map(Vec::as_slice).unwrap_or_default();
-        let marked = row.bounce && was_marked(conn, row.id)?;
-        let mut one = one(bytes, row.clone(), marked, own, names, rules)?;
-        if row.ticket_id.is_some() && row.disposition != Some(Disposition::New) {
-            one.known = known(conn, &one.answers)?;
-        }
-        looked.push(one);
+        looked.push(one(conn, bytes, row.clone(), own, names, rules)?);
     }
-    Ok(looked)
+    let asked = looked.iter().flat_map(|mail| mail.clues.ids.iter().chain(&mail.clues.conversation));
+    let mut asked: Vec<&String> = asked.collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let mut facts = Vec::new();
+    for ids in asked.chunks(PORTION) {
+        facts.extend(known(conn, ids)?);
+    }
+    Ok((looked, facts))
 }
 
-fn known(conn: &mut Conn, ids: &[String]) -> Result<Vec<String>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<String> = ids.iter().take(IDS).cloned().collect();
-    Ok(message_ids::table
+fn known(conn: &mut Conn, ids: &[&String]) -> Result<Vec<Fact>> {
+    type Of = (Option<InboundId>, bool, Channel);
+    let rows: Vec<(Lead, Option<Of>)> = message_ids::table
+        .left_join(articles::table.on(message_ids::article_id.eq(articles::id.nullable())))
         .filter(message_ids::message_id.eq_any(ids))
-        .select(message_ids::message_id)
-        .load(conn)?)
+        .select((
+            (
+                message_ids::message_id,
+                message_ids::ticket_id,
+                message_ids::article_id,
+                message_ids::learned_from,
+            ),
+            (articles::inbound_id, articles::visible, articles::channel).nullable(),
+        ))
+        .load(conn)?;
+    let mut facts = Vec::with_capacity(rows.len());
+    for (lead, of) in rows {
+        let learned_at = match lead.learned_from {
+            Some(from) => learned_at(conn, from, lead.ticket)?,
+            None => None,
+        };
+        let internal = matches!(of, Some((_, false, Channel::Mail)));
+        let inbound = of.and_then(|(inbound, ..)| inbound);
+        facts.push(Fact { lead, inbound, by_a_mail: false, internal, learned_at });
+    }
+    Ok(facts)
 }
 
-fn was_marked(conn: &mut Conn, id: InboundId) -> Result<bool> {
+fn learned_at(conn: &mut Conn, from: TicketId, to: TicketId) -> Result<Option<Ts>> {
+    Ok(article_moves::table
+        .filter(article_moves::from_id.eq(from).and(article_moves::to_id.eq(to)))
+        .order(article_moves::id.desc())
+        .select(article_moves::created_at)
+        .first(conn)
+        .optional()?)
+}
+
+/// Whether the step before all rules took it for a report about a mail of ours.
+fn was_about_ours(conn: &mut Conn, id: InboundId) -> Result<bool> {
     let steps: String = inbound_mails::table.find(id).select(inbound_mails::steps).first(conn)?;
     // Only we write this column.
     let steps: Vec<Step> = serde_json::from_str(&steps).unwrap_or_default();
-    Ok(steps.iter().any(|step| step.step == "bounce" && step.result == "marked"))
+    Ok(steps.iter().any(|step| step.step == "bounce" && step.result != "not ours"))
 }
 
 fn one(
+    conn: &mut Conn,
     raw: &[u8],
     row: Stored,
-    marked: bool,
     own: &OwnAddresses,
     names: &Arc<Names>,
     rules: &[Arc<Compiled>; 2],
@@ -164,38 +200,17 @@ fn one(
     };
     let [before, after] = rules;
     let decisions = [decide(before)?, decide(after)?];
-    let author = author(&mail, &row.envelope_from, own);
-    let form = class.kind == Kind::OwnEcho && !author.address.is_empty() && !own.contains(&author.address);
-    let addressed = envelope_to.iter().chain(&mail.recipients_hint);
-    let tokens = addressed.clone().filter_map(|address| outbox::token::message_id(address));
-    let conversation = mail.thread_index.as_deref().and_then(outbox::thread::key);
-    let answers = tokens
-        .chain(mail.in_reply_to.iter().cloned())
-        .chain(mail.references.iter().rev().cloned())
-        .map(|id| key(&id))
-        .filter(|id| *id != row.message_id)
-        .chain(conversation.clone());
-    let named = mail.to.iter().chain(&mail.cc);
-    let people = named.clone().map(|person| person_of(person).address);
-    let signed = addressed.clone().any(|address| address.contains('+') && own.contains(address));
-    let by_address = addressed.map(String::as_str).chain(named.map(|person| person.address.as_str()));
-    let ids = Some(row.message_id.clone()).filter(|id| !id.is_empty()).into_iter().chain(conversation);
-    Ok(Looked {
-        answers: answers.collect(),
-        known: Vec::new(),
-        signed,
-        ids: ids.collect(),
-        people: if class.automatic {
-            Vec::new()
-        } else {
-            let all = std::iter::once(author.address.clone()).chain(people).take(PARTICIPANTS);
-            all.filter(|address| !address.is_empty() && !own.contains(address)).collect()
-        },
-        automatic: class.automatic && !form,
-        queues: row.queue_id.into_iter().chain(by_address.filter_map(|address| own.queue(address))).collect(),
-        author: author.address,
-        marked,
-        decisions,
-        row,
-    })
+    let known = Known {
+        message_id: &row.message_id,
+        content_hash: &row.content_hash,
+        envelope_from: &row.envelope_from,
+        envelope_to: &envelope_to,
+        author: &author(&mail, &row.envelope_from, own),
+        trusted: row.trusted,
+        queue: row.queue_id,
+        authentication: &authentication,
+    };
+    let clues = Clues::of(conn, &mail, &class, &known, own)?;
+    let about_ours = row.bounce && was_about_ours(conn, row.id)?;
+    Ok(Looked { clues, about_ours, decisions, row })
 }

@@ -1,12 +1,15 @@
 //! What rules would do with the mails that are stored: each is read again, and all are played through in their order,
 //! once under the rules to compare with and once under the rules in question. Nothing is written.
 //!
-//! Reading, the rules and their decisions are those of the real intake. Where a mail belonged is known from what
-//! became of it; what a changed rule changes about that (the first mail of a thread is ignored now, so that its answer
-//! opens a ticket) is played through by [`replay`].
+//! Reading, the rules, matching, policies, the loop brake and all other decisions are those of the real intake
+//! ([`super::decide`]); only the world that they ask is another one: [`played`] begins as the installation was before the
+//! first of the mails, and holds what they make of it, with what people did between them ([`acts`]).
 
+mod acts;
 mod look;
+mod played;
 mod replay;
+mod start;
 
 use std::{
     sync::{
@@ -21,8 +24,9 @@ use tokio::sync::Semaphore;
 
 pub use self::replay::Predicted;
 use self::{
-    look::{Looked, Stored},
-    replay::World,
+    look::{Fact, Looked, Stored},
+    replay::replay,
+    start::Start,
 };
 use crate::{
     access::Actor,
@@ -111,7 +115,7 @@ pub async fn dry_run(desk: &Desk, actor: &Actor, wish: DryRun) -> Result<Report>
     let _turn = ALONE.acquire().await.map_err(|error| Error::Unexpected(error.into()))?;
     let (begun, now) = (Instant::now(), desk.clock.now());
     let limit = wish.mails.clamp(1, MOST);
-    let (rows, own, names, world, before, after) = desk
+    let (rows, own, names, before, after) = desk
         .db
         .read(move |conn| {
             let names = Arc::new(Names::load(conn, now)?);
@@ -119,19 +123,27 @@ pub async fn dry_run(desk: &Desk, actor: &Actor, wish: DryRun) -> Result<Report>
             // What is in force was checked when it was saved.
             let before = Compiled::new(0, wish.before)?;
             let rows = newest(conn, limit)?;
-            let world = World::load(conn, &names, &rows, now)?;
-            Ok((rows, OwnAddresses::load(conn)?, names, world, Arc::new(before), Arc::new(after)))
+            Ok((rows, OwnAddresses::load(conn)?, names, Arc::new(before), Arc::new(after)))
         })
         .await?;
     let rules = [Arc::clone(&before), Arc::clone(&after)];
-    let looked = look_at_all(desk, rows, &Arc::new(own), &names, &rules).await?;
-    let report = tokio::task::spawn_blocking(move || assemble(looked, &world, &after, begun));
-    report.await.map_err(|error| Error::Unexpected(error.into()))
+    let (looked, facts) = look_at_all(desk, rows, &Arc::new(own), &names, &rules).await?;
+    let cap = desk.config.limits.auto_responses.into();
+    desk.db
+        .read(move |conn| {
+            let start = Start::load(conn, &names, &looked, facts, cap, now)?;
+            let played = [replay(conn, &start, &looked, 0)?, replay(conn, &start, &looked, 1)?];
+            Ok(assemble(looked, played, &after, begun))
+        })
+        .await
 }
 
-fn assemble(looked: Vec<Looked>, world: &World, after: &Compiled, begun: Instant) -> Report {
-    let before = world.clone().replay(&looked, 0);
-    let then = world.clone().replay(&looked, 1);
+fn assemble(
+    looked: Vec<Looked>,
+    [before, then]: [Vec<Predicted>; 2],
+    after: &Compiled,
+    begun: Instant,
+) -> Report {
     let mut rules: Vec<RuleReport> = after
         .rules
         .iter()
@@ -174,7 +186,7 @@ async fn look_at_all(
     own: &Arc<OwnAddresses>,
     names: &Arc<Names>,
     rules: &[Arc<Compiled>; 2],
-) -> Result<Vec<Looked>> {
+) -> Result<(Vec<Looked>, Vec<Fact>)> {
     let portions = Arc::new(portions(rows));
     let next = Arc::new(AtomicUsize::new(0));
     let done = Arc::new(std::sync::Mutex::new(Vec::with_capacity(portions.len())));
@@ -199,7 +211,12 @@ async fn look_at_all(
     }
     let mut done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
     done.sort_by_key(|(at, _)| *at);
-    Ok(done.into_iter().flat_map(|(_, looked)| looked).collect())
+    let (mut mails, mut facts) = (Vec::new(), Vec::new());
+    for (_, (looked, known)) in done {
+        mails.extend(looked);
+        facts.extend(known);
+    }
+    Ok((mails, facts))
 }
 
 fn portions(rows: Vec<Stored>) -> Vec<Vec<Stored>> {

@@ -1,30 +1,30 @@
-//! Mails played through in their order, in a world of their own that begins as the real one was before them.
+//! Mails played through in their order, in a world of their own. What becomes of each is decided by [`decide`], as in the
+//! real intake; here that is only noted.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use diesel::prelude::*;
-use jiff::{SignedDuration, Timestamp};
-
 use super::{
-    super::process::REMEMBERED,
-    look::{Looked, Stored},
+    super::{
+        brake, caps,
+        decide::{self, Joining, Opening, Verdict},
+        record::Steps,
+    },
+    look::Looked,
+    played::Played,
+    start::{Standing, Start, opened_by},
 };
 use crate::{
-    access::holders_of,
     db::{
-        AgentId, Conn, Disposition, FollowUpPolicy, Priority, QueueId, Right, RuleOutcome, State, TicketId,
-        Ts,
-        schema::{participants, ticket_tags, tickets},
+        AgentId, AnswerKind, ArticleId, Conn, Disposition, Priority, QueueId, RuleOutcome, Sender, State,
+        TicketId, Ts,
     },
     error::Result,
-    filters::{Arrival, Aside, Decision, Names},
-    queues,
+    filters::{Aside, Decision},
+    tickets::{Moment, Person, Ticket, follow_up, open},
 };
 
 /// So many tags has a ticket at most.
 const TAGS: usize = 50;
-/// So many tickets are loaded by one query.
-const LOADED: usize = 500;
 
 /// What would become of a mail, and how its ticket would stand afterwards.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,305 +59,292 @@ impl Predicted {
     }
 }
 
-/// A ticket of the played world.
-#[derive(Clone, Debug)]
-struct Ticket {
-    queue: QueueId,
-    priority: Priority,
-    state: State,
-    owner: Option<AgentId>,
-    tags: BTreeSet<String>,
-    /// Who takes part.
-    people: HashSet<String>,
-    /// Where it went on after it was closed.
-    next: Option<usize>,
+/// Plays all mails through under one of the two lists of rules.
+pub(super) fn replay(
+    conn: &mut Conn,
+    start: &Start,
+    mails: &[Looked],
+    rules: usize,
+) -> Result<Vec<Predicted>> {
+    let world = Played::new(conn, start);
+    let mut replay = Replay { world, rules, waiting: HashSet::new(), conversations: HashMap::new() };
+    mails.iter().map(|mail| replay.play(mail)).collect()
 }
 
-/// The world as it was before the first mail.
-#[derive(Clone, Debug, Default)]
-pub(super) struct World {
-    queues: HashMap<QueueId, (FollowUpPolicy, bool, bool)>,
-    default_queue: Option<QueueId>,
-    able: HashMap<QueueId, Vec<AgentId>>,
-    agents: HashSet<String>,
-    tickets: Vec<Ticket>,
-    /// Tickets of the real world that are there in this one.
-    real: HashMap<TicketId, usize>,
-    /// Ids that lead to a ticket.
-    ids: HashMap<String, usize>,
-    /// Ids of all mails that are played.
-    played: HashSet<String>,
-    /// Mails that count as seen, and those that wait in quarantine.
-    done: HashMap<(String, String), Timestamp>,
+struct Replay<'a> {
+    world: Played<'a>,
+    rules: usize,
+    /// Mails that wait in quarantine: of them there is no copy yet.
     waiting: HashSet<(String, String)>,
+    conversations: HashMap<TicketId, usize>,
 }
 
-enum Place {
-    New { queue: Option<QueueId>, after: Option<usize> },
-    Ticket(usize),
-    Rejected,
-}
-
-impl World {
-    /// Reads queues, agents, and the tickets that these mails joined but did not open.
-    pub(super) fn load(conn: &mut Conn, names: &Names, rows: &[Stored], now: Timestamp) -> Result<Self> {
-        let mut world = Self { default_queue: queues::default_queue(conn).ok(), ..Self::default() };
-        for queue in &names.queues {
-            let facts = (queue.follow_up_policy, queue.strict_matching, queue.retired_at.is_none());
-            world.queues.insert(queue.id, facts);
-            world.able.insert(queue.id, holders_of(conn, Right::Note, queue.id, Ts(now))?);
+impl Replay<'_> {
+    fn play(&mut self, mail: &Looked) -> Result<Predicted> {
+        let (row, clues) = (&mail.row, &mail.clues);
+        self.world.go_on(row.received_at);
+        let at = Moment { now: self.world.now.0, zone: jiff::tz::TimeZone::UTC };
+        let key = (clues.message_id.clone(), clues.content_hash.clone());
+        // The first copy may be older than what is looked at.
+        let before = row.disposition == Some(Disposition::Duplicate) && !self.waiting.contains(&key);
+        if before || decide::first_copy(&mut self.world, clues, &at)?.is_some() {
+            return Ok(Predicted::bare(Some(Disposition::Duplicate)));
         }
-        let enabled = names.agents.iter().filter(|agent| agent.disabled_at.is_none());
-        world.agents = enabled.map(|agent| agent.email.to_lowercase()).collect();
-        let opened: HashSet<TicketId> = rows
-            .iter()
-            .filter(|row| row.disposition == Some(Disposition::New))
-            .filter_map(|row| row.ticket_id)
-            .collect();
-        let joined: BTreeSet<TicketId> = rows.iter().filter_map(|row| row.ticket_id).collect();
-        let older: Vec<TicketId> = joined.into_iter().filter(|id| !opened.contains(id)).collect();
-        for ids in older.chunks(LOADED) {
-            world.load_tickets(conn, ids)?;
+        if let Some(same) = self.untouched(mail) {
+            return Ok(same);
         }
-        Ok(world)
+        let rules = self.rules;
+        let mut steps = Steps::unkept();
+        let (verdict, rules) = decide::decide(&mut self.world, clues, &at, &mut steps, |_, arrival, _| {
+            Ok(mail.decision(rules, arrival).clone())
+        })?;
+        let quarantined = matches!(rules.aside, Some((Aside::Quarantine, _)));
+        let fired = rules.fired.clone();
+        let predicted = self.carry_out(mail, verdict, &rules, &at)?;
+        if quarantined {
+            self.waiting.insert(key);
+        } else {
+            self.world.seen(clues, row.received_at, (None, None));
+        }
+        Ok(Predicted { fired, ..predicted })
     }
 
-    fn load_tickets(&mut self, conn: &mut Conn, ids: &[TicketId]) -> Result<()> {
-        type Row = (TicketId, QueueId, Priority, State, Option<AgentId>, String);
-        let rows: Vec<Row> = tickets::table
-            .filter(tickets::id.eq_any(ids.to_vec()))
-            .select((
-                tickets::id,
-                tickets::queue_id,
-                tickets::priority,
-                tickets::state,
-                tickets::owner_id,
-                tickets::customer_address,
-            ))
-            .load(conn)?;
-        for (id, queue, priority, state, owner, customer) in rows {
-            if state == State::Removed {
-                continue;
-            }
-            let people = HashSet::from([customer]);
-            let ticket = Ticket { queue, priority, state, owner, tags: BTreeSet::new(), people, next: None };
-            self.real.insert(id, self.tickets.len());
-            self.tickets.push(ticket);
+    /// What no rule is asked about: a mail of ours that came back, one that could not be processed, and a report about a
+    /// mail of ours.
+    fn untouched(&mut self, mail: &Looked) -> Option<Predicted> {
+        let row = &mail.row;
+        let by_rule = matches!(row.rule_outcome, RuleOutcome::Ignored | RuleOutcome::Quarantined);
+        let untouched = match row.disposition {
+            Some(Disposition::Ignored) => !by_rule && row.ticket_id.is_none(),
+            Some(Disposition::Quarantined) => !by_rule,
+            None => true,
+            _ => false,
+        };
+        if !untouched && !mail.about_ours {
+            return None;
         }
-        let tags: Vec<(TicketId, String)> = ticket_tags::table
-            .filter(ticket_tags::ticket_id.eq_any(ids.to_vec()))
-            .select((ticket_tags::ticket_id, ticket_tags::tag))
-            .load(conn)?;
-        for (id, tag) in tags {
-            if let Some(ticket) = self.real.get(&id).and_then(|at| self.tickets.get_mut(*at)) {
-                ticket.tags.insert(tag);
-            }
+        if row.disposition == Some(Disposition::Quarantined) {
+            self.waiting.insert((mail.clues.message_id.clone(), mail.clues.content_hash.clone()));
+        } else {
+            self.world.seen(&mail.clues, row.received_at, (None, None));
         }
-        let people: Vec<(TicketId, String)> = participants::table
-            .filter(participants::ticket_id.eq_any(ids.to_vec()).and(participants::accepted.eq(true)))
-            .select((participants::ticket_id, participants::address))
-            .load(conn)?;
-        for (id, address) in people {
-            if let Some(ticket) = self.real.get(&id).and_then(|at| self.tickets.get_mut(*at)) {
-                ticket.people.insert(address);
+        let joined = row.ticket_id.filter(|_| row.disposition == Some(Disposition::FollowUp));
+        match joined.and_then(|ticket| self.world.resolve(ticket)) {
+            Some(ticket) => {
+                self.world.leads_to(&mail.clues.message_id, ticket, article(mail));
+                Some(self.standing(ticket, Disposition::FollowUp))
             }
+            None => Some(Predicted::bare(row.disposition)),
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        mail: &Looked,
+        verdict: Verdict,
+        rules: &Decision,
+        at: &Moment,
+    ) -> Result<Predicted> {
+        let ignored = || Predicted::bare(Some(Disposition::Ignored));
+        Ok(match verdict {
+            Verdict::Aside { aside: Aside::Ignore, .. } => ignored(),
+            Verdict::Aside { aside: Aside::Quarantine, .. } => {
+                Predicted::bare(Some(Disposition::Quarantined))
+            }
+            Verdict::Joins(joining) => {
+                let id = joining.ticket.id;
+                self.join(mail, joining, rules, at)?;
+                self.rule(id, rules, false);
+                self.standing(id, Disposition::FollowUp)
+            }
+            Verdict::Braked { ticket, .. } => {
+                self.world.leads_to(&mail.clues.message_id, ticket.id, article(mail));
+                self.world.internal.insert(article(mail));
+                self.rule(ticket.id, rules, true);
+                self.standing(ticket.id, Disposition::FollowUp)
+            }
+            Verdict::Flood { ticket, .. } => {
+                self.rule(ticket.id, rules, true);
+                ignored()
+            }
+            Verdict::Opens(opening) => {
+                let id = self.open(mail, &opening, rules, at)?;
+                self.rule(id, rules, true);
+                self.standing(id, Disposition::New)
+            }
+            Verdict::Rejected { ticket, echo } => {
+                if rules.quiet.is_none() {
+                    self.answer(AnswerKind::Rejected, &ticket, mail, &mail.clues.author, echo, at)?;
+                }
+                ignored()
+            }
+        })
+    }
+
+    fn open(&mut self, mail: &Looked, opening: &Opening, rules: &Decision, at: &Moment) -> Result<TicketId> {
+        let clues = &mail.clues;
+        let customer = rules.customer.as_ref().map_or(&clues.author, |person| &person.address).clone();
+        let age = self.conversations.len() + 1;
+        // A ticket that this mail opened in reality keeps its key; others have none there.
+        let id = opened_by(&mail.row).unwrap_or(TicketId(-i64::try_from(age).unwrap_or(i64::MAX)));
+        let ticket = Ticket {
+            number: self.world.start.opened.get(&id).cloned().unwrap_or_default(),
+            queue_id: opening.queue,
+            title: open::title_of(&mail.row.subject),
+            customer_id: self.world.start.people.get(&customer).copied(),
+            customer_address: customer.clone(),
+            ..blank(id, at.ts())
+        };
+        self.conversations.insert(id, age);
+        self.world.tickets.insert(id, Standing::of(ticket.clone(), age));
+        if let Some(real) = mail.row.ticket_id {
+            self.world.stands_for(real, id);
+        }
+        self.found_by(id, mail);
+        self.take_in(id, &clues.people, true);
+        if let Some(old) = opening.goes_on_from() {
+            self.world.next.entry(old.id).or_default().push(id);
+        }
+        if rules.quiet.is_none() {
+            self.answer(opening.answer(), &ticket, mail, &customer, opening.echo.clone(), at)?;
+        }
+        brake::opened(&mut self.world, &opening.shape, id, at)?;
+        Ok(id)
+    }
+
+    fn join(&mut self, mail: &Looked, joining: Joining, rules: &Decision, at: &Moment) -> Result<()> {
+        let Joining { ticket, part, voice } = joining;
+        let clues = &mail.clues;
+        self.found_by(ticket.id, mail);
+        if let Some(real) = opened_by(&mail.row) {
+            self.world.stands_for(real, ticket.id);
+        }
+        if !voice.visible {
+            self.world.internal.insert(article(mail));
+        }
+        if voice.sender == Sender::Customer && !part.internal {
+            self.take_in(ticket.id, &clues.people, part.takes_part);
+        }
+        let automatic = clues.is_by_machine();
+        if !follow_up::reopens(ticket.state, voice.sender, automatic) {
+            return Ok(());
+        }
+        if let Some(one) = self.world.standing(ticket.id) {
+            one.set_state(State::Open);
+        }
+        let quiet = clues.no_answer.is_some() || rules.quiet.is_some() || part.internal || !part.takes_part;
+        if ticket.state == State::Closed && !quiet {
+            let echo = caps::echo(&mut self.world, clues, at)?;
+            self.answer(AnswerKind::Reopened, &ticket, mail, &clues.author, echo, at)?;
         }
         Ok(())
     }
 
-    /// Plays all mails through under one of the two lists of rules.
-    pub(super) fn replay(mut self, mails: &[Looked], rules: usize) -> Vec<Predicted> {
-        self.played = mails.iter().flat_map(|mail| mail.ids.iter().cloned()).collect();
-        mails.iter().map(|mail| self.play(mail, rules)).collect()
+    fn answer(
+        &mut self,
+        kind: AnswerKind,
+        ticket: &Ticket,
+        mail: &Looked,
+        to: &str,
+        echo: Option<caps::Echo>,
+        at: &Moment,
+    ) -> Result<()> {
+        let why = caps::refused(&mut self.world, kind, ticket, &mail.clues, to, echo.as_ref(), at)?;
+        if why.is_none() {
+            self.world.answered(caps::counted(to), ticket.id, at.ts());
+        }
+        Ok(())
     }
 
-    fn play(&mut self, mail: &Looked, rules: usize) -> Predicted {
-        let row = &mail.row;
-        let known = (row.message_id.clone(), row.content_hash.clone());
-        if let Some(same) = self.duplicate(mail, &known) {
-            return same;
+    fn found_by(&mut self, ticket: TicketId, mail: &Looked) {
+        let clues = &mail.clues;
+        self.world.leads_to(&clues.message_id, ticket, article(mail));
+        if let Some(conversation) = &clues.conversation {
+            self.world.leads_to(conversation, ticket, article(mail));
         }
-        let by_rule =
-            row.rule_outcome == RuleOutcome::Ignored || row.rule_outcome == RuleOutcome::Quarantined;
-        let untouched = match row.disposition {
-            // Our own mail came back; a mail that could not be processed.
-            Some(Disposition::Ignored) => !by_rule && row.ticket_id.is_none(),
-            Some(Disposition::Quarantined) => !by_rule,
-            Some(Disposition::FollowUp) => mail.marked,
-            None => true,
-            _ => false,
-        };
-        if untouched {
-            self.done.insert(known, row.received_at.0);
-            return Predicted::bare(row.disposition);
+    }
+
+    fn take_in(&mut self, ticket: TicketId, people: &[Person], takes_part: bool) {
+        let Some(one) = self.world.standing(ticket) else { return };
+        for person in people.iter().filter(|person| person.address != one.ticket.customer_address) {
+            *one.people.entry(person.address.clone()).or_default() |= takes_part;
         }
-        let place = self.place(mail);
-        let arrival = if matches!(place, Place::New { .. }) { Arrival::New } else { Arrival::FollowUp };
-        let decision = mail.decision(rules, arrival);
-        let fired = decision.fired.clone();
-        match (&decision.aside, place) {
-            (Some((Aside::Ignore, _)), _) | (None, Place::Rejected) => {
-                self.done.insert(known, row.received_at.0);
-                Predicted { fired, ..Predicted::bare(Some(Disposition::Ignored)) }
-            }
-            (Some((Aside::Quarantine, _)), _) => {
-                self.waiting.insert(known);
-                Predicted { fired, ..Predicted::bare(Some(Disposition::Quarantined)) }
-            }
-            (None, Place::Ticket(at)) => {
-                self.done.insert(known, row.received_at.0);
-                self.join(at, mail, decision);
-                Predicted { fired, ..self.standing(at, Disposition::FollowUp) }
-            }
-            (None, Place::New { queue, after }) => {
-                self.done.insert(known, row.received_at.0);
-                let Some(at) = self.open(mail, queue, decision) else { return Predicted::bare(None) };
-                if let Some(before) = after.and_then(|before| self.tickets.get_mut(before)) {
-                    before.next = Some(at);
-                }
-                Predicted { fired, ..self.standing(at, Disposition::New) }
+    }
+
+    /// What the rules do to the ticket.
+    fn rule(&mut self, id: TicketId, rules: &Decision, new: bool) {
+        let (start, now) = (self.world.start, self.world.now);
+        let Some(one) = self.world.standing(id) else { return };
+        if let Some((queue, _)) = rules.queue.as_ref().filter(|_| !new) {
+            one.ticket.queue_id = *queue;
+        }
+        one.ticket.priority = rules.priority.unwrap_or(one.ticket.priority);
+        let able = start.able.get(&one.ticket.queue_id);
+        if let Some(owner) = rules.owner.filter(|owner| able.is_some_and(|able| able.contains(owner))) {
+            one.ticket.owner_id = Some(owner);
+        }
+        for tag in &rules.tags {
+            if one.tags.len() < TAGS {
+                one.tags.insert(tag.clone());
             }
         }
-    }
-
-    /// As intake does: the same id and content, within the time for which copies are remembered.
-    fn duplicate(&self, mail: &Looked, known: &(String, String)) -> Option<Predicted> {
-        let row = &mail.row;
-        if row.content_hash.is_empty() {
-            return None;
-        }
-        let seen = self.done.get(known).is_some_and(|first| {
-            let age = row.received_at.0.duration_since(*first);
-            age < REMEMBERED && age >= SignedDuration::ZERO
-        });
-        // The first copy may be older than what is looked at.
-        let before = row.disposition == Some(Disposition::Duplicate) && !self.waiting.contains(known);
-        (seen || before).then(|| Predicted::bare(Some(Disposition::Duplicate)))
-    }
-
-    /// As intake finds it. Ids of mails that are played lead where those went; all else leads where it led: a mail of
-    /// ours that is answered, an older mail, a number in the subject, a signed address.
-    fn place(&self, mail: &Looked) -> Place {
-        let joined = mail.row.disposition != Some(Disposition::New);
-        let real = mail.row.ticket_id.filter(|_| joined).and_then(|id| self.real.get(&id)).copied();
-        for id in &mail.answers {
-            if let Some(at) = self.ids.get(id) {
-                return self.by_reference(*at, mail);
-            }
-            if let Some(at) = real.filter(|_| mail.known.contains(id) && !self.played.contains(id)) {
-                return self.by_policy(at, mail);
+        if let Some((state, _)) = rules.state {
+            let closes = state == State::Closed && one.ticket.state != State::Closed;
+            one.set_state(state);
+            if closes {
+                self.world.closed.insert(id, now);
             }
         }
-        match real.filter(|_| mail.known.is_empty() || mail.signed) {
-            Some(at) => self.by_policy(at, mail),
-            None => Place::New { queue: mail.row.matched_queue_id.filter(|_| !joined), after: None },
-        }
     }
 
-    fn by_reference(&self, at: usize, mail: &Looked) -> Place {
-        let Some(ticket) = self.tickets.get(at) else { return Place::New { queue: None, after: None } };
-        let strict = self.queues.get(&ticket.queue).is_some_and(|(_, strict, _)| *strict);
-        let stranger = !self.takes_part(ticket, &mail.author);
-        if strict && stranger && mail.row.disposition != Some(Disposition::FollowUp) {
-            return Place::New { queue: Some(ticket.queue), after: None };
-        }
-        self.by_policy(at, mail)
-    }
-
-    fn takes_part(&self, ticket: &Ticket, address: &str) -> bool {
-        !address.is_empty() && (ticket.people.contains(address) || self.agents.contains(address))
-    }
-
-    fn by_policy(&self, at: usize, mail: &Looked) -> Place {
-        let Some(ticket) = self.tickets.get(at) else { return Place::New { queue: None, after: None } };
-        let policy = self.queues.get(&ticket.queue).map_or(FollowUpPolicy::Reopen, |(policy, ..)| *policy);
-        if ticket.state != State::Closed || policy == FollowUpPolicy::Reopen || mail.automatic {
-            return Place::Ticket(at);
-        }
-        if policy == FollowUpPolicy::Reject {
-            return Place::Rejected;
-        }
-        let next =
-            ticket.next.filter(|next| self.tickets.get(*next).is_some_and(|next| next.state.is_active()));
-        next.map_or(Place::New { queue: Some(ticket.queue), after: Some(at) }, Place::Ticket)
-    }
-
-    fn open(&mut self, mail: &Looked, matched: Option<QueueId>, decision: &Decision) -> Option<usize> {
-        let open = |id: &QueueId| self.queues.get(id).is_some_and(|(_, _, takes)| *takes);
-        let by_address = || mail.queues.iter().copied().find(open);
-        let ruled = decision.queue.as_ref().map(|(queue, _)| *queue);
-        let queue = ruled.or(matched).or_else(by_address).or(self.default_queue)?;
-        let customer = decision.customer.as_ref().map_or(&mail.author, |person| &person.address);
-        let at = self.tickets.len();
-        self.tickets.push(Ticket {
-            queue,
-            priority: Priority::NORMAL,
-            state: State::New,
-            owner: None,
-            tags: BTreeSet::new(),
-            people: mail.people.iter().chain([customer]).cloned().collect(),
-            next: None,
-        });
-        if let Some(real) = mail.row.ticket_id.filter(|_| mail.row.disposition == Some(Disposition::New)) {
-            self.real.insert(real, at);
-        }
-        self.found_by(at, mail);
-        self.carry_out(at, decision);
-        Some(at)
-    }
-
-    fn join(&mut self, at: usize, mail: &Looked, decision: &Decision) {
-        self.found_by(at, mail);
-        let agent = self.agents.contains(&mail.author);
-        if let Some(ticket) = self.tickets.get_mut(at) {
-            let outside = !agent || ticket.people.contains(&mail.author);
-            if outside && !mail.automatic && (ticket.state.is_pending() || ticket.state == State::Closed) {
-                ticket.state = State::Open;
-            }
-            if outside && (agent || ticket.people.contains(&mail.author)) {
-                ticket.people.extend(mail.people.iter().cloned());
-            }
-            if let Some((queue, _)) = &decision.queue {
-                ticket.queue = *queue;
-            }
-        }
-        self.carry_out(at, decision);
-    }
-
-    fn found_by(&mut self, at: usize, mail: &Looked) {
-        for id in &mail.ids {
-            self.ids.entry(id.clone()).or_insert(at);
-        }
-    }
-
-    fn carry_out(&mut self, at: usize, decision: &Decision) {
-        let Some(ticket) = self.tickets.get_mut(at) else { return };
-        ticket.priority = decision.priority.unwrap_or(ticket.priority);
-        let able = self.able.get(&ticket.queue);
-        if let Some(owner) = decision.owner.filter(|owner| able.is_some_and(|able| able.contains(owner))) {
-            ticket.owner = Some(owner);
-        }
-        for tag in &decision.tags {
-            if ticket.tags.len() < TAGS {
-                ticket.tags.insert(tag.clone());
-            }
-        }
-        if let Some((state, _)) = decision.state {
-            ticket.state = state;
-        }
-    }
-
-    fn standing(&self, at: usize, disposition: Disposition) -> Predicted {
-        let Some(ticket) = self.tickets.get(at) else { return Predicted::bare(Some(disposition)) };
+    fn standing(&mut self, id: TicketId, disposition: Disposition) -> Predicted {
+        let next = self.conversations.len() + 1;
+        let conversation = *self.conversations.entry(id).or_insert(next);
+        let Some(one) = self.world.standing(id) else { return Predicted::bare(Some(disposition)) };
+        let tags: &BTreeSet<String> = &one.tags;
         Predicted {
             disposition: Some(disposition),
-            conversation: Some(at),
-            queue: Some(ticket.queue),
-            priority: Some(ticket.priority),
-            state: Some(ticket.state),
-            owner: ticket.owner,
-            tags: ticket.tags.iter().cloned().collect(),
+            conversation: Some(conversation),
+            queue: Some(one.ticket.queue_id),
+            priority: Some(one.ticket.priority),
+            state: Some(one.ticket.state),
+            owner: one.ticket.owner_id,
+            tags: tags.iter().cloned().collect(),
             fired: Vec::new(),
         }
+    }
+}
+
+/// The article that a mail becomes: its own of reality, or one that there is not.
+fn article(mail: &Looked) -> ArticleId {
+    mail.row.article_id.unwrap_or(ArticleId(-mail.row.id.0))
+}
+
+/// A new ticket that nothing is known about.
+fn blank(id: TicketId, now: Ts) -> Ticket {
+    Ticket {
+        id,
+        number: String::new(),
+        title: String::new(),
+        queue_id: QueueId(0),
+        state: State::New,
+        active: true,
+        priority: Priority::NORMAL,
+        owner_id: None,
+        locked_at: None,
+        pending_until: None,
+        customer_id: None,
+        customer_name: String::new(),
+        customer_address: String::new(),
+        root_message_id: String::new(),
+        merged_into: None,
+        preview: String::new(),
+        last_sender: String::new(),
+        article_count: 0,
+        has_attachments: false,
+        last_article_id: 0,
+        unanswered_since: None,
+        created_at: now,
+        updated_at: now,
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::civil;
 use jiff::tz::TimeZone;
+use mail_ingest::calendar::rule::{self, Every};
 use mail_ingest::calendar::{Answer, Attendee, Event, Method, When};
 use serde::Serialize;
 
@@ -41,7 +42,7 @@ pub(super) fn view(method: Method, event: &Event, asker: &Asker) -> EventView {
     let facts = [
         Fact::of(asker, "attached-when", when(event, asker)),
         Fact::of(asker, "attached-your-time", here(event, asker).unwrap_or_default()),
-        Fact::of(asker, "attached-repeats", mail_ingest::calendar::repeats(&event.rule)),
+        Fact::of(asker, "attached-repeats", repeats(&event.rule, asker)),
         Fact::of(asker, "attached-where", event.location.clone()),
         Fact::of(asker, "attached-organiser", event.organiser.as_ref().map(name).unwrap_or_default()),
         Fact::of(asker, "attached-who", who.join(", ")),
@@ -75,6 +76,46 @@ fn answered(attendee: &Attendee, asker: &Asker) -> String {
         Answer::Tentative => "attached-said-tentative",
     };
     asker.reader.language.tr_with(key, &[("name", &name(attendee))])
+}
+
+/// How often it happens, in the words of the reader.
+fn repeats(rule: &str, asker: &Asker) -> String {
+    let Some(rule) = rule::read(rule) else { return String::new() };
+    let language = &asker.reader.language;
+    let key = match rule.every {
+        Every::Day => "attached-every-day",
+        Every::Week => "attached-every-week",
+        Every::Month => "attached-every-month",
+        Every::Year => "attached-every-year",
+    };
+    let mut parts = vec![language.tr_count(key, rule.interval.into())];
+    let days: Vec<String> = rule
+        .on
+        .iter()
+        .map(|on| {
+            let day = language.tr(&format!("weekday-{}", on.weekday + 1));
+            match on.nth {
+                None => day,
+                Some(-1) => language.tr_with("attached-last-day", &[("day", &day)]),
+                Some(nth) => {
+                    language.tr_with("attached-nth-day", &[("day", &day), ("number", &nth.to_string())])
+                }
+            }
+        })
+        .collect();
+    if !days.is_empty() {
+        parts.push(language.tr_with("attached-on-days", &[("days", &days.join(", "))]));
+    }
+    let last =
+        rule.until.and_then(|(year, month, day)| civil::Date::new(year, to_i8(month), to_i8(day)).ok());
+    if let Some(last) = last {
+        let day = asker.reader.long_date(last);
+        parts.push(language.tr_with("attached-until", &[("day", &day)]));
+    }
+    if let Some(count) = rule.count {
+        parts.push(language.tr_count("attached-times", count.into()));
+    }
+    parts.join(", ")
 }
 
 /// As it was agreed, in the words of the reader.

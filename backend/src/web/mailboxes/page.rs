@@ -197,6 +197,13 @@ pub async fn rest(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<Re
     Ok(see_other(&format!("/admin/mailboxes/{id}")))
 }
 
+/// `POST /admin/mailboxes/{id}/removal`.
+pub async fn remove(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
+    let (id, now) = (MailboxId(id.into_inner()), Ts(web.clock.now()));
+    web.db.write(move |tx| mailboxes::remove(tx, &signed.actor, id, now)).await?;
+    Ok(see_other("/admin/mailboxes"))
+}
+
 /// `POST /admin/mailboxes/{id}/tests`.
 pub async fn test(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
     let (id, now, blobs) = (MailboxId(id.into_inner()), Ts(web.clock.now()), web.db.blobs().clone());

@@ -1,0 +1,47 @@
+//! The few limits that an installation may set otherwise; all others are constants.
+
+use jiff::SignedDuration;
+
+const MEGABYTE: usize = 1024 * 1024;
+
+/// Limits of sizes, counts and times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest mail that is taken or sent, in bytes.
+    pub mail: usize,
+    /// The largest file of a mail that somebody writes here, in bytes.
+    pub attachment: usize,
+    /// So many automatic answers an address gets within 24 hours.
+    pub auto_responses: u16,
+    /// So many wrong passwords an account may have within 15 minutes before it must wait.
+    pub sign_in_tries: u16,
+    /// A session unused for so long is over.
+    pub session_idle: SignedDuration,
+    /// A session is over after so long in any case.
+    pub session_longest: SignedDuration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            mail: 35 * MEGABYTE,
+            attachment: 25 * MEGABYTE,
+            auto_responses: 5,
+            sign_in_tries: 5,
+            session_idle: SignedDuration::from_hours(8),
+            session_longest: SignedDuration::from_hours(7 * 24),
+        }
+    }
+}
+
+impl Limits {
+    /// A number of megabytes in bytes.
+    pub(super) fn megabytes(count: u16) -> usize {
+        usize::from(count) * MEGABYTE
+    }
+
+    /// A number of bytes in whole megabytes, as people are told it.
+    pub fn in_megabytes(bytes: usize) -> usize {
+        bytes / MEGABYTE
+    }
+}
