@@ -9,6 +9,7 @@ pub mod auto_responses;
 pub mod body;
 pub mod bonds;
 pub mod customers;
+pub mod drafts;
 pub mod events;
 pub mod fields;
 pub mod files;

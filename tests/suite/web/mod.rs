@@ -7,6 +7,7 @@ mod connections;
 mod messages;
 mod presence;
 mod queues;
+mod reply_templates;
 mod routes;
 mod text;
 mod words;

@@ -9,7 +9,7 @@ use crate::access;
 use crate::db::{Conn, TemplateId};
 use crate::error::{Error, Result};
 use crate::i18n::Language;
-use crate::queues::templates::Template;
+use crate::queues::templates::Named;
 use crate::tickets::templates;
 use crate::web::failure::Answer;
 use crate::web::gate::Signed;
@@ -28,10 +28,10 @@ pub struct Offered {
 ///
 /// # Errors
 /// Those of the database.
-pub fn offered(conn: &mut Conn, of: &[Template], language: &Language) -> Result<Vec<Offered>> {
+pub fn offered(conn: &mut Conn, of: &[Named], language: &Language) -> Result<Vec<Offered>> {
     let mut offered = Vec::with_capacity(of.len());
     for template in of {
-        let chips = Fields::of(&template.effects).chips(conn, language)?;
+        let chips = Fields::of(&template.effects()).chips(conn, language)?;
         let tag = template.language.map(|of| language.tr(&format!("answers-language-{of}")));
         let hint: Vec<String> = tag.into_iter().chain(chips.iter().map(Chip::label)).collect();
         offered.push(Offered { id: template.id.0, name: template.name.clone(), hint: hint.join(", ") });
@@ -50,7 +50,7 @@ pub async fn list(web: Data<Web>, signed: Signed, number: Path<String>) -> Answe
         .db
         .read(move |conn| {
             let access = access::readable(conn, &signed.actor, &number)?;
-            let found = templates::offered(conn, &access)?;
+            let found = templates::named(conn, &access)?;
             offered(conn, &found, &signed.reader.language)
         })
         .await?;
