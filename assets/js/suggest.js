@@ -54,10 +54,8 @@ function show(text, at) {
     }
     return entry;
   }));
-  if (!list.isConnected) {
-    text.after(list);
-    list.scrollIntoView({ block: "nearest" });
-  }
+  if (!list.isConnected) text.after(list);
+  list.scrollIntoView({ block: "nearest" });
   text.setAttribute("aria-controls", "suggest");
   text.setAttribute("aria-activedescendant", `suggest-${at.chosen}`);
   list.children[at.chosen]?.scrollIntoView({ block: "nearest" });
@@ -106,5 +104,8 @@ document.addEventListener("pointerdown", (e) => {
   e.preventDefault();
   take(text, [...entry.parentElement.children].indexOf(entry));
 });
+
+// The first key takes the lock, and the thread above grows by what it says of that.
+document.addEventListener("turnstone:swapped", () => open && document.getElementById("suggest")?.scrollIntoView({ block: "nearest" }));
 
 document.addEventListener("focusout", (e) => open && e.target.matches?.("[data-suggest]") && close(e.target));
