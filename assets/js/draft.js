@@ -9,6 +9,11 @@ let busy = false;
 
 function content(form) {
   const value = (name) => form.elements[name]?.value ?? "";
+  if (form.dataset.draftKind === "ticket") {
+    const chosen = form.querySelector("[name=kind]:checked")?.value ?? "";
+    const [queue, priority] = [Number(value("queue")) || null, Number(value("priority"))];
+    return { kind: chosen, customer: value("customer"), queue, priority, owner: value("owner"), subject: value("subject"), body: value("body") };
+  }
   const kind = form.querySelector("[name=kind]:checked")?.value ?? "reply";
   const f = kind === "forward" ? "f" : "";
   const chip = (name) => form.querySelector(`[name=fx_${name}]:checked`)?.value ?? "";
@@ -30,7 +35,7 @@ async function save(form) {
   if (busy) { timer = setTimeout(() => save(form), wait); return; }
   busy = true;
   const state = form.querySelector("[data-draft-state]");
-  const known = form.elements[draft.kind === "note" ? "note_revision" : "reply_revision"];
+  const known = form.elements.ticket_revision ?? form.elements[draft.kind === "note" ? "note_revision" : "reply_revision"];
   const answer = await send("PUT", form.dataset.draft, { ...draft, base: Number(known.value) });
   busy = false;
   if (answer?.ok) {
@@ -70,6 +75,10 @@ function clash(form, known, told) {
 
 const form = document.querySelector("[data-draft]");
 if (form) {
+  if (form.dataset.draftKind) {
+    form.addEventListener("submit", () => { form.dataset.sending = "1"; });
+    addEventListener("pageshow", () => delete form.dataset.sending);
+  }
   saved = JSON.stringify(content(form));
   const later = (e) => {
     if (!e.target.closest?.("[data-draft]") || e.target.matches("[data-no-draft]")) return;

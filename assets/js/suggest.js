@@ -16,8 +16,11 @@ async function offered(address) {
 function typed(text) {
   if (text.selectionStart !== text.selectionEnd) return null;
   const line = text.value.slice(0, text.selectionStart).split("\n").pop();
-  const match = /(?:^|\s)([/@])([^/@]{0,40})$/.exec(line);
-  return match && { mark: match[1], query: match[2], from: text.selectionStart - match[2].length - 1 };
+  // A text's name may have blanks, a login has none; what begins with a blank is a sentence.
+  const match = /(?:^|\s)(?:(\/)((?:[^\s/@][^/@]{0,39})?)|(@)([^\s/@]{0,40}))$/.exec(line);
+  if (!match) return null;
+  const [mark, query] = match[1] ? [match[1], match[2]] : [match[3], match[4]];
+  return { mark, query, from: text.selectionStart - query.length - 1 };
 }
 
 // Registered by whoever knows what a mark means: `address` of the list, `words` of an entry, `take` it.
@@ -51,10 +54,8 @@ function show(text, at) {
     }
     return entry;
   }));
-  if (!list.isConnected) {
-    text.after(list);
-    list.scrollIntoView({ block: "nearest" });
-  }
+  if (!list.isConnected) text.after(list);
+  list.scrollIntoView({ block: "nearest" });
   text.setAttribute("aria-controls", "suggest");
   text.setAttribute("aria-activedescendant", `suggest-${at.chosen}`);
   list.children[at.chosen]?.scrollIntoView({ block: "nearest" });
@@ -103,5 +104,8 @@ document.addEventListener("pointerdown", (e) => {
   e.preventDefault();
   take(text, [...entry.parentElement.children].indexOf(entry));
 });
+
+// The first key takes the lock, and the thread above grows by what it says of that.
+document.addEventListener("turnstone:swapped", () => open && document.getElementById("suggest")?.scrollIntoView({ block: "nearest" }));
 
 document.addEventListener("focusout", (e) => open && e.target.matches?.("[data-suggest]") && close(e.target));

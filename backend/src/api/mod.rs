@@ -10,6 +10,7 @@ mod balance;
 pub mod body;
 pub mod bonds;
 pub mod customers;
+pub mod drafts;
 pub mod events;
 pub mod fields;
 pub mod files;

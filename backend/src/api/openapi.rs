@@ -41,7 +41,7 @@ use super::{
         super::participants::list, super::participants::add, super::participants::remove,
         super::customers::addresses, super::customers::add, super::customers::remove,
         super::merges::create, super::merges::delete, super::merges::end, super::merges::take,
-        super::replies::undo, super::templates::list, super::templates::create, super::templates::get,
+        super::replies::undo, super::drafts::get, super::drafts::put, super::drafts::delete, super::templates::list, super::templates::create, super::templates::get,
         super::templates::put, super::templates::delete, super::templates::restore, super::templates::of_ticket,
         super::search::find, super::reports::get, super::events::stream,
         super::fields::owner, super::fields::queue, super::fields::state, super::fields::priority,

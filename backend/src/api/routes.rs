@@ -8,7 +8,8 @@ use actix_web::{
 };
 
 use super::{
-    articles, auto_responses, balance, bonds, customers, events, fields, files, filters, gate, inbound, lock,
+    articles, auto_responses, balance, bonds, customers, drafts, events, fields, files, filters, gate, inbound,
+    lock,
     mailboxes, merges, openapi, outbox, participants, passing, people,
     problem::{Answer, Problem},
     queues, replies, reports, search, templates, tickets,
@@ -72,6 +73,9 @@ static TABLE: &[Route] = &[
     route!(POST "/tickets/{number}/merges", needs = Ticket(Reply), merges::create),
     route!(DELETE "/tickets/{number}/merges", needs = Ticket(Reply), merges::delete),
     route!(POST "/tickets/{number}/merges/end", needs = Ticket(Reply), merges::end),
+    route!(GET "/tickets/{number}/draft", needs = Ticket(Read), drafts::get),
+    route!(PUT "/tickets/{number}/draft", needs = Ticket(Note), drafts::put),
+    route!(DELETE "/tickets/{number}/draft", needs = Ticket(Note), drafts::delete),
     route!(GET "/tickets/{number}/templates", needs = Ticket(Read), templates::of_ticket),
     route!(GET "/tickets/{number}/history", needs = Ticket(Read), tickets::history),
     route!(GET "/articles", needs = SignedIn, articles::find),

@@ -15,8 +15,8 @@ use super::{
     tickets::PriorityInput,
 };
 use crate::{
-    access,
-    db::{Conn, LetterLanguage, State, TemplateId},
+    access::{self, Actor},
+    db::{Conn, InstallationRight, LetterLanguage, QueueId, Right, State, TemplateId},
     desk::Desk,
     error::{Error, Result, say},
     queues::{
@@ -60,6 +60,14 @@ pub struct TemplateView {
     pub queues: Vec<String>,
     /// Whether it is offered no more.
     pub retired: bool,
+}
+
+// Whoever keeps the texts sees all of them; others what is offered in a queue that they may read.
+fn may_see(actor: &Actor, template: &Template) -> bool {
+    let readable = |queue: &QueueId| actor.scope.in_queue(*queue).has(Right::Read);
+    actor.scope.may(InstallationRight::QueuesAndMail)
+        || template.queues.is_empty()
+        || template.queues.iter().any(readable)
 }
 
 fn view(conn: &mut Conn, template: &Template) -> Result<TemplateView> {
@@ -134,13 +142,14 @@ impl SetTemplate {
     }
 }
 
-/// All texts, by name; retired ones too.
+/// The texts, by name; retired ones too. Without the right to keep them, those of the queues that one may read.
 #[utoipa::path(get, path = "/templates", tag = "templates", responses((status = 200, body = List<TemplateView>)))]
-pub async fn list(desk: Data<Desk>, _caller: Caller) -> Answer {
+pub async fn list(desk: Data<Desk>, caller: Caller) -> Answer {
     let list = desk
         .db
-        .read(|conn| {
-            let found = store::all(conn)?;
+        .read(move |conn| {
+            let mut found = store::all(conn)?;
+            found.retain(|template| may_see(&caller.actor, template));
             Ok(List::whole(found.iter().map(|one| view(conn, one)).collect::<Result<Vec<_>>>()?))
         })
         .await?;
@@ -164,9 +173,15 @@ pub async fn create(desk: Data<Desk>, caller: Caller, Json { value, request }: J
 /// One text.
 #[utoipa::path(get, path = "/templates/{id}", tag = "templates", params(("id" = String, Path)),
     responses((status = 200, body = TemplateView)))]
-pub async fn get(desk: Data<Desk>, _caller: Caller, id: Path<String>) -> Answer {
+pub async fn get(desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer {
     let id: TemplateId = page::key(&id)?;
-    let found = desk.db.read(move |conn| store::get(conn, id).and_then(|one| view(conn, &one))).await?;
+    let found = desk
+        .db
+        .read(move |conn| {
+            let template = store::get(conn, id)?;
+            if may_see(&caller.actor, &template) { view(conn, &template) } else { Err(Error::NotFound) }
+        })
+        .await?;
     Ok(HttpResponse::Ok().json(found))
 }
 

@@ -77,6 +77,37 @@ pub struct Change {
     pub queues: Vec<QueueId>,
 }
 
+/// A text by its name, and what it does besides.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = reply_templates)]
+pub struct Named {
+    /// Its key.
+    pub id: TemplateId,
+    /// How agents find it.
+    pub name: String,
+    /// In which language; `None`: in no language in particular.
+    pub language: Option<LetterLanguage>,
+    state: Option<State>,
+    wait_days: Option<i32>,
+    to_queue_id: Option<QueueId>,
+    priority: Option<Priority>,
+    tags: String,
+}
+
+impl Named {
+    /// What happens besides.
+    pub fn effects(&self) -> Effects {
+        Effects {
+            state: self.state,
+            wait_days: self.wait_days,
+            queue: self.to_queue_id,
+            priority: self.priority,
+            // Only we write this column; tags that cannot be read are not put on.
+            tags: serde_json::from_str(&self.tags).unwrap_or_default(),
+        }
+    }
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = reply_templates)]
 struct Row {
@@ -139,16 +170,35 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Template>> {
         .collect())
 }
 
-/// Those that are offered in a queue, by name.
+// Those that are offered in a queue, by name.
+macro_rules! here {
+    ($queue:expr) => {{
+        let elsewhere = reply_template_queues::table.select(reply_template_queues::template_id);
+        let here = reply_template_queues::table
+            .filter(reply_template_queues::queue_id.eq($queue))
+            .select(reply_template_queues::template_id);
+        reply_templates::table
+            .filter(reply_templates::retired_at.is_null())
+            .filter(reply_templates::id.ne_all(elsewhere).or(reply_templates::id.eq_any(here)))
+            .order((reply_templates::name, reply_templates::id))
+    }};
+}
+
+/// Those that are offered in a queue, by name; without the queues in which they are.
 ///
 /// # Errors
 /// Those of the database.
 pub fn offered_in(conn: &mut Conn, queue: QueueId) -> Result<Vec<Template>> {
-    let mut found = all(conn)?;
-    found.retain(|template| {
-        !template.retired && (template.queues.is_empty() || template.queues.contains(&queue))
-    });
-    Ok(found)
+    let rows: Vec<Row> = here!(queue).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| row.with(Vec::new())).collect())
+}
+
+/// The same without their texts, to choose from.
+///
+/// # Errors
+/// Those of the database.
+pub fn named_in(conn: &mut Conn, queue: QueueId) -> Result<Vec<Named>> {
+    Ok(here!(queue).select(Named::as_select()).load(conn)?)
 }
 
 /// One of them.

@@ -35,6 +35,14 @@ pub fn offered<L>(conn: &mut Conn, access: &TicketAccess<L>) -> Result<Vec<Templ
     templates::offered_in(conn, access.ticket().queue_id)
 }
 
+/// The same without their texts.
+///
+/// # Errors
+/// Those of the database.
+pub fn named<L>(conn: &mut Conn, access: &TicketAccess<L>) -> Result<Vec<templates::Named>> {
+    templates::named_in(conn, access.ticket().queue_id)
+}
+
 /// One of the texts that are offered in this ticket.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! What the page of a ticket shows: loaded in a fixed number of queries, however long the conversation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -330,6 +330,14 @@ pub fn agents(conn: &mut Conn, ids: &[AgentId]) -> Result<HashMap<AgentId, (Stri
         .into_iter()
         .map(|(id, login, name)| (id, (login, name)))
         .collect())
+}
+
+/// The logins of all agents, disabled ones included.
+///
+/// # Errors
+/// Those of the database.
+pub fn logins(conn: &mut Conn) -> Result<HashSet<String>> {
+    Ok(agents::table.select(agents::login).kept().load::<String>(conn)?.into_iter().collect())
 }
 
 /// Numbers of these tickets.

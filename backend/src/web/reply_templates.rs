@@ -54,7 +54,7 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
         let all = queues::all(conn)?;
         let (mut offered, mut retired) = (Vec::new(), Vec::new());
         for template in templates::all(conn)? {
-            let row = row(conn, &template, &all, language)?;
+            let row = row(&template, &all, language);
             if template.retired { retired.push(row) } else { offered.push(row) }
         }
         let saved = if wish.saved.is_empty() { String::new() } else { language.tr("templates-saved") };
@@ -63,18 +63,18 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     .await
 }
 
-fn row(conn: &mut Conn, template: &Template, all: &[Queue], language: &Language) -> Result<Row> {
+fn row(template: &Template, all: &[Queue], language: &Language) -> Row {
     let named = |id: &QueueId| all.iter().find(|queue| queue.id == *id).map(|queue| queue.name.as_str());
     let names: Vec<&str> = template.queues.iter().filter_map(named).collect();
-    let chips = Effects::of(&template.effects).chips(conn, language)?;
-    Ok(Row {
+    let chips = Effects::of(&template.effects).chips(all, language);
+    Row {
         url: format!("{HOME}/{}", template.id),
         name: template.name.clone(),
         language: language_name(template.language, language),
         queues: if names.is_empty() { language.tr("templates-everywhere") } else { names.join(", ") },
         does: chips.iter().map(Chip::label).collect(),
         begins: template.body.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned(),
-    })
+    }
 }
 
 fn language_name(of: Option<LetterLanguage>, language: &Language) -> String {

@@ -125,6 +125,7 @@ static TABLE: &[Route] = &[
     route!(GET "/tickets", needs = SignedIn, csrf = None, cache = NoStore, tickets::list::page),
     route!(POST "/tickets", needs = Queue(Create), csrf = Field, cache = NoStore, tickets::new::create),
     route!(GET "/tickets/new", needs = SignedIn, csrf = None, cache = NoStore, tickets::new::page),
+    route!(PUT "/tickets/new/draft", needs = SignedIn, csrf = Header, cache = NoStore, tickets::new::save),
     route!(POST "/tickets/bulk", needs = SignedIn, csrf = Field, cache = NoStore, tickets::bulk::create),
     route!(GET "/tickets/{number}", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::page::page),
     route!(POST "/tickets/{number}/articles", needs = Ticket(Note), csrf = Field, cache = NoStore, tickets::compose::create),

@@ -1,5 +1,7 @@
 //! Plain text as page text: escaped, with paragraphs and links, quoted parts folded but never dropped.
 
+use std::collections::HashSet;
+
 use mail_ingest::quote::{self, Known, SegmentKind, Side};
 use serde::Serialize;
 
@@ -74,6 +76,34 @@ fn paragraphs(lines: &[&str]) -> String {
         html.push_str("</p>");
     }
     html
+}
+
+/// Marks the `@login` of these agents in text that was made into markup here.
+pub fn with_mentions(html: &str, logins: &HashSet<String>) -> String {
+    let mut marked = String::with_capacity(html.len() + 64);
+    let mut rest = html;
+    while let Some(at) = rest.find('@') {
+        let (before, word) = rest.split_at(at);
+        marked.push_str(before);
+        let end = word
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| !c.is_alphanumeric() && !"._-".contains(*c))
+            .map_or(word.len(), |(end, _)| end);
+        let name = word.get(1..end).unwrap_or_default().trim_end_matches(['.', '-', '_']);
+        // Within a word, or within the address of a link, it is another sign.
+        let begins = before.is_empty() && marked.is_empty()
+            || marked.ends_with(|c: char| c.is_whitespace() || matches!(c, '>' | '(' | '[' | ';'));
+        let (shown, left) = word.split_at(1 + name.len());
+        if begins && logins.contains(&name.to_lowercase()) {
+            marked.push_str(&format!("<b class=\"at\">{shown}</b>"));
+        } else {
+            marked.push_str(shown);
+        }
+        rest = left;
+    }
+    marked.push_str(rest);
+    marked
 }
 
 // One search for both schemes: a mail of a megabyte full of the one would be searched for the other at each of them.

@@ -34,6 +34,8 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/admin/auto-responses",
             "/admin/auto-responses/1",
             "/admin/auto-responses/all/received/de",
+            "/admin/templates",
+            "/admin/templates/new",
         ] {
             browser.open(&format!("{}{page}", app.base())).await;
             for theme in ["light", "dark"] {

@@ -95,7 +95,16 @@ fn templates_mentions_presence_and_a_second_device_in_a_browser() {
         assert!(violations.is_empty(), "{violations:?}");
         browser.click("[data-clash-keep]").await;
         browser.wait_for_text("Draft saved").await;
+        // The first key took the lock. A colleague takes it over: said at once, and sending asks before it takes it back.
+        assert_eq!(app.ticket(&number).await["lock"]["by"], "root");
+        dana.submit(&format!("/tickets/{number}/lock/takeover"), &[]).await.assert(303);
+        browser.wait_for_text("Dana Agent has taken this ticket over").await;
         browser.click(".split button[name=then][value=open]").await;
+        browser.wait_for_text("is on this ticket").await;
+        browser.screenshot("writing-taken").await;
+        let value = browser.run("return document.getElementById('body').value").await;
+        assert_eq!(value, format!("Hello,\nDear Anna Bell,\nthank you. Number {number}."));
+        browser.click(".co-send").await;
         tests::wait_until("the macro's deed", Duration::from_secs(15), async || {
             (app.ticket(&number).await["state"] == "closed").then_some(())
         })
@@ -110,7 +119,8 @@ fn templates_mentions_presence_and_a_second_device_in_a_browser() {
         browser.find(body).await.send_keys("\u{e007}").await.unwrap();
         assert_eq!(browser.run("return document.getElementById('body').value").await, "Please look, @dana ");
         browser.click(".co-note").await;
-        app.relay.wait_for("dana@helpdesk.example", 1).await;
+        app.relay.wait_for("dana@helpdesk.example", 3).await;
+        assert_eq!(browser.find_text("b", "@dana").await.text().await.unwrap(), "@dana");
         let complaints = browser.complaints().await;
         let complaints: Vec<_> = complaints.iter().filter(|line| !line.contains("409")).collect();
         assert!(complaints.is_empty(), "{complaints:?}");

@@ -101,4 +101,51 @@ both_databases! {
         let shown = page(&desk, &number).await;
         assert!(shown.contains("The first.\n\nThe second."), "{shown}");
     }
+
+    async fn a_new_ticket_that_was_begun_is_there_on_the_next_device(database) {
+        let app = TestApp::start(database).await;
+        let (desk, phone) = (device(&app).await, device(&app).await);
+        let queue = tests::app::text(&app.root.get("/api/v1/queues").await.items()[0]["id"]);
+        let keep = async |device: &Client, subject: &str, base: i64| {
+            let page = device.get("/tickets/new").await.assert(200).text();
+            let csrf = page.split("data-csrf=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+            let draft = json!({ "kind": "mail", "customer": "bob@customer.example", "queue": queue.parse::<i64>().unwrap(), "priority": 4,
+                "owner": "", "subject": subject, "body": "We have found it.", "base": base });
+            let request = device.request(reqwest::Method::PUT, "/tickets/new/draft").header("x-csrf-token", csrf);
+            device.send(request.json(&draft)).await
+        };
+        let begun = revision(&keep(&desk, "Your parcel", 0).await.assert(200).json());
+        let shown = phone.get("/tickets/new").await.text();
+        for part in ["Your parcel", "bob@customer.example", "We have found it.", "Draft restored", "value=\"4\" selected"] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+        assert_eq!(revision(&keep(&phone, "Another parcel", 0).await.assert(409).json()), begun);
+        let known = begun.to_string();
+        let form = [("kind", "phone"), ("customer", "bob@customer.example"), ("queue", queue.as_str()), ("priority", "4"), ("owner", "me"),
+            ("subject", "Your parcel"), ("body", "We have found it."), ("ticket_revision", &known)];
+        desk.submit("/tickets", &form).await.assert(303);
+        assert!(!phone.get("/tickets/new").await.text().contains("We have found it."), "it is a ticket now");
+    }
+
+    async fn a_program_sees_and_saves_the_same_drafts(database) {
+        let app = TestApp::start(database).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let path = format!("/api/v1/tickets/{number}/draft");
+        app.root.get(&path).await.assert(404);
+        let made = app.root.put(&path, json!({ "to": "anna@customer.example", "body_text": "By program", "base": 0 })).await.assert(200).json();
+        let desk = device(&app).await;
+        assert!(page(&desk, &number).await.contains("By program"));
+        let later = revision(&save(&desk, &number, "reply", "By hand", revision(&made)).await.assert(200).json());
+        app.root.put(&path, json!({ "body_text": "By program, again", "base": made["revision"] })).await.assert(409);
+        let shown = app.root.get(&path).await.assert(200).json();
+        assert_eq!((&shown["body_text"], &shown["revision"], &shown["kind"]), (&json!("By hand"), &json!(later), &json!("reply")));
+        app.root.put(&path, json!({ "kind": "note", "body_text": "For us" })).await.assert(200);
+        app.root.put(&path, json!({ "kind": "ticket", "body_text": "x" })).await.assert(422);
+        app.role("Reader", "Support", &["read"]).await;
+        let rita = app.agent("rita", &["Reader"]).await;
+        rita.get(&path).await.assert(404);
+        rita.put(&path, json!({ "body_text": "x" })).await.assert(403);
+        app.root.delete(&path).await.assert(204);
+        assert_eq!(app.root.get(&format!("{path}?kind=note")).await.assert(200).json()["body_text"], "For us");
+    }
 }

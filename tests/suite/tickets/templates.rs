@@ -32,6 +32,11 @@ both_databases! {
             let refused = app.root.post("/api/v1/templates", value.clone()).await;
             assert_eq!(refused.assert(422).json()["errors"][0]["field"], field, "{value}");
         }
+        // Who sees nothing of a queue sees none of its texts.
+        app.role("Supporter", "Support", &["reply"]).await;
+        let sue = app.agent("sue", &["Supporter"]).await;
+        sue.get(&path).await.assert(404);
+        assert!(sue.get("/api/v1/templates").await.items().is_empty());
         let change = json!({ "name": "Many thanks", "body_text": "Many thanks.", "effects": { "state": "closed" } });
         let changed = app.root.put(&path, change).await.assert(200).json();
         assert_eq!((&changed["name"], &changed["queues"], &changed["effects"]["state"]), (&json!("Many thanks"), &json!([]), &json!("closed")));

@@ -55,6 +55,36 @@ both_databases! {
         assert_eq!(agents_words(&app, &number).await, 2);
     }
 
+    async fn a_refused_form_loses_neither_its_text_nor_its_file(database) {
+        let app = TestApp::start(database).await;
+        let number = app.ticket_from(&mail(ANNA)).await;
+        app.hush().await;
+        let root = signed_in(&app, "root").await;
+        let page = root.get(&format!("/tickets/{number}")).await.text();
+        let csrf = field(&page, "csrf");
+        let mut body = String::new();
+        for (name, value) in [("csrf", csrf.as_str()), ("kind", "reply"), ("then", "open"), ("to", "no address"), ("body", "The guide is attached."), ("seen", &field(&page, "seen"))] {
+            body.push_str(&format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+        }
+        body.push_str("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"guide.txt\"\r\nContent-Type: text/plain\r\n\r\nRenew.\r\n--x--\r\n");
+        let post = format!("/tickets/{number}/articles");
+        let request = root.request(reqwest::Method::POST, &post).header("content-type", "multipart/form-data; boundary=x");
+        let page = root.send(request.body(body)).await.assert(422).text();
+        assert!(page.contains("The guide is attached.") && page.contains("guide.txt"), "{page}");
+        // On the next device too.
+        let other = signed_in(&app, "root").await;
+        let shown = other.get(&format!("/tickets/{number}")).await.text();
+        assert!(shown.contains("The guide is attached.") && shown.contains("guide.txt"), "{shown}");
+        let mut again = reply("The guide is attached.", "");
+        let (seen, known) = (field(&page, "seen"), field(&page, "reply_revision"));
+        again[4].1 = &seen;
+        again.push(("reply_revision", &known));
+        root.submit(&post, &again).await.assert(303);
+        let article = app.articles(&number).await.into_iter().find(|article| article["sender_type"] == "agent").unwrap();
+        assert_eq!(article["attachments"][0]["name"], "guide.txt");
+        assert!(!root.get(&format!("/tickets/{number}")).await.text().contains("Draft restored"));
+    }
+
     async fn a_forgotten_attachment_is_asked_about_once(database) {
         let app = TestApp::start(database).await;
         let number = app.ticket_from(&mail(ANNA)).await;

@@ -8,6 +8,7 @@ mod languages;
 mod long_thread;
 mod presence;
 mod queues;
+mod reply_templates;
 mod routes;
 mod text;
 mod words;

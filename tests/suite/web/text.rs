@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use turnstone::web::text::segments;
+use turnstone::web::text::{segments, with_mentions};
 
 fn html(text: &str) -> String {
     segments(text).into_iter().map(|segment| segment.html).collect()
@@ -38,4 +38,14 @@ fn a_megabyte_of_links_is_shown_in_time() {
     assert_eq!(page.matches("<a ").count(), 110_000);
     let took = start.elapsed();
     assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+#[test]
+fn colleagues_are_marked_where_they_are_named_and_nowhere_else() {
+    let logins = ["dana", "eve.b"].map(str::to_owned).into_iter().collect();
+    let parts = segments("@dana, ask (@Eve.b). mail@dana, https://x.example/@dana @nobody\n\"@dana\" <b>@");
+    let html = with_mentions(&parts[0].html, &logins);
+    assert_eq!(html.matches("<b class=\"at\">").count(), 3, "{html}");
+    assert!(html.contains("<b class=\"at\">@Eve.b</b>)."), "{html}");
+    assert!(html.contains("mail@dana") && html.contains("@nobody") && html.contains("&lt;b&gt;@"), "{html}");
 }

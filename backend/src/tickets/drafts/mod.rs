@@ -99,6 +99,28 @@ fn is_empty(fields: &str) -> bool {
     text_of(fields).trim().is_empty()
 }
 
+/// The fields that every draft of a reply or a note has, as typed. A form's draft may have more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Plain {
+    /// Recipients.
+    pub to: String,
+    /// Copies.
+    pub cc: String,
+    /// Copies that nobody else sees.
+    pub bcc: String,
+    /// The text.
+    pub body_text: String,
+}
+
+impl Draft {
+    /// What it says.
+    pub fn plain(&self) -> Plain {
+        // Only we write this column; fields that cannot be read hold nothing.
+        serde_json::from_str(&self.fields).unwrap_or_default()
+    }
+}
+
 /// The text among the fields of a draft.
 pub fn text_of(fields: &str) -> String {
     // Only we write this column; fields that cannot be read hold no text.
@@ -106,11 +128,18 @@ pub fn text_of(fields: &str) -> String {
     fields.get("body_text").and_then(|text| text.as_str()).unwrap_or_default().to_owned()
 }
 
-/// Saves a draft of a new ticket.
+/// Saves a draft of a new ticket, as [`save_reply`] does one of a reply.
 ///
 /// # Errors
-/// [`Error::Invalid`] when it is too long.
-pub fn save_ticket(tx: &mut Tx<'_>, actor: &Actor, fields: &str, at: &Moment) -> Result<Draft> {
+/// As [`save_reply`].
+pub fn save_ticket(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    fields: &str,
+    base: Option<i64>,
+    at: &Moment,
+) -> Result<Draft> {
+    nothing_else_since(tx, actor.agent.id, TicketId(0), DraftKind::Ticket, fields, base)?;
     put(tx, actor.agent.id, TicketId(0), DraftKind::Ticket, fields, None, at)
 }
 

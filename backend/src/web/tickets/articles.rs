@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mail_ingest::quote::{Known, Side};
 use serde::Serialize;
 
-use super::{history, page};
+use super::{colleagues, history, page};
 use crate::access::{Read, TicketAccess};
 use crate::db::{AgentId, ArticleId, Channel, Conn, Delivery, Sender};
 use crate::error::Result;
@@ -170,13 +170,15 @@ pub fn entries(
         story.articles.iter().filter_map(|article| article.claimed_agent_id).collect();
     let claimed = view::agents(conn, &claimed)?;
     let asks = story.articles.iter().find(|article| article.sender == Sender::Customer).map(|first| first.id);
+    let logins = colleagues::named(conn, story.articles)?;
     let mut parts: Vec<(jiff::Timestamp, Entry)> = Vec::new();
     let mut known = Known::default();
     for article in story.articles {
         let files = attachments.remove(&article.id).unwrap_or_default();
         let stranger = strangers.iter().any(|address| address.eq_ignore_ascii_case(&article.from_address));
         let delivery = deliveries.get(&article.id);
-        let text = segments_against(&article.body_text, &known, side(article));
+        let mut text = segments_against(&article.body_text, &known, side(article));
+        colleagues::mark(&mut text, article, &logins);
         known.add(&article.body_text, side(article));
         let mut view = article_view(web, asker, story, article, text, &files, delivery, stranger);
         view.brought = brought.get(&article.id).map_or_else(String::new, |from| from.number.clone());

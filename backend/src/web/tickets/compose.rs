@@ -20,24 +20,28 @@ use crate::web::state::Web;
 /// `POST /tickets/{number}/articles`.
 pub async fn create(web: Data<Web>, signed: Signed, number: Path<String>, upload: Upload) -> Answer {
     let number = number.into_inner();
-    let typed = typed(&upload);
-    let remove = upload.text("remove");
-    if !remove.is_empty() {
-        return without_file(&web, &signed, &number, &remove, typed).await;
-    }
-    if !upload.text("insert").is_empty() {
-        return with_template(&web, &signed, &number, &upload.text("template"), typed).await;
-    }
+    let mut typed = typed(&upload);
     let uploaded = draft::prepare(&web, upload.files.clone()).await?;
+    let (remove, insert) = (upload.text("remove"), upload.text("insert"));
+    if !remove.is_empty() || !insert.is_empty() {
+        draft::keep(&web, &signed, &number, &mut typed, uploaded).await;
+        return match remove.as_str() {
+            "" => with_template(&web, &signed, &number, &upload.text("template"), typed).await,
+            file => without_file(&web, &signed, &number, file, typed).await,
+        };
+    }
     let outcome = match send::wanted(&upload, &typed, &signed) {
-        Ok(wanted) => send::write(&web, &signed, &number, wanted, uploaded, &typed).await,
+        Ok(wanted) => send::write(&web, &signed, &number, wanted, uploaded.clone(), &typed).await,
         Err(error) => Err(error),
     };
     match outcome {
         Ok(Some(article)) => Ok(see_other(&format!("/tickets/{number}#a-{article}"))),
         // A macro has moved it out of sight.
         Ok(None) => Ok(see_other("/tickets")),
-        Err(error) => again(&web, &signed, &number, typed, error).await,
+        Err(error) => {
+            draft::keep(&web, &signed, &number, &mut typed, uploaded).await;
+            again(&web, &signed, &number, typed, error).await
+        }
     }
 }
 
@@ -68,7 +72,7 @@ fn typed(upload: &Upload) -> Typed {
     }
 }
 
-// The page once more with all that was typed, and what is wrong beside it. The text is kept as a draft as well.
+// The page once more with all that was typed, and what is wrong beside it.
 async fn again(web: &Data<Web>, signed: &Signed, number: &str, mut typed: Typed, error: Error) -> Answer {
     let status = match &error {
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,

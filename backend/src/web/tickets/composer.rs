@@ -162,7 +162,7 @@ pub fn load(
     let last = last_from_customer(articles);
     let quoted = wish.quote.and_then(|id| find(articles, ArticleId(id)));
     let subject = last.map(|article| article.subject.as_str()).filter(|subject| !subject.is_empty());
-    let house = templates::offered(conn, access)?;
+    let (house, all) = (templates::named(conn, access)?, queues::all(conn)?);
     let mut composer = Composer {
         kind: if may_reply { "reply" } else { "note" }.to_owned(),
         seen: articles.last().map_or(0, |article| article.id.0),
@@ -189,7 +189,7 @@ pub fn load(
         unattached: false,
         unseen_url: None,
         revisions: Revisions::default(),
-        templates: offered(conn, &house, &asker.reader.language)?,
+        templates: offered(&house, &all, &asker.reader.language),
         chips: Vec::new(),
         missing: Vec::new(),
         names: placeholders::NAMES.join(" "),
@@ -216,7 +216,7 @@ pub fn load(
             composer.bcc.clone_from(&typed.bcc);
         }
     }
-    composer.chips = effects.chips(conn, &asker.reader.language)?;
+    composer.chips = effects.chips(&all, &asker.reader.language);
     composer.missing = placeholders::left(&composer.body).into_iter().map(placeholders::shown).collect();
     composer.send = SendLabel::of(&composer.to, &composer.cc, &composer.bcc);
     Ok(composer)

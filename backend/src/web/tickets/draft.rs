@@ -43,15 +43,43 @@ pub struct Saved {
     base: Option<i64>,
 }
 
+impl Saved {
+    fn of(typed: &Typed, known: i64) -> Self {
+        let typed = typed.clone();
+        Self {
+            kind: typed.kind,
+            to: typed.to,
+            cc: typed.cc,
+            bcc: typed.bcc,
+            body: typed.body,
+            forwarded: typed.forward.forwarded,
+            original: typed.forward.original,
+            bare: typed.forward.bare,
+            visible: typed.forward.visible,
+            effects: typed.effects,
+            base: Some(known),
+        }
+    }
+}
+
 /// `PUT /tickets/{number}/draft`.
 pub async fn put(web: Data<Web>, signed: Signed, number: Path<String>, draft: Json<Saved>) -> Answer {
     let (number, draft, at) = (number.into_inner(), draft.into_inner(), web.moment());
     let (asker, name, kind) = (signed.clone(), number.clone(), draft.kind.clone());
-    match web.db.write(move |tx| save(tx, &asker, &name, &draft, &at)).await {
+    let kept = web.db.write(move |tx| save(tx, &asker, &name, &draft, &at)).await;
+    told(&web, signed, kept, move |conn, signed| other(conn, signed, &number, &kind)).await
+}
+
+/// What a browser is told of its text: the version that it is now, or what the same person wrote on another device.
+pub async fn told<F>(web: &Data<Web>, signed: Signed, kept: Result<Draft>, other: F) -> Answer
+where
+    F: FnOnce(&mut Conn, &Signed) -> Result<Option<Draft>> + Send + 'static,
+{
+    match kept {
         Ok(saved) => Ok(HttpResponse::Ok().json(serde_json::json!({ "revision": saved.revision }))),
         Err(Error::Conflict(why)) => {
             let message = why.in_language(&signed.reader.language);
-            let there = web.db.read(move |conn| other(conn, &signed, &number, &kind)).await?;
+            let there = web.db.read(move |conn| other(conn, &signed)).await?;
             let (text, revision) =
                 there.map_or((None, 0), |draft| (Some(drafts::text_of(&draft.fields)), draft.revision));
             let told = serde_json::json!({ "message": message, "text": text, "revision": revision });
@@ -91,6 +119,30 @@ fn save(tx: &mut Tx<'_>, signed: &Signed, number: &str, draft: &Saved, at: &Mome
     } else {
         let access = access::for_change::<Reply>(tx, &signed.actor, number)?;
         drafts::save_reply(tx, &access, &signed.actor, &fields, draft.base, at)
+    }
+}
+
+/// Keeps what a form brought that is shown once more: its text, and files that no browser sends a second time. Where
+/// that cannot be, the page still holds the text.
+pub async fn keep(web: &Data<Web>, signed: &Signed, number: &str, typed: &mut Typed, files: Vec<NewFile>) {
+    if typed.body.trim().is_empty() && files.is_empty() {
+        return;
+    }
+    let is_note = typed.kind == "note";
+    let known = if is_note { typed.revisions.note } else { typed.revisions.reply };
+    let (draft, asker, at) = (Saved::of(typed, known), signed.clone(), web.moment());
+    let name = number.to_owned();
+    let kept = web.db.write(move |tx| {
+        let kept = save(tx, &asker, &name, &draft, &at)?;
+        for file in &files {
+            drafts::attach(tx, &asker.actor, kept.id, file, &at)?;
+        }
+        Ok(kept.revision)
+    });
+    match kept.await {
+        Ok(revision) if is_note => typed.revisions.note = revision,
+        Ok(revision) => typed.revisions.reply = revision,
+        Err(error) => tracing::debug!(ticket = number, %error, "a refused text is not kept as a draft"),
     }
 }
 

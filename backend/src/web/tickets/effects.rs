@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Conn, Priority, QueueId, State};
+use crate::db::{Priority, QueueId, State};
 use crate::error::{Error, Result};
 use crate::i18n::Language;
-use crate::queues;
+use crate::queues::Queue;
 use crate::queues::templates::Effects;
 use crate::web::forms::Upload;
 
@@ -103,13 +103,10 @@ impl Fields {
         Ok(effects)
     }
 
-    /// What is shown of them; an effect that cannot be understood is left out.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn chips(&self, conn: &mut Conn, language: &Language) -> Result<Vec<Chip>> {
+    /// What is shown of them; an effect that cannot be understood is left out. `all` are the queues, for their names.
+    pub fn chips(&self, all: &[Queue], language: &Language) -> Vec<Chip> {
         let mut chips = Vec::new();
-        let Ok(effects) = self.understood() else { return Ok(chips) };
+        let Ok(effects) = self.understood() else { return chips };
         let mut add = |name, value: &str, label| chips.push(Chip { name, value: value.to_owned(), label });
         if let Some(state) = effects.state {
             let label = match effects.wait_days {
@@ -121,13 +118,9 @@ impl Fields {
             };
             add("state", &self.state, label);
         }
-        if let Some(id) = effects.queue {
-            let name = match queues::get(conn, id) {
-                Ok(queue) => queue.name,
-                Err(Error::NotFound) => return Ok(chips),
-                Err(error) => return Err(error),
-            };
-            add("queue", &self.queue, language.tr_with("effect-queue", &[("name", &name)]));
+        let target = |id: QueueId| all.iter().find(|queue| queue.id == id);
+        if let Some(queue) = effects.queue.and_then(target) {
+            add("queue", &self.queue, language.tr_with("effect-queue", &[("name", &queue.name)]));
         }
         if let Some(priority) = effects.priority {
             let word = language.tr(&format!("priority-{}", priority.level()));
@@ -137,6 +130,6 @@ impl Fields {
             let tags = effects.tags.join(", ");
             add("tags", &self.tags, language.tr_with("effect-tags", &[("tags", &tags)]));
         }
-        Ok(chips)
+        chips
     }
 }

@@ -1,16 +1,16 @@
 //! A ticket that an agent opens: after a call, or as the first mail to somebody.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Json, Query};
 use serde::{Deserialize, Serialize};
 
 use super::draft;
 use super::page::queues_to_open;
 use crate::access::{self, Owner};
-use crate::db::{Channel, Conn, Priority, QueueId, Right};
+use crate::db::{Channel, Conn, DraftKind, Priority, QueueId, Right, TicketId};
 use crate::error::{Error, Result};
 use crate::tickets::open::{self, OpenInput};
-use crate::tickets::{Person, assign};
+use crate::tickets::{Person, assign, drafts};
 use crate::web::failure::{Answer, Failure};
 use crate::web::forms::Upload;
 use crate::web::gate::{Asker, Signed};
@@ -27,7 +27,8 @@ pub struct Wish {
 }
 
 /// What was typed.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Form {
     kind: String,
     customer: String,
@@ -35,6 +36,8 @@ struct Form {
     priority: i32,
     owner: String,
     subject: String,
+    // As drafts of every kind call their text.
+    #[serde(rename = "body_text")]
     body: String,
 }
 
@@ -52,6 +55,9 @@ struct NewView {
     errors: Errors,
     queues: Vec<Choice>,
     priorities: Vec<Level>,
+    restored: bool,
+    /// Which version of the draft this is; 0 for none.
+    revision: i64,
 }
 
 #[derive(Serialize)]
@@ -64,6 +70,7 @@ struct Level {
 /// `GET /tickets/new`.
 pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     let wish = wish.into_inner();
+    let fresh = wish.customer.is_empty() && wish.queue.is_none();
     let form = Form {
         kind: "phone".to_owned(),
         customer: wish.customer,
@@ -72,24 +79,40 @@ pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
         owner: "me".to_owned(),
         ..Form::default()
     };
-    show(&web, &signed, StatusCode::OK, form, Errors::default(), String::new()).await
+    let begin = if fresh { Begin::Draft(form) } else { Begin::Typed(form, 0) };
+    show(&web, &signed, StatusCode::OK, begin, Errors::default(), String::new()).await
+}
+
+/// What the form holds at first.
+enum Begin {
+    /// What was begun before, or this.
+    Draft(Form),
+    /// This, and the version of the draft that its author knows.
+    Typed(Form, i64),
 }
 
 async fn show(
     web: &Data<Web>,
     signed: &Signed,
     status: StatusCode,
-    form: Form,
+    begin: Begin,
     errors: Errors,
     error: String,
 ) -> Answer {
     show_as(web, signed, status, "tickets/new.html", move |conn, asker| {
-        load(conn, asker, form, errors, error)
+        load(conn, asker, begin, errors, error)
     })
     .await
 }
 
-fn load(conn: &mut Conn, asker: &Asker, form: Form, errors: Errors, error: String) -> Result<Page<NewView>> {
+fn load(
+    conn: &mut Conn,
+    asker: &Asker,
+    begin: Begin,
+    errors: Errors,
+    error: String,
+) -> Result<Page<NewView>> {
+    let (form, revision, restored) = begun(conn, asker, begin)?;
     let queues = queues_to_open(conn, asker, form.queue)?;
     if queues.is_empty() {
         return Err(Error::Forbidden(asker.reader.language.tr("new-no-queue").into()));
@@ -98,7 +121,58 @@ fn load(conn: &mut Conn, asker: &Asker, form: Form, errors: Errors, error: Strin
         .map(|priority| PriorityView::of(priority, &asker.reader.language))
         .map(|view| Level { current: view.level == form.priority, level: view.level, word: view.word })
         .collect();
-    Ok(Page::new("new", NewView { error, form, errors, queues, priorities }))
+    Ok(Page::new("new", NewView { error, form, errors, queues, priorities, restored, revision }))
+}
+
+fn begun(conn: &mut Conn, asker: &Asker, begin: Begin) -> Result<(Form, i64, bool)> {
+    let fresh = match begin {
+        Begin::Typed(form, known) => return Ok((form, known, false)),
+        Begin::Draft(fresh) => fresh,
+    };
+    match drafts::find(conn, &asker.actor, TicketId(0), DraftKind::Ticket)? {
+        // Only we write this column; fields that cannot be read leave the form as it is.
+        Some(draft) => match serde_json::from_str::<Form>(&draft.fields) {
+            Ok(form) => Ok((form, draft.revision, true)),
+            Err(_) => Ok((fresh, draft.revision, false)),
+        },
+        None => Ok((fresh, 0, false)),
+    }
+}
+
+/// What the script sends one second after the last key.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Saved {
+    kind: String,
+    customer: String,
+    queue: Option<i64>,
+    priority: i32,
+    owner: String,
+    subject: String,
+    body: String,
+    /// The version that was changed; 0 for none.
+    base: Option<i64>,
+}
+
+/// `PUT /tickets/new/draft`.
+pub async fn save(web: Data<Web>, signed: Signed, saved: Json<Saved>) -> Answer {
+    let (saved, at, asker) = (saved.into_inner(), web.moment(), signed.clone());
+    let base = saved.base;
+    let form = Form {
+        kind: saved.kind,
+        customer: saved.customer,
+        queue: saved.queue,
+        priority: saved.priority,
+        owner: saved.owner,
+        subject: saved.subject,
+        body: saved.body,
+    };
+    let fields = serde_json::to_string(&form).map_err(Error::from)?;
+    let kept = web.db.write(move |tx| drafts::save_ticket(tx, &asker.actor, &fields, base, &at)).await;
+    draft::told(&web, signed, kept, |conn, signed| {
+        drafts::find(conn, &signed.actor, TicketId(0), DraftKind::Ticket)
+    })
+    .await
 }
 
 /// `POST /tickets`.
@@ -112,6 +186,7 @@ pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
         subject: upload.text("subject"),
         body: upload.text("body"),
     };
+    let known = upload.text("ticket_revision").parse().unwrap_or(0);
     let files = draft::prepare(&web, upload.files.clone()).await?;
     let (asker, at, typed) = (signed.clone(), web.moment(), form.clone());
     let made = web
@@ -138,6 +213,8 @@ pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
                     Err(error) => return Err(error),
                 }
             }
+            let kind = DraftKind::Ticket;
+            drafts::finish(tx, &asker.actor, TicketId(0), kind, known, &typed.body)?;
             Ok((ticket.number, article.id))
         })
         .await;
@@ -154,7 +231,8 @@ pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
                 }
             }
             let error = signed.reader.language.tr("new-check");
-            show(&web, &signed, StatusCode::UNPROCESSABLE_ENTITY, form, errors, error).await
+            let begin = Begin::Typed(form, known);
+            show(&web, &signed, StatusCode::UNPROCESSABLE_ENTITY, begin, errors, error).await
         }
         Err(error) => Err(Failure::from(error).keeping(&form.body).back_to("/tickets/new")),
     }

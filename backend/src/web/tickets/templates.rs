@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use super::effects::{Chip, Fields};
 use crate::access;
-use crate::db::{Conn, TemplateId};
-use crate::error::{Error, Result};
+use crate::db::TemplateId;
+use crate::error::Error;
 use crate::i18n::Language;
-use crate::queues::templates::Template;
+use crate::queues::templates::Named;
+use crate::queues::{self, Queue};
 use crate::tickets::templates;
 use crate::web::failure::Answer;
 use crate::web::gate::Signed;
@@ -24,19 +25,16 @@ pub struct Offered {
     hint: String,
 }
 
-/// What can be chosen, by name.
-///
-/// # Errors
-/// Those of the database.
-pub fn offered(conn: &mut Conn, of: &[Template], language: &Language) -> Result<Vec<Offered>> {
+/// What can be chosen, by name; `all` are the queues.
+pub fn offered(of: &[Named], all: &[Queue], language: &Language) -> Vec<Offered> {
     let mut offered = Vec::with_capacity(of.len());
     for template in of {
-        let chips = Fields::of(&template.effects).chips(conn, language)?;
+        let chips = Fields::of(&template.effects()).chips(all, language);
         let tag = template.language.map(|of| language.tr(&format!("answers-language-{of}")));
         let hint: Vec<String> = tag.into_iter().chain(chips.iter().map(Chip::label)).collect();
         offered.push(Offered { id: template.id.0, name: template.name.clone(), hint: hint.join(", ") });
     }
-    Ok(offered)
+    offered
 }
 
 #[derive(Serialize)]
@@ -50,8 +48,8 @@ pub async fn list(web: Data<Web>, signed: Signed, number: Path<String>) -> Answe
         .db
         .read(move |conn| {
             let access = access::readable(conn, &signed.actor, &number)?;
-            let found = templates::offered(conn, &access)?;
-            offered(conn, &found, &signed.reader.language)
+            let found = templates::named(conn, &access)?;
+            Ok(offered(&found, &queues::all(conn)?, &signed.reader.language))
         })
         .await?;
     Ok(HttpResponse::Ok().json(List { items }))
@@ -72,7 +70,8 @@ pub async fn get(web: Data<Web>, signed: Signed, path: Path<(String, String)>) -
         .read(move |conn| {
             let access = access::readable(conn, &signed.actor, &number)?;
             let (template, filled) = templates::preview(conn, &access, &signed.actor, id)?;
-            let chips = Fields::of(&template.effects).chips(conn, &signed.reader.language)?;
+            let all = queues::all(conn)?;
+            let chips = Fields::of(&template.effects).chips(&all, &signed.reader.language);
             Ok(Chosen { text: filled.text, chips })
         })
         .await?;
