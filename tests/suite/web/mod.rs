@@ -4,6 +4,7 @@ mod attached;
 mod auto_responses;
 pub mod composer;
 mod connections;
+mod lists;
 mod long_thread;
 mod messages;
 mod presence;
