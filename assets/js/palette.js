@@ -14,17 +14,23 @@ let acts = [];
 // What the page offers: its buttons and links by the words on them, those of closed menus as well.
 function collect() {
   const seen = new Set();
-  const label = (element) => (element.getAttribute("aria-label") ?? element.textContent).replace(/\s+/g, " ").trim();
+  const label = (element) => {
+    const words = element.cloneNode(true);
+    // Counters and keys are not what it is called.
+    words.querySelectorAll(".num, kbd").forEach((part) => part.remove());
+    return (element.getAttribute("aria-label") ?? words.textContent).replace(/\s+/g, " ").trim();
+  };
   const found = [];
   for (const element of document.querySelectorAll("main :is(.btn, .mi, .tabs a), .side :is(.nav-a, .mi)")) {
     const text = label(element);
-    const hidden = element.disabled || element.matches("[hidden], [data-dismiss], .bulk *");
+    const hidden = element.disabled || element.matches("[hidden], [data-dismiss], [data-quick-open], .side-x, .chip *, .bulk *");
     if (!text || hidden || seen.has(text)) continue;
     seen.add(text);
     const place = element.matches("a[href]");
     found.push({ group: element.closest("main") ? verbs : go, text, act: () => (place ? location.assign(element.href) : press(element)) });
   }
-  return found;
+  // What can be done here comes before where else one can go.
+  return [...found.filter((entry) => entry.group === verbs), ...found.filter((entry) => entry.group === go)];
 }
 
 // A button of a menu that is closed works as if the menu were open.
