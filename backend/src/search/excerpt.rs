@@ -49,8 +49,11 @@ fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// Which words are found by which phrase: `(phrase, first word, last word)`.
-fn places(words: &[Word], phrases: &[Phrase]) -> Vec<(usize, usize, usize)> {
+/// A phrase, and the first and the last word that it finds.
+type Place = (usize, usize, usize);
+
+/// Which words are found by which phrase.
+fn places(words: &[Word], phrases: &[Phrase]) -> Vec<Place> {
     let mut found = Vec::new();
     for start in 0..words.len() {
         for (number, phrase) in phrases.iter().enumerate() {
@@ -76,7 +79,7 @@ fn places(words: &[Word], phrases: &[Phrase]) -> Vec<(usize, usize, usize)> {
 }
 
 /// How many of the phrases a text has.
-fn kinds(places: &[(usize, usize, usize)]) -> usize {
+fn kinds(places: &[Place]) -> usize {
     let mut kinds: Vec<usize> = places.iter().map(|(number, ..)| *number).collect();
     kinds.sort_unstable();
     kinds.dedup();
@@ -86,7 +89,7 @@ fn kinds(places: &[(usize, usize, usize)]) -> usize {
 /// The first of the texts that has the most of the phrases, around the first of them, on one line; `None` where none has
 /// any. What a text itself holds of the marks is taken out.
 pub fn of(texts: &[String], phrases: &[Phrase]) -> Option<String> {
-    let mut best: Option<(usize, &String, Vec<Word>, Vec<(usize, usize, usize)>)> = None;
+    let mut best: Option<(usize, &String, Vec<Word>, Vec<Place>)> = None;
     for text in texts {
         let words = words(text);
         let places = places(&words, phrases);
@@ -120,13 +123,7 @@ pub fn marked(text: &str, phrases: &[Phrase]) -> String {
     marked_between(text, &words, &places, 0, text.len())
 }
 
-fn marked_between(
-    text: &str,
-    words: &[Word],
-    places: &[(usize, usize, usize)],
-    from: usize,
-    to: usize,
-) -> String {
+fn marked_between(text: &str, words: &[Word], places: &[Place], from: usize, to: usize) -> String {
     let mut hit = vec![false; words.len()];
     for (_, first, last) in places {
         hit.iter_mut().take(last + 1).skip(*first).for_each(|word| *word = true);
