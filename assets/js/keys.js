@@ -45,7 +45,24 @@ const acts = {
   "?": () => sheet?.showModal(),
 };
 
+// Quick open comes when it is first wanted, and works in fields too; `loading` keeps a second press from a second one.
+let loading = null;
+export function quickOpen() {
+  loading ??= import("./palette.js");
+  loading.then((palette) => palette.open());
+}
+
+document.addEventListener("click", (e) => {
+  if (!e.target.closest("[data-quick-open]") || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  e.preventDefault();
+  quickOpen();
+});
+
 addEventListener("keydown", (e) => {
+  if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === "k" && document.getElementById("palette")) {
+    e.preventDefault();
+    return quickOpen();
+  }
   const field = e.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");
   if (field && e.key === "Escape") return e.target.blur();
   if (field || e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;

@@ -34,7 +34,7 @@ export function move(step) {
 
 // The row under the cursor, if any.
 export function current() {
-  return document.activeElement?.closest(".row") ?? all(".row-a")[at]?.closest(".row") ?? null;
+  return document.activeElement?.closest(".row, .hit") ?? all(".row-a")[at]?.closest(".row, .hit") ?? null;
 }
 
 // Selects or frees the row under the cursor.

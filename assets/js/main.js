@@ -11,6 +11,7 @@ import "./upload.js";
 import "./templates.js";
 import "./details.js";
 import "./keys.js";
+import "./completes.js";
 import "./seen.js";
 import "./presence.js";
 import "./mentions.js";

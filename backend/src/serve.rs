@@ -22,7 +22,7 @@ use crate::{
     ops::{lock::DataDirLock, metrics, tls},
     outbox, people,
     postmaster::{self, Intake},
-    schedule,
+    schedule, search,
     web::{self, Web, headers::Headers},
 };
 
@@ -104,6 +104,7 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> 
         running.tasks.push(tokio::spawn(schedule::run(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(postmaster::run(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(mailboxes::watch(desk.clone(), stopped.clone())));
+        running.tasks.push(tokio::spawn(search::rebuild::run(desk.clone(), stopped.clone())));
     }
     if desk.config.roles.mail {
         running.listen_for_mail(&stopped).await?;

@@ -24,6 +24,7 @@ mod postmaster;
 mod recorder;
 mod reports;
 mod schedule;
+mod search;
 mod serve;
 mod tickets;
 mod web;

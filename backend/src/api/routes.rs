@@ -8,11 +8,11 @@ use actix_web::{
 };
 
 use super::{
-    articles, auto_responses, balance, bonds, customers, drafts, events, fields, files, filters, gate, inbound,
-    lock,
+    articles, auto_responses, balance, bonds, customers, drafts, events, exports, fields, files, filters, gate,
+    inbound, lock,
     mailboxes, merges, openapi, outbox, participants, passing, people,
     problem::{Answer, Problem},
-    queues, replies, reports, search, templates, tickets,
+    queues, replies, reports, saved, search, templates, tickets,
 };
 use crate::{
     db::{InstallationRight, Right},
@@ -37,7 +37,7 @@ macro_rules! route {
     };
 }
 
-use InstallationRight::{People, QueuesAndMail, Recorder};
+use InstallationRight::{Export, People, QueuesAndMail, Recorder};
 use Needs::{Installation, Queue, SignedIn, Ticket};
 use Right::{Create, MoveInto, Note, Owner, Priority, Read, Reply};
 
@@ -87,6 +87,11 @@ static TABLE: &[Route] = &[
     route!(GET "/attachments/{uid}", needs = Ticket(Read), files::get),
     route!(GET "/search", needs = SignedIn, search::find),
     route!(GET "/reports", needs = SignedIn, reports::get),
+    route!(GET "/views", needs = SignedIn, saved::list),
+    route!(POST "/views", needs = SignedIn, saved::create),
+    route!(DELETE "/views/{id}", needs = SignedIn, saved::delete),
+    route!(POST "/exports", needs = Installation(Export), exports::create),
+    route!(GET "/audit", needs = Installation(People), exports::audit),
     route!(GET "/events", needs = SignedIn, events::stream),
     route!(GET "/inbound", needs = Installation(Recorder), inbound::list),
     route!(GET "/inbound/{id}", needs = Installation(Recorder), inbound::get),

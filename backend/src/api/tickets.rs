@@ -34,7 +34,8 @@ use crate::{
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Wish {
-    /// Words that an article of the ticket contains, or the ticket's number. Finds closed tickets too.
+    /// A search as it is typed on the page: words, "exact phrases", `queue:`, `state:`, `from:` and more, a `-` before what
+    /// must not be there. Finds closed tickets too. At most 200 characters and 8 words; then at most 50 tickets a page.
     q: Option<String>,
     /// The name of a queue.
     queue: Option<String>,
@@ -48,35 +49,35 @@ pub struct Wish {
     lock: Option<String>,
     /// An address of the customer.
     customer: Option<String>,
+    /// `changed` (the last changed first), `created`, `waiting` (the longest unanswered first), `due`, `priority`.
+    sort: Option<String>,
     /// How many, 1 to 200; 25 where missing.
     limit: Option<String>,
     /// Where the page begins.
     cursor: Option<String>,
 }
 
-/// Tickets, the last changed first.
+/// Tickets, the last changed first unless `sort` says otherwise.
 #[utoipa::path(get, path = "/tickets", tag = "tickets", params(Wish), responses((status = 200, body = List<TicketView>)))]
 pub async fn list(desk: Data<Desk>, caller: Caller, Params(wish): Params<Wish>) -> Answer {
-    let page = desk.db.read(move |conn| load(conn, &caller.actor, &wish)).await?;
-    Ok(HttpResponse::Ok().json(page))
+    let at = desk.moment().seen_by(&caller.actor.agent);
+    let page = desk.db.read_within(search::TIME, move |conn| load(conn, &caller.actor, &wish, &at)).await?;
+    Ok(HttpResponse::Ok().json(page.ok_or_else(search::too_slow)?))
 }
 
-fn load(conn: &mut Conn, actor: &Actor, wish: &Wish) -> Result<List<TicketView>> {
+fn load(conn: &mut Conn, actor: &Actor, wish: &Wish, at: &Moment) -> Result<List<TicketView>> {
     let limit = page::limit(wish.limit.as_deref(), page::DEFAULT)?;
     let Some(filter) = filter(conn, actor, wish)? else { return Ok(List::whole(Vec::new())) };
-    let (found, next): (Vec<Ticket>, Option<String>) = match wish.q.as_deref().map(str::trim) {
-        Some(q) if !q.is_empty() => {
-            let hits = search::find(conn, actor, q)?.into_iter().map(|hit| hit.ticket);
-            let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-            (hits.filter(|ticket| matches(ticket, &filter)).take(shown).collect(), None)
+    let after = wish.cursor.as_deref().map(str::parse::<Cursor>).transpose()?;
+    let (rows, next) = match wish.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+        Some(q) => {
+            let search = search::Search::read(conn, actor, q, at, filter)?;
+            search::page(conn, actor, &search, after, limit.min(search::HITS))?
         }
-        _ => {
-            let after = wish.cursor.as_deref().map(str::parse::<Cursor>).transpose()?;
-            let (rows, next) = list::page(conn, actor, &filter, after, limit)?;
-            (rows.into_iter().map(|row| row.ticket).collect(), next.map(|cursor| cursor.to_string()))
-        }
+        None => list::page(conn, actor, &filter, after, limit)?,
     };
-    Ok(List { items: views::tickets(conn, &found)?, next })
+    let found: Vec<Ticket> = rows.into_iter().map(|row| row.ticket).collect();
+    Ok(List { items: views::tickets(conn, &found)?, next: next.map(|cursor| cursor.to_string()) })
 }
 
 /// `None`: nothing can match.
@@ -99,6 +100,7 @@ fn filter(conn: &mut Conn, actor: &Actor, wish: &Wish) -> Result<Option<Filter>>
         }
         (None, None) => {}
     }
+    filter.sort = wish.sort.as_deref().map_or(Ok(list::Sort::default()), list::Sort::named)?;
     filter.owner = match wish.owner.as_deref() {
         None => None,
         Some("") => Some(Whose::Nobody),
@@ -118,19 +120,6 @@ fn filter(conn: &mut Conn, actor: &Actor, wish: &Wish) -> Result<Option<Filter>>
         }
     }
     Ok(Some(filter))
-}
-
-fn matches(ticket: &Ticket, filter: &Filter) -> bool {
-    filter.queue.is_none_or(|queue| ticket.queue_id == queue)
-        && filter.state.is_none_or(|state| ticket.state == state)
-        && (filter.all_states || filter.state.is_some() || ticket.active)
-        && filter.customer.is_none_or(|customer| ticket.customer_id == Some(customer))
-        && filter.locked.is_none_or(|locked| ticket.locked_at.is_some() == locked)
-        && match filter.owner {
-            None => true,
-            Some(Whose::Nobody) => ticket.owner_id.is_none(),
-            Some(Whose::Agent(agent)) => ticket.owner_id == Some(agent),
-        }
 }
 
 /// A queue by its name, to put a ticket into: what the actor may do there is for the proof to say.

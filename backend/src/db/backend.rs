@@ -200,6 +200,11 @@ pub fn fold_queue_counts(tx: &mut Tx<'_>) -> Result<()> {
              GROUP BY queue_id, state, owned HAVING sum(n) <> 0",
         )
         .execute(pg)?;
+        diesel::sql_query(
+            "WITH gone AS (DELETE FROM queue_waiting RETURNING queue_id, n)
+             INSERT INTO queue_waiting SELECT queue_id, sum(n) FROM gone GROUP BY queue_id HAVING sum(n) <> 0",
+        )
+        .execute(pg)?;
     }
     Ok(())
 }
@@ -265,72 +270,19 @@ pub fn inbound_has(conn: &Conn, text: &str) -> Option<Condition> {
     })
 }
 
-/// An article that full text found.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct TextHit {
-    /// The article.
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    pub article_id: i64,
-    /// Its ticket.
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    pub ticket_id: i64,
-    /// The text around the hit; the hit itself between U+E000 and U+E001.
-    #[diesel(sql_type = Text)]
-    pub excerpt: String,
+/// An instant as it can stand in the text of a statement.
+pub fn instant(conn: &Conn, at: Ts) -> String {
+    match conn {
+        Conn::Sqlite(_) => at.0.as_microsecond().to_string(),
+        Conn::Pg(_) => format!("TIMESTAMPTZ '{}'", at.0),
+    }
 }
 
-/// Articles that contain all of `words`, newest first, in tickets of these queues (`None`: all) or of this owner.
-pub fn search_articles(
-    conn: &mut Conn,
-    words: &[String],
-    queues: Option<&[super::QueueId]>,
-    owner: super::AgentId,
-    limit: i64,
-) -> Result<Vec<TextHit>> {
-    // Ids are numbers: they can stand in the text of the statement, and a list cannot be bound on both databases.
-    let within = queues.map_or_else(
-        || "1 = 1".to_owned(),
-        |queues| {
-            let ids: Vec<_> = queues.iter().map(ToString::to_string).collect();
-            format!(
-                "(t.queue_id IN ({}) OR t.owner_id = {owner})",
-                if ids.is_empty() { "0".into() } else { ids.join(",") }
-            )
-        },
-    );
-    let hits = match conn {
-        Conn::Sqlite(sqlite) => {
-            // Each word is quoted: nothing a person types is an operator of FTS5.
-            let query: Vec<_> =
-                words.iter().map(|word| format!("\"{}\"*", word.replace('"', "\"\""))).collect();
-            diesel::sql_query(format!(
-                "SELECT a.id AS article_id, a.ticket_id AS ticket_id,
-                        snippet(articles_text, -1, char(57344), char(57345), '…', 16) AS excerpt
-                 FROM articles_text JOIN articles a ON a.id = articles_text.rowid JOIN tickets t ON t.id = a.ticket_id
-                 WHERE articles_text MATCH $1 AND t.state <> 'removed' AND {within}
-                 ORDER BY articles_text.rowid DESC LIMIT {limit}"
-            ))
-            .bind::<Text, _>(query.join(" "))
-            .load(sqlite)?
-        }
-        Conn::Pg(pg) => {
-            let query: Vec<_> = words
-                .iter()
-                .map(|word| format!("'{}':*", word.replace('\\', " ").replace('\'', "''")))
-                .collect();
-            diesel::sql_query(format!(
-                "WITH found AS (
-                    SELECT a.id, a.ticket_id, a.body_text FROM articles a JOIN tickets t ON t.id = a.ticket_id
-                    WHERE a.document @@ to_tsquery('simple', $1) AND t.state <> 'removed' AND {within}
-                    ORDER BY a.id DESC LIMIT {limit})
-                 SELECT id AS article_id, ticket_id,
-                        ts_headline('simple', left(body_text, 20000), to_tsquery('simple', $1),
-                            'MaxWords=16, MinWords=8, StartSel=' || chr(57344) || ', StopSel=' || chr(57345)) AS excerpt
-                 FROM found ORDER BY id DESC"
-            ))
-            .bind::<Text, _>(query.join(" & "))
-            .load(pg)?
-        }
-    };
-    Ok(hits)
+/// A column of which no index is to be taken. SQLite has no statistics and believes each of its indexes to leave few rows; a
+/// plus hides the column from that. PostgreSQL knows better.
+pub fn without_index(conn: &Conn, column: &str) -> String {
+    match conn {
+        Conn::Sqlite(_) => format!("+{column}"),
+        Conn::Pg(_) => column.to_owned(),
+    }
 }

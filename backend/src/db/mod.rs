@@ -12,8 +12,10 @@ mod migrations;
 pub mod orphans;
 mod pool;
 pub mod schema;
+pub mod ticket_text;
 pub mod types;
 mod wake;
+pub mod words;
 mod writer;
 
 use diesel::connection::SimpleConnection as _;
@@ -112,6 +114,18 @@ impl Db {
     {
         let pool = self.readers.clone();
         tokio::task::spawn_blocking(move || job(&mut *pool.get()?)).await.map_err(lost)?
+    }
+
+    /// [`Db::read`] for what must not take long; `None` when it did. The caller is free then, the job ends by itself.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn read_within<T, F>(&self, limit: std::time::Duration, job: F) -> Result<Option<T>>
+    where
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        tokio::time::timeout(limit, self.read(job)).await.ok().transpose()
     }
 
     /// Runs `job` in a transaction and answers once it is durable. An error of `job` rolls it back.

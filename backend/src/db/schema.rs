@@ -42,6 +42,7 @@ table! {
         theme -> Text,
         page_size -> Integer,
         keys_enabled -> Bool,
+        dense_rows -> Bool,
         away_until -> Nullable<Instant>,
         read_floor -> BigInt,
         disabled_at -> Nullable<Instant>,
@@ -705,6 +706,35 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    views (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        team -> Bool,
+        name -> Text,
+        typed -> Text,
+        sort -> Text,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    audit_events (id) {
+        id -> BigInt,
+        at -> Instant,
+        agent_id -> BigInt,
+        cause -> Text,
+        kind -> Text,
+        detail -> Text,
+    }
+}
+
 diesel::joinable!(filter_versions -> agents (agent_id));
 diesel::joinable!(agent_roles -> agents (agent_id));
 diesel::joinable!(agent_roles -> roles (role_id));
@@ -803,4 +833,6 @@ allow_tables_to_appear_in_same_query!(
     mailbox_folders,
     mailbox_mails,
     mailbox_tests,
+    views,
+    audit_events,
 );

@@ -159,6 +159,10 @@ ids! {
     MailboxId,
     /// A text that agents insert.
     TemplateId,
+    /// A search that stands in the sidebar.
+    ViewId,
+    /// Something that was done besides tickets.
+    AuditId,
 }
 
 macro_rules! words {
@@ -294,6 +298,11 @@ words! {
         Export = "export",
         /// Use the API.
         Api = "api",
+    }
+    /// What was done, where no ticket's history tells it.
+    Audited {
+        /// Tickets were taken out as a table.
+        Export = "export",
     }
     /// What a queue does with a follow-up to a closed ticket.
     FollowUpPolicy {

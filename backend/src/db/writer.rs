@@ -14,6 +14,7 @@ use super::{
     conn::{Conn, Purpose, open_sqlite},
     is_transient, lost,
     pool::Pool,
+    ticket_text,
     wake::{Wake, Wakers, announce},
 };
 use crate::error::{Error, Result};
@@ -63,7 +64,7 @@ impl Writer {
                     let (result, wake) = match conn {
                         Ok(conn) => {
                             let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: ending == Ending::Rehearse };
-                            let result = guarded(|| job(&mut tx));
+                            let result = guarded(|| finished(&mut job, &mut tx));
                             (result, tx.wake)
                         }
                         Err(error) => (Err(error), Wake::NONE),
@@ -103,6 +104,15 @@ impl Writer {
     }
 }
 
+/// Runs the job, and brings up to date what follows from what it wrote.
+fn finished<T>(job: &mut impl FnMut(&mut Tx<'_>) -> Result<T>, tx: &mut Tx<'_>) -> Result<T> {
+    let value = job(tx)?;
+    if !tx.rehearsal {
+        ticket_text::refresh(tx)?;
+    }
+    Ok(value)
+}
+
 /// A panic in a job is that job's failure, not its thread's.
 pub(crate) fn guarded<T>(job: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|panic| {
@@ -122,7 +132,7 @@ fn in_transaction<T>(
 ) -> Result<(T, Wake)> {
     conn.batch_execute("BEGIN")?;
     let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: ending == Ending::Rehearse };
-    let ran = guarded(|| job(&mut tx));
+    let ran = guarded(|| finished(job, &mut tx));
     let wake = tx.wake;
     let ended = ran.and_then(|value| {
         if ending == Ending::Rehearse {

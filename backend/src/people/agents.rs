@@ -37,6 +37,8 @@ pub struct Agent {
     pub page_size: i32,
     /// Whether single keys act.
     pub keys_enabled: bool,
+    /// Whether his lists show one line for each ticket instead of two.
+    pub dense_rows: bool,
     /// Out of office until then.
     pub away_until: Option<Ts>,
     /// Articles up to this key count as read.
@@ -333,6 +335,17 @@ pub fn save_preferences(
     if wish.away_until.is_some_and(|until| until > at.now) {
         crate::tickets::lock::release_all(tx, actor, at)?;
     }
+    Ok(())
+}
+
+/// Chooses whether the actor's lists show one line for each ticket instead of two.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_dense_rows(tx: &mut Tx<'_>, actor: &Actor, dense: bool) -> Result<()> {
+    diesel::update(agents::table.find(actor.agent.id))
+        .set(agents::dense_rows.eq(dense))
+        .execute(&mut **tx)?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ pub mod assign;
 pub mod belongs;
 pub mod clear_out;
 pub mod drafts;
+pub mod export;
 pub mod feed;
 pub mod follow_up;
 pub mod forward;
@@ -54,6 +55,13 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// The same moment in an agent's own zone, for what he means by a day.
+    #[must_use]
+    pub fn seen_by(self, agent: &crate::people::Agent) -> Self {
+        let own = agent.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+        Self { zone: own.unwrap_or(self.zone), ..self }
+    }
+
     /// Now, as the database keeps it.
     pub fn ts(&self) -> Ts {
         Ts(self.now)

@@ -29,6 +29,8 @@ pub struct Assets {
 
 /// The one style sheet that the files of `assets/css` are joined into, in the order of their names.
 const STYLE: &str = "turnstone.css";
+/// Scripts that few pages need: fetched when they are.
+const LATER: [&str; 1] = ["js/palette.js"];
 
 impl Assets {
     /// Reads, hashes and links all embedded files. Happens once at start.
@@ -49,8 +51,8 @@ impl Assets {
         for name in names.iter().filter(|name| name.ends_with(".js")) {
             all.link_module(name, 0);
         }
-        all.modules =
-            all.urls.iter().filter(|(name, _)| name.ends_with(".js")).map(|(_, url)| url.clone()).collect();
+        let early = |name: &str| name.ends_with(".js") && !LATER.contains(&name);
+        all.modules = all.urls.iter().filter(|(name, _)| early(name)).map(|(_, url)| url.clone()).collect();
         all
     }
 

@@ -12,7 +12,7 @@ use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show};
 use super::reports::Charts;
 use super::state::Web;
-use super::tickets::list::{address, rows};
+use super::tickets::list::{address, place::View, rows};
 use super::view::RowView;
 use crate::db::{Conn, QueueId, State};
 use crate::error::Result;
@@ -96,13 +96,17 @@ fn load(conn: &mut Conn, asker: &Asker) -> Result<Page<DashboardView>> {
     let of_waiting = i64::try_from(reminders.len()).unwrap_or(0);
     let all = queues::all(conn)?;
     let mut cards = Vec::new();
-    for (id, filter, n) in [("mine", &mine, of_mine), ("new", &fresh, new), ("nobody", &nobody, unowned)] {
+    for (id, view, filter, n) in [
+        ("mine", View::Mine, &mine, of_mine),
+        ("new", View::New, &fresh, new),
+        ("nobody", View::Nobody, &nobody, unowned),
+    ] {
         let (found, _) = list::page(conn, &asker.actor, filter, None, SHOWN)?;
         cards.push(Card {
             id,
             label: language.tr(&format!("dash-{id}")),
             n,
-            url: Some(address(None, id, None)),
+            url: Some(address(None, view)),
             rows: rows(conn, &found, &all, &asker.reader)?,
             empty: language.tr(&format!("dash-{id}-empty")),
         });
@@ -125,10 +129,10 @@ fn load(conn: &mut Conn, asker: &Asker) -> Result<Page<DashboardView>> {
         hint: language.tr(&format!("dash-{id}-hint")),
     };
     let tiles = vec![
-        tile("mine", of_mine, address(None, "mine", None)),
-        tile("new", new, address(None, "new", None)),
-        tile("nobody", unowned, address(None, "nobody", None)),
-        tile("reminders", of_waiting, address(None, "waiting", None)),
+        tile("mine", of_mine, address(None, View::Mine)),
+        tile("new", new, address(None, View::New)),
+        tile("nobody", unowned, address(None, View::Nobody)),
+        tile("reminders", of_waiting, address(None, View::Waiting)),
     ];
     Ok(Page::new(
         "dashboard",
@@ -160,7 +164,7 @@ fn loads(
     let language = &asker.reader.language;
     let of = |queue: &Queue| counts.get(&queue.id).map_or(0, |count| count.active);
     let by_queue =
-        queues.iter().map(|queue| (queue.name.clone(), address(Some(queue.id), "", None), of(queue)));
+        queues.iter().map(|queue| (queue.name.clone(), address(Some(queue.id), View::All), of(queue)));
     let by_queue = longest(by_queue.collect());
     let agents = reports::load_by_agent(conn, &asker.actor)?;
     let by_agent = agents::all(conn)?

@@ -69,6 +69,7 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<OutboxView>>
                 format!("delivery-{show}")
             }),
             current: *show == wish.show,
+            n: None,
         })
         .collect();
     let view = OutboxView {

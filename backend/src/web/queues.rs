@@ -303,7 +303,7 @@ fn load(
             .and_then(|queue| all.iter().find(|above| Some(above.id) == queue.parent_id))
             .map_or_else(String::new, |above| above.name.clone()),
         open: queue.and_then(|queue| counts.get(&queue.id)).map_or(0, |count| count.active),
-        list_url: super::tickets::list::address(id, "all", None),
+        list_url: super::tickets::list::address(id, super::tickets::list::place::View::All),
         answers_url: queue.map_or_else(String::new, |queue| format!("/admin/auto-responses/{}", queue.id)),
         retired: queue.is_some_and(|queue| queue.retired_at.is_some()),
         is_default,

@@ -12,7 +12,7 @@ use super::state::Web;
 use super::{
     admin, articles, attached, auto_responses, dashboard, files, filters, gate, live, login, mailboxes,
     outbox, preferences, presence, probes, queues, recorder, reply_templates, reports, search, setup,
-    tickets,
+    suggestions, tickets, views,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -127,6 +127,7 @@ static TABLE: &[Route] = &[
     route!(GET "/tickets/new", needs = SignedIn, csrf = None, cache = NoStore, tickets::new::page),
     route!(PUT "/tickets/new/draft", needs = SignedIn, csrf = Header, cache = NoStore, tickets::new::save),
     route!(POST "/tickets/bulk", needs = SignedIn, csrf = Field, cache = NoStore, tickets::bulk::create),
+    route!(POST "/tickets/exports", needs = Installation(Export), csrf = Field, cache = NoStore, tickets::export::create),
     route!(GET "/tickets/{number}", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::page::page),
     route!(POST "/tickets/{number}/articles", needs = Ticket(Note), csrf = Field, cache = NoStore, tickets::compose::create),
     route!(POST "/tickets/{number}/lock", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::acts::lock),
@@ -162,8 +163,12 @@ static TABLE: &[Route] = &[
     route!(GET "/attachments/{uid}/content", needs = Ticket(Read), csrf = None, cache = NoStore, attached::page),
     route!(GET "/attachments/{uid}/content/{part}", needs = Ticket(Read), csrf = None, cache = NoStore, attached::part),
     route!(GET "/search", needs = SignedIn, csrf = None, cache = NoStore, search::page),
+    route!(GET "/search/suggestions", needs = SignedIn, csrf = None, cache = NoStore, suggestions::list),
+    route!(POST "/views", needs = SignedIn, csrf = Field, cache = NoStore, views::create),
+    route!(POST "/views/{id}/end", needs = SignedIn, csrf = Field, cache = NoStore, views::end),
     route!(GET "/preferences", needs = SignedIn, csrf = None, cache = NoStore, preferences::page),
     route!(POST "/preferences", needs = SignedIn, csrf = Field, cache = NoStore, preferences::update),
+    route!(POST "/preferences/rows", needs = SignedIn, csrf = Field, cache = NoStore, views::rows),
     route!(POST "/preferences/password", needs = SignedIn, csrf = Field, cache = NoStore, preferences::password),
     route!(PUT "/preferences/theme", needs = SignedIn, csrf = Header, cache = NoStore, preferences::theme),
     route!(GET "/events", needs = SignedIn, csrf = None, cache = NoStore, live::stream),

@@ -10,6 +10,7 @@ use super::view::Face;
 use crate::db::{Conn, InstallationRight, QueueId, Right, Ts};
 use crate::error::Result;
 use crate::queues::{self, Queue};
+use crate::search::views;
 use crate::tickets::list::{self, Count};
 use crate::{mailboxes, outbox, postmaster};
 
@@ -54,6 +55,7 @@ struct May {
     admin: bool,
     recorder: bool,
     queues_and_mail: bool,
+    export: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -62,7 +64,19 @@ struct Nav {
     mine: String,
     quarantine: String,
     silent: String,
+    us: String,
     queues: Vec<NavQueue>,
+    views: Vec<NavView>,
+}
+
+#[derive(Debug, Serialize)]
+struct NavView {
+    id: i64,
+    name: String,
+    team: bool,
+    url: String,
+    n: String,
+    current: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,7 +84,8 @@ struct NavQueue {
     id: i64,
     name: String,
     url: String,
-    open: String,
+    /// What waits for us there, or nothing.
+    waiting: String,
     depth: usize,
     current: bool,
 }
@@ -85,7 +100,12 @@ impl Shell {
         let counts = list::counts(conn, &actor.scope)?;
         let recorder = actor.scope.may(InstallationRight::Recorder);
         let queues_and_mail = actor.scope.may(InstallationRight::QueuesAndMail);
-        let may = May { admin: recorder || queues_and_mail, recorder, queues_and_mail };
+        let may = May {
+            admin: recorder || queues_and_mail,
+            recorder,
+            queues_and_mail,
+            export: actor.scope.may(InstallationRight::Export),
+        };
         // Whoever looks after mail is told on every page.
         let silent = if queues_and_mail { mailboxes::alarmed(conn)? } else { Vec::new() };
         let names: Vec<&str> = silent.iter().map(|(_, name)| name.as_str()).collect();
@@ -97,6 +117,8 @@ impl Shell {
         let nav = Nav {
             silent: number(i64::try_from(names.len()).unwrap_or(0)),
             all: number(counts.values().map(|count| count.active).sum()),
+            us: number(counts.values().map(|count| count.waiting).sum()),
+            views: views(conn, signed, at)?,
             mine: number(list::count_mine(conn, actor)?),
             quarantine: if may.recorder {
                 number(postmaster::count_quarantined(conn)?)
@@ -149,6 +171,28 @@ fn held(conn: &mut Conn, signed: &Asker) -> Result<Vec<Held>> {
     Ok(held.into_iter().map(view).collect())
 }
 
+/// The searches that were put into the sidebar. So many of them are counted: a page waits for them.
+fn views(conn: &mut Conn, signed: &Asker, at: &str) -> Result<Vec<NavView>> {
+    const COUNTED: usize = 12;
+    let moment = signed.reader.moment();
+    let mut shown = Vec::new();
+    for (place, view) in views::of(conn, &signed.actor)?.into_iter().enumerate() {
+        let n = match place < COUNTED {
+            true => views::count(conn, &signed.actor, &view, &moment)?.unwrap_or(0),
+            false => 0,
+        };
+        shown.push(NavView {
+            id: view.id.0,
+            url: super::views::url_of(&view),
+            n: if n >= views::COUNTED { format!("{}+", views::COUNTED - 1) } else { number(n) },
+            current: at == format!("v{}", view.id),
+            team: view.team,
+            name: view.name,
+        });
+    }
+    Ok(shown)
+}
+
 // Zero is quiet: the template shows no counter for an empty text.
 fn number(n: i64) -> String {
     if n > 0 { n.to_string() } else { String::new() }
@@ -182,7 +226,7 @@ fn below(
         id: queue.id.0,
         name: queue.name.clone(),
         url: format!("/tickets?queue={}", queue.id),
-        open: number(counts.get(&queue.id).map_or(0, |count| count.active)),
+        waiting: number(counts.get(&queue.id).map_or(0, |count| count.waiting)),
         depth,
         current: at == format!("q{}", queue.id),
     });

@@ -21,6 +21,11 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// This moment, in the reader's zone.
+    pub fn moment(&self) -> crate::tickets::Moment {
+        crate::tickets::Moment { now: self.now, zone: self.zone.clone() }
+    }
+
     /// `now`, `12 min`, `5 h`, `3 Nov`, `3 Nov 2024`: for narrow columns.
     pub fn short(&self, at: Timestamp) -> String {
         let seconds = self.now.as_second() - at.as_second();

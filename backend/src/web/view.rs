@@ -117,6 +117,8 @@ pub struct Tab {
     pub label: String,
     /// Whether we are there.
     pub current: bool,
+    /// How many there are, where that is known and not nothing.
+    pub n: Option<i64>,
 }
 
 /// A ticket in a list.
@@ -148,6 +150,8 @@ pub struct RowView {
     pub owner: Option<Face>,
     /// Whether the owner is on it.
     pub locked: bool,
+    /// `customer` where an agent had the last word, else nothing.
+    pub turn: &'static str,
     /// Its last change.
     pub updated: Timestamp,
     /// When it falls due, for lists of reminders.

@@ -75,3 +75,22 @@ refused-set-up-done = The set-up was done before. Sign in, or add agents with �
 refused-role-name = A role needs a name of 1 to 100 characters.
 refused-role-taken = There is a role called “{ $name }” already. Choose another name.
 refused-grant-queue = There is no queue called “{ $name }”. Use * for all queues.
+refused-sort = There is no such order. Choose one of: { $words }.
+
+# What is wrong with a search
+refused-search-slow = This search takes too long. Name a queue, a state or a day with it, or one more word.
+refused-search-quote = The quotation mark before “{ $word }” is never closed. Close it, or leave it out.
+refused-search-key = “{ $word }:” is none of the words that narrow a search: { $keys } To look for the text itself, put it into quotation marks: "{ $text }"
+refused-search-near = “{ $word }:” is none of the words that narrow a search. Did you mean “{ $near }:”? To look for the text itself, put it into quotation marks: "{ $text }"
+refused-search-value = Something must follow “{ $word }:”, without a space between them.
+refused-search-one = “{ $word }:” takes one value. Write it twice to ask for two.
+refused-search-word = “{ $word }” does not go with “{ $key }:”. Choose one of: { $known }.
+refused-search-queue = There is no queue called “{ $name }” that you may see. A name of several words needs quotation marks: queue:"Account access"
+refused-search-queue-near = There is no queue called “{ $name }”. Did you mean queue:"{ $near }"?
+refused-search-agent = There is no agent called “{ $name }”. Take the login or the whole name in quotation marks, “me”, or “nobody”.
+refused-search-day = “{ $word }” is no day. It looks like 2026-11-22, 2026-11, 7d (seven days ago), today or yesterday; created: also takes 2026-11-01..2026-11-22.
+refused-view-name = A view needs a name of 1 to { $most } characters.
+refused-view-empty = There is nothing to keep: a view needs at least one filter or word.
+refused-view-taken = There is a view called “{ $name }” already. Choose another name, or take that one away first.
+refused-views = There are { $most } views already. Take one away first.
+refused-view-of-team = Only who made a view of the team, or who manages queues and mail, takes it away.

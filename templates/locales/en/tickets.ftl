@@ -7,9 +7,23 @@ list-views = Views
 list-view-all = All open
 list-view-nobody = Nobody’s
 list-view-mine = Mine
-list-view-waiting = Waiting
+list-view-new = New
+list-view-us = Waiting for us
+list-view-customer = Waiting for the customer
+list-view-waiting = Pending
+list-view-watched = Watched
 list-view-closed = Closed
-list-sort-newest = Newest change first
+list-view-any = All states
+list-order = Order
+list-sort-changed = Newest change first
+list-sort-created = Newest ticket first
+list-sort-waiting = Longest waiting first
+list-sort-due = Due first
+list-sort-priority = Most urgent first
+list-filters = Filters
+list-filter-remove = Remove filter: { $filter }
+list-narrow = Narrow down
+list-turn-customer = Answered: waits for the customer
 list-select = Select ticket { $number }
 list-select-all = Select all
 list-messages = { $n ->
@@ -209,11 +223,10 @@ see-all = See all
 # Search
 search-all = Search all tickets
 search-title = Search: { $q }
-search-hint = Words in subjects, texts, names and addresses, or a ticket number. Closed tickets are included.
+search-hint = Words, names, a number, closed tickets included. Narrow it down:
 search-count = { $n ->
     [one] 1 ticket
    *[other] { $n } tickets
-  }, newest first
+  }
 search-none = No ticket matches “{ $q }”
-search-none-hint = Try fewer words, or the beginning of a word.
-search-too-long = A search takes at most 200 characters and 8 words.
+search-none-hint = Try fewer words, the beginning of a word, or take a filter away.

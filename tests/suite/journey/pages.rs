@@ -31,6 +31,8 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/preferences",
             "/tickets/new",
             "/search?q=answer",
+            "/search?q=queue%3ANowhere",
+            "/tickets?view=us&q=hello+from%3Aanna&sort=created",
             "/admin/auto-responses",
             "/admin/auto-responses/1",
             "/admin/auto-responses/all/received/de",

@@ -52,10 +52,9 @@ fn shape(columns: Vec<Column>) -> Shape {
     for column in columns {
         // Built differently: full text (shadow tables here, a column there) and numbers (a row here, a sequence
         // there).
-        let document = column.table_name == "articles" && column.column_name == "document";
         let number = column.table_name == "ticket_numbers";
-        let text = ["articles_text", "inbound_text"].iter().any(|table| column.table_name.starts_with(table));
-        if document || number || text {
+        let text = ["ticket_text", "inbound_text"].iter().any(|table| column.table_name.starts_with(table));
+        if number || text {
             continue;
         }
         shape.entry(column.table_name).or_default().insert(column.column_name, column.nullable);

@@ -69,7 +69,7 @@ both_databases! {
 
 #[test]
 fn a_cell_that_would_be_calculated_becomes_a_text() {
-    let mut csv = turnstone::web::csv::Csv::new(&["a"]);
+    let mut csv = turnstone::csv::Csv::new(&["a"]);
     for cell in ["=1+1", "+1", "-1", "@x", "\t=1", "  =1", "a\"b", "fine", "\r=1"] {
         csv.line([cell.to_owned()]);
     }

@@ -35,7 +35,12 @@ pub async fn counters_agree(app: &TestApp) {
             WHERE a.ticket_id = t.id AND a.sender <> 'system'), 0)
         OR t.has_attachments <> EXISTS (SELECT 1 FROM articles a JOIN attachments f ON f.article_id = a.id
             WHERE a.ticket_id = t.id AND NOT f.inline)";
-    for sql in [queues, summaries] {
+    let waiting = "SELECT count(*) AS n FROM (
+        SELECT queue_id, sum(n) AS n FROM queue_waiting GROUP BY queue_id HAVING sum(n) <> 0
+        EXCEPT
+        SELECT queue_id, count(*) FROM tickets WHERE state IN ('new', 'open') AND last_sender <> 'agent'
+        GROUP BY queue_id) AS wrong";
+    for sql in [queues, summaries, waiting] {
         let wrong =
             app.db().read(move |conn| Ok(diesel::sql_query(sql).get_result::<Wrong>(conn)?)).await.unwrap();
         assert_eq!(wrong.n, 0, "{sql}");

@@ -5,6 +5,7 @@ mod auto_responses;
 pub mod composer;
 mod connections;
 mod languages;
+mod lists;
 mod long_thread;
 mod presence;
 mod queues;

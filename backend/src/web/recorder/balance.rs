@@ -8,11 +8,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::span;
+use crate::csv::Csv;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::outbox::balance as outgoing;
 use crate::postmaster::balance as inbound;
-use crate::web::csv::Csv;
 use crate::web::failure::Answer;
 use crate::web::files::download;
 use crate::web::gate::{Asker, Signed};

@@ -159,6 +159,7 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<ListView>> {
                 url: wish.address(show, None),
                 label: language.tr(key),
                 current: *show == wish.show,
+                n: None,
             })
             .collect(),
         wish: WishView {

@@ -4,12 +4,12 @@ use actix_web::web::{Data, Query};
 
 use super::{Wish, readable};
 use crate::{
+    csv::Csv,
     db::{Conn, InstallationRight},
     error::Result,
     people::agents,
     reports::{self, Figures},
     web::{
-        csv::Csv,
         failure::Answer,
         files::download,
         gate::{Asker, Signed},

@@ -7,6 +7,7 @@ use super::list::subject;
 use crate::access::{self, Read, TicketAccess};
 use crate::db::{ArticleId, Conn, Right, State};
 use crate::error::{Error, Result, say};
+use crate::tickets::list::Filter;
 use crate::tickets::{Article, Ticket, merge, unmerge, view};
 use crate::web::failure::{Answer, Failure};
 use crate::web::forms::Posted;
@@ -85,8 +86,8 @@ pub async fn new(web: Data<Web>, signed: Signed, number: Path<String>, wish: Que
         let found = if suggested {
             view::others_of_customer(conn, &asker.actor, &access)?
         } else if other.is_none() {
-            match search::find(conn, &asker.actor, &wish.q) {
-                Ok(hits) => hits.into_iter().map(|hit| hit.ticket).collect(),
+            match searched(conn, asker, &wish.q) {
+                Ok(found) => found,
                 Err(Error::Invalid(_)) => Vec::new(),
                 Err(error) => return Err(error),
             }
@@ -119,6 +120,13 @@ pub async fn new(web: Data<Web>, signed: Signed, number: Path<String>, wish: Que
         Ok(Page::new(format!("q{}", mine.queue_id), view))
     })
     .await
+}
+
+fn searched(conn: &mut Conn, asker: &Asker, q: &str) -> Result<Vec<Ticket>> {
+    let within = Filter { all_states: true, ..Filter::default() };
+    let search = search::Search::read(conn, &asker.actor, q, &asker.reader.moment(), within)?;
+    let (rows, _) = search::page(conn, &asker.actor, &search, None, search::HITS)?;
+    Ok(rows.into_iter().map(|row| row.ticket).collect())
 }
 
 type Chosen = Option<(TicketAccess<Read>, Vec<Article>)>;

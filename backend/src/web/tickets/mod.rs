@@ -8,6 +8,7 @@ pub mod compose;
 pub mod composer;
 pub mod draft;
 pub mod effects;
+pub mod export;
 pub mod history;
 pub mod list;
 pub mod merges;

@@ -293,7 +293,7 @@ fn head(ticket: &Ticket, queue: &str, names: &Names, asker: &Asker) -> Head {
         queue: QueueLink {
             id: ticket.queue_id.0,
             name: queue.to_owned(),
-            url: list::address(Some(ticket.queue_id), "all", None),
+            url: list::address(Some(ticket.queue_id), list::place::View::All),
         },
         state: StateView::of(ticket.state, language),
         priority: PriorityView::of(ticket.priority, language),

@@ -12,6 +12,11 @@ impl Csv {
         table
     }
 
+    /// The lines of a table that was begun elsewhere.
+    pub fn more() -> Self {
+        Self(String::new())
+    }
+
     /// Adds a line.
     pub fn line(&mut self, cells: impl IntoIterator<Item = String>) {
         let cells: Vec<String> = cells.into_iter().map(|cell| quoted(&cell)).collect();
@@ -27,7 +32,7 @@ impl Csv {
 
 fn quoted(cell: &str) -> String {
     // A cell that begins like this is calculated; an apostrophe makes it a text.
-    let calculated = cell.trim_start_matches([' ', '\t', '\r', '\n']).starts_with(['=', '+', '-', '@']);
+    let calculated = cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     let odd_start = cell.starts_with(['\t', '\r', '\n']);
     let guard = if calculated || odd_start { "'" } else { "" };
     format!("\"{guard}{}\"", cell.replace('"', "\"\""))

@@ -1,0 +1,42 @@
+//! Tickets from before there was this index are said to it in the background, the newest first.
+
+use tokio::sync::watch;
+
+use crate::{
+    db::{TicketId, Tx, backend, schema::settings, ticket_text},
+    desk::Desk,
+    error::Result,
+};
+use diesel::prelude::*;
+
+/// Where the work stands: the key below which tickets are still to be said; 0: all are.
+const PLACE: &str = "ticket_text_below";
+/// So many tickets share a transaction: mail waits for no more than these.
+const AT_ONCE: i64 = 50;
+
+/// Says to the index what it does not know yet, until all is said or the process ends. New tickets need nothing of it.
+pub async fn run(desk: Desk, stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match desk.db.write(step).await {
+            Ok(true) => tokio::task::yield_now().await,
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(%error, "older tickets are not all found yet; goes on after the next start");
+                return;
+            }
+        }
+    }
+}
+
+fn step(tx: &mut Tx<'_>) -> Result<bool> {
+    backend::one_at_a_time(tx, PLACE)?;
+    let place: Option<String> =
+        settings::table.find(PLACE).select(settings::value).first(&mut **tx).optional()?;
+    let below = place.and_then(|text| text.parse().ok()).unwrap_or(i64::MAX);
+    if below == 0 {
+        return Ok(false);
+    }
+    let last = ticket_text::rebuild(tx, TicketId(below), AT_ONCE)?;
+    backend::put_setting(tx, PLACE, &last.map_or(0, |id| id.0).to_string())?;
+    Ok(last.is_some())
+}

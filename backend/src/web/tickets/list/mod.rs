@@ -1,0 +1,298 @@
+//! The list: by queue and view, the last changed first, with a mark on what is new.
+
+pub mod place;
+
+use std::collections::HashMap;
+
+use actix_web::web::{Data, Query};
+use serde::Serialize;
+
+pub use self::place::Wish;
+use self::place::{Chip, Place, View, chips, says_state};
+use crate::access::Actor;
+use crate::db::{AgentId, Conn, QueueId, Right};
+use crate::error::{Error, Result};
+use crate::queues::{self, Queue};
+use crate::search::{self, Search, language, views};
+use crate::tickets::list::{self, Count, Cursor, Row, Sort};
+use crate::tickets::{Ticket, view};
+use crate::web::failure::Answer;
+use crate::web::gate::{Asker, Signed};
+use crate::web::page::{Page, show};
+use crate::web::state::Web;
+use crate::web::times::Reader;
+use crate::web::view::{Choice, Face, PriorityView, RowView, StateView, Tab};
+
+#[derive(Serialize)]
+struct ListView {
+    title: String,
+    /// How many there are in all, where the view is all of them.
+    open: String,
+    here: String,
+    new_url: String,
+    tabs: Vec<Tab>,
+    /// What narrows the list down, part by part.
+    chips: Vec<Chip>,
+    q: String,
+    /// What is wrong with it.
+    error: String,
+    /// Fields that go along when something else is typed.
+    kept: Vec<(&'static str, String)>,
+    sort: String,
+    sorts: Vec<Choice>,
+    rows: Vec<RowView>,
+    dense: bool,
+    /// The same as a search, to be kept.
+    as_search: String,
+    order: &'static str,
+    /// The view of the sidebar that is shown, where it may be taken away.
+    pinned: Option<i64>,
+    targets: Vec<Target>,
+    first_url: Option<String>,
+    next_url: Option<String>,
+    /// What a bulk act did, once.
+    done: String,
+}
+
+/// A queue to move tickets into.
+#[derive(Clone, Debug, Serialize)]
+pub struct Target {
+    /// Its key.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+}
+
+/// `GET /tickets`.
+pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
+    let wish = wish.into_inner();
+    let shown = show(&web, &signed, "tickets/list.html", move |conn, asker| load(conn, asker, &wish));
+    tokio::time::timeout(search::TIME, shown).await.map_err(|_| search::too_slow())?
+}
+
+fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<ListView>> {
+    let actor = &asker.actor;
+    let language = &asker.reader.language;
+    let all = queues::all(conn)?;
+    let mut place = Place::read(wish)?;
+    // A queue of which one may see nothing does not exist.
+    let chosen = match place.queue {
+        Some(id) if actor.scope.in_queue(id).has(Right::Read) => Some(find(&all, id)?),
+        Some(_) => return Err(Error::NotFound),
+        None => None,
+    };
+    let found = match narrowed(conn, asker, &mut place, wish) {
+        Ok(found) => found,
+        // What was typed wrongly is said above an empty list, and stays to be corrected.
+        Err(Error::Invalid(fields)) if fields.iter().all(|field| field.field == "q") => {
+            let told: Vec<_> = fields.iter().map(|field| field.message.in_language(language)).collect();
+            Found { error: told.join(" "), ..Found::default() }
+        }
+        Err(error) => return Err(error),
+    };
+    let counts = list::counts(conn, &actor.scope)?;
+    let pinned = pinned(conn, asker, &place)?;
+    let as_search = place.as_search(chosen.map(|queue| queue.name.as_str()));
+    let view = ListView {
+        title: pinned.as_ref().map_or_else(|| title(chosen, &place, asker), |view| view.name.clone()),
+        open: match place.view == View::All && place.q.is_empty() {
+            true => language.tr_count("open-count", sum(&counts, place.queue).active),
+            false => String::new(),
+        },
+        here: place.url(wish.cursor.as_deref()),
+        new_url: place
+            .queue
+            .map_or_else(|| "/tickets/new".to_owned(), |id| format!("/tickets/new?queue={id}")),
+        tabs: tabs(&place, asker, &sum(&counts, place.queue)),
+        chips: chips(&place, &found.clauses),
+        q: place.q.clone(),
+        error: found.error,
+        kept: kept(&place),
+        sort: language.tr(&format!("list-sort-{}", place.sort.word())),
+        sorts: Sort::ALL
+            .iter()
+            .map(|sort| {
+                let label = language.tr(&format!("list-sort-{}", sort.word()));
+                Choice::new(place.with_sort(*sort).url(None), label, *sort == place.sort)
+            })
+            .collect(),
+        rows: rows(conn, &found.rows, &all, &asker.reader)?,
+        dense: actor.agent.dense_rows,
+        as_search,
+        order: place.sort.word(),
+        pinned: pinned.as_ref().filter(|view| view.is_of(actor)).map(|view| view.id.0),
+        targets: targets(actor, &all, place.queue),
+        first_url: wish.cursor.as_ref().map(|_| place.url(None)),
+        next_url: found.next.map(|cursor| place.url(Some(&cursor.to_string()))),
+        done: String::new(),
+    };
+    let at = match (place.queue, place.view) {
+        _ if pinned.is_some() => pinned.map_or_else(String::new, |view| format!("v{}", view.id)),
+        (Some(id), _) => format!("q{id}"),
+        (None, View::Mine) => "mine".to_owned(),
+        (None, View::Us) => "us".to_owned(),
+        (None, _) => "all".to_owned(),
+    };
+    Ok(Page::new(at, view))
+}
+
+/// The view of the sidebar that this is.
+fn pinned(conn: &mut Conn, asker: &Asker, place: &Place) -> Result<Option<views::View>> {
+    if place.view != View::Any || place.queue.is_some() {
+        return Ok(None);
+    }
+    let known = views::of(conn, &asker.actor)?;
+    Ok(known.into_iter().find(|view| view.order() == place.sort && views::is_same(&view.q, &place.q)))
+}
+
+#[derive(Default)]
+struct Found {
+    clauses: Vec<language::Clause>,
+    rows: Vec<Row>,
+    next: Option<Cursor>,
+    error: String,
+}
+
+/// The tickets of a place. A search that names states decides itself about them.
+fn narrowed(conn: &mut Conn, asker: &Asker, place: &mut Place, wish: &Wish) -> Result<Found> {
+    let actor = &asker.actor;
+    let after = wish.cursor.as_deref().map(str::parse::<Cursor>).transpose()?;
+    let limit = i64::from(actor.agent.page_size);
+    if place.q.is_empty() {
+        let (rows, next) = list::page(conn, actor, &place.filter(actor), after, limit)?;
+        return Ok(Found { rows, next, ..Found::default() });
+    }
+    if place.view == View::All && says_state(&language::parse(&place.q)?) {
+        place.view = View::Any;
+    }
+    let within = place.filter(actor);
+    let search = Search::read(conn, actor, &place.q, &asker.reader.moment(), within)?;
+    let (rows, next) = search::page(conn, actor, &search, after, limit.min(search::HITS))?;
+    Ok(Found { clauses: search.clauses, rows, next, error: String::new() })
+}
+
+fn tabs(place: &Place, asker: &Asker, count: &Count) -> Vec<Tab> {
+    let shown = View::ALL.iter().filter(|view| **view != View::Any || place.view == View::Any);
+    let n = |view: View| match view {
+        View::All => Some(count.active),
+        View::Nobody => Some(count.unowned),
+        View::New => Some(count.new),
+        View::Us => Some(count.waiting),
+        View::Waiting => Some(count.pending),
+        _ => None,
+    };
+    shown
+        .map(|view| Tab {
+            url: place.with_view(*view).url(None),
+            label: view.label(&asker.reader.language),
+            current: *view == place.view,
+            n: n(*view).filter(|n| *n > 0 && place.q.is_empty()),
+        })
+        .collect()
+}
+
+/// What a form that types something else takes along.
+fn kept(place: &Place) -> Vec<(&'static str, String)> {
+    let queue = place.queue.map(|id| ("queue", id.to_string()));
+    let view = Some(place.view).filter(|view| !matches!(view, View::Any));
+    let view = view.filter(|view| *view != View::All).map(|view| ("view", view.word().to_owned()));
+    let sort =
+        Some(place.sort).filter(|sort| *sort != Sort::default()).map(|sort| ("sort", sort.word().to_owned()));
+    queue.into_iter().chain(view).chain(sort).collect()
+}
+
+fn find(all: &[Queue], id: QueueId) -> Result<&Queue> {
+    all.iter().find(|queue| queue.id == id).ok_or(Error::NotFound)
+}
+
+fn title(queue: Option<&Queue>, place: &Place, asker: &Asker) -> String {
+    match (queue, place.view) {
+        (Some(queue), _) => queue.name.clone(),
+        (None, View::Mine) => asker.reader.language.tr("tickets-mine"),
+        (None, view) => view.label(&asker.reader.language),
+    }
+}
+
+/// How many there are in a queue, or in all of them.
+fn sum(counts: &HashMap<QueueId, Count>, queue: Option<QueueId>) -> Count {
+    let mut sum = Count::default();
+    for count in counts.iter().filter(|(id, _)| queue.is_none_or(|only| only == **id)).map(|(_, count)| count)
+    {
+        sum.active += count.active;
+        sum.new += count.new;
+        sum.unowned += count.unowned;
+        sum.pending += count.pending;
+        sum.waiting += count.waiting;
+    }
+    sum
+}
+
+/// The address of a list.
+pub fn address(queue: Option<QueueId>, view: View) -> String {
+    Place { queue, view, ..Place::default() }.url(None)
+}
+
+/// Queues that the actor may move tickets into, without the one they are in.
+pub fn targets(actor: &Actor, all: &[Queue], from: Option<QueueId>) -> Vec<Target> {
+    all.iter()
+        .filter(|queue| queue.retired_at.is_none() && Some(queue.id) != from)
+        .filter(|queue| actor.scope.in_queue(queue.id).has(Right::MoveInto))
+        .map(|queue| Target { id: queue.id.0, name: queue.name.clone() })
+        .collect()
+}
+
+/// Tickets as rows: one query more for the owners' names.
+pub fn rows(conn: &mut Conn, found: &[list::Row], queues: &[Queue], reader: &Reader) -> Result<Vec<RowView>> {
+    let mut owners: Vec<AgentId> = found.iter().filter_map(|row| row.ticket.owner_id).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    let names = view::agents(conn, &owners)?;
+    let row = |row: &list::Row| {
+        let ticket = &row.ticket;
+        let owner =
+            ticket.owner_id.map(|id| Face::of_agent(id, names.get(&id).map_or("?", |(_, name)| name)));
+        RowView {
+            number: ticket.number.clone(),
+            url: format!("/tickets/{}", ticket.number),
+            subject: subject(ticket, reader),
+            state: StateView::of(ticket.state, &reader.language),
+            unread: row.unread,
+            messages: ticket.article_count,
+            clip: ticket.has_attachments,
+            who: who(ticket),
+            excerpt: ticket.preview.clone(),
+            queue: queues
+                .iter()
+                .find(|queue| queue.id == ticket.queue_id)
+                .map_or_else(String::new, |q| q.name.clone()),
+            priority: PriorityView::of(ticket.priority, &reader.language),
+            locked: ticket.locked_at.is_some(),
+            owner,
+            updated: ticket.updated_at.0,
+            turn: turn(ticket),
+            due: ticket.pending_until.map(|until| until.0),
+        }
+    };
+    Ok(found.iter().map(row).collect())
+}
+
+// Who had the last word: the other side is waited for.
+fn turn(ticket: &Ticket) -> &'static str {
+    match ticket.last_sender.as_str() {
+        "agent" if ticket.active => "customer",
+        _ => "",
+    }
+}
+
+/// A ticket's title, or a word in its place.
+pub fn subject(ticket: &Ticket, reader: &Reader) -> String {
+    if ticket.title.trim().is_empty() { reader.language.tr("no-subject") } else { ticket.title.clone() }
+}
+
+fn who(ticket: &Ticket) -> String {
+    if ticket.customer_name.trim().is_empty() {
+        ticket.customer_address.clone()
+    } else {
+        ticket.customer_name.clone()
+    }
+}
