@@ -8,9 +8,8 @@ use actix_web::{
 };
 
 use super::{
-    articles, auto_responses, balance, bonds, customers, drafts, events, exports, fields, files, filters, gate,
-    inbound, lock,
-    mailboxes, merges, openapi, outbox, participants, passing, people,
+    articles, auto_responses, balance, bonds, customers, drafts, events, exports, fields, files, filters,
+    gate, inbound, lock, mailboxes, merges, openapi, outbox, participants, passing, people,
     problem::{Answer, Problem},
     queues, replies, reports, saved, search, templates, tickets,
 };
