@@ -148,7 +148,10 @@ pub fn line(names: &[String], values: &[Option<i64>], word: impl Fn(i64) -> Stri
         .map(|at| at * step)
         .map(|value| (number(value), if value == 0 { "0".to_owned() } else { word(value) }))
         .collect();
-    let frame = Frame { height: 150.0, left: 56.0, most: number(top), columns: names.len() };
+    // About six units a letter: durations are longer in some languages.
+    let letters = ticks.iter().map(|(_, word)| word.chars().count()).max().unwrap_or(0);
+    let left = cast(letters).mul_add(6.0, 8.0).max(56.0);
+    let frame = Frame { height: 150.0, left, most: number(top), columns: names.len() };
     let mut chart = frame.empty(names, &ticks);
     for run in runs(values) {
         let points: Vec<(f64, f64)> =
