@@ -152,6 +152,21 @@ fn every_language_has_a_name_to_be_chosen_by() {
 }
 
 #[test]
+fn each_language_sets_its_own_signs() {
+    let wrong = |language: &str, signs: &[&str]| -> Vec<String> {
+        let holds = |texts: &[String]| texts.iter().any(|text| signs.iter().any(|sign| text.contains(sign)));
+        let messages = catalogue(language).into_iter().filter(|(_, message)| holds(&message.texts));
+        messages.map(|(key, _)| format!("{language}: {key}")).collect()
+    };
+    assert_eq!(
+        wrong("fr", &[" :", " ;", " !", " ?", "« ", " »", "“", "”"]),
+        none(),
+        "« … », and U+202F before : ; ! ?"
+    );
+    assert_eq!(wrong("de", &["”", "«", "»"]), none(), "„…“");
+}
+
+#[test]
 fn what_the_source_asks_for_is_understood() {
     let mut asked = Asked::default();
     asked.code(
