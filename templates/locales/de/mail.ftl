@@ -58,6 +58,7 @@ mail-switch-off = Sie bekommen diese E-Mail aufgrund Ihrer Einstellungen:
 # Was eine Benachrichtigung sagt; zugleich der Anfang ihres Betreffs
 notice-new-ticket = Neues Ticket { $number } in { $queue }:
 notice-follow-up = Neue Antwort zu Ticket { $number }:
+notice-follow-ups = { $count } neue Antworten zu Ticket { $number }:
 notice-lock-timeout = Ihre Sperre auf Ticket { $number } ist abgelaufen:
 notice-move = Ticket { $number } wurde nach { $queue } verschoben:
 notice-reminder = Erinnerung an Ticket { $number }:

@@ -1,5 +1,6 @@
 # Was an einer E-Mail hängt: E-Mails in E-Mails, Einladungen.
 show-signature = Signatur anzeigen
+show-repeated = Text aus einer früheren Nachricht zeigen
 attached-read = Lesen<span class="vh"> { $name }</span>
 attached-mail = Angehängte E-Mail
 attached-calendar = Kalendereintrag
@@ -26,6 +27,30 @@ attached-where = Wo
 attached-organiser = Eingeladen von
 attached-who = Eingeladen
 attached-repeats = Wiederholung
+attached-every-day = { $n ->
+    [1] jeden Tag
+   *[other] alle { $n } Tage
+}
+attached-every-week = { $n ->
+    [1] jede Woche
+   *[other] alle { $n } Wochen
+}
+attached-every-month = { $n ->
+    [1] jeden Monat
+   *[other] alle { $n } Monate
+}
+attached-every-year = { $n ->
+    [1] jedes Jahr
+   *[other] alle { $n } Jahre
+}
+attached-on-days = am { $days }
+attached-last-day = letzten { $day }
+attached-nth-day = { $number }. { $day }
+attached-until = bis { $day }
+attached-times = { $n ->
+    [one] einmal
+   *[other] { $n }-mal
+}
 attached-link = Link
 attached-said-accepted = { $name } (zugesagt)
 attached-said-declined = { $name } (abgelehnt)

@@ -161,7 +161,7 @@ attach = Anhängen
 files = Dateien
 file-remove = { $name } entfernen
 file-remove-plain = Entfernen
-file-too-big = Größer als 25 MB. Senden Sie stattdessen einen Link.
+file-too-big = Größer, als dieser Server annimmt. Senden Sie stattdessen einen Link.
 quote = Zitieren
 quote-intro = Am { $date } schrieb { $name }:
 draft-saved = Entwurf gespeichert
@@ -188,7 +188,7 @@ new-mail-hint = Wird von der Adresse der Queue an den Kunden gesendet.
 new-customer-hint = Name und Adresse, zum Beispiel Ruth Calloway <ruth@example.org>.
 new-no-queue = Sie dürfen in keiner Queue Tickets eröffnen. Ein Administrator kann das ändern.
 new-check = Es fehlt noch etwas. Sehen Sie sich die markierten Felder an.
-attachments-hint = optional, jeweils bis 25 MB
+attachments-hint = optional
 create-ticket = Ticket anlegen
 
 # Übersicht

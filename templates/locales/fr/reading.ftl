@@ -1,5 +1,6 @@
 # Lire ce qui est joint à un e-mail : e-mails dans des e-mails, invitations.
 show-signature = Afficher la signature
+show-repeated = Afficher le texte d’un message précédent
 attached-read = Lire<span class="vh"> { $name }</span>
 attached-mail = E-mail joint
 attached-calendar = Événement
@@ -26,6 +27,30 @@ attached-where = Où
 attached-organiser = Invité par
 attached-who = Invités
 attached-repeats = Répétition
+attached-every-day = { $n ->
+    [1] chaque jour
+   *[other] tous les { $n } jours
+}
+attached-every-week = { $n ->
+    [1] chaque semaine
+   *[other] toutes les { $n } semaines
+}
+attached-every-month = { $n ->
+    [1] chaque mois
+   *[other] tous les { $n } mois
+}
+attached-every-year = { $n ->
+    [1] chaque année
+   *[other] tous les { $n } ans
+}
+attached-on-days = le { $days }
+attached-last-day = dernier { $day }
+attached-nth-day = { $day } nº { $number }
+attached-until = jusqu’au { $day }
+attached-times = { $n ->
+    [one] une fois
+   *[other] { $n } fois
+}
 attached-link = Lien
 attached-said-accepted = { $name } (accepté)
 attached-said-declined = { $name } (refusé)

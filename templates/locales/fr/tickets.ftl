@@ -161,7 +161,7 @@ attach = Joindre
 files = fichiers
 file-remove = Retirer { $name }
 file-remove-plain = Retirer
-file-too-big = Plus de 25 Mo. Envoyez plutôt un lien.
+file-too-big = Plus gros que ce serveur ne l’accepte. Envoyez plutôt un lien.
 quote = Citer
 quote-intro = Le { $date }, { $name } a écrit :
 draft-saved = Brouillon enregistré
@@ -188,7 +188,7 @@ new-mail-hint = Envoyé au client depuis l’adresse de la file.
 new-customer-hint = Nom et adresse, par exemple Ruth Calloway <ruth@example.org>.
 new-no-queue = Vous ne pouvez ouvrir de ticket dans aucune file. Un administrateur peut changer cela.
 new-check = Il manque quelque chose. Regardez les champs signalés.
-attachments-hint = facultatif, jusqu’à 25 Mo chacune
+attachments-hint = facultatif
 create-ticket = Créer le ticket
 
 # Tableau de bord
