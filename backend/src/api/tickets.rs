@@ -25,7 +25,7 @@ use crate::{
         Moment, NewFile, Person, Ticket, assign,
         list::{self, Cursor, Filter, Whose},
         open::{self, OpenInput},
-        state, summary,
+        state, summary, watch,
     },
 };
 
@@ -48,6 +48,8 @@ pub struct Wish {
     lock: Option<String>,
     /// An address of the customer.
     customer: Option<String>,
+    /// `me`: those that the token's agent watches.
+    watcher: Option<String>,
     /// How many, 1 to 200; 25 where missing.
     limit: Option<String>,
     /// Where the page begins.
@@ -66,9 +68,15 @@ fn load(conn: &mut Conn, actor: &Actor, wish: &Wish) -> Result<List<TicketView>>
     let Some(filter) = filter(conn, actor, wish)? else { return Ok(List::whole(Vec::new())) };
     let (found, next): (Vec<Ticket>, Option<String>) = match wish.q.as_deref().map(str::trim) {
         Some(q) if !q.is_empty() => {
-            let hits = search::find(conn, actor, q)?.into_iter().map(|hit| hit.ticket);
+            let mut hits: Vec<Ticket> =
+                search::find(conn, actor, q)?.into_iter().map(|hit| hit.ticket).collect();
+            if let Some(agent) = filter.watcher {
+                let ids: Vec<_> = hits.iter().map(|ticket| ticket.id).collect();
+                let watched = watch::among(conn, agent, &ids)?;
+                hits.retain(|ticket| watched.contains(&ticket.id));
+            }
             let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-            (hits.filter(|ticket| matches(ticket, &filter)).take(shown).collect(), None)
+            (hits.into_iter().filter(|ticket| matches(ticket, &filter)).take(shown).collect(), None)
         }
         _ => {
             let after = wish.cursor.as_deref().map(str::parse::<Cursor>).transpose()?;
@@ -111,6 +119,11 @@ fn filter(conn: &mut Conn, actor: &Actor, wish: &Wish) -> Result<Option<Filter>>
         Some("false") => Some(false),
         Some(_) => return Err(Error::invalid("lock", "Say true or false.")),
     };
+    match wish.watcher.as_deref() {
+        None => {}
+        Some("me") => filter.watcher = Some(actor.agent.id),
+        Some(_) => return Err(Error::invalid("watcher", "Say me: what others watch is their own affair.")),
+    }
     if let Some(address) = wish.customer.as_deref() {
         match people::customers::known(conn, address)? {
             Some(customer) => filter.customer = Some(customer),

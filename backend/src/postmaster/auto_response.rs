@@ -17,7 +17,7 @@ use crate::{
     },
     outbox, people,
     queues::{self, Queue},
-    tickets::{Moment, NewArticle, Person, Recipients, Ticket, reply::domain_of, store},
+    tickets::{Moment, NewArticle, Person, Recipients, Ticket, bin, reply::domain_of, store},
 };
 
 /// What the recorder says when the answer's row is written.
@@ -207,6 +207,9 @@ fn refused(
     }
     if mail.own.contains(to) {
         return Ok(Some("its author is one of our own addresses".into()));
+    }
+    if bin::is_spammer(tx, to)? {
+        return Ok(Some("a ticket of its author was marked as spam".into()));
     }
     let address = counted(to);
     if let Some(echo) = echo {

@@ -13,7 +13,7 @@ use crate::{
     access::{Actor, Scope},
     db::{
         AgentId, Conn, Keep, MultiBackend, QueueId, Right, State, TicketId, Ts,
-        schema::{reads, tickets},
+        schema::{reads, tickets, watchers},
     },
     error::{Error, Result, say},
 };
@@ -36,6 +36,8 @@ pub struct Filter {
     pub customer: Option<crate::db::CustomerId>,
     /// Whether somebody is on it.
     pub locked: Option<bool>,
+    /// Watched by this agent.
+    pub watcher: Option<AgentId>,
 }
 
 /// Whose tickets.
@@ -192,6 +194,11 @@ fn filtered(scope: &Scope, agent: AgentId, filter: &Filter) -> Boxed {
     if let Some(customer) = filter.customer {
         query = query.filter(tickets::customer_id.eq(customer));
     }
+    if let Some(agent) = filter.watcher {
+        // An agent watches few: they are found by their keys.
+        let watched = watchers::table.filter(watchers::agent_id.eq(agent)).select(watchers::ticket_id);
+        query = query.filter(tickets::id.eq_any(watched));
+    }
     match filter.locked {
         Some(true) => query = query.filter(tickets::locked_at.is_not_null()),
         Some(false) => query = query.filter(tickets::locked_at.is_null()),
@@ -265,13 +272,26 @@ pub fn count_mine(conn: &mut Conn, actor: &Actor) -> Result<i64> {
         .get_result(conn)?)
 }
 
-/// Those of these tickets that the actor may read.
+/// Those of these tickets that the actor may read, without the bin.
 ///
 /// # Errors
 /// Those of the database.
 pub fn by_ids(conn: &mut Conn, actor: &Actor, ids: &[TicketId]) -> Result<HashMap<TicketId, Ticket>> {
-    let all = Filter { all_states: true, ..Filter::default() };
-    Ok(filtered(&actor.scope, actor.agent.id, &all)
+    let mut found = by_ids_everywhere(conn, actor, ids)?;
+    found.retain(|_, ticket| ticket.state != State::Removed);
+    Ok(found)
+}
+
+/// Those of these tickets that the actor may read, also in the bin.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_ids_everywhere(
+    conn: &mut Conn,
+    actor: &Actor,
+    ids: &[TicketId],
+) -> Result<HashMap<TicketId, Ticket>> {
+    Ok(filtered(&actor.scope, actor.agent.id, &Filter::default())
         .filter(tickets::id.eq_any(ids.to_vec()))
         .select(Ticket::as_select())
         .load::<Ticket>(conn)?

@@ -150,6 +150,8 @@ pub struct RowView {
     pub locked: bool,
     /// Its last change.
     pub updated: Timestamp,
+    /// Its tags.
+    pub tags: Vec<String>,
     /// When it falls due, for lists of reminders.
     pub due: Option<Timestamp>,
 }

@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use super::composer::{Revisions, Typed};
 use super::page::{self, Wish};
 use super::passing::Passing;
-use super::{draft, effects, send};
+use super::{draft, effects, next, send};
 use crate::access;
 use crate::db::TemplateId;
 use crate::error::{Error, Result};
@@ -29,11 +29,16 @@ pub async fn create(web: Data<Web>, signed: Signed, number: Path<String>, upload
         return with_template(&web, &signed, &number, &upload.text("template"), typed).await;
     }
     let uploaded = draft::prepare(&web, upload.files.clone()).await?;
+    let before = next::place(&web, &signed, &number).await?;
+    let answers = typed.kind == "reply" && upload.text("then") != "later";
     let outcome = match send::wanted(&upload, &typed, &signed) {
         Ok(wanted) => send::write(&web, &signed, &number, wanted, uploaded, &typed).await,
         Err(error) => Err(error),
     };
     match outcome {
+        Ok(Some(article)) if answers => {
+            Ok(see_other(&next::after_sending(&web, &signed, &number, article, before).await?))
+        }
         Ok(Some(article)) => Ok(see_other(&format!("/tickets/{number}#a-{article}"))),
         // A macro has moved it out of sight.
         Ok(None) => Ok(see_other("/tickets")),

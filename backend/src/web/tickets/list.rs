@@ -6,11 +6,11 @@ use actix_web::web::{Data, Query};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Actor;
-use crate::db::{AgentId, Conn, QueueId, Right, State};
+use crate::db::{AgentId, Conn, QueueId, Right, State, TicketId};
 use crate::error::{Error, Result};
 use crate::queues::{self, Queue};
 use crate::tickets::list::{self, Count, Cursor, Filter, Whose};
-use crate::tickets::{Ticket, view};
+use crate::tickets::{Ticket, summary, view};
 use crate::web::failure::Answer;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, show};
@@ -23,18 +23,19 @@ use crate::web::view::{Face, PriorityView, RowView, StateView, Tab};
 pub struct Wish {
     /// Only of this queue.
     pub queue: Option<i64>,
-    /// `all`, `nobody`, `mine`, `waiting`, `closed`.
+    /// `all`, `nobody`, `mine`, `waiting`, `watched`, `closed`.
     #[serde(default)]
     pub view: String,
     /// Where the page begins.
     pub cursor: Option<String>,
 }
 
-const VIEWS: [(&str, &str); 5] = [
+const VIEWS: [(&str, &str); 6] = [
     ("all", "list-view-all"),
     ("nobody", "list-view-nobody"),
     ("mine", "list-view-mine"),
     ("waiting", "list-view-waiting"),
+    ("watched", "list-view-watched"),
     ("closed", "list-view-closed"),
 ];
 
@@ -108,6 +109,24 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<ListView>> {
     Ok(Page::new(at, view))
 }
 
+/// All tickets of the list that an address shows, whatever its page, `most` at most.
+pub fn all_of(conn: &mut Conn, asker: &Asker, address: &str, most: usize) -> Result<Vec<TicketId>> {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let wish = Query::<Wish>::from_query(query).map_err(|_| Error::NotFound)?.into_inner();
+    let queue = wish.queue.map(QueueId);
+    let view = VIEWS.iter().find(|(name, _)| *name == wish.view).unwrap_or(&VIEWS[0]);
+    let filter = filter(&asker.actor, queue, view.0);
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let (rows, next) = list::page(conn, &asker.actor, &filter, after, 200)?;
+        found.extend(rows.iter().map(|row| row.ticket.id));
+        after = match next {
+            Some(next) if found.len() < most => Some(next),
+            _ => return Ok(found),
+        };
+    }
+}
+
 fn find(all: &[Queue], id: QueueId) -> Result<&Queue> {
     all.iter().find(|queue| queue.id == id).ok_or(Error::NotFound)
 }
@@ -125,6 +144,7 @@ fn filter(actor: &Actor, queue: Option<QueueId>, view: &str) -> Filter {
     match view {
         "nobody" => filter.owner = Some(Whose::Nobody),
         "mine" => filter.owner = Some(Whose::Agent(actor.agent.id)),
+        "watched" => filter.watcher = Some(actor.agent.id),
         "waiting" => filter.state = Some(State::PendingReminder),
         "closed" => filter.state = Some(State::Closed),
         _ => {}
@@ -170,6 +190,8 @@ pub fn rows(conn: &mut Conn, found: &[list::Row], queues: &[Queue], reader: &Rea
     owners.sort_unstable();
     owners.dedup();
     let names = view::agents(conn, &owners)?;
+    let ids: Vec<_> = found.iter().map(|row| row.ticket.id).collect();
+    let tags = summary::tags(conn, &ids)?;
     let row = |row: &list::Row| {
         let ticket = &row.ticket;
         let owner =
@@ -192,6 +214,7 @@ pub fn rows(conn: &mut Conn, found: &[list::Row], queues: &[Queue], reader: &Rea
             locked: ticket.locked_at.is_some(),
             owner,
             updated: ticket.updated_at.0,
+            tags: tags.get(&ticket.id).cloned().unwrap_or_default(),
             due: ticket.pending_until.map(|until| until.0),
         }
     };
