@@ -159,7 +159,7 @@ impl Words<'_> {
                 .find(|queue| queue.id == snapshot.queue)
                 .map_or_else(String::new, |queue| queue.name.clone()),
             UndoField::State => self.state(snapshot.state, snapshot.until),
-            UndoField::Owner => self.agent(snapshot.owner),
+            UndoField::Owner => self.owner(snapshot.owner),
             UndoField::Priority => Priority::all()
                 .find(|priority| priority.level() == snapshot.priority)
                 .map_or_else(String::new, |priority| language.tr(&format!("priority-{}", priority.level()))),
@@ -177,6 +177,17 @@ impl Words<'_> {
                 format!("{word}, {until}")
             }
             None => word,
+        }
+    }
+
+    fn owner(&self, id: Option<AgentId>) -> String {
+        let name = id.and_then(|id| self.names.get(&id)).map(|(_, name)| name.as_str());
+        match (id, name) {
+            (Some(id), Some(name)) if id == self.asker.actor.agent.id => {
+                self.asker.reader.language.tr_with("owner-you", &[("name", name)])
+            }
+            (Some(_), name) => name.unwrap_or("?").to_owned(),
+            (None, _) => self.asker.reader.language.tr("nobody"),
         }
     }
 
