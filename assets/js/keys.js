@@ -36,6 +36,7 @@ const acts = {
   n: () => write("note"),
   f: () => write("forward"),
   m: () => press("m"),
+  z: () => press("z"),
   c: () => press("c"),
   "/": () => {
     const field = document.querySelector("[data-search]");

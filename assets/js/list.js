@@ -20,6 +20,7 @@ document.addEventListener("change", (e) => {
 });
 document.addEventListener("reset", () => setTimeout(recount));
 document.addEventListener("turnstone:swapped", recount);
+document.addEventListener("turnstone:chosen", recount);
 addEventListener("pageshow", recount);
 
 // Moves the cursor by `step` rows; the link under it has the focus, so Enter opens it too.
@@ -43,4 +44,5 @@ export function toggle() {
   if (!box) return;
   box.checked = !box.checked;
   recount();
+  document.dispatchEvent(new Event("turnstone:toggled"));
 }

@@ -5,6 +5,7 @@ import "./menus.js";
 import "./times.js";
 import "./toast.js";
 import "./list.js";
+import "./bulk.js";
 import "./composer.js";
 import "./draft.js";
 import "./upload.js";

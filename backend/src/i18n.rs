@@ -95,6 +95,25 @@ impl Language {
         self.find(key, Some(&values)).unwrap_or_else(|| key.to_owned())
     }
 
+    /// The message for a key whose wording depends on a count `n`, with text values filled in besides.
+    pub fn tr_values(&self, key: &str, n: i64, values: &[(&'static str, &str)]) -> String {
+        let mut all: Values<'_> = values
+            .iter()
+            .map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from((*value).to_owned())))
+            .collect();
+        all.insert(Cow::Borrowed("n"), FluentValue::from(n));
+        self.find(key, Some(&all)).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The message for a key that was stored, with the values that were stored beside it.
+    pub fn tr_stored(&self, key: &str, values: &[(String, String)]) -> String {
+        let values: Values<'_> = values
+            .iter()
+            .map(|(name, value)| (Cow::Owned(name.clone()), FluentValue::from(value.clone())))
+            .collect();
+        self.find(key, Some(&values)).unwrap_or_else(|| key.to_owned())
+    }
+
     /// The message for a key whose wording depends on a count `n`.
     pub fn tr_count(&self, key: &str, n: i64) -> String {
         let values: Values<'_> = [(Cow::Borrowed("n"), FluentValue::from(n))].into();

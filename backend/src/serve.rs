@@ -102,6 +102,7 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> 
         let signer = outbox::Signer::of(&desk.config)?;
         running.tasks.push(tokio::spawn(outbox::run(desk.clone(), signer, stopped.clone())));
         running.tasks.push(tokio::spawn(schedule::run(desk.clone(), stopped.clone())));
+        running.tasks.push(tokio::spawn(crate::tickets::bulk::run(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(postmaster::run(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(mailboxes::watch(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(search::rebuild::run(desk.clone(), stopped.clone())));

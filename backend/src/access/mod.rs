@@ -112,6 +112,17 @@ impl<L> TicketAccess<L> {
         self.rights
     }
 
+    /// Asks for a right on the ticket besides the one that this proves.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without it.
+    pub fn must(&self, right: Right) -> Result<()> {
+        if self.rights.has(right) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(say!("refused-ticket-right", right = right)))
+    }
+
     /// For the verbs: the ticket to change and who changes it.
     pub(crate) fn parts(&mut self) -> (&mut Ticket, &Who) {
         (&mut self.ticket, &self.who)
@@ -141,7 +152,8 @@ pub fn readable_by_id(conn: &mut Conn, actor: &Actor, id: TicketId) -> Result<Ti
 /// person is told first, because what he typed was meant for what he saw.
 ///
 /// # Errors
-/// [`Error::NotFound`] where he may not read it, [`Error::Forbidden`] where he may not do this.
+/// [`Error::NotFound`] where he may not read it, [`Error::Forbidden`] where he may not do this, [`Error::Conflict`] for
+/// a merged ticket, and for one in the bin where more is asked for than reading.
 pub fn for_change<L: Level>(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Result<TicketAccess<L>> {
     let id = by_number(tx, number)?.id;
     let ticket = if actor.cause == Cause::Api {
@@ -155,7 +167,23 @@ pub fn for_change<L: Level>(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Res
     if access.ticket.state == State::Merged {
         return Err(Error::Conflict(say!("refused-merged")));
     }
+    if access.ticket.state == State::Removed && L::NEEDS != Right::Read {
+        return Err(Error::Conflict(say!("refused-in-bin")));
+    }
     Ok(access)
+}
+
+/// A ticket in the bin that the actor may take out, held until the transaction ends.
+///
+/// # Errors
+/// As [`for_change`]; [`Error::Conflict`] for a ticket that is not there.
+pub fn for_restore(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Result<TicketAccess<Full>> {
+    let access = for_change::<Read>(tx, actor, number)?;
+    access.must(Full::NEEDS)?;
+    if access.ticket.state != State::Removed {
+        return Err(Error::Conflict(say!("refused-not-in-bin")));
+    }
+    Ok(TicketAccess { ticket: access.ticket, who: access.who, rights: access.rights, level: PhantomData })
 }
 
 /// A ticket in the hands of Turnstone itself, held until the transaction ends.

@@ -87,6 +87,9 @@ pub async fn untag(desk: Data<Desk>, caller: Caller, path: Path<(String, String)
 pub struct NewLink {
     /// Its number.
     ticket: String,
+    /// related (where missing), child_of (this one is a part of the other), parent_of (the other is a part of this one).
+    #[serde(default)]
+    kind: Option<String>,
 }
 
 impl Input for NewLink {}
@@ -101,7 +104,7 @@ pub struct LinkView {
     pub title: String,
     /// Its state.
     pub state: String,
-    /// How: related, possibly_belongs_to, continues, split_from.
+    /// How: related, possibly_belongs_to, continues, split_from, child_of.
     pub kind: String,
     /// Whether the other one points to this one.
     pub reverse: bool,
@@ -141,7 +144,8 @@ pub async fn link(
         .create(&desk, &caller, move |tx| {
             let mut access = access::for_change::<Reply>(tx, &asker.actor, &number)?;
             let other = other_ticket(tx, &asker, &value.ticket)?;
-            links::link(tx, &mut access, &other, &at)?;
+            let bond = value.kind.as_deref().map(str::parse).transpose()?.unwrap_or_default();
+            links::link(tx, &mut access, &other, bond, &at)?;
             let all = links_of(tx, &asker, &number)?;
             all.into_iter().find(|link| link.ticket == value.ticket).ok_or(Error::NotFound)
         })

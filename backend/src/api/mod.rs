@@ -4,11 +4,13 @@
 //! or as a problem ([`problem`], RFC 9457). All addresses stand in one table ([`routes`]); the description at
 //! `/api/v1/openapi.json` is made from the handlers themselves ([`openapi`]).
 
-pub mod articles;
+pub mod acts;
+mod articles;
 pub mod auto_responses;
 mod balance;
 pub mod body;
 pub mod bonds;
+pub mod bulks;
 pub mod customers;
 pub mod drafts;
 pub mod events;
@@ -34,6 +36,7 @@ pub mod reports;
 pub mod routes;
 pub mod saved;
 pub mod search;
+pub mod splits;
 pub mod templates;
 pub mod tickets;
 pub mod views;

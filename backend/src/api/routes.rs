@@ -8,10 +8,10 @@ use actix_web::{
 };
 
 use super::{
-    articles, auto_responses, balance, bonds, customers, drafts, events, exports, fields, files, filters,
-    gate, inbound, lock, mailboxes, merges, openapi, outbox, participants, passing, people,
+    acts, articles, auto_responses, balance, bonds, bulks, customers, drafts, events, exports, fields, files,
+    filters, gate, inbound, lock, mailboxes, merges, openapi, outbox, participants, passing, people,
     problem::{Answer, Problem},
-    queues, replies, reports, saved, search, templates, tickets,
+    queues, replies, reports, saved, search, splits, templates, tickets,
 };
 use crate::{
     db::{InstallationRight, Right},
@@ -38,7 +38,7 @@ macro_rules! route {
 
 use InstallationRight::{Export, People, QueuesAndMail, Recorder};
 use Needs::{Installation, Queue, SignedIn, Ticket};
-use Right::{Create, MoveInto, Note, Owner, Priority, Read, Reply};
+use Right::{Create, Full, MoveInto, Note, Owner, Priority, Read, Reply};
 
 static TABLE: &[Route] = &[
     route!(GET "/openapi.json", needs = SignedIn, openapi::get),
@@ -48,6 +48,7 @@ static TABLE: &[Route] = &[
     route!(GET "/tickets/{number}/articles", needs = Ticket(Read), articles::of_ticket),
     route!(POST "/tickets/{number}/replies", needs = Ticket(Reply), replies::create),
     route!(POST "/tickets/{number}/notes", needs = Ticket(Note), replies::note),
+    route!(POST "/tickets/{number}/calls", needs = Ticket(Reply), splits::call),
     route!(POST "/tickets/{number}/forwards", needs = Ticket(Reply), passing::forward),
     route!(PUT "/tickets/{number}/lock", needs = Ticket(Reply), lock::put),
     route!(DELETE "/tickets/{number}/lock", needs = Ticket(Reply), lock::delete),
@@ -76,12 +77,24 @@ static TABLE: &[Route] = &[
     route!(PUT "/tickets/{number}/draft", needs = Ticket(Note), drafts::put),
     route!(DELETE "/tickets/{number}/draft", needs = Ticket(Note), drafts::delete),
     route!(GET "/tickets/{number}/templates", needs = Ticket(Read), templates::of_ticket),
+    route!(GET "/tickets/{number}/acts", needs = Ticket(Read), acts::list),
+    // The rights that what is undone needs besides.
+    route!(POST "/tickets/{number}/acts/{id}/undo", needs = Ticket(Read), acts::undo),
+    route!(PUT "/tickets/{number}/removal", needs = Ticket(Full), acts::remove),
+    route!(DELETE "/tickets/{number}/removal", needs = Ticket(Full), acts::restore),
+    route!(PUT "/tickets/{number}/customer", needs = Ticket(Full), acts::customer),
     route!(GET "/tickets/{number}/history", needs = Ticket(Read), tickets::history),
+    // The rights that the deed needs on each ticket besides; one's own only.
+    route!(POST "/bulks", needs = SignedIn, bulks::create),
+    route!(GET "/bulks/{id}", needs = SignedIn, bulks::get),
+    route!(GET "/bulks/{id}/items", needs = SignedIn, bulks::items),
+    route!(POST "/bulks/{id}/undo", needs = SignedIn, bulks::undo),
     route!(GET "/articles", needs = SignedIn, articles::find),
     route!(GET "/articles/{id}", needs = Ticket(Read), articles::get),
     route!(POST "/articles/{id}/redirects", needs = Ticket(Reply), passing::redirect),
     route!(POST "/articles/{id}/undo", needs = Ticket(Reply), replies::undo),
     route!(POST "/articles/{id}/resends", needs = Ticket(Reply), passing::resend),
+    route!(POST "/articles/{id}/splits", needs = Ticket(Reply), splits::create),
     route!(PUT "/articles/{id}/ticket", needs = Ticket(Reply), merges::take),
     route!(GET "/attachments/{uid}", needs = Ticket(Read), files::get),
     route!(GET "/search", needs = SignedIn, search::find),

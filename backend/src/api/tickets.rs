@@ -51,6 +51,8 @@ pub struct Wish {
     customer: Option<String>,
     /// `changed` (the last changed first), `created`, `waiting` (the longest unanswered first), `due`, `priority`.
     sort: Option<String>,
+    /// `me`: those that the token's agent watches.
+    watcher: Option<String>,
     /// How many, 1 to 200; 25 where missing.
     limit: Option<String>,
     /// Where the page begins.
@@ -113,6 +115,11 @@ fn filter(conn: &mut Conn, actor: &Actor, wish: &Wish) -> Result<Option<Filter>>
         Some("false") => Some(false),
         Some(_) => return Err(Error::invalid("lock", "Say true or false.")),
     };
+    match wish.watcher.as_deref() {
+        None => {}
+        Some("me") => filter.also.push(list::Test::Watched(actor.agent.id).into()),
+        Some(_) => return Err(Error::invalid("watcher", "Say me: what others watch is their own affair.")),
+    }
     if let Some(address) = wish.customer.as_deref() {
         match people::customers::known(conn, address)? {
             Some(customer) => filter.customer = Some(customer),

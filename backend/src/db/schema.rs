@@ -785,7 +785,86 @@ diesel::joinable!(deadlines -> tickets (ticket_id));
 diesel::joinable!(auto_responses -> tickets (ticket_id));
 diesel::joinable!(mailbox_states -> mailboxes (mailbox_id));
 
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    acts (id) {
+        id -> BigInt,
+        ticket_id -> BigInt,
+        agent_id -> BigInt,
+        kind -> Text,
+        event_id -> BigInt,
+        change -> Text,
+        bulk_id -> Nullable<BigInt>,
+        created_at -> Instant,
+        undone_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    bin (ticket_id) {
+        ticket_id -> BigInt,
+        reason -> Text,
+        agent_id -> Nullable<BigInt>,
+        state -> Text,
+        pending_until -> Nullable<Instant>,
+        address -> Text,
+        removed_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    bulks (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        cause -> Text,
+        state -> Text,
+        deed -> Text,
+        back -> Text,
+        undoes -> Nullable<BigInt>,
+        created_at -> Instant,
+        finished_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    bulk_items (bulk_id, ticket_id) {
+        bulk_id -> BigInt,
+        ticket_id -> BigInt,
+        position -> Integer,
+        state -> Text,
+        reason -> Text,
+        article_id -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    agent_habits (agent_id) {
+        agent_id -> BigInt,
+        after_sending -> Text,
+    }
+}
+
+diesel::joinable!(bulk_items -> tickets (ticket_id));
+
 allow_tables_to_appear_in_same_query!(
+    acts,
+    bulks,
+    bulk_items,
+    agent_habits,
+    bin,
     settings,
     blobs,
     agents,

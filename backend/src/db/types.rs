@@ -163,6 +163,10 @@ ids! {
     ViewId,
     /// Something that was done besides tickets.
     AuditId,
+    /// Something that an agent did to a ticket.
+    ActId,
+    /// A deed on many tickets.
+    BulkId,
 }
 
 macro_rules! words {
@@ -460,6 +464,8 @@ words! {
         Continues = "continues",
         /// Split from the other.
         SplitFrom = "split_from",
+        /// A part of the other.
+        ChildOf = "child_of",
     }
     /// What kind of mailbox.
     MailboxKind {
@@ -581,6 +587,100 @@ words! {
         ArticleTaken = "article_taken",
         /// An article came from another ticket; the old value is its number.
         ArticleBrought = "article_brought",
+        /// A call was noted.
+        Called = "called",
+        /// A new ticket was started from an article; the new value is its number.
+        Split = "split",
+        /// Started from an article of another ticket; the old value is its number.
+        SplitFrom = "split_from",
+        /// Put into the bin; the old value is the state, the new one the reason.
+        Removed = "removed",
+        /// Taken out of the bin; the new value is the state.
+        Restored = "restored",
+        /// Of another customer; the values are addresses.
+        CustomerChanged = "customer_changed",
+        /// An agent undid something; the old value says what.
+        Undone = "undone",
+    }
+    /// What an agent did to a ticket that he can undo.
+    ActKind {
+        /// He took the lock.
+        Locked = "locked",
+        /// He moved it.
+        Moved = "moved",
+        /// He set its state.
+        StateChanged = "state_changed",
+        /// He closed it.
+        Closed = "closed",
+        /// He gave it to somebody, or to nobody.
+        Assigned = "assigned",
+        /// He set its priority.
+        PriorityChanged = "priority_changed",
+        /// He put a tag on.
+        Tagged = "tagged",
+        /// He took a tag off.
+        Untagged = "untagged",
+        /// He said whose customer's it is.
+        CustomerChanged = "customer_changed",
+        /// He put it into the bin.
+        Removed = "removed",
+        /// He put it into the bin as spam.
+        Spam = "spam",
+        /// He took it out of the bin.
+        Restored = "restored",
+        /// He undid something.
+        Undone = "undone",
+    }
+    /// What of a ticket an undo sets back.
+    UndoField {
+        /// Where it is.
+        Queue = "queue",
+        /// Its state, and until when it waits.
+        State = "state",
+        /// Whose it is.
+        Owner = "owner",
+        /// How urgent it is.
+        Priority = "priority",
+        /// For whom it is.
+        Customer = "customer",
+        /// A tag.
+        Tag = "tag",
+    }
+    /// What opens once an agent has sent a reply.
+    AfterSending {
+        /// The ticket that he answered.
+        Ticket = "ticket",
+        /// The next one where this one was closed or waits, else the same.
+        Done = "done",
+        /// The next one.
+        Next = "next",
+        /// The queue's list.
+        List = "list",
+    }
+    /// How far a deed on many tickets is.
+    BulkState {
+        /// The tickets are chosen, the deed is not.
+        Chosen = "chosen",
+        /// It is worked off.
+        Running = "running",
+        /// Nothing waits any more.
+        Done = "done",
+    }
+    /// What became of one of many tickets.
+    BulkItemState {
+        /// Nothing yet.
+        Waiting = "waiting",
+        /// It was done.
+        Done = "done",
+        /// It was not done, for a reason.
+        Refused = "refused",
+    }
+    /// Why a ticket is in the bin.
+    BinReason {
+        /// Somebody deleted it.
+        Deleted = "deleted",
+        /// It is spam: nobody who writes like that gets an answer.
+        Spam = "spam",
     }
 }
 

@@ -33,8 +33,10 @@ impl Wake {
     pub const SCHEDULE: Self = Self(4);
     /// Tells browsers of changes.
     pub const EVENTS: Self = Self(8);
+    /// Works off deeds on many tickets.
+    pub const BULK: Self = Self(16);
     /// Everybody.
-    pub const ALL: Self = Self(15);
+    pub const ALL: Self = Self(31);
 
     fn contains(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -57,7 +59,7 @@ impl std::ops::BitOr for Wake {
 
 /// The alarm clocks of the workers of this process.
 #[derive(Clone, Default)]
-pub struct Wakers(Arc<[Notify; 4]>);
+pub struct Wakers(Arc<[Notify; 5]>);
 
 impl Wakers {
     /// Wakes them.
@@ -71,7 +73,7 @@ impl Wakers {
 
     /// Sleeps until woken, or for `at_most`. A call that came since the last sleep counts.
     pub async fn sleep(&self, who: Wake, at_most: Duration) {
-        let at = usize::try_from(who.0.trailing_zeros()).unwrap_or(0).min(3);
+        let at = usize::try_from(who.0.trailing_zeros()).unwrap_or(0).min(4);
         if let Some(notify) = self.0.get(at) {
             // Running out of time is one of the two ways to wake up.
             let _ = tokio::time::timeout(at_most, notify.notified()).await;

@@ -46,7 +46,7 @@ pub(crate) fn moved(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -> Res
     tell(tx, Notice::Move, ticket, None, &followers, who.agent, now).map(drop)
 }
 
-/// Somebody outside wrote: the owner hears of it, or the followers while nobody owns it.
+/// Somebody outside wrote: the owner hears of it, or the followers while nobody owns it; and whoever watches it.
 pub(crate) fn follow_up(
     tx: &mut Tx<'_>,
     ticket: &Ticket,
@@ -54,7 +54,13 @@ pub(crate) fn follow_up(
     author: Option<AgentId>,
     now: Ts,
 ) -> Result<Told> {
-    let whom = owner_or_followers(tx, ticket, now)?;
+    let mut whom = owner_or_followers(tx, ticket, now)?;
+    for watcher in crate::tickets::view::watchers(tx, ticket.id)? {
+        // Whether he may still read it is asked when the mail leaves.
+        if !whom.contains(&watcher) {
+            whom.push(watcher);
+        }
+    }
     let author = match author {
         Some(author) => Some(author),
         // Whoever forges an agent's address does not keep the news from him.

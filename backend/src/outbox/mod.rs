@@ -247,6 +247,23 @@ pub(crate) fn planned(conn: &mut Conn, ticket: TicketId, now: Ts) -> Result<Vec<
     Ok(found.into_iter().flatten().collect())
 }
 
+/// Mails about a ticket that have not left yet do not leave any more, save news for agents: those are asked about
+/// permission when they leave. One that a sender has at this moment is on its way.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn cancel_waiting(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()> {
+    let waiting = [Delivery::Held, Delivery::Due, Delivery::Deferred];
+    diesel::update(
+        outbox::table
+            .filter(outbox::ticket_id.eq(ticket).and(outbox::state.eq_any(waiting)))
+            .filter(outbox::kind.ne(OutboxKind::Notification)),
+    )
+    .set(outbox::state.eq(Delivery::Cancelled))
+    .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// An event about a mail of ours.
 fn record(
     tx: &mut Tx<'_>,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::{
     access::Actor,
     db::{
-        Conn, CustomerId, InstallationRight, OrganisationId, Ts, Tx, each,
+        Conn, CustomerId, InstallationRight, OrganisationId, Ts, Tx, backend, each,
         schema::{customer_addresses, customers},
     },
     error::{Error, Result, say},
@@ -31,12 +31,19 @@ pub struct Customer {
 /// # Errors
 /// Those of the database.
 pub fn by_address(tx: &mut Tx<'_>, person: &Person, now: Ts) -> Result<CustomerId> {
-    let known: Option<CustomerId> = customer_addresses::table
-        .find(&person.address)
-        .select(customer_addresses::customer_id)
-        .first(&mut **tx)
-        .optional()?;
-    if let Some(id) = known {
+    let known = |tx: &mut Tx<'_>| -> Result<Option<CustomerId>> {
+        Ok(customer_addresses::table
+            .find(&person.address)
+            .select(customer_addresses::customer_id)
+            .first(&mut **tx)
+            .optional()?)
+    };
+    if let Some(id) = known(tx)? {
+        return Ok(id);
+    }
+    // Somebody else may make him at this very moment.
+    backend::one_at_a_time(tx, "customer_addresses")?;
+    if let Some(id) = known(tx)? {
         return Ok(id);
     }
     let name = if person.name.trim().is_empty() { &person.address } else { person.name.trim() };

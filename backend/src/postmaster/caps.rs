@@ -82,6 +82,9 @@ pub(super) fn refused(
     if mail.by_ourselves && to == mail.author {
         return Ok(Some("its author is one of our own addresses".into()));
     }
+    if world.is_spammer(to)? {
+        return Ok(Some("a ticket of its author was marked as spam".into()));
+    }
     let address = counted(to);
     if let Some(echo) = echo {
         let soon = at.now.duration_since(echo.last.0) < TOO_SOON;

@@ -19,7 +19,7 @@ use crate::{
     notify::answers,
     people,
     queues::{self, Queue},
-    tickets::{Moment, Ticket, store},
+    tickets::{Moment, Ticket, bin, store},
 };
 
 /// An id that leads to a ticket.
@@ -87,6 +87,8 @@ pub(super) trait World {
     fn brake(&mut self, shape: &str) -> Result<Option<Brake>>;
     /// Has the brake remember; what it began to remember before `since` can go.
     fn put_brake(&mut self, shape: &str, brake: Brake, since: Option<Ts>) -> Result<()>;
+    /// Whether a ticket of this address was marked as spam.
+    fn is_spammer(&mut self, address: &str) -> Result<bool>;
     /// So many automatic answers an address gets within a day.
     fn answers_per_day(&self) -> usize;
     /// Automatic answers to an address since then, the newest first.
@@ -218,6 +220,10 @@ impl World for Real<'_, '_> {
             diesel::insert_into(intake_brakes::table).values(values).execute(&mut **self.tx)?;
         }
         Ok(())
+    }
+
+    fn is_spammer(&mut self, address: &str) -> Result<bool> {
+        bin::is_spammer(self.tx, address)
     }
 
     fn answers_per_day(&self) -> usize {

@@ -115,6 +115,7 @@ fn fire_one(tx: &mut crate::db::Tx<'_>, ticket: TicketId, kind: DeadlineKind, at
 async fn sweep(desk: &Desk) -> Result<()> {
     let (now, limits) = (desk.clock.now(), desk.config.limits);
     crate::postmaster::retention::sweep(desk).await?;
+    crate::tickets::purge::sweep(desk).await?;
     desk.db
         .write(move |tx| {
             sessions::sweep(tx, &limits, now)?;

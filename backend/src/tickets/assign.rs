@@ -2,10 +2,16 @@
 
 use diesel::prelude::*;
 
-use super::{Moment, locking, store};
+use super::{
+    Moment,
+    acts::{self, Snapshot},
+    locking,
+    model::Ticket,
+    store,
+};
 use crate::{
-    access::{Owner, TicketAccess, holders_of},
-    db::{AgentId, EventKind, Keep, Right, Tx},
+    access::{Owner, TicketAccess, Who, holders_of},
+    db::{ActKind, AgentId, EventKind, Keep, Right, Tx},
     error::{Error, Result, say},
 };
 
@@ -23,6 +29,20 @@ pub fn assign(
     if ticket.owner_id == to {
         return Ok(());
     }
+    let was = Snapshot::of(ticket);
+    put(tx, ticket, who, to, at)?;
+    store::save(tx, ticket, at.ts())?;
+    acts::keep(tx, ticket, who, &was, ActKind::Assigned, at)
+}
+
+/// Changes the owner and records it; the caller saves the ticket.
+pub(super) fn put(
+    tx: &mut Tx<'_>,
+    ticket: &mut Ticket,
+    who: &Who,
+    to: Option<AgentId>,
+    at: &Moment,
+) -> Result<()> {
     if let Some(agent) = to {
         let able = holders_of(tx, Right::Note, ticket.queue_id, at.ts())?;
         if !able.contains(&agent) {
@@ -39,8 +59,7 @@ pub fn assign(
     }
     ticket.owner_id = to;
     let assigned = store::Change::of(EventKind::Assigned).between(before.as_deref(), after.as_deref());
-    store::record(tx, ticket, who, at.ts(), assigned)?;
-    store::save(tx, ticket, at.ts())
+    store::record(tx, ticket, who, at.ts(), assigned)
 }
 
 /// The agents to whom tickets of this queue can be given: id, login and name, by name.

@@ -1,9 +1,13 @@
 //! Lock, take over, unlock.
 
-use super::{Moment, locking, store};
+use super::{
+    Moment,
+    acts::{self, Snapshot},
+    locking, store,
+};
 use crate::{
     access::{Actor, Reply, TicketAccess},
-    db::{EventKind, Tx},
+    db::{ActKind, EventKind, Tx},
     error::Result,
 };
 
@@ -27,9 +31,11 @@ pub fn take_over(
     at: &Moment,
 ) -> Result<()> {
     let (ticket, who) = access.parts();
-    let holder = ticket.lock_holder().filter(|holder| *holder != actor.agent.id);
+    let before = Snapshot::of(ticket);
+    let holder = before.holder.filter(|holder| *holder != actor.agent.id);
     locking::take(tx, ticket, who, actor.agent.id, at)?;
     store::save(tx, ticket, at.ts())?;
+    acts::keep(tx, ticket, who, &before, ActKind::Locked, at)?;
     match holder {
         Some(holder) => crate::notify::taken_over(tx, ticket, holder, who, at.ts()),
         None => Ok(()),

@@ -3,9 +3,14 @@
 //! A verb runs in one transaction, asks for a proof of permission, and leaves the change, its event, its
 //! notifications and its outgoing mail behind, or nothing.
 
+pub mod acts;
 pub mod assign;
 pub mod belongs;
+pub mod bin;
+pub mod bulk;
+pub mod call;
 pub mod clear_out;
+pub mod customer;
 pub mod drafts;
 pub mod export;
 pub mod feed;
@@ -22,15 +27,18 @@ pub mod open;
 pub mod participants;
 pub mod priority;
 pub mod promise;
+pub(crate) mod purge;
 pub mod read;
 mod recount;
 pub mod redirect;
 pub mod reply;
+pub mod split;
 pub mod state;
 pub(crate) mod store;
 pub mod summary;
 pub mod tags;
 pub mod templates;
+pub mod undo;
 pub mod unmerge;
 pub mod view;
 pub mod watch;

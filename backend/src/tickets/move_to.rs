@@ -1,9 +1,15 @@
 //! Move to another queue.
 
-use super::{Moment, locking, model::Ticket, store};
+use super::{
+    Moment,
+    acts::{self, Snapshot},
+    locking,
+    model::Ticket,
+    store,
+};
 use crate::{
     access::{Move, QueueAccess, TicketAccess, Who},
-    db::{EventKind, QueueId, Right, Tx},
+    db::{ActKind, EventKind, QueueId, Right, Tx},
     error::{Error, Result, say},
     notify, queues,
 };
@@ -29,9 +35,11 @@ pub fn move_to(
     if to.retired_at.is_some() {
         return Err(Error::invalid("queue", say!("refused-retired", name = to.name)));
     }
+    let before = Snapshot::of(ticket);
     locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())?;
     put(tx, ticket, who, to.id, at)?;
     store::save(tx, ticket, at.ts())?;
+    acts::keep(tx, ticket, who, &before, ActKind::Moved, at)?;
     notify::moved(tx, ticket, who, at.ts())
 }
 

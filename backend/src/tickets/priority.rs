@@ -1,9 +1,13 @@
 //! Set the priority.
 
-use super::{Moment, store};
+use super::{
+    Moment,
+    acts::{self, Snapshot},
+    store,
+};
 use crate::{
     access::{Priority as PriorityLevel, TicketAccess},
-    db::{EventKind, Priority, Tx},
+    db::{ActKind, EventKind, Priority, Tx},
     error::Result,
 };
 
@@ -21,9 +25,11 @@ pub fn set_priority(
     if ticket.priority == to {
         return Ok(());
     }
+    let before = Snapshot::of(ticket);
     let change = store::Change::of(EventKind::PriorityChanged)
         .between(Some(ticket.priority.as_str()), Some(to.as_str()));
     store::record(tx, ticket, who, at.ts(), change)?;
     ticket.priority = to;
-    store::save(tx, ticket, at.ts())
+    store::save(tx, ticket, at.ts())?;
+    acts::keep(tx, ticket, who, &before, ActKind::PriorityChanged, at)
 }

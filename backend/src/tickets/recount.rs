@@ -25,12 +25,12 @@ struct Entry {
 impl Entry {
     /// A person outside speaks, or is heard on the telephone.
     fn asks(&self) -> bool {
-        !self.automatic && self.visible && (self.sender == Sender::Customer || self.channel == Channel::Phone)
+        !self.automatic && self.visible && self.sender == Sender::Customer
     }
 
     /// An agent answers.
     fn answers(&self) -> bool {
-        self.sender == Sender::Agent && self.visible && self.channel == Channel::Mail
+        self.sender == Sender::Agent && self.visible && self.channel != Channel::Note
     }
 }
 

@@ -2,10 +2,16 @@
 
 use jiff::Timestamp;
 
-use super::{Moment, locking, model::Ticket, store};
+use super::{
+    Moment,
+    acts::{self, Snapshot},
+    locking,
+    model::Ticket,
+    store,
+};
 use crate::{
     access::{Reply, TicketAccess, Who},
-    db::{DeadlineKind, EventKind, State, Ts, Tx},
+    db::{ActKind, DeadlineKind, EventKind, State, Ts, Tx},
     error::{Error, Result, say},
     notify,
 };
@@ -23,8 +29,11 @@ pub fn set_state(
     at: &Moment,
 ) -> Result<()> {
     let (ticket, who) = access.parts();
+    let before = Snapshot::of(ticket);
     change(tx, ticket, who, to, until, at)?;
-    store::save(tx, ticket, at.ts())
+    store::save(tx, ticket, at.ts())?;
+    let kind = if to == State::Closed { ActKind::Closed } else { ActKind::StateChanged };
+    acts::keep(tx, ticket, who, &before, kind, at)
 }
 
 /// Changes the state; the caller saves the ticket.
@@ -45,13 +54,29 @@ pub(super) fn change(
     store::record(tx, ticket, who, at.ts(), change)?;
     ticket.state = to;
     ticket.pending_until = until;
-    let kind = if to == State::PendingAutoClose { DeadlineKind::AutoClose } else { DeadlineKind::Reminder };
+    wait(tx, ticket)?;
+    if to == State::Closed { close(tx, ticket, who, at) } else { Ok(()) }
+}
+
+/// The moment at which a pending ticket falls due is the one that it names; any other has none.
+pub(super) fn wait(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<()> {
     store::clear_deadline(tx, ticket.id, DeadlineKind::Reminder)?;
     store::clear_deadline(tx, ticket.id, DeadlineKind::AutoClose)?;
-    if let Some(due) = until {
-        store::set_deadline(tx, ticket.id, kind, due)?;
+    let auto = ticket.state == State::PendingAutoClose;
+    let kind = if auto { DeadlineKind::AutoClose } else { DeadlineKind::Reminder };
+    match ticket.pending_until {
+        Some(due) => store::set_deadline(tx, ticket.id, kind, due),
+        None => Ok(()),
     }
-    if to == State::Closed { close(tx, ticket, who, at) } else { Ok(()) }
+}
+
+/// A state that a ticket had before: a moment that has passed is no reason to wait.
+pub(super) fn as_it_was(state: State, until: Option<Timestamp>, at: &Moment) -> (State, Option<Timestamp>) {
+    match (state.is_pending(), until.filter(|until| *until > at.now)) {
+        (true, None) => (State::Open, None),
+        (true, until) => (state, until),
+        (false, _) => (state, None),
+    }
 }
 
 /// Nobody waits for anybody on a closed ticket, and nobody is on it; also where it was answered while closed.

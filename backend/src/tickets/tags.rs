@@ -2,10 +2,15 @@
 
 use diesel::prelude::*;
 
-use super::{Moment, store};
+use super::{
+    Moment,
+    acts::{self, TagChange},
+    model::Ticket,
+    store,
+};
 use crate::{
-    access::{Reply, TicketAccess},
-    db::{EventKind, Tx, each, schema::ticket_tags},
+    access::{Reply, TicketAccess, Who},
+    db::{Conn, EventKind, Tx, each, schema::ticket_tags},
     error::{Error, Result, say},
 };
 
@@ -25,6 +30,15 @@ pub fn add(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, tag: &str, at: &Mo
         return Err(Error::invalid("tag", say!("refused-tag", most = LONGEST)));
     }
     let (ticket, who) = access.parts();
+    if put_on(tx, ticket, who, tag, at)? {
+        store::save(tx, ticket, at.ts())?;
+        acts::keep_tag(tx, ticket, who, TagChange { tag: tag.to_owned(), added: true }, at)?;
+    }
+    Ok(())
+}
+
+/// Puts it on and records that, unless it is there; the caller saves the ticket.
+pub(super) fn put_on(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, tag: &str, at: &Moment) -> Result<bool> {
     let there: i64 =
         ticket_tags::table.filter(ticket_tags::ticket_id.eq(ticket.id)).count().get_result(&mut **tx)?;
     if there >= MOST {
@@ -35,11 +49,11 @@ pub fn add(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, tag: &str, at: &Mo
         .values(row)
         .on_conflict_do_nothing()
         .execute(c))?;
-    if made == 0 {
-        return Ok(());
+    if made > 0 {
+        let change = store::Change::of(EventKind::Tagged).between(None, Some(tag));
+        store::record(tx, ticket, who, at.ts(), change)?;
     }
-    store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::Tagged).between(None, Some(tag)))?;
-    store::save(tx, ticket, at.ts())
+    Ok(made > 0)
 }
 
 /// Takes a tag off the ticket.
@@ -48,10 +62,25 @@ pub fn add(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, tag: &str, at: &Mo
 /// [`Error::NotFound`] when it is not there.
 pub fn remove(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, tag: &str, at: &Moment) -> Result<()> {
     let (ticket, who) = access.parts();
-    let gone = diesel::delete(ticket_tags::table.find((ticket.id, tag))).execute(&mut **tx)?;
-    if gone == 0 {
+    if !take_off(tx, ticket, who, tag, at)? {
         return Err(Error::NotFound);
     }
-    store::record(tx, ticket, who, at.ts(), store::Change::of(EventKind::Untagged).between(Some(tag), None))?;
-    store::save(tx, ticket, at.ts())
+    store::save(tx, ticket, at.ts())?;
+    acts::keep_tag(tx, ticket, who, TagChange { tag: tag.to_owned(), added: false }, at)
+}
+
+/// Takes it off and records that, if it is there; the caller saves the ticket.
+pub(super) fn take_off(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, tag: &str, at: &Moment) -> Result<bool> {
+    let gone = diesel::delete(ticket_tags::table.find((ticket.id, tag))).execute(&mut **tx)?;
+    if gone > 0 {
+        let change = store::Change::of(EventKind::Untagged).between(Some(tag), None);
+        store::record(tx, ticket, who, at.ts(), change)?;
+    }
+    Ok(gone > 0)
+}
+
+/// Whether the ticket has the tag.
+pub(super) fn is_on(conn: &mut Conn, ticket: &Ticket, tag: &str) -> Result<bool> {
+    let found = ticket_tags::table.find((ticket.id, tag)).select(ticket_tags::tag);
+    Ok(found.first::<String>(conn).optional()?.is_some())
 }

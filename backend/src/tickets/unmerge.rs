@@ -10,7 +10,7 @@ use super::{
 use crate::{
     access::{Read, Reply, TicketAccess},
     db::{
-        AgentId, ArticleId, Conn, DeadlineKind, EventKind, MergeId, Sender, State, TicketId, Ts, Tx,
+        AgentId, ArticleId, Conn, EventKind, MergeId, Sender, State, TicketId, Ts, Tx,
         schema::{
             articles, events, merge_articles, merges, participants, ticket_links, ticket_tags, tickets,
             watchers,
@@ -218,18 +218,9 @@ fn take_back(tx: &mut Tx<'_>, merge: &Merge, undo: &Undo, source: &Ticket, survi
 /// The source as it was. Whoever was on it begins anew; a moment that has passed is no reason to wait.
 fn restore(tx: &mut Tx<'_>, source: &mut Ticket, undo: &Undo, at: &Moment) -> Result<()> {
     source.merged_into = None;
-    let until = undo.pending_until.filter(|until| *until > at.now);
-    (source.state, source.pending_until) = match (undo.state.is_pending(), until) {
-        (true, Some(until)) => (undo.state, Some(Ts(until))),
-        (true, None) => (State::Open, None),
-        (false, _) => (undo.state, None),
-    };
-    if let Some(until) = source.pending_until {
-        let auto = source.state == State::PendingAutoClose;
-        let kind = if auto { DeadlineKind::AutoClose } else { DeadlineKind::Reminder };
-        store::set_deadline(tx, source.id, kind, until)?;
-    }
-    Ok(())
+    let (state, until) = state::as_it_was(undo.state, undo.pending_until, at);
+    (source.state, source.pending_until) = (state, until.map(Ts));
+    state::wait(tx, source)
 }
 
 /// Whether nobody has set the survivor's state since the merge reopened it.

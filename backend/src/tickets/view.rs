@@ -354,6 +354,22 @@ pub fn numbers(conn: &mut Conn, ids: &[TicketId]) -> Result<HashMap<TicketId, St
         .collect())
 }
 
+/// The tickets of these numbers, in their order; a number that is none is left out.
+///
+/// # Errors
+/// Those of the database.
+pub fn ids(conn: &mut Conn, numbers: &[String]) -> Result<Vec<TicketId>> {
+    let mut found: HashMap<String, TicketId> = HashMap::new();
+    for part in numbers.chunks(500) {
+        let rows: Vec<(String, TicketId)> = tickets::table
+            .filter(tickets::number.eq_any(part.to_vec()))
+            .select((tickets::number, tickets::id))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(numbers.iter().filter_map(|number| found.get(number).copied()).collect())
+}
+
 /// When the lock of this ticket runs out.
 ///
 /// # Errors

@@ -1,10 +1,12 @@
 //! Watching: an agent's own wish to hear of a ticket. It gives no right, and changes nothing of the ticket.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use crate::{
     access::{Actor, Read, TicketAccess},
-    db::{Tx, each, schema::watchers},
+    db::{AgentId, Conn, TicketId, Tx, each, schema::watchers},
     error::Result,
 };
 
@@ -28,4 +30,17 @@ pub fn watch(tx: &mut Tx<'_>, access: &TicketAccess<Read>, actor: &Actor) -> Res
 pub fn unwatch(tx: &mut Tx<'_>, access: &TicketAccess<Read>, actor: &Actor) -> Result<()> {
     diesel::delete(watchers::table.find((access.ticket().id, actor.agent.id))).execute(&mut **tx)?;
     Ok(())
+}
+
+/// Those of these tickets that the agent watches.
+///
+/// # Errors
+/// Those of the database.
+pub fn among(conn: &mut Conn, agent: AgentId, tickets: &[TicketId]) -> Result<HashSet<TicketId>> {
+    Ok(watchers::table
+        .filter(watchers::agent_id.eq(agent).and(watchers::ticket_id.eq_any(tickets.to_vec())))
+        .select(watchers::ticket_id)
+        .load::<TicketId>(conn)?
+        .into_iter()
+        .collect())
 }

@@ -13,11 +13,11 @@ use super::page::{Page, see_other, show_as};
 use super::session;
 use super::state::Web;
 use super::view::Choice;
-use crate::db::{Conn, Notice, Ts};
+use crate::db::{AfterSending, Conn, Notice, Ts};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
 use crate::people::agents::{self, Preferences};
-use crate::people::{password, sessions};
+use crate::people::{habits, password, sessions};
 
 /// What the page says after a change.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -51,6 +51,7 @@ struct Form {
     keys: bool,
     signature: String,
     away_until: String,
+    after_sending: String,
     muted: Vec<Notice>,
 }
 
@@ -73,6 +74,7 @@ struct PreferencesView {
     page_sizes: Vec<Choice>,
     languages: Vec<Choice>,
     notifications: Vec<Choice>,
+    after_sending: Vec<Choice>,
 }
 
 /// `GET /preferences`.
@@ -117,6 +119,7 @@ fn stored(conn: &mut Conn, asker: &Asker) -> Result<Form> {
             .away_until
             .filter(|until| until.0 > asker.reader.now)
             .map_or_else(String::new, |until| asker.reader.field(until.0)),
+        after_sending: habits::after_sending(conn, agent.id)?.to_string(),
         muted: agents::muted(conn, agent.id)?,
     })
 }
@@ -148,6 +151,13 @@ fn view(asker: &Asker, form: Form, errors: Errors, saved: String) -> Preferences
                 Choice::new(tag.clone(), language.tr(&format!("language-{tag}")), form.language == tag)
             })
             .collect(),
+        after_sending: AfterSending::ALL
+            .iter()
+            .map(|wish| {
+                let label = language.tr(&format!("after-sending-{wish}"));
+                Choice::new(wish.as_str(), label, form.after_sending == wish.as_str())
+            })
+            .collect(),
         notifications: Notice::ALL
             .iter()
             .map(|notice| {
@@ -174,6 +184,7 @@ pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> A
         keys: fields.has("keys", "on"),
         signature: fields.one("signature").replace("\r\n", "\n"),
         away_until: fields.one("away_until").to_owned(),
+        after_sending: fields.one("after_sending").to_owned(),
         muted: Notice::ALL.iter().copied().filter(|notice| !fields.has("notify", notice.as_str())).collect(),
     };
     match save(&web, &signed, &form).await {
@@ -209,7 +220,16 @@ async fn save(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<()> {
         muted: form.muted.clone(),
     };
     let (asker, at) = (signed.clone(), web.moment());
-    web.db.write(move |tx| agents::save_preferences(tx, &asker.actor, &wish, &at)).await
+    let habit: Option<AfterSending> = form.after_sending.parse().ok();
+    web.db
+        .write(move |tx| {
+            agents::save_preferences(tx, &asker.actor, &wish, &at)?;
+            match habit {
+                Some(habit) => habits::set_after_sending(tx, &asker.actor, habit),
+                None => Ok(()),
+            }
+        })
+        .await
 }
 
 /// The theme alone, by the button of the sidebar.

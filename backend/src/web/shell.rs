@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::gate::Asker;
 use super::state::Web;
+use super::tickets::undo;
 use super::view::Face;
 use crate::db::{Conn, InstallationRight, QueueId, Right, Ts};
 use crate::error::Result;
@@ -37,6 +38,7 @@ pub struct Shell {
     /// Which mailboxes an alarm is raised over, as a sentence.
     silent: String,
     held: Vec<Held>,
+    did: Vec<undo::Offer>,
     may: May,
     nav: Nav,
 }
@@ -141,6 +143,7 @@ impl Shell {
             notice,
             silent: told,
             held: held(conn, signed)?,
+            did: undo::offers(conn, signed)?,
             may,
             nav,
         })

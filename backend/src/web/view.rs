@@ -154,6 +154,8 @@ pub struct RowView {
     pub turn: &'static str,
     /// Its last change.
     pub updated: Timestamp,
+    /// Its tags.
+    pub tags: Vec<String>,
     /// When it falls due, for lists of reminders.
     pub due: Option<Timestamp>,
 }

@@ -34,8 +34,8 @@ bulk-done = { $n ->
    *[other] { $n } Tickets geändert.
   }
 bulk-refused = { $n ->
-    [one] 1 Ticket blieb, wie es war: Sie dürfen das nicht, oder jemand anders arbeitet daran.
-   *[other] { $n } Tickets blieben, wie sie waren: Sie dürfen das nicht, oder jemand anders arbeitet daran.
+    [one] 1 Ticket blieb, wie es war.
+   *[other] { $n } Tickets blieben, wie sie waren.
   }
 lock-to-me = Für mich sperren
 move = Verschieben

@@ -48,8 +48,8 @@ bulk-done = { $n ->
    *[other] { $n } tickets changed.
   }
 bulk-refused = { $n ->
-    [one] 1 ticket stayed as it was: you may not do this, or somebody else is on it.
-   *[other] { $n } tickets stayed as they were: you may not do this, or somebody else is on them.
+    [one] 1 ticket stayed as it was.
+   *[other] { $n } tickets stayed as they were.
   }
 lock-to-me = Lock to me
 move = Move

@@ -34,8 +34,8 @@ bulk-done = { $n ->
    *[other] { $n } tickets modifiés.
   }
 bulk-refused = { $n ->
-    [one] { $n } ticket est resté tel quel : vous n’en avez pas le droit, ou quelqu’un d’autre y travaille.
-   *[other] { $n } tickets sont restés tels quels : vous n’en avez pas le droit, ou quelqu’un d’autre y travaille.
+    [one] { $n } ticket est resté tel quel.
+   *[other] { $n } tickets sont restés tels quels.
   }
 lock-to-me = Verrouiller
 move = Déplacer

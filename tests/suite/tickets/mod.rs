@@ -1,15 +1,20 @@
 //! Lock, owner, state and queue of a ticket: who may change them, and what else changes with them.
 
+mod bin;
+mod bulk;
 mod drafts;
 mod lock;
 mod merge;
 mod merge_race;
 mod merge_undo;
+mod parts;
 mod permission;
 mod planned;
 mod race;
 mod templates;
+mod tied;
 mod undo;
+mod undo_acts;
 mod verbs;
 
 use diesel::RunQueryDsl;

@@ -221,6 +221,10 @@ impl World for Played<'_> {
         Ok(self.start.agents.get(&address.to_lowercase()).copied())
     }
 
+    fn is_spammer(&mut self, address: &str) -> Result<bool> {
+        Ok(self.start.spammers.contains(&address.to_lowercase()))
+    }
+
     fn queue(&mut self, queue: QueueId) -> Result<Queue> {
         self.start.queues.get(&queue).cloned().ok_or(Error::NotFound)
     }

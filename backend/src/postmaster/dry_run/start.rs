@@ -23,7 +23,7 @@ use crate::{
     error::Result,
     filters::Names,
     queues::{self, Queue},
-    tickets::Ticket,
+    tickets::{Ticket, bin},
 };
 
 /// So many rows are asked for by one statement.
@@ -53,6 +53,8 @@ pub(super) struct Start {
     pub able: HashMap<QueueId, Vec<AgentId>>,
     /// Agents by their addresses.
     pub agents: HashMap<String, AgentId>,
+    /// Whose tickets were marked as spam.
+    pub spammers: HashSet<String>,
     /// Customers by their addresses.
     pub people: HashMap<String, CustomerId>,
     pub organisations: HashMap<CustomerId, OrganisationId>,
@@ -100,6 +102,7 @@ impl Start {
         }
         let enabled = names.agents.iter().filter(|agent| agent.disabled_at.is_none());
         start.agents = enabled.map(|agent| (agent.email.to_lowercase(), agent.id)).collect();
+        start.spammers = bin::spammers(conn)?;
         start.load_numbers(conn, mails)?;
         start.take_facts(mails, facts);
         start.load_older(conn, mails)?;

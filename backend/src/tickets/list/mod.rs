@@ -284,13 +284,26 @@ fn beside(conn: &Conn, actor: &Actor, filter: &Filter) -> Boxed {
     }
 }
 
-/// Those of these tickets that the actor may read.
+/// Those of these tickets that the actor may read, without the bin.
 ///
 /// # Errors
 /// Those of the database.
 pub fn by_ids(conn: &mut Conn, actor: &Actor, ids: &[TicketId]) -> Result<HashMap<TicketId, Ticket>> {
-    let all = Filter { all_states: true, ..Filter::default() };
-    Ok(filtered(&actor.scope, actor.agent.id, &all)
+    let mut found = by_ids_everywhere(conn, actor, ids)?;
+    found.retain(|_, ticket| ticket.state != State::Removed);
+    Ok(found)
+}
+
+/// Those of these tickets that the actor may read, also in the bin.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_ids_everywhere(
+    conn: &mut Conn,
+    actor: &Actor,
+    ids: &[TicketId],
+) -> Result<HashMap<TicketId, Ticket>> {
+    Ok(filtered(&actor.scope, actor.agent.id, &Filter::default())
         .filter(tickets::id.eq_any(ids.to_vec()))
         .select(Ticket::as_select())
         .load::<Ticket>(conn)?

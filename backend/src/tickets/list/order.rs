@@ -110,7 +110,7 @@ impl Sort {
     }
 
     /// The place of a ticket in this order.
-    pub(super) fn place_of(self, ticket: &Ticket) -> Cursor {
+    pub fn place_of(self, ticket: &Ticket) -> Cursor {
         let at = match self {
             Self::Changed | Self::Priority => ticket.updated_at,
             Self::Created => ticket.created_at,

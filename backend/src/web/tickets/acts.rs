@@ -23,7 +23,7 @@ pub struct Nothing {
 }
 
 /// Runs a verb and leads on; a script gets an answer without a body.
-async fn act<F>(
+pub(super) async fn act<F>(
     web: &Data<Web>,
     signed: &Signed,
     request: &actix_web::HttpRequest,
@@ -42,7 +42,7 @@ where
     Ok(if wants_json(request) { HttpResponse::NoContent().finish() } else { see_other(back) })
 }
 
-fn ticket_page(number: &str) -> String {
+pub(super) fn ticket_page(number: &str) -> String {
     format!("/tickets/{number}")
 }
 

@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use super::composer::{Revisions, Typed};
 use super::page::{self, Wish};
 use super::passing::Passing;
-use super::{draft, effects, send};
+use super::{draft, effects, next, send};
 use crate::access;
 use crate::db::TemplateId;
 use crate::error::{Error, Result};
@@ -30,11 +30,16 @@ pub async fn create(web: Data<Web>, signed: Signed, number: Path<String>, upload
             file => without_file(&web, &signed, &number, file, typed).await,
         };
     }
+    let before = next::place(&web, &signed, &number).await?;
+    let answers = typed.kind == "reply" && upload.text("then") != "later";
     let outcome = match send::wanted(&upload, &typed, &signed) {
         Ok(wanted) => send::write(&web, &signed, &number, wanted, uploaded.clone(), &typed).await,
         Err(error) => Err(error),
     };
     match outcome {
+        Ok(Some(article)) if answers => {
+            Ok(see_other(&next::after_sending(&web, &signed, &number, article, before).await?))
+        }
         Ok(Some(article)) => Ok(see_other(&format!("/tickets/{number}#a-{article}"))),
         // A macro has moved it out of sight.
         Ok(None) => Ok(see_other("/tickets")),

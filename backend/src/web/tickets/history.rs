@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::db::{AgentId, Cause, EventKind, State};
+use crate::db::{ActKind, AgentId, BinReason, Cause, EventKind, State};
 use crate::tickets::Event;
+use crate::tickets::acts::Act;
+use crate::tickets::links::Bond;
 use crate::web::gate::Asker;
 
 /// A line of the history.
@@ -13,15 +15,69 @@ use crate::web::gate::Asker;
 pub struct Line {
     at: jiff::Timestamp,
     sentence: String,
+    /// What caused it, where that was no click.
+    cause: String,
+    before: String,
+    after: String,
+    /// The act by which it came about, where it can be undone.
+    undo: Option<i64>,
 }
 
-/// All of it, the newest first.
-pub fn lines(events: &[Event], names: &HashMap<AgentId, (String, String)>, asker: &Asker) -> Vec<Line> {
-    events
-        .iter()
-        .rev()
-        .map(|event| Line { at: event.at.0, sentence: sentence(event, names, asker) })
-        .collect()
+/// All of it, the newest first. `acts` are those that can be undone.
+pub fn lines(
+    events: &[Event],
+    names: &HashMap<AgentId, (String, String)>,
+    asker: &Asker,
+    acts: &[Act],
+) -> Vec<Line> {
+    let language = &asker.reader.language;
+    let line = |event: &Event| Line {
+        at: event.at.0,
+        sentence: sentence(event, names, asker),
+        cause: if event.cause == Cause::Web {
+            String::new()
+        } else {
+            language.tr(&format!("cause-{}", event.cause))
+        },
+        before: value(event, &event.old_value, asker),
+        after: value(event, &event.new_value, asker),
+        undo: acts
+            .iter()
+            .find(|act| act.event_id == event.id && super::undo::is_offered(act.kind))
+            .map(|act| act.id.0),
+    };
+    events.iter().rev().map(line).collect()
+}
+
+/// A value of an event as its reader says it.
+fn value(event: &Event, value: &Option<String>, asker: &Asker) -> String {
+    let language = &asker.reader.language;
+    let word = value.as_deref().unwrap_or_default();
+    if word.is_empty() {
+        return String::new();
+    }
+    let state = |word: &str| {
+        let known = word.parse::<State>();
+        known.map_or_else(|_| word.to_owned(), |state| language.tr(&format!("state-{}", state.kind())))
+    };
+    match event.kind {
+        EventKind::StateChanged | EventKind::Restored | EventKind::Replied => state(word),
+        EventKind::PriorityChanged => word.parse::<crate::db::Priority>().map_or_else(
+            |_| word.to_owned(),
+            |priority| language.tr(&format!("priority-{}", priority.level())),
+        ),
+        EventKind::Removed => match word.parse::<BinReason>() {
+            Ok(reason) => language.tr(&format!("bin-reason-{reason}")),
+            Err(_) => state(word),
+        },
+        EventKind::Undone => word
+            .parse::<ActKind>()
+            .map_or_else(|_| word.to_owned(), |kind| language.tr(&format!("act-{kind}"))),
+        EventKind::Linked => word
+            .parse::<Bond>()
+            .map_or_else(|_| word.to_owned(), |bond| language.tr(&format!("bond-{}", bond.as_str()))),
+        _ => word.to_owned(),
+    }
 }
 
 /// What one event says.
@@ -33,25 +89,13 @@ pub fn sentence(event: &Event, names: &HashMap<AgentId, (String, String)>, asker
         None if event.cause == Cause::Mail => language.tr("actor-mail"),
         None => language.tr("actor-system"),
     };
-    let value = |value: &Option<String>| -> String {
-        let word = value.as_deref().unwrap_or_default();
-        match event.kind {
-            EventKind::StateChanged => word
-                .parse::<State>()
-                .map_or_else(|_| word.to_owned(), |state| language.tr(&format!("state-{}", state.kind()))),
-            EventKind::PriorityChanged => word.parse::<crate::db::Priority>().map_or_else(
-                |_| word.to_owned(),
-                |priority| language.tr(&format!("priority-{}", priority.level())),
-            ),
-            _ => word.to_owned(),
-        }
-    };
     let key = match (event.kind, &event.new_value) {
         (EventKind::Assigned, None) => "event-unassigned".to_owned(),
+        (EventKind::Removed, Some(reason)) if reason == BinReason::Spam.as_str() => "event-spam".to_owned(),
         (kind, _) => format!("event-{kind}"),
     };
-    language
-        .tr_with(&key, &[("who", &who), ("old", &value(&event.old_value)), ("new", &value(&event.new_value))])
+    let (old, new) = (value(event, &event.old_value, asker), value(event, &event.new_value, asker));
+    language.tr_with(&key, &[("who", &who), ("old", &old), ("new", &new)])
 }
 
 /// The icon of an event that stands between the articles; `None` for those that an article shows by itself.
@@ -61,6 +105,7 @@ pub fn icon(event: &Event) -> Option<&'static str> {
         | EventKind::FollowUp
         | EventKind::Replied
         | EventKind::Noted
+        | EventKind::Called
         | EventKind::Forwarded
         | EventKind::Delivered => None,
         EventKind::AutoResponded | EventKind::Redirected | EventKind::Resent => Some("mail"),
@@ -82,6 +127,10 @@ pub fn icon(event: &Event) -> Option<&'static str> {
         EventKind::ArticleTaken => Some("arrow"),
         // The article says it itself.
         EventKind::ArticleBrought => None,
-        EventKind::Tagged | EventKind::Untagged => Some("filter"),
+        EventKind::Tagged | EventKind::Untagged => Some("badge"),
+        EventKind::Removed | EventKind::Restored => Some("bin"),
+        EventKind::CustomerChanged => Some("user"),
+        EventKind::Split | EventKind::SplitFrom => Some("merge"),
+        EventKind::Undone => Some("refresh"),
     }
 }

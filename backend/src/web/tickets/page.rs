@@ -7,11 +7,12 @@ use super::articles::{self, Entry};
 use super::composer::{self, Composer, Typed};
 use super::history::{self, Line};
 use super::list::{self, Target};
+use super::side::{self, Side};
 use crate::access::{self, Rights, TicketAccess};
 use crate::db::{AgentId, Conn, LinkKind, Priority, Right, State, Ts};
 use crate::error::{Error, Result};
 use crate::queues;
-use crate::tickets::{Ticket, assign, participants, read, unmerge, view};
+use crate::tickets::{Ticket, acts, assign, participants, read, unmerge, view};
 use crate::web::failure::Answer;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show};
@@ -52,6 +53,7 @@ pub struct TicketView {
     linked: Vec<Bond>,
     merged: Vec<Gone>,
     people: Vec<Taking>,
+    side: Side,
     history: Vec<Line>,
 }
 
@@ -94,7 +96,7 @@ struct Customer {
     address: String,
 }
 
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 struct May {
     reply: bool,
     note: bool,
@@ -194,7 +196,8 @@ pub fn load(
     let access = access::readable(conn, &asker.actor, number)?;
     let ticket = access.ticket();
     let rights = access.rights();
-    let may = May::of(rights);
+    // In the bin a ticket can be read and taken out, no more.
+    let may = if ticket.state == State::Removed { May::default() } else { May::of(rights) };
     let all = queues::all(conn)?;
     let queue = all.iter().find(|queue| queue.id == ticket.queue_id);
     let queue_name = queue.map_or_else(String::new, |queue| queue.name.clone());
@@ -262,7 +265,8 @@ pub fn load(
                 number: gone.number,
             })
             .collect(),
-        history: history::lines(&events, &names, asker),
+        side: side::load(conn, asker, &access)?,
+        history: history::lines(&events, &names, asker, &acts::of(conn, &access)?),
         ticket: head(ticket, &queue_name, &names, asker),
         may,
     };

@@ -10,18 +10,21 @@ use serde::Serialize;
 pub use self::place::Wish;
 use self::place::{Chip, Place, View, chips, says_state};
 use crate::access::Actor;
-use crate::db::{AgentId, Conn, QueueId, Right};
+use crate::db::{AgentId, Conn, QueueId, Right, TicketId};
 use crate::error::{Error, Result};
 use crate::queues::{self, Queue};
 use crate::search::{self, Search, language, views};
 use crate::tickets::list::{self, Count, Cursor, Row, Sort};
-use crate::tickets::{Ticket, view};
+use crate::tickets::{Ticket, summary, view};
 use crate::web::failure::Answer;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, show};
 use crate::web::state::Web;
 use crate::web::times::Reader;
 use crate::web::view::{Choice, Face, PriorityView, RowView, StateView, Tab};
+
+/// So many tickets are asked for at once where all of a list are meant.
+const WHOLE: i64 = 200;
 
 #[derive(Serialize)]
 struct ListView {
@@ -136,6 +139,22 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<ListView>> {
     Ok(Page::new(at, view))
 }
 
+/// All tickets of the list that an address shows, whatever its page, `most` at most.
+pub fn all_of(conn: &mut Conn, asker: &Asker, address: &str, most: usize) -> Result<Vec<TicketId>> {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let wish = Query::<Wish>::from_query(query).map_err(|_| Error::NotFound)?.into_inner();
+    let mut place = Place::read(&wish)?;
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let part = part(conn, asker, &mut place, after, WHOLE)?;
+        found.extend(part.rows.iter().map(|row| row.ticket.id));
+        after = match part.next {
+            Some(next) if found.len() < most => Some(next),
+            _ => return Ok(found),
+        };
+    }
+}
+
 /// The view of the sidebar that this is.
 fn pinned(conn: &mut Conn, asker: &Asker, place: &Place) -> Result<Option<views::View>> {
     if place.view != View::Any || place.queue.is_some() {
@@ -153,11 +172,21 @@ struct Found {
     error: String,
 }
 
-/// The tickets of a place. A search that names states decides itself about them.
+/// The page of a place's tickets that is shown.
 fn narrowed(conn: &mut Conn, asker: &Asker, place: &mut Place, wish: &Wish) -> Result<Found> {
-    let actor = &asker.actor;
     let after = wish.cursor.as_deref().map(str::parse::<Cursor>).transpose()?;
-    let limit = i64::from(actor.agent.page_size);
+    part(conn, asker, place, after, i64::from(asker.actor.agent.page_size))
+}
+
+/// Some of the tickets of a place. A search that names states decides itself about them.
+fn part(
+    conn: &mut Conn,
+    asker: &Asker,
+    place: &mut Place,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Found> {
+    let actor = &asker.actor;
     if place.q.is_empty() {
         let (rows, next) = list::page(conn, actor, &place.filter(actor), after, limit)?;
         return Ok(Found { rows, next, ..Found::default() });
@@ -247,6 +276,8 @@ pub fn rows(conn: &mut Conn, found: &[list::Row], queues: &[Queue], reader: &Rea
     owners.sort_unstable();
     owners.dedup();
     let names = view::agents(conn, &owners)?;
+    let ids: Vec<_> = found.iter().map(|row| row.ticket.id).collect();
+    let tags = summary::tags(conn, &ids)?;
     let row = |row: &list::Row| {
         let ticket = &row.ticket;
         let owner =
@@ -270,6 +301,7 @@ pub fn rows(conn: &mut Conn, found: &[list::Row], queues: &[Queue], reader: &Rea
             owner,
             updated: ticket.updated_at.0,
             turn: turn(ticket),
+            tags: tags.get(&ticket.id).cloned().unwrap_or_default(),
             due: ticket.pending_until.map(|until| until.0),
         }
     };

@@ -1,0 +1,34 @@
+//! What agents chose about their way of working.
+
+use diesel::prelude::*;
+
+use crate::{
+    access::Actor,
+    db::{AfterSending, AgentId, Conn, Tx, each, schema::agent_habits},
+    error::Result,
+};
+
+/// What opens once the agent has sent a reply.
+///
+/// # Errors
+/// Those of the database.
+pub fn after_sending(conn: &mut Conn, agent: AgentId) -> Result<AfterSending> {
+    let chosen: Option<AfterSending> =
+        agent_habits::table.find(agent).select(agent_habits::after_sending).first(conn).optional()?;
+    Ok(chosen.unwrap_or(AfterSending::Done))
+}
+
+/// Chooses it.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_after_sending(tx: &mut Tx<'_>, actor: &Actor, wish: AfterSending) -> Result<()> {
+    let row = (agent_habits::agent_id.eq(actor.agent.id), agent_habits::after_sending.eq(wish));
+    each!(&mut **tx, |c| diesel::insert_into(agent_habits::table)
+        .values(row)
+        .on_conflict(agent_habits::agent_id)
+        .do_update()
+        .set(agent_habits::after_sending.eq(wish))
+        .execute(c))?;
+    Ok(())
+}

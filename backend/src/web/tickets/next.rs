@@ -1,0 +1,82 @@
+//! Where a page leads once a reply is sent: as its author prefers.
+
+use actix_web::web::Data;
+
+use super::acts::ticket_page;
+use super::list::{self, place::View};
+use crate::access;
+use crate::db::{AfterSending, ArticleId, QueueId, State};
+use crate::error::{Error, Result};
+use crate::people::habits;
+use crate::tickets::list::{Cursor, Filter, Sort, page};
+use crate::web::gate::Signed;
+use crate::web::state::Web;
+
+/// So many tickets are looked at for one that nobody is on.
+const LOOKED_AT: i64 = 50;
+
+/// Where a ticket stood in its queue's list before it was answered: answering brings it to the top.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    queue: QueueId,
+    cursor: Cursor,
+}
+
+/// The place of a ticket now.
+pub async fn place(web: &Data<Web>, signed: &Signed, number: &str) -> Result<Option<Place>> {
+    let (asker, number) = (signed.clone(), number.to_owned());
+    web.db
+        .read(move |conn| match access::readable(conn, &asker.actor, &number) {
+            Ok(access) => {
+                let ticket = access.ticket();
+                let cursor = Sort::default().place_of(ticket);
+                Ok(Some(Place { queue: ticket.queue_id, cursor }))
+            }
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        })
+        .await
+}
+
+/// What opens now that a reply was sent.
+pub async fn after_sending(
+    web: &Data<Web>,
+    signed: &Signed,
+    number: &str,
+    article: ArticleId,
+    before: Option<Place>,
+) -> Result<String> {
+    let (asker, own) = (signed.clone(), number.to_owned());
+    web.db
+        .read(move |conn| {
+            let stay = format!("{}#a-{article}", ticket_page(&own));
+            let (state, queue) = match access::readable(conn, &asker.actor, &own) {
+                Ok(access) => (access.ticket().state, access.ticket().queue_id),
+                Err(Error::NotFound) => return Ok("/tickets".to_owned()),
+                Err(error) => return Err(error),
+            };
+            let queue_list = list::address(Some(queue), View::All);
+            let rests = state.is_pending() || state == State::Closed;
+            match habits::after_sending(conn, asker.actor.agent.id)? {
+                AfterSending::Ticket => return Ok(stay),
+                AfterSending::Done if !rests => return Ok(stay),
+                AfterSending::List => return Ok(queue_list),
+                AfterSending::Done | AfterSending::Next => {}
+            }
+            let queue = before.map_or(queue, |place| place.queue);
+            let filter = Filter { queue: Some(queue), ..Filter::default() };
+            let me = asker.actor.agent.id;
+            // Down the list from where the ticket stood, then from its top.
+            for after in [before.map(|place| place.cursor), None] {
+                let (rows, _) = page(conn, &asker.actor, &filter, after, LOOKED_AT)?;
+                let free = rows.into_iter().map(|row| row.ticket).find(|ticket| {
+                    ticket.number != own && !ticket.is_locked_by_other(me) && !ticket.state.is_pending()
+                });
+                if let Some(next) = free {
+                    return Ok(ticket_page(&next.number));
+                }
+            }
+            Ok(queue_list)
+        })
+        .await
+}
