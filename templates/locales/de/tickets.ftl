@@ -7,9 +7,23 @@ list-views = Ansichten
 list-view-all = Alle offenen
 list-view-nobody = Ohne Besitzer
 list-view-mine = Meine
+list-view-new = Neu
+list-view-us = Wartet auf uns
+list-view-customer = Wartet auf den Kunden
 list-view-waiting = Wartend
+list-view-watched = Beobachtet
 list-view-closed = Geschlossen
-list-sort-newest = Zuletzt geänderte zuerst
+list-view-any = Alle Status
+list-order = Reihenfolge
+list-sort-changed = Zuletzt geänderte zuerst
+list-sort-created = Neueste zuerst
+list-sort-waiting = Am längsten wartende zuerst
+list-sort-due = Fällige zuerst
+list-sort-priority = Dringendste zuerst
+list-filters = Filter
+list-filter-remove = Filter entfernen: { $filter }
+list-narrow = Eingrenzen
+list-turn-customer = Beantwortet: wartet auf den Kunden
 list-select = Ticket { $number } auswählen
 list-select-all = Alle auswählen
 list-messages = { $n ->
@@ -209,11 +223,10 @@ see-all = Alle ansehen
 # Suche
 search-all = Alle Tickets durchsuchen
 search-title = Suche: { $q }
-search-hint = Wörter aus Betreff, Text, Namen und Adressen oder eine Ticketnummer. Auch geschlossene Tickets werden durchsucht.
+search-hint = Wörter, Namen, eine Nummer, auch in geschlossenen Tickets. Eingrenzen mit:
 search-count = { $n ->
     [one] 1 Ticket
    *[other] { $n } Tickets
-  }, neueste zuerst
+  }
 search-none = Kein Ticket passt zu „{ $q }“
-search-none-hint = Versuchen Sie es mit weniger Wörtern oder mit dem Anfang eines Wortes.
-search-too-long = Eine Suche darf höchstens 200 Zeichen und 8 Wörter haben.
+search-none-hint = Versuchen Sie es mit weniger Wörtern oder mit dem Anfang eines Wortes, oder nehmen Sie einen Filter weg.

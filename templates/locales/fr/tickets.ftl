@@ -7,9 +7,23 @@ list-views = Vues
 list-view-all = Ouverts
 list-view-nobody = Sans propriétaire
 list-view-mine = Les miens
+list-view-new = Nouveaux
+list-view-us = Nous attendent
+list-view-customer = Attendent le client
 list-view-waiting = En attente
+list-view-watched = Suivis
 list-view-closed = Clos
-list-sort-newest = Derniers modifiés d’abord
+list-view-any = Tous les états
+list-order = Ordre
+list-sort-changed = Derniers modifiés d’abord
+list-sort-created = Derniers ouverts d’abord
+list-sort-waiting = Plus longues attentes d’abord
+list-sort-due = Échéances d’abord
+list-sort-priority = Plus urgents d’abord
+list-filters = Filtres
+list-filter-remove = Retirer le filtre : { $filter }
+list-narrow = Restreindre
+list-turn-customer = Répondu : attend le client
 list-select = Sélectionner le ticket { $number }
 list-select-all = Tout sélectionner
 list-messages = { $n ->
@@ -161,7 +175,7 @@ attach = Joindre
 files = fichiers
 file-remove = Retirer { $name }
 file-remove-plain = Retirer
-file-too-big = Plus gros que ce serveur ne l’accepte. Envoyez plutôt un lien.
+file-too-big = Plus grand que ce serveur n’accepte. Envoyez plutôt un lien.
 quote = Citer
 quote-intro = Le { $date }, { $name } a écrit :
 draft-saved = Brouillon enregistré
@@ -209,11 +223,10 @@ see-all = Tout voir
 # Recherche
 search-all = Rechercher dans tous les tickets
 search-title = Recherche : { $q }
-search-hint = Des mots des objets, textes, noms et adresses, ou un numéro de ticket. Les tickets clos sont compris.
+search-hint = Mots, noms, un numéro, tickets clos compris. Pour restreindre :
 search-count = { $n ->
     [one] { $n } ticket
    *[other] { $n } tickets
-  }, les plus récents d’abord
+  }
 search-none = Aucun ticket ne correspond à « { $q } »
-search-none-hint = Essayez avec moins de mots, ou avec le début d’un mot.
-search-too-long = Une recherche compte au plus 200 caractères et 8 mots.
+search-none-hint = Essayez avec moins de mots, le début d’un mot, ou retirez un filtre.
