@@ -120,7 +120,6 @@ cause-system = Turnstone
 keys-undo = Rückgängig machen, was Sie eben taten
 
 # Listen
-list-view-watched = Beobachtet
 
 # Viele Tickets auf einmal
 bulk-all = Alle dieser Ansicht

@@ -120,7 +120,6 @@ cause-system = Turnstone
 keys-undo = Undo what you just did
 
 # Lists
-list-view-watched = Watched
 
 # Many tickets at once
 bulk-all = All of this view

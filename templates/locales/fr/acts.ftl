@@ -120,7 +120,6 @@ cause-system = Turnstone
 keys-undo = Annuler ce que vous venez de faire
 
 # Listes
-list-view-watched = Suivis
 
 # Plusieurs tickets à la fois
 bulk-all = Tous ceux de cette vue
