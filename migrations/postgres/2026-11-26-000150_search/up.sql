@@ -56,5 +56,4 @@ CREATE TRIGGER ticket_tags_text AFTER INSERT OR DELETE ON ticket_tags
     FOR EACH ROW EXECUTE FUNCTION ticket_text_changed();
 
 CREATE INDEX ticket_tags_tag ON ticket_tags (tag, ticket_id);
-CREATE INDEX watchers_agent ON watchers (agent_id, ticket_id);
 CREATE INDEX tickets_created ON tickets (created_at, id);

@@ -59,5 +59,4 @@ CREATE TRIGGER ticket_tags_text_delete AFTER DELETE ON ticket_tags BEGIN
 END;
 
 CREATE INDEX ticket_tags_tag ON ticket_tags (tag, ticket_id);
-CREATE INDEX watchers_agent ON watchers (agent_id, ticket_id);
 CREATE INDEX tickets_created ON tickets (created_at, id);
