@@ -79,7 +79,7 @@ function show(entries) {
   });
   list.replaceChildren(...groups.values());
   field.setAttribute("aria-expanded", String(shown.length > 0));
-  status.textContent = status.dataset.count.replace("#", shown.length);
+  status.textContent = status.dataset.found.replace("#", shown.length);
   point();
 }
 

@@ -27,7 +27,8 @@ pub fn is_inner(c: char) -> bool {
 
 /// Whether the character is a word by itself.
 pub fn stands_alone(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+    c.is_alphanumeric()
+        && matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
         | '\u{20000}'..='\u{323af}')
 }
 
@@ -58,10 +59,10 @@ impl Words {
             self.length += 1;
             // Letters that no decomposition takes apart, as people without them type them.
             match c {
-                'ß' => self.word.push_str("ss"),
-                'æ' => self.word.push_str("ae"),
-                'œ' => self.word.push_str("oe"),
-                'þ' => self.word.push_str("th"),
+                'ß' => self.word.extend(['s', 's']),
+                'æ' => self.word.extend(['a', 'e']),
+                'œ' => self.word.extend(['o', 'e']),
+                'þ' => self.word.extend(['t', 'h']),
                 'ø' => self.word.push('o'),
                 'ł' => self.word.push('l'),
                 'đ' | 'ð' => self.word.push('d'),

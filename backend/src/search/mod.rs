@@ -20,7 +20,7 @@ use self::language::{Asks, Clause};
 use crate::{
     access::{self, Actor},
     db::{
-        Conn, State, TicketId,
+        Conn, Sender, State, TicketId,
         schema::articles,
         ticket_text::{Field, Phrase},
     },
@@ -176,6 +176,8 @@ fn texts_of(conn: &mut Conn, rows: &[Row]) -> Result<HashMap<TicketId, Vec<Strin
     let ids: Vec<TicketId> = rows.iter().map(|row| row.ticket.id).collect();
     let found: Vec<(TicketId, String)> = articles::table
         .filter(articles::ticket_id.eq_any(ids))
+        // Our automatic answers repeat what somebody wrote.
+        .filter(articles::sender.ne(Sender::System))
         .order(articles::id.desc())
         .limit(ARTICLES)
         .select((articles::ticket_id, sql::<Text>(&format!("substr(articles.body_text, 1, {CHARACTERS})"))))

@@ -40,6 +40,29 @@ struct SearchView {
     list_url: String,
     first_url: Option<String>,
     next_url: Option<String>,
+    help: Vec<Help>,
+}
+
+/// A line of the explanation.
+#[derive(Serialize)]
+struct Help {
+    typed: String,
+    finds: String,
+}
+
+/// What can be typed, in the order in which it is explained.
+const HELP: [&str; 17] = [
+    "words", "phrase", "without", "queue", "state", "owner", "from", "is", "waiting", "tag", "title", "file",
+    "has", "priority", "number", "changed", "created",
+];
+
+fn help(asker: &Asker) -> Vec<Help> {
+    let language = &asker.reader.language;
+    let line = |what: &&str| Help {
+        typed: language.tr(&format!("search-help-{what}-typed")),
+        finds: language.tr(&format!("search-help-{what}")),
+    };
+    HELP.iter().map(line).collect()
 }
 
 #[derive(Serialize)]
@@ -66,7 +89,12 @@ pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
             Err(Error::Invalid(fields)) if fields.iter().all(|field| field.field == "q") => {
                 let told: Vec<_> =
                     fields.iter().map(|field| field.message.in_language(&asker.reader.language)).collect();
-                SearchView { q: wish.q.clone(), error: told.join(" "), ..SearchView::default() }
+                SearchView {
+                    q: wish.q.clone(),
+                    error: told.join(" "),
+                    help: help(asker),
+                    ..SearchView::default()
+                }
             }
             Err(error) => return Err(error),
         };
@@ -111,6 +139,7 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<SearchView> {
     Ok(SearchView {
         hits: hits.into_iter().map(|hit| hit_view(hit, &all, asker)).collect(),
         error: String::new(),
+        help: help(asker),
         chips,
         sort: language.tr(&format!("list-sort-{}", sort.word())),
         sorts: Sort::ALL

@@ -150,8 +150,8 @@ pub struct RowView {
     pub owner: Option<Face>,
     /// Whether the owner is on it.
     pub locked: bool,
-    /// `customer` where an agent had the last word, else nothing.
-    pub turn: &'static str,
+    /// That an agent had the last word, where he did.
+    pub turn: String,
     /// Its last change.
     pub updated: Timestamp,
     /// Its tags.

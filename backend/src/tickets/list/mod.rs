@@ -140,7 +140,8 @@ fn find(
 fn ways(conn: &mut Conn, actor: &Actor, filter: &Filter) -> Result<Vec<Boxed>> {
     for (at, condition) in filter.also.iter().enumerate() {
         let Some(keys) = condition.keys(conn, FEW + 1)?.filter(|keys| keys.len() <= FEW) else { continue };
-        let mut query = beside(conn, actor, filter).filter(tickets::id.eq_any(keys));
+        let few = beside(conn, actor, filter).filter(tickets::id.eq_any(keys));
+        let mut query = filter.sort.only(few);
         for (_, other) in filter.also.iter().enumerate().filter(|(other, _)| *other != at) {
             query = query.filter(other.asked(conn));
         }

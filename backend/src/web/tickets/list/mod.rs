@@ -300,7 +300,7 @@ pub fn rows(conn: &mut Conn, found: &[list::Row], queues: &[Queue], reader: &Rea
             locked: ticket.locked_at.is_some(),
             owner,
             updated: ticket.updated_at.0,
-            turn: turn(ticket),
+            turn: turn(ticket, reader),
             tags: tags.get(&ticket.id).cloned().unwrap_or_default(),
             due: ticket.pending_until.map(|until| until.0),
         }
@@ -309,10 +309,10 @@ pub fn rows(conn: &mut Conn, found: &[list::Row], queues: &[Queue], reader: &Rea
 }
 
 // Who had the last word: the other side is waited for.
-fn turn(ticket: &Ticket) -> &'static str {
+fn turn(ticket: &Ticket, reader: &Reader) -> String {
     match ticket.last_sender.as_str() {
-        "agent" if ticket.active => "customer",
-        _ => "",
+        "agent" if ticket.active => reader.language.tr("list-turn-customer"),
+        _ => String::new(),
     }
 }
 
