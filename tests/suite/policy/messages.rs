@@ -1,7 +1,8 @@
 //! Every sentence is there in every language, something asks for it, and nothing asks for one that is not there.
 //!
 //! What asks is read from the source. A key stands as a literal behind `tr`, `tr_with`, `tr_count`, `tr_html` or `say!`,
-//! or in a table of keys; a key that is put together stands as `format!("beginning-{}-end")`.
+//! or in a table of keys; a key that is put together stands as `format!("beginning-{}-end")`, in a template as
+//! `key="beginning-" ~ end`.
 
 use std::collections::BTreeSet;
 
@@ -31,8 +32,13 @@ impl Asked {
         let mut asked = Self::default();
         for (_, text) in files("templates", ".html") {
             for mark in ["tr(key=\"", "tr_html(key=\""] {
-                let keys = text.split(mark).skip(1).filter_map(|rest| rest.split('"').next());
-                asked.named.extend(keys.map(str::to_owned));
+                for (key, rest) in text.split(mark).skip(1).filter_map(|rest| rest.split_once('"')) {
+                    if rest.trim_start().starts_with('~') {
+                        asked.made.insert((key.to_owned(), String::new()));
+                    } else {
+                        asked.named.insert(key.to_owned());
+                    }
+                }
             }
         }
         for (_, text) in files("backend/src", ".rs") {
@@ -50,11 +56,8 @@ impl Asked {
             .replace("( ", "(")
             .replace("(&format!", "(format!");
         for mark in ASKS {
-            let keys = text.split(mark).skip(1).filter_map(|rest| rest.split('"').next());
-            self.named.extend(keys.filter(|key| is_key(key)).map(str::to_owned));
-            let behind = mark.replace('"', "format!(\"");
-            let forms = text.split(behind.as_str()).skip(1).filter_map(|rest| rest.split('"').next());
-            self.made.extend(forms.filter_map(made));
+            self.named.extend(behind(&text, mark).filter(|key| is_key(key)).map(str::to_owned));
+            self.made.extend(behind(&text, &mark.replace('"', "format!(\"")).filter_map(made));
         }
         for literal in text.split('"') {
             if is_key(literal) && literal.contains('-') {
@@ -76,6 +79,16 @@ impl Asked {
 
 fn code(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The literals behind a call's name; `push_str(` is no `tr(`.
+fn behind<'a>(text: &'a str, mark: &str) -> impl Iterator<Item = &'a str> {
+    let of_name = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(mark).filter_map(move |(at, mark)| {
+        let whole = !text.get(..at).unwrap_or_default().ends_with(of_name);
+        let literal = text.get(at + mark.len()..).unwrap_or_default().split('"').next();
+        literal.filter(|_| whole)
+    })
 }
 
 fn is_key(text: &str) -> bool {
@@ -171,7 +184,7 @@ fn what_the_source_asks_for_is_understood() {
     let mut asked = Asked::default();
     asked.code(
         "tr(\"one\"); language.tr_with(\n    \"two-words\",\n &[]); tr(&format!(\"step-{}\", x)); \
-         let table = [(\"\", \"in-table\")]; let key = format!(\"link-{kind}-reverse\"); field(\"alone\")",
+         let table = [(\"\", \"in-table\")]; let key = format!(\"link-{kind}-reverse\"); field(\"alone\"); push_str(\"alone\")",
     );
     assert!(asked.named.contains("one") && asked.named.contains("two-words"));
     assert_eq!(asked.made, [("step-".to_owned(), String::new())].into());
