@@ -22,7 +22,7 @@ link-child_of-reverse = Une partie de celui-ci
 refused-link-kind = Les tickets se lient comme « related », « child_of » ou « parent_of ».
 refused-links = Un ticket a au plus { $most } liens. Retirez-en d’abord quelques-uns.
 
-# Ce qui peut être annulé : comme une chose, après « Annuler : »
+# Ce qui peut être annulé : comme une chose, après « Annuler : »
 act-locked = le verrouillage
 act-moved = le déplacement
 act-state_changed = le changement d’état

@@ -58,7 +58,7 @@ mail-switch-off = Vous recevez cet e-mail à cause de vos préférences :
 # Ce que dit une notification ; c’est aussi le début de son objet
 notice-new-ticket = Nouveau ticket { $number } dans { $queue } :
 notice-follow-up = Nouvelle réponse au ticket { $number } :
-notice-follow-ups = { $count } nouvelles réponses au ticket { $number } :
+notice-follow-ups = { $count } nouvelles réponses au ticket { $number } :
 notice-lock-timeout = Votre verrou sur le ticket { $number } a expiré :
 notice-move = Le ticket { $number } a été déplacé vers { $queue } :
 notice-reminder = Rappel du ticket { $number } :
