@@ -6,7 +6,7 @@ let at = -1;
 function recount() {
   const boxes = all(".row .ck");
   const chosen = boxes.filter((box) => box.checked).length;
-  const label = document.querySelector("[data-count]");
+  const label = document.querySelector(".bulk [data-count]");
   if (label) label.textContent = label.dataset.words.replace("#", chosen);
   for (const box of all("[data-all]")) {
     box.checked = chosen > 0 && chosen === boxes.length;
