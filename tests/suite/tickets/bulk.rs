@@ -204,6 +204,11 @@ both_databases! {
         browser.get("/tickets").await.assert(200);
         let none = browser.submit("/tickets/bulk", &[("act", "close"), ("back", "/tickets")]).await;
         assert!(none.assert(422).text().contains("Select at least one"), "{}", none.text());
+        // A whole view that is not named is none: never all there is.
+        for lost in [vec![("all", "1"), ("act", "close")], vec![("all", "1"), ("act", "close"), ("back", "/search?q=x")]] {
+            browser.submit("/tickets/bulk", &lost).await.assert(422);
+        }
+        assert_eq!(app.ticket(&numbers[0]).await["state"], "new");
         let two: Vec<(&str, &str)> = vec![("ticket", &numbers[0]), ("tickets", &numbers[1]), ("act", "more"), ("back", "/tickets")];
         let page = browser.submit("/tickets/bulk", &two).await.assert(303).location();
         let shown = browser.get(&page).await.assert(200).text();

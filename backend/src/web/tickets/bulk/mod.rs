@@ -10,7 +10,7 @@ use actix_web::web::{Data, Path};
 
 use super::list;
 use crate::db::{BulkId, BulkState, TicketId};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, say};
 use crate::tickets::bulk::{self, Deed};
 use crate::tickets::view as tickets;
 use crate::web::failure::{Answer, Failure};
@@ -42,6 +42,10 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Fields>) -> Ans
     };
     let (asker, at, place) = (signed.clone(), web.moment(), back.clone());
     let whole_view = one(&fields, "all") == "1";
+    // Nobody means every open ticket because a form lost the list that it stood on.
+    if whole_view && one(&fields, "back").split('?').next() != Some("/tickets") {
+        return Err(Failure::from(Error::invalid("ticket", say!("bulk-none"))).back_to(&back));
+    }
     let named: Vec<String> = fields
         .iter()
         .filter(|(name, _)| name == "ticket" || name == "tickets")
