@@ -1,6 +1,7 @@
 //! Tags, links and watching on the pages, as a browser without script uses them.
 
 use diesel::RunQueryDsl;
+use jiff::SignedDuration;
 use serde_json::json;
 use tests::app::TestApp;
 use tests::binary::PASSWORD;
@@ -101,6 +102,8 @@ both_databases! {
         rita.get(&format!("/api/v1/tickets/{number}")).await.assert(404);
         assert!(rita.get("/api/v1/tickets?watcher=me").await.items().is_empty());
         app.hush().await;
+        // One that follows at once would be told later, with others.
+        app.advance(SignedDuration::from_mins(11)).await;
         app.deliver(&mail("anna@customer.example").answering([question.id()])).await;
         app.relay.wait_for("root@helpdesk.example", 1).await;
         app.settle().await;
