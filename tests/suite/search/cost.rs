@@ -144,13 +144,13 @@ fn every_order_and_every_search_reads_an_index() {
 }
 
 #[test]
-#[ignore = "a hundred thousand tickets take a while"]
+#[ignore = "a hundred thousand tickets take minutes; tests/run --long"]
 fn a_hundred_thousand_tickets_are_searched_in_a_moment_on_sqlite() {
     tests::run(searched_in_a_moment(Database::Sqlite));
 }
 
 #[test]
-#[ignore = "a hundred thousand tickets take a while"]
+#[ignore = "a hundred thousand tickets take minutes; tests/run --long"]
 fn a_hundred_thousand_tickets_are_searched_in_a_moment_on_postgres() {
     tests::run(searched_in_a_moment(Database::Postgres));
 }
