@@ -1,4 +1,4 @@
-//! A ticket in which one answer follows the other: its readers hear of the first at once, and of the next ones together.
+//! A ticket in which one answer follows the other: its readers hear of the first ones at once, and of the next together.
 
 use diesel::prelude::*;
 use jiff::SignedDuration;
@@ -11,7 +11,9 @@ use crate::{
     error::Result,
 };
 
-/// So long after one news about answers to a ticket the next one leaves at the earliest.
+/// So many news about answers to a ticket leave at once within a pause: two people who write to and fro hear each other.
+const AT_ONCE: usize = 3;
+/// After those, so long after the last one the next one leaves at the earliest.
 const PAUSE: SignedDuration = SignedDuration::from_mins(10);
 
 /// When somebody hears of an answer.
@@ -28,21 +30,25 @@ pub(super) enum When {
 /// When this agent hears of an answer to a ticket.
 pub(super) fn when(conn: &mut Conn, ticket: TicketId, agent: AgentId, now: Ts) -> Result<When> {
     type Last = (Delivery, Option<String>, Ts, Option<Ts>);
-    let last: Option<Last> = outbox::table
+    let lately: Vec<Last> = outbox::table
         .filter(outbox::ticket_id.eq(ticket).and(outbox::kind.eq(OutboxKind::Notification)))
         .filter(outbox::agent_id.eq(agent).and(outbox::event.eq(Notice::FollowUp.as_str())))
         .order(outbox::id.desc())
+        .limit(i64::try_from(AT_ONCE).unwrap_or(i64::MAX))
         .select((outbox::state, outbox::digest, outbox::created_at, outbox::sent_at))
-        .first(conn)
-        .optional()?;
-    Ok(match last {
-        None => When::Now,
-        // It is written out when it leaves, and says then what there is.
-        Some((Delivery::Held | Delivery::Due, None, ..)) => When::WithTheLast,
-        Some((_, _, created, sent)) => {
-            let next = sent.unwrap_or(created).0.checked_add(PAUSE).unwrap_or(now.0);
-            if next <= now.0 { When::Now } else { When::At(Ts(next)) }
-        }
+        .load(conn)?;
+    // It is written out when it leaves, and says then what there is.
+    if let Some((Delivery::Held | Delivery::Due, None, ..)) = lately.first() {
+        return Ok(When::WithTheLast);
+    }
+    let pause_over = |(_, _, created, sent): &Last| {
+        let at = sent.unwrap_or(*created).0;
+        at.checked_add(PAUSE).unwrap_or(now.0)
+    };
+    let running: Vec<_> = lately.iter().map(pause_over).filter(|over| *over > now.0).collect();
+    Ok(match running.first() {
+        Some(over) if running.len() >= AT_ONCE => When::At(Ts(*over)),
+        _ => When::Now,
     })
 }
 

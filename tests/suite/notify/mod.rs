@@ -93,16 +93,17 @@ both_databases! {
             app.deliver(&mail("anna@customer.example").answering([question.id()]).text(&format!("Word {at}."))).await;
         }
         app.settle().await;
-        assert_eq!(heard(&app, "dana").len(), 1, "the first at once: {:?}", heard(&app, "dana"));
+        let at_once = heard(&app, "dana").len();
+        assert!((1..=3).contains(&at_once), "the first ones at once: {:?}", heard(&app, "dana"));
         app.advance(jiff::SignedDuration::from_mins(11)).await;
-        app.relay.wait_for("dana@helpdesk.example", 2).await;
+        app.relay.wait_for("dana@helpdesk.example", at_once + 1).await;
         app.settle().await;
         let told = app.relay.received_by("dana@helpdesk.example");
-        let last = told[1].mail();
-        assert_eq!(told.len(), 2, "the others together");
+        assert_eq!(told.len(), at_once + 1, "the others together");
+        let last = told[at_once].mail();
         let count: usize = last.subject().split_whitespace().find_map(|word| word.parse().ok()).unwrap();
-        // How many came before the first news was written out is up to chance.
-        assert!((40..50).contains(&count), "{}", last.subject());
+        // How many came before the first news were written out is up to chance.
+        assert!((30..50).contains(&count), "{}", last.subject());
         assert!(last.text().contains("Word 49."), "the newest is shown: {}", last.text());
         // Quiet again: the next one is told at once.
         app.advance(jiff::SignedDuration::from_mins(11)).await;
