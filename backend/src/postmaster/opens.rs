@@ -66,7 +66,7 @@ pub(super) fn open(
         Some(why) => filtering::quiet(why),
         None => auto_response::send(tx, occasion, &mut ticket, mail, steps, at)?,
     };
-    store::save(tx, &mut ticket, at.ts())?;
+    store::save_opened(tx, &ticket)?;
     brake::opened(&mut Real::of(tx, mail), &opening.shape, ticket.id, at)?;
     steps.add("ticket", format!("opened {}", ticket.number), "");
     reasons::told(steps, mail, Some(&told));

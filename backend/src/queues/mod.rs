@@ -163,8 +163,12 @@ pub fn sender(conn: &mut Conn, queue: &Queue) -> Result<Person> {
         line.push(id);
         above = get(conn, id)?.parent_id;
     }
-    line.push(default_queue(conn)?);
-    for id in line {
+    for at in 0..=line.len() {
+        // Only where no queue of the line has an address, the default one is asked for.
+        let id = match line.get(at) {
+            Some(id) => *id,
+            None => default_queue(conn)?,
+        };
         let address: Option<String> = queue_addresses::table
             .filter(queue_addresses::queue_id.eq(id))
             .order((queue_addresses::position, queue_addresses::address))

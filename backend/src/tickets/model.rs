@@ -160,6 +160,37 @@ pub(crate) struct NewArticle {
     pub created_at: Ts,
 }
 
+impl NewTicket {
+    /// The ticket as the database now has it: what is not said here is empty, as the schema says too.
+    pub(super) fn stored_as(self, id: TicketId) -> Ticket {
+        Ticket {
+            id,
+            number: self.number,
+            title: self.title,
+            queue_id: self.queue_id,
+            state: self.state,
+            active: self.active,
+            priority: self.priority,
+            owner_id: self.owner_id,
+            locked_at: None,
+            pending_until: None,
+            customer_id: self.customer_id,
+            customer_name: self.customer_name,
+            customer_address: self.customer_address,
+            root_message_id: self.root_message_id,
+            merged_into: None,
+            preview: String::new(),
+            last_sender: String::new(),
+            article_count: 0,
+            has_attachments: false,
+            last_article_id: 0,
+            unanswered_since: None,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
 impl NewArticle {
     /// The article as the database now has it.
     pub(super) fn stored_as(self, id: ArticleId) -> Article {

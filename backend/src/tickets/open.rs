@@ -176,7 +176,7 @@ pub(crate) fn create(
     let root = format!("{}.ticket@{}", public_id(at.now).simple(), domain_of(&from.address));
     let ticket = store::insert_ticket(
         tx,
-        &NewTicket {
+        NewTicket {
             number,
             title: title_of(new.title),
             queue_id: queue.id,

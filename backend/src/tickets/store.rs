@@ -19,12 +19,12 @@ const PREVIEW: usize = 160;
 /// The longest text that is kept with an article, in bytes; the raw mail keeps the rest.
 const BODY: usize = 1024 * 1024;
 
-pub(super) fn insert_ticket(tx: &mut Tx<'_>, new: &NewTicket) -> Result<Ticket> {
+pub(super) fn insert_ticket(tx: &mut Tx<'_>, new: NewTicket) -> Result<Ticket> {
     let id: TicketId = diesel::insert_into(tickets::table)
         .values(new.clone())
         .returning(tickets::id)
         .get_result(&mut **tx)?;
-    Ok(tickets::table.find(id).select(Ticket::as_select()).first(&mut **tx)?)
+    Ok(new.stored_as(id))
 }
 
 /// Writes the ticket's fields back.
@@ -32,6 +32,23 @@ pub(crate) fn save(tx: &mut Tx<'_>, ticket: &mut Ticket, now: Ts) -> Result<()> 
     ticket.active = ticket.state.is_active();
     ticket.updated_at = now;
     diesel::update(tickets::table.find(ticket.id)).set(&*ticket).kept().execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Writes back what the first articles of a ticket change of it, in the transaction that opened it. No more than that:
+/// each column that is named brings the indexes over it up to date, changed or not.
+pub(crate) fn save_opened(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<()> {
+    diesel::update(tickets::table.find(ticket.id))
+        .set((
+            tickets::preview.eq(&ticket.preview),
+            tickets::last_sender.eq(&ticket.last_sender),
+            tickets::article_count.eq(ticket.article_count),
+            tickets::has_attachments.eq(ticket.has_attachments),
+            tickets::last_article_id.eq(ticket.last_article_id),
+            tickets::unanswered_since.eq(ticket.unanswered_since),
+        ))
+        .kept()
+        .execute(&mut **tx)?;
     Ok(())
 }
 
