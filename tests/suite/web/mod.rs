@@ -12,4 +12,5 @@ mod queues;
 mod reply_templates;
 mod routes;
 mod text;
+mod weights;
 mod words;
