@@ -1,6 +1,7 @@
 # Zusammenführen
 merge = Zusammenführen
 merge-these = Beide ansehen und zusammenführen
+merge-with = Mit { $number } zusammenführen …
 merge-title = Ticket { $number } zusammenführen
 merge-intro = Seine Nachrichten, Personen, Schlagwörter und Verknüpfungen gehen an das andere Ticket, und seine Nummer führt von da an dorthin.
 merge-search = Mit welchem Ticket?

@@ -1,6 +1,7 @@
 # Merging
 merge = Merge
 merge-these = Look at both and merge
+merge-with = Merge with { $number } …
 merge-title = Merge ticket { $number }
 merge-intro = Its messages, people, tags and links go to the other ticket, and its number leads there from then on.
 merge-search = Into which ticket?

@@ -1,6 +1,7 @@
 # Fusionner
 merge = Fusionner
 merge-these = Comparer et fusionner
+merge-with = Fusionner avec { $number }…
 merge-title = Fusionner le ticket { $number }
 merge-intro = Ses messages, personnes, étiquettes et liens passent à l’autre ticket, et son numéro y mène désormais.
 merge-search = Avec quel ticket ?
