@@ -22,13 +22,14 @@ function press(key) {
 async function lock() {
   const row = current();
   if (!row) return press("l");
-  await send("POST", `${row.querySelector(".row-a").getAttribute("href")}/lock`);
+  await send("POST", `${new URL(row.querySelector(".row-a").href).pathname}/lock`);
   document.dispatchEvent(new Event("turnstone:refresh"));
 }
 
 const acts = {
-  j: () => move(1),
-  k: () => move(-1),
+  // On a ticket from a list: to its neighbours there.
+  j: () => press("j") || move(1),
+  k: () => press("k") || move(-1),
   o: () => current()?.querySelector(".row-a")?.click(),
   x: toggle,
   l: lock,

@@ -46,3 +46,8 @@ export function toggle() {
   recount();
   document.dispatchEvent(new Event("turnstone:toggled"));
 }
+
+// The list beside a ticket begins where the ticket stands in it.
+const beside = document.querySelector("[data-beside]");
+const open = beside?.querySelector("[aria-current]");
+if (open && beside.clientHeight) beside.scrollTop = open.offsetTop - beside.clientHeight / 3;

@@ -11,12 +11,16 @@ const channel = new BroadcastChannel("turnstone-events");
 let busy = false;
 let again = false;
 let timer = 0;
+let due = 0;
 let polling = 0;
 
 // Events come in bursts; the first waits a moment for the others. Pages that an event does not concern only
 // refresh their counters, and rarely.
 function soon(delay) {
-  if (timer) return;
+  const at = Date.now() + delay;
+  if (timer && due <= at) return;
+  clearTimeout(timer);
+  due = at;
   timer = setTimeout(() => { timer = 0; refresh(); }, delay);
 }
 
@@ -25,7 +29,9 @@ function heard(event) {
   if (kind === "other") return;
   // Of mail only the pages about mail and the counter beside them show something.
   if (event?.mail && kind !== "recorder") return;
-  if (kind === "ticket") soon(event?.ticket === ticket ? 150 : 20_000);
+  // A list beside the ticket is a list as any other; nobody sees it on a narrow screen.
+  const listed = document.querySelector("[data-beside]")?.checkVisibility();
+  if (kind === "ticket") soon(event?.ticket === ticket ? 150 : listed ? 800 : 20_000);
   else soon(400);
 }
 

@@ -8,27 +8,64 @@ use crate::{
     error::Result,
 };
 
-/// What opens once the agent has sent a reply.
+/// How an agent works.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = agent_habits)]
+pub struct Habits {
+    /// What opens once he has sent a reply.
+    pub after_sending: AfterSending,
+    /// Whether the list stays beside a ticket that was opened from it.
+    pub list_beside: bool,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Self { after_sending: AfterSending::Done, list_beside: true }
+    }
+}
+
+/// An agent's.
 ///
 /// # Errors
 /// Those of the database.
-pub fn after_sending(conn: &mut Conn, agent: AgentId) -> Result<AfterSending> {
-    let chosen: Option<AfterSending> =
-        agent_habits::table.find(agent).select(agent_habits::after_sending).first(conn).optional()?;
-    Ok(chosen.unwrap_or(AfterSending::Done))
+pub fn of(conn: &mut Conn, agent: AgentId) -> Result<Habits> {
+    let chosen = agent_habits::table.find(agent).select(Habits::as_select()).first(conn).optional()?;
+    Ok(chosen.unwrap_or_default())
 }
 
-/// Chooses it.
+/// Chooses what opens after sending.
 ///
 /// # Errors
 /// Those of the database.
 pub fn set_after_sending(tx: &mut Tx<'_>, actor: &Actor, wish: AfterSending) -> Result<()> {
-    let row = (agent_habits::agent_id.eq(actor.agent.id), agent_habits::after_sending.eq(wish));
+    row_of(tx, actor)?;
+    diesel::update(agent_habits::table.find(actor.agent.id))
+        .set(agent_habits::after_sending.eq(wish))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Chooses whether lists stay beside tickets.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_list_beside(tx: &mut Tx<'_>, actor: &Actor, wish: bool) -> Result<()> {
+    row_of(tx, actor)?;
+    diesel::update(agent_habits::table.find(actor.agent.id))
+        .set(agent_habits::list_beside.eq(wish))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+// His row, with the defaults where he chose nothing yet.
+fn row_of(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
+    let row = (
+        agent_habits::agent_id.eq(actor.agent.id),
+        agent_habits::after_sending.eq(Habits::default().after_sending),
+    );
     each!(&mut **tx, |c| diesel::insert_into(agent_habits::table)
         .values(row)
-        .on_conflict(agent_habits::agent_id)
-        .do_update()
-        .set(agent_habits::after_sending.eq(wish))
+        .on_conflict_do_nothing()
         .execute(c))?;
     Ok(())
 }

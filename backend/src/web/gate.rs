@@ -113,7 +113,11 @@ pub async fn pass(
     let told = told.map(|failure| failure.answer(&web, &guest.reader, &guest.frame, wants_json));
     Ok(match told {
         Some(page) => answer.into_response(page),
-        None => answer,
+        None => {
+            let (request, mut response) = answer.into_parts();
+            super::tickets::beside::keep(&request, &mut response);
+            ServiceResponse::new(request, response)
+        }
     })
 }
 

@@ -119,7 +119,7 @@ fn stored(conn: &mut Conn, asker: &Asker) -> Result<Form> {
             .away_until
             .filter(|until| until.0 > asker.reader.now)
             .map_or_else(String::new, |until| asker.reader.field(until.0)),
-        after_sending: habits::after_sending(conn, agent.id)?.to_string(),
+        after_sending: habits::of(conn, agent.id)?.after_sending.to_string(),
         muted: agents::muted(conn, agent.id)?,
     })
 }

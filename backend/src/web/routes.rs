@@ -194,6 +194,7 @@ static TABLE: &[Route] = &[
     route!(GET "/preferences", needs = SignedIn, csrf = None, cache = NoStore, preferences::page),
     route!(POST "/preferences", needs = SignedIn, csrf = Field, cache = NoStore, preferences::update),
     route!(POST "/preferences/rows", needs = SignedIn, csrf = Field, cache = NoStore, views::rows),
+    route!(POST "/preferences/beside", needs = SignedIn, csrf = Field, cache = NoStore, views::beside),
     route!(POST "/preferences/password", needs = SignedIn, csrf = Field, cache = NoStore, preferences::password),
     route!(PUT "/preferences/theme", needs = SignedIn, csrf = Header, cache = NoStore, preferences::theme),
     route!(GET "/events", needs = SignedIn, csrf = None, cache = NoStore, live::stream),

@@ -11,7 +11,7 @@ use super::state::Web;
 use super::tickets::list::place::{Place, View};
 use crate::db::ViewId;
 use crate::error::Error;
-use crate::people::agents;
+use crate::people::{agents, habits};
 use crate::search::views::{self, NewView};
 use crate::tickets::list::Sort;
 
@@ -71,5 +71,21 @@ pub struct Rows {
 pub async fn rows(web: Data<Web>, signed: Signed, form: Posted<Rows>) -> Answer {
     let (dense, back) = (form.0.dense == "yes", local(&form.0.back, "/tickets"));
     web.db.write(move |tx| agents::set_dense_rows(tx, &signed.actor, dense)).await?;
+    Ok(see_other(&back))
+}
+
+/// Whether lists stay beside the tickets that are opened from them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    beside: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /preferences/beside`.
+pub async fn beside(web: Data<Web>, signed: Signed, form: Posted<Beside>) -> Answer {
+    let (beside, back) = (form.0.beside == "yes", local(&form.0.back, "/tickets"));
+    web.db.write(move |tx| habits::set_list_beside(tx, &signed.actor, beside)).await?;
     Ok(see_other(&back))
 }

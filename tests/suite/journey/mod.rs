@@ -1,6 +1,7 @@
 //! What people do with the whole: real mail server, real binary, real browser.
 
 mod acts;
+mod beside;
 mod conversation;
 mod matching;
 mod pages;

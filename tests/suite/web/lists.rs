@@ -8,7 +8,7 @@ use tests::{Client, both_databases, mail};
 async fn shows(browser: &Client, path: &str) -> Vec<String> {
     let page = browser.get(path).await.assert(200).text();
     let rows = page.split("<a class=\"row-a\" href=\"/tickets/").skip(1);
-    rows.map(|row| row.split('"').next().unwrap().to_owned()).collect()
+    rows.map(|row| row.split(['"', '?']).next().unwrap().to_owned()).collect()
 }
 
 /// The counter of this entry of the sidebar.

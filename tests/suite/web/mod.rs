@@ -2,6 +2,7 @@
 
 mod attached;
 mod auto_responses;
+mod beside;
 pub mod composer;
 mod connections;
 mod languages;

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::{beside, next};
 use crate::access::{self, Move, Owner, Priority as PriorityLevel, Read, Reply};
 use crate::db::{AgentId, ArticleId, Priority, QueueId, Right, State, Tx};
 use crate::error::{Error, Result};
@@ -103,7 +104,21 @@ pub async fn close(
     request: actix_web::HttpRequest,
     _form: Posted<Nothing>,
 ) -> Answer {
-    set_state(web, signed, number.into_inner(), request, State::Closed).await
+    let number = number.into_inner();
+    let within = beside::of(&request);
+    // Whoever works through a list goes on in it, as after a reply that closes.
+    let before = match within {
+        Some(_) => next::place(&web, &signed, &number, within.as_deref()).await?,
+        None => None,
+    };
+    let answer =
+        set_state(web.clone(), signed.clone(), number.clone(), request.clone(), State::Closed).await?;
+    match before.filter(next::Place::in_list) {
+        Some(before) if !wants_json(&request) => {
+            Ok(see_other(&next::after_sending(&web, &signed, &number, None, Some(before)).await?))
+        }
+        _ => Ok(answer),
+    }
 }
 
 /// `POST /tickets/{number}/closure/end`.

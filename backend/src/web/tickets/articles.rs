@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mail_ingest::quote::{Known, Side};
 use serde::Serialize;
 
-use super::{colleagues, history, page};
+use super::{beside, colleagues, history, page};
 use crate::access::{Read, TicketAccess};
 use crate::db::{AgentId, ArticleId, Channel, Conn, Delivery, Sender};
 use crate::error::Result;
@@ -190,7 +190,10 @@ pub fn entries(
         });
         parts.push((article.created_at.0, Entry::Article(Box::new(view))));
         if let Some(hidden) = story.hidden.filter(|_| parts.len() == 1) {
-            parts.push((article.created_at.0, Entry::Gap(gap(access.ticket(), hidden))));
+            parts.push((
+                article.created_at.0,
+                Entry::Gap(gap(access.ticket(), hidden, &beside::also(story.wish.within.as_deref()))),
+            ));
         }
     }
     for event in story.events {
@@ -206,8 +209,8 @@ pub fn entries(
     Ok(with_days(parts, asker))
 }
 
-fn gap(ticket: &Ticket, hidden: view::Hidden) -> GapView {
-    let url = |from: ArticleId| format!("/tickets/{}?from={from}#a-{from}", ticket.number);
+fn gap(ticket: &Ticket, hidden: view::Hidden, also: &str) -> GapView {
+    let url = |from: ArticleId| format!("/tickets/{}?from={from}{also}#a-{from}", ticket.number);
     GapView {
         count: hidden.count,
         more_url: (hidden.block != hidden.oldest).then(|| url(hidden.block)),

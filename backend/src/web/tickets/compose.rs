@@ -1,12 +1,13 @@
 //! Sending what the composer holds. Whatever is wrong with it, the text comes back.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 
 use super::composer::{Revisions, Typed};
 use super::page::{self, Wish};
 use super::passing::Passing;
-use super::{draft, effects, next, send};
+use super::{beside, draft, effects, next, send};
 use crate::access;
 use crate::db::TemplateId;
 use crate::error::{Error, Result};
@@ -18,19 +19,26 @@ use crate::web::page::{see_other, show_as};
 use crate::web::state::Web;
 
 /// `POST /tickets/{number}/articles`.
-pub async fn create(web: Data<Web>, signed: Signed, number: Path<String>, upload: Upload) -> Answer {
+pub async fn create(
+    web: Data<Web>,
+    signed: Signed,
+    number: Path<String>,
+    request: HttpRequest,
+    upload: Upload,
+) -> Answer {
     let number = number.into_inner();
+    let to = To { number: number.clone(), within: beside::of(&request) };
     let mut typed = typed(&upload);
     let uploaded = draft::prepare(&web, upload.files.clone()).await?;
     let (remove, insert) = (upload.text("remove"), upload.text("insert"));
     if !remove.is_empty() || !insert.is_empty() {
         draft::keep(&web, &signed, &number, &mut typed, uploaded).await;
         return match remove.as_str() {
-            "" => with_template(&web, &signed, &number, &upload.text("template"), typed).await,
-            file => without_file(&web, &signed, &number, file, typed).await,
+            "" => with_template(&web, &signed, &to, &upload.text("template"), typed).await,
+            file => without_file(&web, &signed, &to, file, typed).await,
         };
     }
-    let before = next::place(&web, &signed, &number).await?;
+    let before = next::place(&web, &signed, &number, to.within.as_deref()).await?;
     let answers = typed.kind == "reply" && upload.text("then") != "later";
     let outcome = match send::wanted(&upload, &typed, &signed) {
         Ok(wanted) => send::write(&web, &signed, &number, wanted, uploaded.clone(), &typed).await,
@@ -38,16 +46,22 @@ pub async fn create(web: Data<Web>, signed: Signed, number: Path<String>, upload
     };
     match outcome {
         Ok(Some(article)) if answers => {
-            Ok(see_other(&next::after_sending(&web, &signed, &number, article, before).await?))
+            Ok(see_other(&next::after_sending(&web, &signed, &number, Some(article), before).await?))
         }
         Ok(Some(article)) => Ok(see_other(&format!("/tickets/{number}#a-{article}"))),
         // A macro has moved it out of sight.
         Ok(None) => Ok(see_other("/tickets")),
         Err(error) => {
             draft::keep(&web, &signed, &number, &mut typed, uploaded).await;
-            again(&web, &signed, &number, typed, error).await
+            again(&web, &signed, &to, typed, error).await
         }
     }
+}
+
+/// Which ticket is written to, and the list from which it was opened.
+struct To {
+    number: String,
+    within: Option<String>,
 }
 
 fn typed(upload: &Upload) -> Typed {
@@ -78,11 +92,13 @@ fn typed(upload: &Upload) -> Typed {
 }
 
 // The page once more with all that was typed, and what is wrong beside it.
-async fn again(web: &Data<Web>, signed: &Signed, number: &str, mut typed: Typed, error: Error) -> Answer {
+async fn again(web: &Data<Web>, signed: &Signed, to: &To, mut typed: Typed, error: Error) -> Answer {
     let status = match &error {
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Conflict(_) => StatusCode::CONFLICT,
-        _ => return Err(Failure::from(error).keeping(&typed.body).back_to(&format!("/tickets/{number}"))),
+        _ => {
+            return Err(Failure::from(error).keeping(&typed.body).back_to(&format!("/tickets/{}", to.number)));
+        }
     };
     match &error {
         Error::Invalid(fields) => {
@@ -101,48 +117,43 @@ async fn again(web: &Data<Web>, signed: &Signed, number: &str, mut typed: Typed,
         Error::Conflict(why) => typed.error = why.in_language(&signed.reader.language),
         other => typed.error = other.to_string(),
     }
-    page_with(web, signed, number, status, typed).await
+    page_with(web, signed, to, status, typed).await
 }
 
-async fn page_with(
-    web: &Data<Web>,
-    signed: &Signed,
-    number: &str,
-    status: StatusCode,
-    typed: Typed,
-) -> Answer {
-    let (state, name) = (web.clone(), number.to_owned());
+async fn page_with(web: &Data<Web>, signed: &Signed, to: &To, status: StatusCode, typed: Typed) -> Answer {
+    let (state, name) = (web.clone(), to.number.clone());
+    let wish = Wish { within: to.within.clone(), ..Wish::default() };
     show_as(web, signed, status, "tickets/page.html", move |conn, asker| {
-        page::load(conn, &state, asker, &name, &Wish::default(), Some(&typed))
+        page::load(conn, &state, asker, &name, &wish, Some(&typed))
     })
     .await
 }
 
 // Without script a file is taken off by a button of the form, which brings all that was typed.
-async fn without_file(web: &Data<Web>, signed: &Signed, number: &str, uid: &str, typed: Typed) -> Answer {
+async fn without_file(web: &Data<Web>, signed: &Signed, to: &To, uid: &str, typed: Typed) -> Answer {
     let (asker, uid) = (signed.clone(), uid.to_owned());
     match web.db.write(move |tx| drafts::detach(tx, &asker.actor, &uid)).await {
-        Ok(()) | Err(Error::NotFound) => page_with(web, signed, number, StatusCode::OK, typed).await,
+        Ok(()) | Err(Error::NotFound) => page_with(web, signed, to, StatusCode::OK, typed).await,
         Err(error) => Err(error.into()),
     }
 }
 
 // Without script a text of the house comes below what was typed.
-async fn with_template(web: &Data<Web>, signed: &Signed, number: &str, id: &str, mut typed: Typed) -> Answer {
+async fn with_template(web: &Data<Web>, signed: &Signed, to: &To, id: &str, mut typed: Typed) -> Answer {
     if let Ok(id) = id.parse::<TemplateId>() {
-        let (asker, name) = (signed.clone(), number.to_owned());
+        let (asker, name) = (signed.clone(), to.number.clone());
         let found = web.db.read(move |conn| -> Result<_> {
             let access = access::readable(conn, &asker.actor, &name)?;
             templates::preview(conn, &access, &asker.actor, id)
         });
         let (template, filled) = match found.await {
             Ok(found) => found,
-            Err(Error::NotFound) => return page_with(web, signed, number, StatusCode::OK, typed).await,
+            Err(Error::NotFound) => return page_with(web, signed, to, StatusCode::OK, typed).await,
             Err(error) => return Err(error.into()),
         };
         let before = typed.body.trim_end();
         typed.body = if before.is_empty() { filled.text } else { format!("{before}\n\n{}", filled.text) };
         typed.effects = typed.effects.overlaid(effects::Fields::of(&template.effects));
     }
-    page_with(web, signed, number, StatusCode::OK, typed).await
+    page_with(web, signed, to, StatusCode::OK, typed).await
 }

@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod articles;
+pub mod beside;
 pub mod bin;
 pub mod bonds;
 pub mod bulk;

@@ -4,6 +4,7 @@ use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 
 use super::articles::{self, Entry};
+use super::beside::{self, Beside};
 use super::composer::{self, Composer, Typed};
 use super::history::{self, Line};
 use super::list::{self, Target};
@@ -31,12 +32,20 @@ pub struct Wish {
     pub from: Option<i64>,
     /// Show an article's remote images: its id and the proof that a form asked for it.
     pub images: Option<String>,
+    /// The list from which the ticket was opened.
+    #[serde(rename = "in")]
+    pub within: Option<String>,
 }
 
 /// What the templates under `tickets/page` show.
 #[derive(Serialize)]
 pub struct TicketView {
     ticket: Head,
+    /// The list from which it was opened.
+    beside: Option<Beside>,
+    /// What forms and links hang behind their addresses, so that the list goes along.
+    along: String,
+    also: String,
     last_article: i64,
     unread: bool,
     may: May,
@@ -176,7 +185,8 @@ pub async fn page(web: Data<Web>, signed: Signed, number: Path<String>, wish: Qu
         })
         .await?;
     if let Some(survivor) = survivor.filter(|survivor| *survivor != number) {
-        return Ok(see_other(&format!("/tickets/{survivor}")));
+        let along = wish.within.as_deref().map_or_else(String::new, beside::along);
+        return Ok(see_other(&format!("/tickets/{survivor}{along}")));
     }
     show(&web, &signed, "tickets/page.html", move |conn, asker| {
         load(conn, &state, asker, &number, &wish, None)
@@ -225,7 +235,13 @@ pub fn load(
     };
     let entries = articles::entries(conn, web, asker, &access, &story)?;
     let composer = composer::load(conn, asker, &access, &written, wish, typed)?;
+    let along = beside::load(conn, asker, wish.within.as_deref(), &ticket.number)?;
+    let (beside, at) =
+        along.map_or((None, format!("q{}", ticket.queue_id)), |(beside, at)| (Some(beside), at));
     let view = TicketView {
+        beside,
+        along: wish.within.as_deref().map_or_else(String::new, beside::along),
+        also: beside::also(wish.within.as_deref()),
         last_article: written.last().map_or(0, |article| article.id.0),
         unread: ticket.last_article_id > seen,
         targets: if may.reply {
@@ -270,7 +286,7 @@ pub fn load(
         ticket: head(ticket, &queue_name, &names, asker),
         may,
     };
-    Ok(Page::new(format!("q{}", ticket.queue_id), view))
+    Ok(Page::new(at, view))
 }
 
 impl May {

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 pub use self::place::Wish;
 use self::place::{Chip, Place, View, chips, says_state};
+use super::beside;
 use crate::access::Actor;
 use crate::db::{AgentId, Conn, QueueId, Right, TicketId};
 use crate::error::{Error, Result};
@@ -93,6 +94,11 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<ListView>> {
         }
         Err(error) => return Err(error),
     };
+    let here = place.url(wish.cursor.as_deref());
+    let mut rows = rows(conn, &found.rows, &all, &asker.reader)?;
+    for row in &mut rows {
+        row.url.push_str(&beside::along(beside::query_of(&here)));
+    }
     let counts = list::counts(conn, &actor.scope)?;
     let pinned = pinned(conn, asker, &place)?;
     let as_search = place.as_search(chosen.map(|queue| queue.name.as_str()));
@@ -102,7 +108,7 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<ListView>> {
             true => language.tr_count("open-count", sum(&counts, place.queue).active),
             false => String::new(),
         },
-        here: place.url(wish.cursor.as_deref()),
+        here,
         new_url: place
             .queue
             .map_or_else(|| "/tickets/new".to_owned(), |id| format!("/tickets/new?queue={id}")),
@@ -119,7 +125,7 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<ListView>> {
                 Choice::new(place.with_sort(*sort).url(None), label, *sort == place.sort)
             })
             .collect(),
-        rows: rows(conn, &found.rows, &all, &asker.reader)?,
+        rows,
         dense: actor.agent.dense_rows,
         as_search,
         order: place.sort.word(),
@@ -129,14 +135,72 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<ListView>> {
         next_url: found.next.map(|cursor| place.url(Some(&cursor.to_string()))),
         done: String::new(),
     };
-    let at = match (place.queue, place.view) {
-        _ if pinned.is_some() => pinned.map_or_else(String::new, |view| format!("v{}", view.id)),
-        (Some(id), _) => format!("q{id}"),
-        (None, View::Mine) => "mine".to_owned(),
-        (None, View::Us) => "us".to_owned(),
-        (None, _) => "all".to_owned(),
+    Ok(Page::new(entry(&place, pinned.as_ref()), view))
+}
+
+/// The entry of the sidebar that a list is.
+fn entry(place: &Place, pinned: Option<&views::View>) -> String {
+    match (pinned, place.queue, place.view) {
+        (Some(view), ..) => format!("v{}", view.id),
+        (None, Some(id), _) => format!("q{id}"),
+        (None, None, View::Mine) => "mine".to_owned(),
+        (None, None, View::Us) => "us".to_owned(),
+        (None, None, _) => "all".to_owned(),
+    }
+}
+
+/// A page of a list, for whoever shows it beside something else.
+pub struct Shown {
+    /// What the list is called.
+    pub title: String,
+    /// The entry of the sidebar that it is.
+    pub at: String,
+    /// Its address, this page of it.
+    pub url: String,
+    /// Where it begins, where this is not there.
+    pub first_url: Option<String>,
+    /// Its next page.
+    pub next_url: Option<String>,
+    /// The tickets of this page.
+    pub rows: Vec<Row>,
+    /// All queues.
+    pub queues: Vec<Queue>,
+    place: Place,
+    next: Option<Cursor>,
+}
+
+/// The page of a list that this query of an address means.
+pub fn shown(conn: &mut Conn, asker: &Asker, query: &str) -> Result<Shown> {
+    let wish = Query::<Wish>::from_query(query).map_err(|_| Error::NotFound)?.into_inner();
+    let queues = queues::all(conn)?;
+    let mut place = Place::read(&wish)?;
+    let chosen = match place.queue {
+        Some(id) if asker.actor.scope.in_queue(id).has(Right::Read) => Some(find(&queues, id)?.clone()),
+        Some(_) => return Err(Error::NotFound),
+        None => None,
     };
-    Ok(Page::new(at, view))
+    let found = narrowed(conn, asker, &mut place, &wish)?;
+    let pinned = pinned(conn, asker, &place)?;
+    let name = pinned.as_ref().map(|view| view.name.clone());
+    Ok(Shown {
+        title: name.unwrap_or_else(|| title(chosen.as_ref(), &place, asker)),
+        at: entry(&place, pinned.as_ref()),
+        url: place.url(wish.cursor.as_deref()),
+        first_url: wish.cursor.as_ref().map(|_| place.url(None)),
+        next_url: found.next.as_ref().map(|cursor| place.url(Some(&cursor.to_string()))),
+        rows: found.rows,
+        queues,
+        next: found.next,
+        place,
+    })
+}
+
+/// The first tickets of the page behind this one, `most` at most.
+pub fn next_of(conn: &mut Conn, asker: &Asker, shown: &Shown, most: i64) -> Result<Vec<Row>> {
+    match shown.next {
+        Some(next) => Ok(part(conn, asker, &mut shown.place.clone(), Some(next), most)?.rows),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// All tickets of the list that an address shows, whatever its page, `most` at most.

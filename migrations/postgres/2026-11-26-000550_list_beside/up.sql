@@ -1,0 +1,2 @@
+-- Whether the list from which a ticket was opened stays beside it on a wide screen.
+ALTER TABLE agent_habits ADD COLUMN list_beside boolean NOT NULL DEFAULT true;
