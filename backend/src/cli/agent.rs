@@ -1,11 +1,13 @@
 //! `turnstone agent add|disable|password`.
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::office::{Office, hash_of, password_from_stdin};
+use super::office::{Office, hash_of, operator, password_from_stdin};
 use super::output::{print, print_json};
+use crate::audit;
 use crate::config::Loaded;
+use crate::db::Audited;
 use crate::error::{Error, Result};
 use crate::people::Agent;
 use crate::people::agents::{self, NewAgent};
@@ -78,7 +80,12 @@ impl Add {
             roles: self.roles,
             password_hash: Some(hash.as_str().to_owned()),
         };
-        let agent = Office::open(&loaded.config)?.write(move |tx, now| agents::insert(tx, &new, now))?;
+        let agent = Office::open(&loaded.config)?.write(move |tx, now| {
+            let agent = agents::insert(tx, &new, now)?;
+            let made = json!({ "name": agent.name, "email": agent.email, "roles": new.roles });
+            audit::changed(tx, &operator(), Audited::Agent, &agent.login, &Value::Null, &made, now)?;
+            Ok(agent)
+        })?;
         if self.json {
             return print_json(&json!({ "id": agent.id, "login": agent.login, "name": agent.name }));
         }
@@ -91,6 +98,8 @@ fn disable(login: &str, loaded: &Loaded) -> anyhow::Result<()> {
     let agent = Office::open(&loaded.config)?.write(move |tx, now| {
         let agent = found(agents::by_login(tx, &wanted), &wanted)?;
         agents::disable(tx, agent.id, now)?;
+        let (was, becomes) = (json!({ "active": agent.is_active(now.0) }), json!({ "active": false }));
+        audit::changed(tx, &operator(), Audited::Agent, &agent.login, &was, &becomes, now)?;
         Ok(agent)
     })?;
     print(&format!("{} is shut out.", agent.login))
@@ -100,9 +109,10 @@ fn set_password(login: &str, loaded: &Loaded) -> anyhow::Result<()> {
     let password = password_from_stdin()?;
     let hash = hash_of(&password, &[login])?;
     let wanted = login.to_owned();
-    let agent = Office::open(&loaded.config)?.write(move |tx, _| {
+    let agent = Office::open(&loaded.config)?.write(move |tx, now| {
         let agent = found(agents::by_login(tx, &wanted), &wanted)?;
         agents::set_password(tx, agent.id, &hash)?;
+        audit::noted(tx, &operator(), Audited::Password, &agent.login, "", now)?;
         Ok(agent)
     })?;
     print(&format!("{} has a new password.", agent.login))

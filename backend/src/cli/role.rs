@@ -1,12 +1,13 @@
 //! `turnstone role add`.
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::office::Office;
+use super::office::{Office, operator};
 use super::output::{print, print_json};
+use crate::audit;
 use crate::config::{Loaded, closest};
-use crate::db::{InstallationRight, Right};
+use crate::db::{Audited, InstallationRight, Right};
 use crate::people::roles::{self, NewRole};
 
 #[derive(Debug, Subcommand)]
@@ -41,7 +42,17 @@ impl RoleCommand {
     pub(super) fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
         let Self::Add(add) = self;
         let new = NewRole { name: add.name, grants: add.grants, installation: add.installation };
-        let role = Office::open(&loaded.config)?.write(move |tx, now| roles::insert(tx, &new, now))?;
+        let role = Office::open(&loaded.config)?.write(move |tx, now| {
+            let role = roles::insert(tx, &new, now)?;
+            let grants: Vec<String> = new
+                .grants
+                .iter()
+                .flat_map(|(queue, rights)| rights.iter().map(move |right| format!("{queue}:{right}")))
+                .collect();
+            let made = json!({ "grants": grants, "installation": role.installation });
+            audit::changed(tx, &operator(), Audited::Role, &role.name, &Value::Null, &made, now)?;
+            Ok(role)
+        })?;
         if add.json {
             return print_json(&json!({ "id": role.id, "name": role.name }));
         }

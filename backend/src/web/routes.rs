@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, auto_responses, dashboard, files, filters, gate, live, login, mailboxes,
-    outbox, preferences, presence, probes, queues, recorder, reply_templates, reports, search, setup,
-    suggestions, tickets, views,
+    admin, articles, attached, audit, auto_responses, dashboard, files, filters, gate, live, login,
+    mailboxes, outbox, preferences, presence, probes, queues, recorder, reply_templates, reports, search,
+    setup, suggestions, tickets, views,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -99,7 +99,7 @@ macro_rules! route {
     };
 }
 
-use InstallationRight::{Export, QueuesAndMail, Recorder};
+use InstallationRight::{Export, People, QueuesAndMail, Recorder};
 use Needs::{Installation, Public, Queue, SignedIn, Ticket};
 use Right::{Create, Full, MoveInto, Note, Read, Reply};
 
@@ -245,6 +245,8 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/filters/versions", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::versions),
     route!(GET "/admin/filters/versions/{id}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::version),
     route!(POST "/admin/filters/versions/{id}/restore", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, filters::restore),
+    route!(GET "/admin/audit", needs = Installation(People), csrf = None, cache = NoStore, audit::page),
+    route!(GET "/admin/audit.csv", needs = Installation(People), csrf = None, cache = NoStore, audit::csv),
     route!(GET "/admin/outbox", needs = Installation(Recorder), csrf = None, cache = NoStore, outbox::list),
 ];
 
