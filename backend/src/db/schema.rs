@@ -854,6 +854,7 @@ table! {
     agent_habits (agent_id) {
         agent_id -> BigInt,
         after_sending -> Text,
+        rich_text -> Bool,
     }
 }
 

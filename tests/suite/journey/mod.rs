@@ -2,6 +2,7 @@
 
 mod acts;
 mod conversation;
+mod formatting;
 mod matching;
 mod pages;
 mod passing;

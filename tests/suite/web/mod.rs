@@ -4,6 +4,7 @@ mod attached;
 mod auto_responses;
 pub mod composer;
 mod connections;
+mod formatted;
 mod languages;
 mod lists;
 mod long_thread;
