@@ -1,6 +1,7 @@
 // The composer: keys choose what is written, Ctrl Enter sends it, Quote fills in the mail that is answered,
 // and the first key in a reply takes a free lock, so that two people do not answer the same customer.
 import { send } from "./server.js";
+import { field, write as put } from "./field.js";
 import { say } from "./toast.js";
 
 const composer = () => document.querySelector("[data-composer]");
@@ -11,9 +12,8 @@ export function write(kind) {
   if (!choice) return;
   choice.checked = true;
   choice.dispatchEvent(new Event("change", { bubbles: true }));
-  const text = document.getElementById("body");
-  text.focus();
-  text.scrollIntoView({ block: "center" });
+  field().focus();
+  field().scrollIntoView({ block: "center" });
 }
 
 document.addEventListener("keydown", (e) => {
@@ -61,15 +61,23 @@ document.addEventListener("input", async (e) => {
   document.dispatchEvent(new Event("turnstone:refresh"));
 });
 
+// What is selected in a message, before a press on Quote takes the selection away.
+let chosen = null;
+document.addEventListener("pointerdown", (e) => {
+  const selection = e.target.closest?.("[data-quote]") && getSelection();
+  const words = selection ? selection.toString().trim() : "";
+  chosen = words && selection.anchorNode?.parentElement?.closest("[data-article]") ? { words, node: selection.anchorNode } : null;
+});
+
 document.addEventListener("click", (e) => {
   const link = e.target.closest("[data-quote]");
   const article = link && document.querySelector(`[data-article="${CSS.escape(link.dataset.quote)}"]`);
   const text = document.getElementById("body");
   if (!article || !text || !link.dataset.intro) return;
   e.preventDefault();
-  const lines = [...article.querySelectorAll(".mail")].map((part) => part.innerText.trim()).join("\n\n").split("\n");
+  const part = chosen && article.contains(chosen.node) && chosen.words;
+  const lines = part ? part.split("\n") : [...article.querySelectorAll(".mail")].map((part) => part.innerText.trim()).join("\n\n").split("\n");
   const quote = `${link.dataset.intro}\n${lines.map((line) => (line ? `> ${line}` : ">")).join("\n")}\n\n`;
   write("reply");
-  text.setRangeText(quote, text.selectionStart, text.selectionEnd, "end");
-  text.dispatchEvent(new Event("input", { bubbles: true }));
+  put(field(), quote);
 });

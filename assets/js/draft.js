@@ -1,6 +1,7 @@
 // Saves what is being written one second after the last key, so that no text is ever lost. Without this the
 // form still posts, and a refused form comes back with its text.
 import { send } from "./server.js";
+import { rich } from "./field.js";
 
 const wait = 1000;
 let timer = 0;
@@ -18,7 +19,8 @@ function content(form) {
   const f = kind === "forward" ? "f" : "";
   const chip = (name) => form.querySelector(`[name=fx_${name}]:checked`)?.value ?? "";
   const effects = { state: chip("state"), queue: chip("queue"), priority: chip("priority"), tags: chip("tags") };
-  const draft = { kind, to: value(`${f}to`), cc: value(`${f}cc`), bcc: value(`${f}bcc`), body: value("body"), effects };
+  const html = rich() && !rich().isEmpty() ? rich().html() : "";
+  const draft = { kind, to: value(`${f}to`), cc: value(`${f}cc`), bcc: value(`${f}bcc`), body: value("body"), html, effects };
   if (!f) return draft;
   const ticked = (name) => Boolean(form.elements[name]?.checked);
   return { ...draft, forwarded: value("forwarded"), original: value("original"), bare: ticked("bare"), visible: ticked("visible") };
@@ -65,7 +67,8 @@ function clash(form, known, told) {
   const settle = (text) => {
     box.hidden = true;
     known.value = told.revision;
-    if (text !== null) form.elements.body.value = text;
+    if (text !== null && rich()) rich().take(text, told.html);
+    else if (text !== null) form.elements.body.value = text;
     saved = "";
     save(form);
   };
@@ -80,6 +83,7 @@ if (form) {
     addEventListener("pageshow", () => delete form.dataset.sending);
   }
   saved = JSON.stringify(content(form));
+  form.addEventListener("turnstone:rich", () => { saved = JSON.stringify(content(form)); });
   const later = (e) => {
     if (!e.target.closest?.("[data-draft]") || e.target.matches("[data-no-draft]")) return;
     clearTimeout(timer);

@@ -65,7 +65,7 @@ addEventListener("keydown", (e) => {
     e.preventDefault();
     return quickOpen();
   }
-  const field = e.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");
+  const field = e.target.isContentEditable || e.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");
   if (field && e.key === "Escape") return e.target.blur();
   if (field || e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;
   if (document.body.dataset.keys !== "on" || document.querySelector("dialog[open], .menu:popover-open")) return;

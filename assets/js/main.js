@@ -7,6 +7,7 @@ import "./toast.js";
 import "./list.js";
 import "./bulk.js";
 import "./composer.js";
+import "./rich.js";
 import "./draft.js";
 import "./upload.js";
 import "./templates.js";

@@ -1,5 +1,12 @@
 // Talking to our own server: the only file that turns text into a document, and only text from our own origin.
 const policy = window.trustedTypes?.createPolicy("turnstone", { createHTML: (text) => text });
+
+// Text as an inert document: nothing in it runs or loads until it is taken over.
+export const inert = (text) => new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, "text/html");
+
+// Text that the editor has made of its own model, for the browser's command that can be undone.
+export const trusted = (text) => (policy ? policy.createHTML(text) : text);
+
 const token = () => document.body.dataset.csrf ?? "";
 
 // Fetches a page of ours and returns it as an inert document; null when signed out or unreachable.
@@ -9,7 +16,7 @@ export async function page(address) {
   const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok || new URL(answer.url).pathname !== url.pathname) return null;
   const text = await answer.text();
-  return new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, "text/html");
+  return inert(text);
 }
 
 // Sends a change. `body` may be form data or a plain object (sent as JSON). Returns the response, or null offline.

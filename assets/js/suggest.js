@@ -1,6 +1,7 @@
 // A list that opens while a word is typed after a mark: / for the texts of the house, @ for colleagues in a note.
 // Arrows choose, Enter or Tab takes, Escape closes. Without it, texts are in a menu, and logins are typed.
 import { read } from "./server.js";
+import { lineBefore } from "./field.js";
 
 const most = 8;
 const found = new Map();
@@ -14,13 +15,13 @@ async function offered(address) {
 
 // The mark and what stands behind it, up to the cursor; null where no word begins like that.
 function typed(text) {
-  if (text.selectionStart !== text.selectionEnd) return null;
-  const line = text.value.slice(0, text.selectionStart).split("\n").pop();
+  const line = lineBefore(text);
+  if (line === null) return null;
   // A text's name may have blanks, a login has none; what begins with a blank is a sentence.
   const match = /(?:^|\s)(?:(\/)((?:[^\s/@][^/@]{0,39})?)|(@)([^\s/@]{0,40}))$/.exec(line);
   if (!match) return null;
   const [mark, query] = match[1] ? [match[1], match[2]] : [match[3], match[4]];
-  return { mark, query, from: text.selectionStart - query.length - 1 };
+  return { mark, query, line };
 }
 
 // Registered by whoever knows what a mark means: `address` of the list, `words` of an entry, `take` it.
@@ -39,7 +40,7 @@ function show(text, at) {
   list.id = "suggest";
   list.className = "co-pick";
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", text.form.dataset[at.how.label] ?? "");
+  list.setAttribute("aria-label", text.closest("form").dataset[at.how.label] ?? "");
   list.replaceChildren(...at.items.map((item, n) => {
     const entry = document.createElement("li");
     entry.id = `suggest-${n}`;
@@ -59,28 +60,28 @@ function show(text, at) {
   text.setAttribute("aria-controls", "suggest");
   text.setAttribute("aria-activedescendant", `suggest-${at.chosen}`);
   list.children[at.chosen]?.scrollIntoView({ block: "nearest" });
-  open = at;
+  open = { ...at, text };
 }
 
 async function look(text) {
   const at = typed(text);
   const how = at && marks[at.mark];
-  const address = how?.address(text.form);
+  const address = how?.address(text.closest("form"));
   if (!address) return close(text);
   const words = at.query.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = (item) => words.every((word) => how.words(item).join(" ").toLowerCase().includes(word));
   const items = (await offered(address)).filter(fits).slice(0, most);
   // Somebody may have typed on in the meantime.
   const now = typed(text);
-  if (!now || now.from !== at.from || now.query !== at.query) return;
+  if (!now || now.line !== at.line) return;
   if (items.length) show(text, { ...at, how, items, chosen: 0 });
   else close(text);
 }
 
 function take(text, n) {
-  const { how, items, from } = open;
+  const { how, items, query } = open;
   close(text);
-  how.take(text, items[n], from, text.selectionStart);
+  how.take(text, items[n], query.length + 1);
 }
 
 document.addEventListener("input", (e) => e.target.matches?.("[data-suggest]") && look(e.target));
@@ -98,8 +99,8 @@ document.addEventListener("keydown", (e) => {
 
 document.addEventListener("pointerdown", (e) => {
   const entry = e.target.closest?.("#suggest [role=option]");
-  const text = document.querySelector("[data-suggest]");
-  if (!open || !text) return;
+  if (!open) return;
+  const { text } = open;
   if (!entry) return close(text);
   e.preventDefault();
   take(text, [...entry.parentElement.children].indexOf(entry));

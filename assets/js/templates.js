@@ -2,6 +2,7 @@
 // chips, and names that are still to be filled in are pointed at. Without this the menu posts the form.
 import { offer } from "./suggest.js";
 import { read } from "./server.js";
+import { field, select, write } from "./field.js";
 
 const composer = () => document.querySelector("[data-composer]");
 
@@ -9,19 +10,19 @@ offer("/", {
   label: "templatesLabel",
   address: (form) => form.dataset.templates,
   words: (item) => [item.name, item.hint],
-  take: (text, item, from, to) => insert(text, item.id, from, to),
+  take: (text, item, length) => insert(text, item.id, length),
 });
 
-async function insert(text, id, from, to) {
-  const form = text.form;
+async function insert(text, id, length) {
+  const form = text.closest("form");
   const chosen = await read(`${form.dataset.templates}/${id}`);
   if (!chosen) return;
-  text.focus();
-  text.setRangeText(chosen.text, from, to, "end");
+  const from = text.selectionStart - length;
+  write(text, chosen.text, length);
   for (const { name, value, label } of chosen.chips) chip(form, `fx_${name}`, value, label);
-  text.dispatchEvent(new Event("input", { bubbles: true }));
+  form.elements.body.dispatchEvent(new Event("input", { bubbles: true }));
   const first = missing(form, chosen.text)[0];
-  if (first) text.setSelectionRange(from + first.at, from + first.at + first.shown.length);
+  if (first) select(text, first.shown, from);
 }
 
 function chip(form, name, value, label) {
@@ -62,6 +63,5 @@ document.addEventListener("click", (e) => {
   if (!form) return;
   e.preventDefault();
   document.getElementById("templates-menu").hidePopover();
-  const text = document.getElementById("body");
-  insert(text, form.elements.template.value, text.selectionStart, text.selectionEnd);
+  insert(field(), form.elements.template.value, 0);
 });

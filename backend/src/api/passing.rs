@@ -109,6 +109,7 @@ pub async fn forward(
             ..Recipients::default()
         },
         body_text: new.body_text,
+        body_html: None,
         original,
         files: added,
         visible: new.visible,

@@ -15,12 +15,12 @@ use super::{
 };
 use crate::{
     access::{self, Note, Reply},
-    db::{ArticleId, Blob, Blobs, DraftKind, TemplateId},
+    db::{ArticleId, Blobs, DraftKind, TemplateId},
     desk::Desk,
     error::{Error, Result},
     queues::templates::Effects,
     tickets::{
-        Person, drafts,
+        Clean, Formatted, Person, drafts,
         note::{self, NoteInput},
         reply::{self, ReplyInput},
         templates::{self, Written},
@@ -59,7 +59,9 @@ pub struct NewReply {
     bcc: Option<PeopleInput>,
     /// The text, without quote and signature; where missing, that of `template`.
     body_text: Option<String>,
-    /// The same as HTML; it is cleaned. Where `body_text` is missing, that is made of it.
+    /// The same as HTML, brought down to what the editor knows: paragraphs, bold, italic, links, lists, quotes and
+    /// preformatted text; all else goes. Where `body_text` is missing, that is made of it; where both are there, the mail
+    /// has both, signature included.
     body_html: Option<String>,
     /// Files to send along.
     #[serde(default)]
@@ -172,14 +174,18 @@ pub async fn undo(desk: Data<Desk>, caller: Caller, id: Path<String>, request: R
         .await
 }
 
-async fn texts(blobs: &Blobs, text: Option<String>, html: Option<String>) -> Result<(String, Option<Blob>)> {
+async fn texts(
+    blobs: &Blobs,
+    text: Option<String>,
+    html: Option<String>,
+) -> Result<(String, Option<Formatted>)> {
     let Some(html) = html else { return Ok((text.unwrap_or_default(), None)) };
     let blobs = blobs.clone();
     let made = tokio::task::spawn_blocking(move || {
-        let options = mail_ingest::html::Options { inline: &|_| None, remote_images: true };
-        let clean = mail_ingest::html::clean(&html, &options).html;
-        let text = text.unwrap_or_else(|| mail_ingest::html::to_text(&clean));
-        Ok((text, Some(blobs.prepare(clean.as_bytes())?)))
+        let clean = Clean::of(&html, &|_| false);
+        let text = text.unwrap_or_else(|| clean.text());
+        let html = if clean.html().is_empty() { None } else { Some(clean.prepare(&blobs)?) };
+        Ok((text, html))
     });
     made.await.map_err(|error| Error::Unexpected(error.into()))?
 }
@@ -191,9 +197,10 @@ pub struct NewNote {
     /// A line about it; may be missing.
     #[serde(default)]
     subject: String,
-    /// Its text.
-    #[serde(default)]
-    body_text: String,
+    /// Its text; where missing, it is made of `body_html`.
+    body_text: Option<String>,
+    /// The same as HTML, cleaned like that of a reply.
+    body_html: Option<String>,
     /// Its files.
     #[serde(default)]
     attachments: Vec<FileInput>,
@@ -214,7 +221,8 @@ pub async fn note(
 ) -> Answer {
     let files = files::prepare(&desk, value.attachments).await?;
     let subject = value.subject.split_whitespace().collect::<Vec<_>>().join(" ");
-    let input = NoteInput { subject, body_text: value.body_text, files };
+    let (body_text, body_html) = texts(desk.db.blobs(), value.body_text, value.body_html).await?;
+    let input = NoteInput { subject, body_text, body_html, files };
     let (at, asker, blobs) = (desk.moment(), caller.clone(), desk.db.blobs().clone());
     request
         .create(&desk, &caller, move |tx| {

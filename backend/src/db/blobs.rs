@@ -61,6 +61,11 @@ impl Blobs {
         Ok(Self { folder: files.map(Arc::new), writes: true })
     }
 
+    /// Those that are never files: small ones.
+    pub fn in_database() -> Self {
+        Self { folder: None, writes: false }
+    }
+
     /// The same bytes to be read, and none written: for what is thrown away afterwards.
     pub fn without_files(&self) -> Self {
         Self { writes: false, ..self.clone() }

@@ -871,6 +871,7 @@ table! {
         agent_id -> BigInt,
         after_sending -> Text,
         list_beside -> Bool,
+        rich_text -> Bool,
     }
 }
 

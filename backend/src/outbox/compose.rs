@@ -15,7 +15,7 @@ use crate::{
     },
     error::{Error, Result},
     queues,
-    tickets::{Article, Attachment, Person, Ticket, forward, view},
+    tickets::{Article, Attachment, Person, Ticket, formatted, forward, view},
 };
 
 /// So many ids of a conversation stand in References, besides the ticket's own.
@@ -62,7 +62,7 @@ pub(super) fn article(conn: &mut Conn, blobs: &Blobs, row: &Outgoing, plus: bool
         true => Some((thread::index(conn, blobs, &ticket, &article)?, topic)),
         false => None,
     };
-    let html = view::html(conn, blobs, &article)?;
+    let html = view::html(conn, blobs, &article)?.map(|html| formatted::document(&html, &article.body_text));
     // An address that the mail server in front does not know would lose the answer.
     let reply_to = if plus { signed_address(conn, &ticket, &article)? } else { None };
     build(
@@ -204,22 +204,39 @@ enum Body {
 fn body(content: &Content) -> Body {
     let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(content.text.replace('\0', ""));
     let html = content.html.clone().unwrap_or_else(|| html_of(&content.text));
-    let alternative = MultiPart::alternative()
-        .singlepart(text.clone())
-        .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(html));
-    if content.files.is_empty() {
+    // Images that the HTML shows stand with it (RFC 2387); all else is a file.
+    let (shown, files): (Vec<_>, Vec<_>) = content.files.iter().partition(|(file, _)| shows(&html, file));
+    let page = SinglePart::builder().header(ContentType::TEXT_HTML).body(html);
+    let alternative = MultiPart::alternative().singlepart(text.clone());
+    let alternative = match shown.as_slice() {
+        [] => alternative.singlepart(page),
+        shown => {
+            let related =
+                shown.iter().fold(MultiPart::related().singlepart(page), |related, (file, bytes)| {
+                    let (bytes, kind) = untouched(bytes, &file.content_type);
+                    let id = file.content_id.clone().unwrap_or_default();
+                    related.singlepart(Part::new_inline_with_name(id, one_line(&file.name)).body(bytes, kind))
+                });
+            alternative.multipart(related)
+        }
+    };
+    if files.is_empty() {
         return if content.html.is_some() || !content.to.is_empty() && content.in_reply_to.is_some() {
             Body::Multi(alternative)
         } else {
             Body::Single(text)
         };
     }
-    let mixed =
-        content.files.iter().fold(MultiPart::mixed().multipart(alternative), |mixed, (file, bytes)| {
-            let (bytes, kind) = untouched(bytes, &file.content_type);
-            mixed.singlepart(Part::new(one_line(&file.name)).body(bytes, kind))
-        });
+    let mixed = files.iter().fold(MultiPart::mixed().multipart(alternative), |mixed, (file, bytes)| {
+        let (bytes, kind) = untouched(bytes, &file.content_type);
+        mixed.singlepart(Part::new(one_line(&file.name)).body(bytes, kind))
+    });
     Body::Multi(mixed)
+}
+
+fn shows(html: &str, file: &Attachment) -> bool {
+    let id = file.content_id.as_deref().filter(|id| file.inline && !id.is_empty());
+    id.is_some_and(|id| html.contains(&format!("\"cid:{id}\"")))
 }
 
 /// A file's bytes as they are: text that is not base64 would have its line ends rewritten on the way. A mail within a

@@ -16,11 +16,13 @@ pub struct Habits {
     pub after_sending: AfterSending,
     /// Whether the list stays beside a ticket that was opened from it.
     pub list_beside: bool,
+    /// Whether his composer opens with formatting.
+    pub rich_text: bool,
 }
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { after_sending: AfterSending::Done, list_beside: true }
+        Self { after_sending: AfterSending::Done, list_beside: true, rich_text: false }
     }
 }
 
@@ -53,6 +55,18 @@ pub fn set_list_beside(tx: &mut Tx<'_>, actor: &Actor, wish: bool) -> Result<()>
     row_of(tx, actor)?;
     diesel::update(agent_habits::table.find(actor.agent.id))
         .set(agent_habits::list_beside.eq(wish))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Chooses whether the composer opens with formatting.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_rich_text(tx: &mut Tx<'_>, actor: &Actor, wish: bool) -> Result<()> {
+    row_of(tx, actor)?;
+    diesel::update(agent_habits::table.find(actor.agent.id))
+        .set(agent_habits::rich_text.eq(wish))
         .execute(&mut **tx)?;
     Ok(())
 }

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::{
-    Article, Attachment, Moment, NewArticle, NewFile, Recipients, Ticket, drafts, locking,
+    Article, Attachment, Formatted, Moment, NewArticle, NewFile, Recipients, Ticket, drafts, locking,
     reply::{check, domain_of, send_later, with_signature},
     store, view,
 };
@@ -42,6 +42,8 @@ pub struct ForwardInput {
     pub recipients: Recipients,
     /// What we say about it; may be empty.
     pub body_text: String,
+    /// The same, formatted.
+    pub body_html: Option<Formatted>,
     /// How it goes along.
     pub original: Original,
     /// Files, those of [`files`] included.
@@ -203,7 +205,7 @@ fn write(
         subject: format!("Fwd: {}", without_mark(subject)),
         message_id: format!("{}@{}", public_id(at.now).simple(), domain_of(&from.address)),
         body_text,
-        html_digest: None,
+        html_digest: Formatted::store(input.body_html.as_ref(), tx)?,
         inbound_id: None,
         created_at: at.ts(),
     })

@@ -15,6 +15,7 @@ pub mod drafts;
 pub mod export;
 pub mod feed;
 pub mod follow_up;
+pub mod formatted;
 pub mod forward;
 pub mod links;
 pub mod list;
@@ -46,6 +47,7 @@ pub mod withdraw;
 
 pub mod lock;
 
+pub use self::formatted::{Clean, Formatted};
 pub(crate) use self::model::NewArticle;
 pub use self::model::{Article, Attachment, Event, NewFile, Person, Recipients, Ticket};
 

@@ -1,6 +1,6 @@
 //! An internal note, or the notes of a call: the customer sees neither.
 
-use super::{Article, Moment, NewArticle, NewFile, store};
+use super::{Article, Formatted, Moment, NewArticle, NewFile, store};
 use crate::{
     access::{Actor, Note, TicketAccess},
     db::{AgentId, Channel, Conn, EventKind, Sender, Tx},
@@ -18,6 +18,8 @@ pub struct NoteInput {
     pub subject: String,
     /// Its text.
     pub body_text: String,
+    /// The same, formatted.
+    pub body_html: Option<Formatted>,
     /// Its files.
     pub files: Vec<NewFile>,
 }
@@ -50,7 +52,7 @@ pub fn note(
         subject: input.subject.clone(),
         message_id: String::new(),
         body_text: input.body_text.clone(),
-        html_digest: None,
+        html_digest: Formatted::store(input.body_html.as_ref(), tx)?,
         inbound_id: None,
         created_at: at.ts(),
     };

@@ -3,7 +3,9 @@
 use diesel::prelude::*;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Article, Moment, NewArticle, NewFile, Person, Recipients, locking, model::Ticket, state, store};
+use super::{
+    Article, Formatted, Moment, NewArticle, NewFile, Person, Recipients, locking, model::Ticket, state, store,
+};
 use crate::{
     access::{Actor, Reply, TicketAccess},
     clock::public_id,
@@ -34,7 +36,7 @@ pub struct ReplyInput {
     /// The text, without quote and signature.
     pub body_text: String,
     /// The same as HTML.
-    pub body_html: Option<crate::db::Blob>,
+    pub body_html: Option<Formatted>,
     /// Files to send along.
     pub files: Vec<NewFile>,
     /// The state afterwards; `None`: new becomes open, others stay.
@@ -134,9 +136,6 @@ fn write(
 ) -> Result<Article> {
     let queue = queues::get(tx, ticket.queue_id)?;
     let from = queues::sender(tx, &queue)?;
-    if let Some(html) = &input.body_html {
-        html.store(tx)?;
-    }
     let new = NewArticle {
         ticket_id: ticket.id,
         sender: Sender::Agent,
@@ -150,7 +149,7 @@ fn write(
         subject: subject(tx, ticket, queue.subject_tag)?,
         message_id: format!("{}@{}", public_id(at.now).simple(), domain_of(&from.address)),
         body_text: with_signature(&input.body_text, &actor.agent.signature, &queue.signature),
-        html_digest: input.body_html.as_ref().map(|blob| blob.digest.clone()),
+        html_digest: Formatted::store(input.body_html.as_ref(), tx)?,
         inbound_id: None,
         created_at: at.ts(),
     };

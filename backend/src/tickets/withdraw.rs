@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Article, Moment, drafts, locking, model::Ticket, store};
+use super::{Article, Moment, drafts, formatted, locking, model::Ticket, store};
 use crate::{
     access::{Actor, Reply, TicketAccess, Who},
     db::{
@@ -63,6 +63,7 @@ fn into_draft(tx: &mut Tx<'_>, reply: &Article, author: AgentId, at: &Moment) ->
         Some(_) => reply.body_text.split_once(&format!("\n{mark}")).map_or(&*reply.body_text, |(own, _)| own),
         None => &reply.body_text,
     };
+    let html = formatted::of(tx, reply)?;
     let body = own.rsplit_once("\n\n-- \n").map_or(own, |(text, _)| text);
     let mut fields = serde_json::json!({
         "to": list(recipients.to),
@@ -70,6 +71,10 @@ fn into_draft(tx: &mut Tx<'_>, reply: &Article, author: AgentId, at: &Moment) ->
         "bcc": list(recipients.bcc),
         "body_text": if body.starts_with("-- \n") { "" } else { body.trim_end() },
     });
+    if let (Some(html), Some(fields)) = (&html, fields.as_object_mut()) {
+        fields.insert("body_text".into(), html.text().into());
+        fields.insert("body_html".into(), html.html().into());
+    }
     if let Some(original) = &forwarded
         && let Some(fields) = fields.as_object_mut()
     {

@@ -54,6 +54,7 @@ struct Form {
     signature: String,
     away_until: String,
     after_sending: String,
+    rich: bool,
     muted: Vec<Notice>,
 }
 
@@ -109,6 +110,7 @@ async fn show(
 
 fn stored(conn: &mut Conn, asker: &Asker) -> Result<Form> {
     let agent = &asker.actor.agent;
+    let habits = habits::of(conn, agent.id)?;
     Ok(Form {
         login: agent.login.clone(),
         page_size: agent.page_size,
@@ -121,7 +123,8 @@ fn stored(conn: &mut Conn, asker: &Asker) -> Result<Form> {
             .away_until
             .filter(|until| until.0 > asker.reader.now)
             .map_or_else(String::new, |until| asker.reader.field(until.0)),
-        after_sending: habits::of(conn, agent.id)?.after_sending.to_string(),
+        after_sending: habits.after_sending.to_string(),
+        rich: habits.rich_text,
         muted: agents::muted(conn, agent.id)?,
     })
 }
@@ -187,6 +190,7 @@ pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> A
         signature: fields.one("signature").replace("\r\n", "\n"),
         away_until: fields.one("away_until").to_owned(),
         after_sending: fields.one("after_sending").to_owned(),
+        rich: fields.has("rich", "on"),
         muted: Notice::ALL.iter().copied().filter(|notice| !fields.has("notify", notice.as_str())).collect(),
     };
     match save(&web, &signed, &form).await {
@@ -223,9 +227,11 @@ async fn save(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<()> {
     };
     let (asker, at) = (signed.clone(), web.moment());
     let habit: Option<AfterSending> = form.after_sending.parse().ok();
+    let rich = form.rich;
     web.db
         .write(move |tx| {
             agents::save_preferences(tx, &asker.actor, &wish, &at)?;
+            habits::set_rich_text(tx, &asker.actor, rich)?;
             match habit {
                 Some(habit) => habits::set_after_sending(tx, &asker.actor, habit),
                 None => Ok(()),

@@ -1,4 +1,4 @@
-//! Hostile HTML: made safe to show ([`clean`]) and made readable ([`to_text`]).
+//! Hostile HTML: made safe to show ([`clean`]), made readable ([`to_text`]), and what an agent wrote ([`written`]).
 //!
 //! Both read the source through a tokeniser of our own that is linear and bounded whatever the input, because the tree
 //! builder behind the sanitiser is quadratic in depth, in attributes per tag and in unclosed formatting. What reaches
@@ -9,6 +9,7 @@ mod host;
 mod style;
 mod text;
 mod tokens;
+mod written;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -17,6 +18,7 @@ use crate::limits;
 
 pub use host::ascii_host;
 pub use text::to_text;
+pub use written::{from_text, written};
 
 /// What a cleaned mail may refer to.
 pub struct Options<'a> {

@@ -82,3 +82,22 @@ presence-viewing = { $name } sieht sich dieses Ticket an
 presence-taken = { $name } hat dieses Ticket übernommen. Ihr Text ist als Entwurf aufgehoben.
 mention-hint = Schreiben Sie @ und einen Anmeldenamen, um es einem Kollegen zu sagen.
 mentions-list = Kollegen, mit den Pfeiltasten zu wählen
+
+# Der Editor
+
+rich-toggle = Formatierung
+rich-bar = Formatierung
+rich-bold = Fett
+rich-italic = Kursiv
+rich-link = Link
+rich-ul = Aufzählung
+rich-ol = Nummerierte Liste
+rich-quote = Zitat
+rich-pre = Vorformatiert
+rich-link-address = Adresse
+rich-link-set = Link setzen
+rich-link-remove = Link entfernen
+rich-link-wrong = Geben Sie eine Web- oder Mailadresse ein, etwa https://example.org oder anna@example.org.
+rich-loss = Ohne Formatierung gehen Fett, Kursiv, Bilder und die Wörter von Links verloren. Weiter?
+rich-failed = Der Editor ließ sich nicht laden. Sie können als reinen Text weiterschreiben.
+refused-long-html = Das ist zu lang, um formatiert gesendet zu werden. Schalten Sie die Formatierung aus.

@@ -89,3 +89,22 @@ presence-viewing = { $name } is looking at this ticket
 presence-taken = { $name } has taken this ticket over. Your text is kept as a draft.
 mention-hint = Write @ and a login to tell a colleague.
 mentions-list = Colleagues, chosen with the arrow keys
+
+# The editor
+
+rich-toggle = Formatting
+rich-bar = Formatting
+rich-bold = Bold
+rich-italic = Italic
+rich-link = Link
+rich-ul = Bulleted list
+rich-ol = Numbered list
+rich-quote = Quote
+rich-pre = Preformatted
+rich-link-address = Address
+rich-link-set = Set link
+rich-link-remove = Remove link
+rich-link-wrong = Type a web or mail address, such as https://example.org or ann@example.org.
+rich-loss = Without formatting, bold, italics, images and the words of links are lost. Go on?
+rich-failed = The editor could not be loaded. You can go on in plain text.
+refused-long-html = This is too long to be sent with formatting. Switch the formatting off.

@@ -82,3 +82,22 @@ presence-viewing = { $name } regarde ce ticket
 presence-taken = { $name } a repris ce ticket. Votre texte est gardé comme brouillon.
 mention-hint = Écrivez @ et un identifiant pour prévenir un collègue.
 mentions-list = Collègues, à choisir avec les flèches
+
+# L’éditeur
+
+rich-toggle = Mise en forme
+rich-bar = Mise en forme
+rich-bold = Gras
+rich-italic = Italique
+rich-link = Lien
+rich-ul = Liste à puces
+rich-ol = Liste numérotée
+rich-quote = Citation
+rich-pre = Préformaté
+rich-link-address = Adresse
+rich-link-set = Poser le lien
+rich-link-remove = Retirer le lien
+rich-link-wrong = Saisissez une adresse web ou de courriel, par exemple https://example.org ou anne@example.org.
+rich-loss = Sans mise en forme, le gras, l’italique, les images et les mots des liens sont perdus. Continuer ?
+rich-failed = L’éditeur n’a pas pu être chargé. Vous pouvez continuer en texte brut.
+refused-long-html = C’est trop long pour être envoyé avec une mise en forme. Désactivez-la.

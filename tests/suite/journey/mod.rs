@@ -3,6 +3,7 @@
 mod acts;
 mod beside;
 mod conversation;
+mod formatting;
 mod matching;
 mod pages;
 mod passing;

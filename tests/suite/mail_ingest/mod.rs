@@ -17,3 +17,4 @@ mod quotes;
 mod survival;
 mod verify;
 mod wire;
+mod written;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::text_of;
+use super::{html_of, text_of};
 use crate::{
     db::{
         AgentId, DraftId, DraftKind, TicketId, Tx,
@@ -49,10 +49,22 @@ pub(in crate::tickets) fn joined(first: &str, second: &str) -> String {
     let whole: Vec<&str> = texts.iter().map(|text| text.trim_end()).filter(|text| !text.is_empty()).collect();
     match both.as_object_mut() {
         Some(fields) => {
+            if [first, second].into_iter().any(|fields| !html_of(fields).is_empty()) {
+                let whole: String = [first, second].into_iter().map(formatted).collect();
+                fields.insert("body_html".into(), whole.into());
+            }
             fields.insert("body_text".into(), whole.join("\n\n").into());
             both.to_string()
         }
         None => second.to_owned(),
+    }
+}
+
+// The text as HTML, also where it has no format.
+fn formatted(fields: &str) -> String {
+    match html_of(fields) {
+        html if html.is_empty() => mail_ingest::html::from_text(&text_of(fields)),
+        html => html,
     }
 }
 

@@ -128,6 +128,13 @@ pub fn text_of(fields: &str) -> String {
     fields.get("body_text").and_then(|text| text.as_str()).unwrap_or_default().to_owned()
 }
 
+/// The formatted text among the fields of a draft; empty where it has no format.
+pub fn html_of(fields: &str) -> String {
+    // Only we write this column; fields that cannot be read hold no text.
+    let fields: serde_json::Value = serde_json::from_str(fields).unwrap_or_default();
+    fields.get("body_html").and_then(|html| html.as_str()).unwrap_or_default().to_owned()
+}
+
 /// Saves a draft of a new ticket, as [`save_reply`] does one of a reply.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use super::{beside, draft, effects, next, send};
 use crate::access;
 use crate::db::TemplateId;
 use crate::error::{Error, Result};
-use crate::tickets::{drafts, templates};
+use crate::tickets::{Clean, drafts, templates};
 use crate::web::failure::{Answer, Failure};
 use crate::web::forms::Upload;
 use crate::web::gate::Signed;
@@ -69,6 +69,8 @@ fn typed(upload: &Upload) -> Typed {
     // The recipients of a reply stand there as well while something is passed on: they are not meant.
     let to = |name: &str| upload.text(&if kind == "forward" { format!("f{name}") } else { name.to_owned() });
     let number = |name: &str| upload.text(name).parse().unwrap_or(0);
+    let clean = Clean::of(&upload.text("html"), &|_| true);
+    let html = clean.html().to_owned();
     Typed {
         to: to("to"),
         cc: to("cc"),
@@ -79,7 +81,8 @@ fn typed(upload: &Upload) -> Typed {
             bare: upload.text("bare") == "1",
             visible: upload.text("visible") == "1",
         },
-        body: upload.text("body"),
+        body: if html.is_empty() { upload.text("body") } else { clean.text() },
+        html,
         until: upload.text("until"),
         send_at: upload.text("send_at"),
         effects: effects::Fields::read(upload),
@@ -151,6 +154,9 @@ async fn with_template(web: &Data<Web>, signed: &Signed, to: &To, id: &str, mut 
             Err(Error::NotFound) => return page_with(web, signed, to, StatusCode::OK, typed).await,
             Err(error) => return Err(error.into()),
         };
+        if !typed.html.is_empty() {
+            typed.html.push_str(&mail_ingest::html::from_text(&filled.text));
+        }
         let before = typed.body.trim_end();
         typed.body = if before.is_empty() { filled.text } else { format!("{before}\n\n{}", filled.text) };
         typed.effects = typed.effects.overlaid(effects::Fields::of(&template.effects));

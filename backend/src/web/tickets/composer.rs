@@ -1,5 +1,7 @@
 //! What stands in the composer when a page opens: the draft, or a fresh reply to everybody who takes part.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::articles::{find, last_from_customer, quote_intro};
@@ -10,6 +12,7 @@ use super::templates::{Offered, offered};
 use crate::access::{Read, TicketAccess};
 use crate::db::{ArticleId, Conn, DraftKind, Right, Sender};
 use crate::error::Result;
+use crate::people::habits;
 use crate::queues::{self, placeholders};
 use crate::tickets::{Article, Person, drafts, reply, templates};
 use crate::web::gate::Asker;
@@ -29,6 +32,12 @@ pub struct Composer {
     send: SendLabel,
     forward: Option<ForwardView>,
     body: String,
+    /// The same formatted; empty where it has no format.
+    html: String,
+    /// Whether the editor opens.
+    rich: bool,
+    /// Which file is which image in the text, as JSON.
+    images: String,
     files: Vec<Kept>,
     quote_url: Option<String>,
     quote_id: i64,
@@ -65,6 +74,8 @@ pub struct Kept {
     id: String,
     name: String,
     size: i64,
+    /// The Content-ID of an image that stands in the text.
+    cid: String,
 }
 
 /// What somebody typed, when the form comes back to him.
@@ -82,6 +93,8 @@ pub struct Typed {
     pub forward: Passing,
     /// The text.
     pub body: String,
+    /// The same formatted; empty where it has no format.
+    pub html: String,
     /// A reminder's date as typed.
     pub until: String,
     /// When it is to be sent, as typed.
@@ -114,6 +127,8 @@ pub struct Fields {
     pub bcc: String,
     /// The text.
     pub body_text: String,
+    /// The same formatted; empty where it has no format.
+    pub body_html: String,
     /// `forward` where it is no reply; nothing else.
     pub kind: String,
     /// What happens besides.
@@ -176,6 +191,9 @@ pub fn load(
         forward: may_reply.then(|| ForwardView::of(articles, asker)),
         subject: format!("Re: {}", crate::tickets::open::without_prefixes(subject.unwrap_or(&ticket.title))),
         body: String::new(),
+        html: String::new(),
+        rich: false,
+        images: String::new(),
         files: Vec::new(),
         quote_url: last.map(|article| {
             format!("/tickets/{}?{}#reply", ticket.number, query("quote", &article.id.to_string()))
@@ -196,7 +214,11 @@ pub fn load(
     };
     let mut effects = restore(conn, asker, access, &mut composer, may_reply)?;
     if let Some(article) = quoted {
-        composer.body = format!("{}{}", quote(article, asker), composer.body);
+        let quote = quote(article, asker);
+        if !composer.html.is_empty() {
+            composer.html.insert_str(0, &mail_ingest::html::from_text(&quote));
+        }
+        composer.body = format!("{quote}{}", composer.body);
     }
     if let Some(id) = wish.forward.filter(|_| may_reply && typed.is_none()) {
         composer.kind = "forward".to_owned();
@@ -216,6 +238,11 @@ pub fn load(
             composer.bcc.clone_from(&typed.bcc);
         }
     }
+    composer.rich =
+        !composer.html.is_empty() || (typed.is_none() && habits::of(conn, asker.actor.agent.id)?.rich_text);
+    let shown = composer.files.iter().filter(|file| !file.cid.is_empty());
+    let images: BTreeMap<&str, &str> = shown.map(|file| (file.cid.as_str(), file.id.as_str())).collect();
+    composer.images = serde_json::to_string(&images)?;
     composer.chips = effects.chips(&all, &asker.reader.language);
     composer.missing = placeholders::left(&composer.body).into_iter().map(placeholders::shown).collect();
     composer.send = SendLabel::of(&composer.to, &composer.cc, &composer.bcc);
@@ -240,6 +267,7 @@ impl Composer {
     // What stays as it was typed, whatever is written.
     fn take(&mut self, typed: &Typed, articles: &[Article]) {
         self.body.clone_from(&typed.body);
+        self.html.clone_from(&typed.html);
         self.until.clone_from(&typed.until);
         if !typed.send_at.is_empty() {
             self.send_at.clone_from(&typed.send_at);
@@ -280,6 +308,7 @@ fn restore(
                 id: file.uid,
                 name: file.name,
                 size: file.size,
+                cid: file.content_id.filter(|_| file.inline).unwrap_or_default(),
             }));
             found.push((draft, word));
         }
@@ -303,6 +332,7 @@ fn restore(
     }
     composer.restored = !fields.body_text.trim().is_empty();
     composer.body = fields.body_text;
+    composer.html = fields.body_html;
     Ok(fields.effects)
 }
 

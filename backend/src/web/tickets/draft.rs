@@ -11,7 +11,7 @@ use crate::access::{self, Note, Reply};
 use crate::db::{Conn, DraftId, DraftKind, TicketId, Tx};
 use crate::error::{Error, Result};
 use crate::tickets::drafts::{self, Draft};
-use crate::tickets::{Attachment, Moment, NewFile};
+use crate::tickets::{Attachment, Clean, Moment, NewFile};
 use crate::web::failure::{Answer, Failure};
 use crate::web::forms::{File, Upload};
 use crate::web::gate::Signed;
@@ -29,6 +29,9 @@ pub struct Saved {
     #[serde(default)]
     bcc: String,
     body: String,
+    /// The text with its format, where it has one: then the text is made of it.
+    #[serde(default)]
+    html: String,
     #[serde(default)]
     forwarded: String,
     #[serde(default)]
@@ -52,6 +55,7 @@ impl Saved {
             cc: typed.cc,
             bcc: typed.bcc,
             body: typed.body,
+            html: typed.html,
             forwarded: typed.forward.forwarded,
             original: typed.forward.original,
             bare: typed.forward.bare,
@@ -80,9 +84,11 @@ where
         Err(Error::Conflict(why)) => {
             let message = why.in_language(&signed.reader.language);
             let there = web.db.read(move |conn| other(conn, &signed)).await?;
-            let (text, revision) =
-                there.map_or((None, 0), |draft| (Some(drafts::text_of(&draft.fields)), draft.revision));
-            let told = serde_json::json!({ "message": message, "text": text, "revision": revision });
+            let text = there.as_ref().map(|draft| drafts::text_of(&draft.fields));
+            let html = there.as_ref().map(|draft| drafts::html_of(&draft.fields)).unwrap_or_default();
+            let revision = there.map_or(0, |draft| draft.revision);
+            let told =
+                serde_json::json!({ "message": message, "text": text, "html": html, "revision": revision });
             Ok(HttpResponse::Conflict().json(told))
         }
         Err(error) => Err(error.into()),
@@ -97,12 +103,17 @@ fn other(conn: &mut Conn, signed: &Signed, number: &str, kind: &str) -> Result<O
 }
 
 fn save(tx: &mut Tx<'_>, signed: &Signed, number: &str, draft: &Saved, at: &Moment) -> Result<Draft> {
-    let draft = draft.clone();
+    let mut draft = draft.clone();
+    if !draft.html.is_empty() {
+        let clean = Clean::of(&draft.html, &|_| true);
+        (draft.body, draft.html) = (clean.text(), clean.html().to_owned());
+    }
     let fields = Fields {
         to: draft.to,
         cc: draft.cc,
         bcc: draft.bcc,
         body_text: draft.body,
+        body_html: draft.html,
         kind: if draft.kind == "forward" { draft.kind.clone() } else { String::new() },
         passing: Passing {
             forwarded: draft.forwarded,

@@ -13,7 +13,7 @@ use crate::tickets::forward::{self, ForwardInput, Original};
 use crate::tickets::note::NoteInput;
 use crate::tickets::reply::ReplyInput;
 use crate::tickets::templates::{self, Written};
-use crate::tickets::{self as verbs, Moment, NewFile, Person, Recipients, promise, view};
+use crate::tickets::{self as verbs, Clean, Formatted, Moment, NewFile, Person, Recipients, promise, view};
 use crate::web::forms::Upload;
 use crate::web::gate::Signed;
 use crate::web::state::Web;
@@ -40,6 +40,20 @@ pub enum Wanted {
         /// Its files stay behind.
         bare: bool,
     },
+}
+
+impl Wanted {
+    fn format(&mut self, text: &str, html: Formatted) {
+        let (body_text, body_html) = match self {
+            Self::Forward { input, .. } => (&mut input.body_text, &mut input.body_html),
+            Self::Written { written, .. } => match &mut **written {
+                Written::Reply(input) => (&mut input.body_text, &mut input.body_html),
+                Written::Note(input) => (&mut input.body_text, &mut input.body_html),
+            },
+        };
+        text.clone_into(body_text);
+        *body_html = Some(html);
+    }
 }
 
 /// Understands the form. A note is what both the tab and the button say. Where they disagree nothing is sent: the
@@ -87,6 +101,7 @@ fn forward_of(typed: &Typed, signed: &Signed) -> Result<Wanted> {
         article: typed.forward.forwarded.parse::<ArticleId>().unwrap_or(ArticleId(0)),
         recipients,
         body_text: typed.body.clone(),
+        body_html: None,
         original: if typed.forward.original == "mail" { Original::Mail } else { Original::Text },
         files: Vec::new(),
         visible: typed.forward.visible,
@@ -137,7 +152,7 @@ pub async fn write(
     web: &Data<Web>,
     signed: &Signed,
     number: &str,
-    wanted: Wanted,
+    mut wanted: Wanted,
     uploaded: Vec<NewFile>,
     typed: &Typed,
 ) -> Result<Option<ArticleId>> {
@@ -146,19 +161,29 @@ pub async fn write(
         Wanted::Forward { input, bare } => Some((input.article, input.original, !bare)),
         Wanted::Written { .. } => None,
     };
-    let mut files = web
+    let (files, passed) = web
         .db
         .read(move |conn| {
             let access = access::readable(conn, &asker.actor, &name)?;
-            let mut files = draft::kept_files(conn, &state, &asker, access.ticket().id)?;
+            let mut passed = Vec::new();
+            let files = draft::kept_files(conn, &state, &asker, access.ticket().id)?;
             if let Some((id, original, with_files)) = passed_on {
                 let article = view::article(conn, &asker.actor, id)?.0;
-                files.extend(forward::files(conn, state.db.blobs(), &article, original, with_files)?);
+                passed = forward::files(conn, state.db.blobs(), &article, original, with_files)?;
             }
-            Ok(files)
+            Ok((files, passed))
         })
         .await?;
-    files.extend(uploaded);
+    let blobs = web.db.blobs().clone();
+    let clean = Clean::of(&typed.html, &|id| files.iter().any(|file| file.content_id.as_deref() == Some(id)));
+    let files = with_format(files, &clean);
+    let files: Vec<NewFile> = files.into_iter().chain(passed).chain(uploaded).collect();
+    if !clean.html().is_empty() {
+        let text = clean.text();
+        let html = tokio::task::spawn_blocking(move || clean.prepare(&blobs));
+        let html = html.await.map_err(|error| Error::Unexpected(error.into()))??;
+        wanted.format(&text, html);
+    }
     let forgotten = files.is_empty() && !typed.unattached && typed.kind == "reply";
     if forgotten && promise::speaks_of_file(&typed.body) {
         return Err(Error::invalid(UNATTACHED, signed.reader.language.tr("composer-unattached")));
@@ -175,6 +200,14 @@ pub async fn write(
             }
         })
         .await
+}
+
+// Images that the text shows go within it, those that it no longer shows stay behind; without a format they are files.
+fn with_format(files: Vec<NewFile>, clean: &Clean) -> Vec<NewFile> {
+    let shown = |file: &NewFile| file.content_id.as_deref().is_some_and(|id| clean.shows(id));
+    let plain = clean.html().is_empty();
+    let kept = files.into_iter().filter(|file| plain || !file.inline || shown(file));
+    kept.map(|file| if plain { NewFile { content_id: None, inline: false, ..file } } else { file }).collect()
 }
 
 fn perform(
