@@ -2,6 +2,7 @@
 
 mod acts;
 mod conversation;
+mod factor;
 mod matching;
 mod pages;
 mod passing;

@@ -38,6 +38,9 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/admin/auto-responses/all/received/de",
             "/admin/templates",
             "/admin/templates/new",
+            "/admin/audit",
+            "/preferences/factor",
+            "/raise",
         ] {
             browser.open(&format!("{}{page}", app.base())).await;
             for theme in ["light", "dark"] {
