@@ -24,6 +24,7 @@ pub mod postmaster;
 pub mod queues;
 pub mod reports;
 pub mod schedule;
+mod seal;
 pub mod search;
 pub mod serve;
 pub mod tickets;

@@ -11,6 +11,7 @@ use crate::db::Audited;
 use crate::error::{Error, Result};
 use crate::people::Agent;
 use crate::people::agents::{self, NewAgent};
+use crate::people::factor;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AgentCommand {
@@ -18,6 +19,12 @@ pub(super) enum AgentCommand {
     Add(Add),
     /// Shut an agent out: sessions and tokens end at once, his tickets keep his name
     Disable {
+        /// The agent
+        #[arg(long)]
+        login: String,
+    },
+    /// Take an agent's second factor away, which he has lost; his sessions end
+    FactorReset {
         /// The agent
         #[arg(long)]
         login: String,
@@ -64,6 +71,7 @@ impl AgentCommand {
         match self {
             Self::Add(add) => add.run(loaded),
             Self::Disable { login } => disable(&login, loaded),
+            Self::FactorReset { login } => reset_factor(&login, loaded),
             Self::Password { login, .. } => set_password(&login, loaded),
         }
     }
@@ -103,6 +111,16 @@ fn disable(login: &str, loaded: &Loaded) -> anyhow::Result<()> {
         Ok(agent)
     })?;
     print(&format!("{} is shut out.", agent.login))
+}
+
+fn reset_factor(login: &str, loaded: &Loaded) -> anyhow::Result<()> {
+    let wanted = login.to_owned();
+    let agent = Office::open(&loaded.config)?.write(move |tx, now| {
+        let agent = found(agents::by_login(tx, &wanted), &wanted)?;
+        factor::reset_for_operator(tx, &operator(), agent.id, now)?;
+        Ok(agent)
+    })?;
+    print(&format!("{} has no second factor any more.", agent.login))
 }
 
 fn set_password(login: &str, loaded: &Loaded) -> anyhow::Result<()> {

@@ -52,6 +52,11 @@ pub(super) struct List {
     json: bool,
 }
 
+/// What others typed, without what a terminal would obey.
+fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
 impl AuditCommand {
     pub(super) fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
         match self {
@@ -119,17 +124,17 @@ impl List {
         let mut text = String::new();
         for entry in &rows {
             let who = Some(who(entry)).filter(|who| !who.is_empty()).unwrap_or_else(|| "-".to_owned());
-            // Writing to a String can't fail. What others typed goes out escaped: no terminal obeys it.
+            // Writing to a String can't fail.
             let _ = writeln!(
                 text,
                 "{} {} {who} ({}) {} {} {} {}",
                 entry.at.0,
                 entry.kind,
                 entry.cause,
-                entry.subject.escape_debug(),
-                entry.detail.escape_debug(),
-                entry.was.escape_debug(),
-                entry.becomes.escape_debug(),
+                harmless(&entry.subject),
+                harmless(&entry.detail),
+                harmless(&entry.was),
+                harmless(&entry.becomes),
             );
         }
         print(text.trim_end())

@@ -8,12 +8,16 @@ use super::output::{print, print_json};
 use crate::audit;
 use crate::config::{Loaded, closest};
 use crate::db::{Audited, InstallationRight, Right};
+use crate::error::Error;
+use crate::people::factor;
 use crate::people::roles::{self, NewRole};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum RoleCommand {
     /// Add a role
     Add(Add),
+    /// Say whether who has a role needs a second factor, from his next sign-in on
+    Factor(Factor),
 }
 
 #[derive(Debug, Args)]
@@ -38,9 +42,41 @@ pub(super) struct Add {
     json: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  turnstone role factor --name Admin --required yes")]
+pub(super) struct Factor {
+    /// The role
+    #[arg(long)]
+    name: String,
+    /// yes or no
+    #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
+    required: String,
+}
+
+impl Factor {
+    fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
+        let (name, needed) = (self.name.clone(), self.required == "yes");
+        Office::open(&loaded.config)?.write(move |tx, now| {
+            let all = roles::all(tx)?;
+            let role = all
+                .iter()
+                .find(|role| role.name == name)
+                .ok_or_else(|| Error::invalid("name", format!("There is no role called “{name}”.")))?;
+            factor::need_for_role_by_operator(tx, &operator(), role.id, needed, now)
+        })?;
+        let what = if needed { "needs a second factor" } else { "needs no second factor" };
+        print(&format!("Who has the role {} {what}, from the next sign-in on.", self.name))
+    }
+}
+
 impl RoleCommand {
     pub(super) fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
-        let Self::Add(add) = self;
+        let add = match self {
+            Self::Add(add) => add,
+            Self::Factor(factor) => return factor.run(loaded),
+        };
         let new = NewRole { name: add.name, grants: add.grants, installation: add.installation };
         let role = Office::open(&loaded.config)?.write(move |tx, now| {
             let role = roles::insert(tx, &new, now)?;

@@ -8,7 +8,7 @@ use crate::web::routes::{Cache, Csrf, Printed, printed};
 
 #[derive(Debug, Args)]
 pub(super) struct Routes {
-    /// As JSON: a list of {method, path, parameters, needs, csrf, cache}
+    /// As JSON: a list of {method, path, parameters, needs, csrf, cache, raised}
     #[arg(long)]
     json: bool,
 }
@@ -40,6 +40,7 @@ fn of_the_api() -> impl Iterator<Item = Printed> {
             needs: route.needs.word(),
             csrf: Csrf::Bearer,
             cache: Cache::NoStore,
+            raised: false,
         }
     })
 }

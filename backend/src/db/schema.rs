@@ -73,6 +73,8 @@ table! {
         seen_at -> Instant,
         address -> Text,
         user_agent -> Text,
+        stage -> Text,
+        raised_at -> Nullable<Instant>,
     }
 }
 
@@ -150,6 +152,7 @@ table! {
         installation -> Text,
         retired_at -> Nullable<Instant>,
         created_at -> Instant,
+        needs_factor -> Bool,
     }
 }
 
@@ -743,6 +746,26 @@ table! {
     use diesel::sql_types::*;
     use crate::db::types::Instant;
 
+    factors (agent_id) {
+        agent_id -> BigInt,
+        secret -> Text,
+        created_at -> Instant,
+        confirmed_at -> Nullable<Instant>,
+        last_step -> BigInt,
+    }
+}
+
+table! {
+    recovery_codes (agent_id, hash) {
+        agent_id -> BigInt,
+        hash -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
     audit_counts (kind, of, hour) {
         kind -> Text,
         of -> Text,
@@ -933,4 +956,6 @@ allow_tables_to_appear_in_same_query!(
     views,
     audit_counts,
     audit_events,
+    factors,
+    recovery_codes,
 );

@@ -303,6 +303,15 @@ words! {
         /// Use the API.
         Api = "api",
     }
+    /// How far a session has come.
+    SessionStage {
+        /// Its owner is in.
+        Whole = "whole",
+        /// The password was right, the second factor is missing.
+        Factor = "factor",
+        /// The password was right, a second factor has to be set up.
+        Enrolment = "enrolment",
+    }
     /// What was done, where no ticket's history tells it.
     Audited {
         /// Tickets were taken out as a table.

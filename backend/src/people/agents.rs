@@ -259,6 +259,15 @@ pub fn set_password(tx: &mut Tx<'_>, id: AgentId, hash: &password::Hash) -> Resu
     Ok(())
 }
 
+/// Stores the same password's hash anew; nothing else changes.
+///
+/// # Errors
+/// Those of the database.
+pub fn renew_hash(tx: &mut Tx<'_>, id: AgentId, hash: &password::Hash) -> Result<()> {
+    diesel::update(agents::table.find(id)).set(agents::password_hash.eq(hash.as_str())).execute(&mut **tx)?;
+    Ok(())
+}
+
 /// What an agent chooses for himself.
 #[derive(Clone, Debug)]
 pub struct Preferences {

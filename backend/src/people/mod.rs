@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod agents;
 pub mod customers;
+pub mod factor;
 pub mod habits;
 pub mod listing;
 pub mod organisations;

@@ -72,6 +72,16 @@ pub fn hash_blocking(password: &str) -> Result<Hash> {
         .map_err(|error| Error::Unexpected(anyhow::anyhow!("cannot hash a password: {error}")))
 }
 
+/// Whether a stored hash was made with less effort than one of today.
+pub fn is_weak(stored: &str) -> bool {
+    let Ok(hash) = argon2::PasswordHash::new(stored) else { return false };
+    let (Ok(then), today) = (argon2::Params::try_from(&hash), argon2::Params::default()) else { return true };
+    hash.algorithm != argon2::Algorithm::Argon2id.ident()
+        || then.m_cost() < today.m_cost()
+        || then.t_cost() < today.t_cost()
+        || then.p_cost() < today.p_cost()
+}
+
 /// Whether `password` belongs to the stored hash. Takes as long when there is none.
 ///
 /// # Errors

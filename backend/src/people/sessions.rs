@@ -8,7 +8,7 @@ use crate::{
     clock::random_token,
     config::Limits,
     db::{
-        AgentId, Conn, Keep, Ts, Tx, hex,
+        AgentId, Conn, Keep, SessionStage, Ts, Tx, hex,
         schema::{agents, sessions, sign_in_failures},
     },
     error::Result,
@@ -20,6 +20,11 @@ const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 const PEOPLE: usize = 4;
 /// `seen_at` is written this often at most, so that reading pages does not write each time.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// For how long a password counts on pages that give power over others.
+const RAISED: SignedDuration = SignedDuration::from_mins(10);
+/// For how long a second factor is waited for.
+const HALF: SignedDuration = SignedDuration::from_mins(15);
 
 /// A session that is valid.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -35,6 +40,17 @@ pub struct Session {
     pub created_at: Ts,
     /// When it was last used, roughly.
     pub seen_at: Ts,
+    /// When its owner last gave his password.
+    pub raised_at: Option<Ts>,
+}
+
+impl Session {
+    /// Whether its owner gave his password not long ago, as pages ask that give power over others. What was opened in time
+    /// can be sent for as long again.
+    pub fn is_raised(&self, now: Timestamp, sends: bool) -> bool {
+        let long = if sends { RAISED + RAISED } else { RAISED };
+        self.raised_at.is_some_and(|at| now.duration_since(at.0).abs() < long)
+    }
 }
 
 /// What is kept of a secret that a browser or a program holds.
@@ -140,6 +156,21 @@ pub fn candidate(conn: &mut Conn, login: &str, now: Timestamp) -> Result<Option<
 /// # Errors
 /// Those of the database.
 pub fn begin(tx: &mut Tx<'_>, agent: AgentId, address: &str, user_agent: &str, now: Ts) -> Result<String> {
+    begin_half(tx, agent, SessionStage::Whole, address, user_agent, now)
+}
+
+/// Begins a session that is good for nothing but its next step.
+///
+/// # Errors
+/// Those of the database.
+pub fn begin_half(
+    tx: &mut Tx<'_>,
+    agent: AgentId,
+    stage: SessionStage,
+    address: &str,
+    user_agent: &str,
+    now: Ts,
+) -> Result<String> {
     let secret = random_token();
     diesel::insert_into(sessions::table)
         .values((
@@ -148,6 +179,8 @@ pub fn begin(tx: &mut Tx<'_>, agent: AgentId, address: &str, user_agent: &str, n
             sessions::csrf.eq(random_token()),
             sessions::created_at.eq(now),
             sessions::seen_at.eq(now),
+            sessions::stage.eq(stage),
+            sessions::raised_at.eq(now),
             sessions::address.eq(address),
             sessions::user_agent.eq(user_agent
                 .chars()
@@ -172,12 +205,48 @@ pub fn find(conn: &mut Conn, secret: &str, limits: &Limits, now: Timestamp) -> R
 /// # Errors
 /// Those of the database.
 pub fn by_hash(conn: &mut Conn, id_hash: &str, limits: &Limits, now: Timestamp) -> Result<Option<Session>> {
-    let found: Option<Session> =
-        sessions::table.find(id_hash).select(Session::as_select()).first(conn).optional()?;
+    // A session that waits for its second factor is none.
+    let found: Option<Session> = sessions::table
+        .find(id_hash)
+        .filter(sessions::stage.eq(SessionStage::Whole))
+        .select(Session::as_select())
+        .first(conn)
+        .optional()?;
     Ok(found.filter(|session| {
         now.duration_since(session.seen_at.0).abs() < limits.session_idle
             && now.duration_since(session.created_at.0) < limits.session_longest
     }))
+}
+
+/// Whose half-made session a cookie names, if it waits for this step.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_half(
+    conn: &mut Conn,
+    secret: &str,
+    stage: SessionStage,
+    now: Timestamp,
+) -> Result<Option<AgentId>> {
+    let found: Option<(AgentId, Ts)> = sessions::table
+        .find(digest(secret))
+        .filter(sessions::stage.eq(stage).and(sessions::stage.ne(SessionStage::Whole)))
+        .select((sessions::agent_id, sessions::created_at))
+        .first(conn)
+        .optional()?;
+    Ok(found.filter(|(_, begun)| now.duration_since(begun.0).abs() < HALF).map(|(agent, _)| agent))
+}
+
+/// Notes that the owner of a session gave his password; the session gets a new id, whose secret this returns.
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`] for a session that is over.
+pub fn raise(tx: &mut Tx<'_>, id_hash: &str, now: Ts) -> Result<String> {
+    let secret = random_token();
+    let done = diesel::update(sessions::table.find(id_hash).filter(sessions::stage.eq(SessionStage::Whole)))
+        .set((sessions::id_hash.eq(digest(&secret)), sessions::raised_at.eq(now)))
+        .execute(&mut **tx)?;
+    if done == 1 { Ok(secret) } else { Err(crate::error::Error::NotFound) }
 }
 
 /// Whether [`touch`] is due.

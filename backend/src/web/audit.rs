@@ -82,6 +82,8 @@ struct AuditView {
 #[derive(Serialize)]
 struct Row {
     at: Timestamp,
+    icon: &'static str,
+    colour: &'static str,
     who: String,
     cause: String,
     kind: String,
@@ -122,6 +124,8 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<AuditView>> 
     let people = agents(conn, &ids)?;
     let row = |entry: &Entry| Row {
         at: entry.at.0,
+        icon: look(entry.kind).0,
+        colour: look(entry.kind).1,
         who: entry.agent_id.and_then(|id| people.get(&id)).map(|(_, name)| name.clone()).unwrap_or_default(),
         cause: language.tr(&format!("cause-{}", entry.cause)),
         kind: language.tr(&format!("audited-{}", entry.kind)),
@@ -147,6 +151,25 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<AuditView>> 
         next_url: next.map(|id| wish.address("/admin/audit", Some(id))),
     };
     Ok(Page::new("audit", view))
+}
+
+/// An icon and its colour.
+fn look(kind: Audited) -> (&'static str, &'static str) {
+    match kind {
+        Audited::Export => ("download", ""),
+        Audited::SignIn => ("check", "c-green"),
+        Audited::SignInFailed | Audited::SignInThrottled | Audited::Refused => ("warning", "c-red"),
+        Audited::SignOut => ("arrow", ""),
+        Audited::Agent => ("user", "c-brand"),
+        Audited::Role => ("users", "c-brand"),
+        Audited::Password | Audited::Factor | Audited::Token => ("key", "c-brand"),
+        Audited::Queue => ("layers", "c-brand"),
+        Audited::Filters => ("filter", "c-brand"),
+        Audited::Mailbox => ("mail", "c-brand"),
+        Audited::Template => ("template", "c-brand"),
+        Audited::AutoResponse => ("reply", "c-brand"),
+        Audited::Settings => ("sliders", "c-brand"),
+    }
 }
 
 fn changes(entry: &Entry) -> Vec<Change> {

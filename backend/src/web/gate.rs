@@ -36,6 +36,8 @@ pub struct Asker {
     pub csrf: String,
     /// The hash that names his session.
     pub session: String,
+    /// Whether he gave his password not long ago: enough to see, and to send, what gives power over others.
+    pub raised: (bool, bool),
     /// How he reads.
     pub reader: Reader,
     /// The frame of his pages.
@@ -97,6 +99,10 @@ pub async fn pass(
             let answer = to_sign_in(request.request(), wants_json, &guest);
             return Ok(request.into_response(answer));
         }
+        Err(Refusal::Password) => {
+            let answer = to_raise(request.request());
+            return Ok(request.into_response(answer));
+        }
         Err(Refusal::Right(signed, error)) => {
             note_refusal(&web, &signed, &request).await;
             let answer = Failure::from(error).answer(&web, &guest.reader, &guest.frame, wants_json);
@@ -153,6 +159,7 @@ async fn noted(web: &Data<Web>, signed: &Signed, what: String) {
 
 enum Refusal {
     SignIn,
+    Password,
     Right(Signed, Error),
     Because(Failure),
 }
@@ -182,6 +189,10 @@ async fn admit(
     let Some(signed) = signed else { return Ok(None) };
     if let Needs::Installation(right) = route.needs {
         signed.actor.require(right).map_err(|error| Refusal::Right(signed.clone(), error))?;
+    }
+    let (sees, sends) = signed.raised;
+    if route.raised && !(if changes { sends } else { sees }) {
+        return Err(Refusal::Password);
     }
     let header = request.headers().get("x-csrf-token").and_then(|value| value.to_str().ok());
     if header.is_some_and(|given| session::is_token(given, &signed.csrf)) {
@@ -217,6 +228,7 @@ async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<O
             }
         });
     }
+    let raised = (session.is_raised(now, false), session.is_raised(now, true));
     let reader = web.reader_of(&actor.agent);
     let frame = Frame {
         lang: reader.language.tag(),
@@ -224,7 +236,14 @@ async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<O
         org: organisation,
     };
     let reader = Reader { now: guest.reader.now, ..reader };
-    Ok(Some(Signed(Arc::new(Asker { actor, csrf: session.csrf, session: session.id_hash, reader, frame }))))
+    Ok(Some(Signed(Arc::new(Asker {
+        actor,
+        csrf: session.csrf,
+        session: session.id_hash,
+        raised,
+        reader,
+        frame,
+    }))))
 }
 
 /// How somebody reads who has not signed in.
@@ -239,6 +258,14 @@ pub fn guest(web: &Web, request: &HttpRequest) -> Guest {
 /// Whether a script asks, which wants a line of JSON instead of a page.
 pub fn wants_json(request: &HttpRequest) -> bool {
     request.headers().get("accept").is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"))
+}
+
+/// Asks for the password once more; afterwards back to the page, or where a form cannot be repeated, to its page.
+fn to_raise(request: &HttpRequest) -> HttpResponse {
+    let page = request.uri().path_and_query().map_or("/admin", |path| path.as_str());
+    let page = if request.method().is_safe() { page } else { "/admin" };
+    let next = percent_encoding::utf8_percent_encode(page, percent_encoding::NON_ALPHANUMERIC);
+    HttpResponse::SeeOther().insert_header(("location", format!("/raise?next={next}"))).finish()
 }
 
 fn to_sign_in(request: &HttpRequest, wants_json: bool, guest: &Guest) -> HttpResponse {

@@ -5,10 +5,11 @@ use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
+use super::factor::{self, From};
 use super::failure::{Answer, Failure};
 use super::forms::{Open, Posted};
 use super::gate::{Guest, Signed};
-use super::page::{local, see_other, show_plain};
+use super::page::{see_other, show_plain};
 use super::session;
 use super::state::Web;
 use super::tickets::acts::Nothing;
@@ -16,7 +17,7 @@ use crate::access::Who;
 use crate::audit;
 use crate::db::{Audited, Cause, Ts};
 use crate::error::Error;
-use crate::people::{password, sessions, setup};
+use crate::people::{agents, password, sessions, setup};
 
 /// Where to go afterwards.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -57,7 +58,7 @@ pub async fn forgotten(web: Data<Web>, guest: Guest) -> Answer {
     show_plain(&web, &guest, StatusCode::OK, "session/forgotten.html", ())
 }
 
-async fn named(web: &Data<Web>, mut guest: Guest) -> Result<Guest, Failure> {
+pub(super) async fn named(web: &Data<Web>, mut guest: Guest) -> Result<Guest, Failure> {
     guest.frame.org = web.db.read(setup::organisation).await?;
     Ok(guest)
 }
@@ -81,6 +82,7 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
         return too_many(&web, guest, &form, wait.as_secs().max(1)).await;
     }
     let (agent, hash) = candidate.map_or((None, None), |(agent, hash)| (Some(agent), hash));
+    let weak = hash.as_deref().is_some_and(password::is_weak);
     let good = password::verify(form.password.clone(), hash).await?;
     let Some(agent) = agent.filter(|_| good) else {
         sign_in_failed(&address, &login);
@@ -97,13 +99,9 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
         let view = LoginView { error, login: &form.login, next: &form.next, signed_out: false };
         return show_plain(&web, &guest, StatusCode::UNPROCESSABLE_ENTITY, "session/login.html", view);
     };
-    let browser = request
-        .headers()
-        .get("user-agent")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .to_owned();
-    let old = session::secret(&request, &web.config);
+    // The only moment at which the password is known: made anew as strongly as passwords are today.
+    let stronger = if weak { Some(password::hash(form.password.clone()).await?) } else { None };
+    let (from, state, next) = (From::of(&web, &request), web.clone(), form.next.clone());
     let begun = web
         .db
         .write(move |tx| {
@@ -111,19 +109,17 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
             if let Some(wait) = sessions::must_wait(tx, &login, &address, &limits, now)? {
                 return Ok(Err(wait));
             }
-            if let Some(old) = &old {
-                sessions::end(tx, &sessions::digest(old))?;
+            if let Some(hash) = &stronger {
+                agents::renew_hash(tx, agent, hash)?;
             }
-            let who = Who { agent: Some(agent), login: Some(login.clone()), cause: Cause::Web };
-            audit::noted(tx, &who, Audited::SignIn, &login, &address, Ts(now))?;
-            sessions::begin(tx, agent, &address, &browser, Ts(now)).map(Ok)
+            factor::enter(tx, &state, agent, &from, &next, Ts(now)).map(Ok)
         })
         .await?;
-    let secret = match begun {
-        Ok(secret) => secret,
+    let (secret, place) = match begun {
+        Ok(begun) => begun,
         Err(wait) => return too_many(&web, guest, &form, wait.as_secs().max(1)).await,
     };
-    let mut answer = see_other(&local(&form.next, "/dashboard"));
+    let mut answer = see_other(&place);
     set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(answer)
 }

@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, audit, auto_responses, dashboard, files, filters, gate, live, login,
-    mailboxes, outbox, preferences, presence, probes, queues, recorder, reply_templates, reports, search,
-    setup, suggestions, tickets, views,
+    admin, articles, attached, audit, auto_responses, dashboard, factor, files, filters, gate, live, login,
+    mailboxes, outbox, own_factor, preferences, presence, probes, queues, recorder, reply_templates, reports,
+    search, setup, suggestions, tickets, views,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -83,17 +83,23 @@ pub struct Route {
     pub csrf: Csrf,
     /// How long the answer is kept.
     pub cache: Cache,
+    /// Whether the password must have been given not long ago.
+    pub raised: bool,
     mount: fn(actix_web::Route) -> actix_web::Route,
 }
 
 macro_rules! route {
     ($method:ident $path:literal, needs = $needs:expr, csrf = $csrf:ident, cache = $cache:ident, $handler:path) => {
+        route!($method $path, needs = $needs, csrf = $csrf, cache = $cache, raised = false, $handler)
+    };
+    ($method:ident $path:literal, needs = $needs:expr, csrf = $csrf:ident, cache = $cache:ident, raised = $raised:literal, $handler:path) => {
         Route {
             method: Method::$method,
             path: $path,
             needs: $needs,
             csrf: Csrf::$csrf,
             cache: Cache::$cache,
+            raised: $raised,
             mount: |route| route.to($handler),
         }
     };
@@ -108,6 +114,11 @@ static TABLE: &[Route] = &[
     route!(GET "/", needs = Public, csrf = None, cache = NoStore, dashboard::root),
     route!(GET "/login", needs = Public, csrf = None, cache = NoStore, login::page),
     route!(POST "/login", needs = Public, csrf = SameSite, cache = NoStore, login::create),
+    // Half signed in: who holds no such session is sent away by the handler.
+    route!(GET "/login/factor", needs = Public, csrf = None, cache = NoStore, factor::page),
+    route!(POST "/login/factor", needs = Public, csrf = SameSite, cache = NoStore, factor::create),
+    route!(GET "/login/enrolment", needs = Public, csrf = None, cache = NoStore, factor::enrolment),
+    route!(POST "/login/enrolment", needs = Public, csrf = SameSite, cache = NoStore, factor::enrol),
     route!(GET "/setup", needs = Public, csrf = None, cache = NoStore, setup::page),
     route!(POST "/setup", needs = Public, csrf = SameSite, cache = NoStore, setup::create),
     route!(GET "/assets/{name}", needs = Public, csrf = None, cache = Immutable, files::asset),
@@ -196,6 +207,15 @@ static TABLE: &[Route] = &[
     route!(POST "/preferences/rows", needs = SignedIn, csrf = Field, cache = NoStore, views::rows),
     route!(POST "/preferences/beside", needs = SignedIn, csrf = Field, cache = NoStore, views::beside),
     route!(POST "/preferences/password", needs = SignedIn, csrf = Field, cache = NoStore, preferences::password),
+    route!(GET "/preferences/factor", needs = SignedIn, csrf = None, cache = NoStore, own_factor::page),
+    route!(POST "/preferences/factor", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::create),
+    route!(POST "/preferences/factor/confirmation", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::confirm),
+    route!(POST "/preferences/factor/codes", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::codes),
+    route!(POST "/preferences/factor/end", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::end),
+    route!(POST "/preferences/factor/pending/end", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::cancel),
+    // The password once more, for rows with `raised`.
+    route!(GET "/raise", needs = SignedIn, csrf = None, cache = NoStore, own_factor::ask),
+    route!(POST "/raise", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::raise),
     route!(PUT "/preferences/theme", needs = SignedIn, csrf = Header, cache = NoStore, preferences::theme),
     route!(GET "/events", needs = SignedIn, csrf = None, cache = NoStore, live::stream),
     // Administration.
@@ -270,6 +290,8 @@ pub struct Printed {
     pub csrf: Csrf,
     /// How long an answer is kept.
     pub cache: Cache,
+    /// Whether the password must have been given not long ago.
+    pub raised: bool,
 }
 
 /// The table of the pages, to be printed.
@@ -285,6 +307,7 @@ pub fn printed() -> Vec<Printed> {
         needs: route.needs.word(),
         csrf: route.csrf,
         cache: route.cache,
+        raised: route.raised,
     };
     TABLE.iter().map(row).collect()
 }

@@ -4,6 +4,7 @@ mod acts;
 mod beside;
 mod conversation;
 mod formatting;
+mod factor;
 mod matching;
 mod pages;
 mod passing;

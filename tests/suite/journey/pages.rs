@@ -44,6 +44,9 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/admin/filters",
             "/admin/mailboxes",
             "/reports",
+            "/admin/audit",
+            "/preferences/factor",
+            "/raise",
         ] {
             browser.open(&format!("{}{page}", app.base())).await;
             for theme in ["light", "dark"] {

@@ -2,5 +2,6 @@
 
 mod addresses;
 mod audit;
+mod factor;
 mod sign_in;
 mod stranger;

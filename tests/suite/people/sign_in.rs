@@ -33,6 +33,24 @@ both_databases! {
         assert!(left / right < 3.0 && right / left < 3.0, "{times:?}");
     }
 
+    async fn a_hash_of_weaker_times_is_made_anew_at_the_sign_in(database) {
+        use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
+        let app = TestApp::start(database).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(1024, 1, 1, None).unwrap());
+        let weak = weak.hash_password(PASSWORD.as_bytes()).unwrap().to_string();
+        assert!(turnstone::people::password::is_weak(&weak));
+        let sql = format!("UPDATE agents SET password_hash = '{weak}' WHERE login = 'dana'");
+        app.db().write(move |tx| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql.as_str()), &mut **tx)?)).await.unwrap();
+        app.visitor().sign_in("dana", PASSWORD).await;
+        let now = app.clock.now();
+        let kept = app.db().read(move |conn| turnstone::people::sessions::candidate(conn, "dana", now)).await.unwrap();
+        let kept = kept.and_then(|(_, hash)| hash).unwrap();
+        assert!(kept != weak && !turnstone::people::password::is_weak(&kept), "{kept}");
+        app.visitor().sign_in("dana", PASSWORD).await;
+        dana.get("/api/v1/tickets").await.assert(200);
+    }
+
     async fn guessing_is_slowed_down_and_locks_nobody_out(database) {
         let app = TestApp::start(database).await;
         app.agent("dana", &["Agent"]).await;
@@ -112,4 +130,30 @@ both_databases! {
         assert!([400, 403].contains(&answer), "{answer}");
         visitor.get(&format!("/tickets/{number}")).await.assert(200);
     }
+}
+
+#[test]
+fn a_password_of_nobody_is_checked_for_as_long_as_anybodys() {
+    tests::run(async {
+        let real = turnstone::people::password::hash_blocking(PASSWORD).unwrap().as_str().to_owned();
+        let mut times = [Vec::new(), Vec::new()];
+        // In turns, so that what else the machine does falls on both.
+        for at in 0..200 {
+            let stored = (at % 2 == 0).then(|| real.clone());
+            let start = Instant::now();
+            let good = turnstone::people::password::verify("wrong password".to_owned(), stored).await.unwrap();
+            assert!(!good);
+            // The first makes the hash of nobody.
+            if at > 1 {
+                times[at % 2].push(start.elapsed());
+            }
+        }
+        let median = |times: &mut Vec<Duration>| {
+            times.sort_unstable();
+            times[times.len() / 2].as_secs_f64()
+        };
+        let [known, unknown] = &mut times;
+        let (known, unknown) = (median(known), median(unknown));
+        assert!((known / unknown - 1.0).abs() < 0.1, "{known} s and {unknown} s");
+    });
 }

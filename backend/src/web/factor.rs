@@ -1,0 +1,264 @@
+//! Signing in in two steps: behind the password the session is half-made, and good for nothing but its second step.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+
+use super::failure::Answer;
+use super::forms::Open;
+use super::gate::Guest;
+use super::login::{named, set, sign_in_failed};
+use super::page::{local, see_other, show_plain};
+use super::qr::Qr;
+use super::session;
+use super::state::Web;
+use crate::access::Who;
+use crate::audit;
+use crate::db::{AgentId, Audited, Cause, SessionStage, Ts, Tx};
+use crate::error::{Error, Result};
+use crate::i18n::Language;
+use crate::people::{Agent, agents, factor, sessions, setup};
+
+/// Where to go afterwards.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Wish {
+    #[serde(default)]
+    next: String,
+}
+
+/// What the forms send.
+#[derive(Clone, Deserialize)]
+pub struct Form {
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Serialize)]
+struct CodeView<'a> {
+    error: String,
+    next: &'a str,
+}
+
+#[derive(Serialize)]
+struct EnrolmentView<'a> {
+    error: String,
+    next: &'a str,
+    qr: Qr,
+    typed: String,
+    login: String,
+}
+
+#[derive(Serialize)]
+struct CodesView {
+    codes: Vec<String>,
+    next: String,
+}
+
+/// Begins the session of somebody whose password was right: whole, or half where a second factor is missing. Gives the
+/// cookie's secret and where to go.
+pub(super) fn enter(
+    tx: &mut Tx<'_>,
+    web: &Web,
+    agent: AgentId,
+    from: &From,
+    next: &str,
+    now: Ts,
+) -> Result<(String, String)> {
+    let rest = || percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
+    if factor::is_on(tx, agent)? {
+        let secret =
+            sessions::begin_half(tx, agent, SessionStage::Factor, &from.address, &from.browser, now)?;
+        return Ok((secret, format!("/login/factor?next={}", rest())));
+    }
+    if factor::is_needed(tx, agent)? {
+        factor::begin(tx, &web.config, agent, now)?;
+        let secret =
+            sessions::begin_half(tx, agent, SessionStage::Enrolment, &from.address, &from.browser, now)?;
+        return Ok((secret, format!("/login/enrolment?next={}", rest())));
+    }
+    Ok((whole(tx, agent, from, now)?, local(next, "/dashboard")))
+}
+
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub(super) struct From {
+    /// Its address.
+    pub address: String,
+    /// What its browser calls itself.
+    pub browser: String,
+    /// The session that it had until now.
+    pub old: Option<String>,
+}
+
+impl From {
+    /// Of a request.
+    pub fn of(web: &Web, request: &HttpRequest) -> Self {
+        let browser = request.headers().get("user-agent").and_then(|value| value.to_str().ok());
+        Self {
+            address: session::client_address(request, &web.config),
+            browser: browser.unwrap_or_default().to_owned(),
+            old: session::secret(request, &web.config),
+        }
+    }
+}
+
+/// A whole session in place of what there was.
+fn whole(tx: &mut Tx<'_>, agent: AgentId, from: &From, now: Ts) -> Result<String> {
+    let login = agents::login(tx, agent)?;
+    let who = Who { agent: Some(agent), login: Some(login.clone()), cause: Cause::Web };
+    audit::noted(tx, &who, Audited::SignIn, &login, &from.address, now)?;
+    if let Some(old) = &from.old {
+        sessions::end(tx, &sessions::digest(old))?;
+    }
+    sessions::begin(tx, agent, &from.address, &from.browser, now)
+}
+
+/// The agent whose session waits for this step.
+async fn waiting(web: &Data<Web>, request: &HttpRequest, stage: SessionStage) -> Result<Option<Agent>> {
+    let Some(secret) = session::secret(request, &web.config) else { return Ok(None) };
+    let now = web.clock.now();
+    web.db
+        .read(move |conn| {
+            let Some(id) = sessions::find_half(conn, &secret, stage, now)? else { return Ok(None) };
+            Ok(Some(agents::get(conn, id)?).filter(|agent| agent.is_active(now)))
+        })
+        .await
+}
+
+/// In the agent's own language: he is known by now.
+fn greeted(mut guest: Guest, agent: &Agent) -> Guest {
+    guest.reader.language = Language::named(&agent.language);
+    guest.frame.lang = guest.reader.language.tag();
+    guest
+}
+
+fn back() -> HttpResponse {
+    see_other("/login")
+}
+
+/// `GET /login/factor`.
+pub async fn page(web: Data<Web>, request: HttpRequest, guest: Guest, wish: Query<Wish>) -> Answer {
+    let Some(agent) = waiting(&web, &request, SessionStage::Factor).await? else { return Ok(back()) };
+    let guest = greeted(named(&web, guest).await?, &agent);
+    let view = CodeView { error: String::new(), next: &wish.next };
+    show_plain(&web, &guest, StatusCode::OK, "session/factor.html", view)
+}
+
+/// What came of a code.
+enum Tried {
+    Good(String),
+    Wrong,
+    Wait(i64),
+}
+
+/// `POST /login/factor`.
+pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Open<Form>) -> Answer {
+    let Some(agent) = waiting(&web, &request, SessionStage::Factor).await? else { return Ok(back()) };
+    let (form, from) = (form.0, From::of(&web, &request));
+    let (typed, source, who) = (form.code.clone(), from.clone(), agent.clone());
+    let (config, limits, now) = (web.config.clone(), web.config.limits, Ts(web.clock.now()));
+    let tried = web
+        .db
+        .write(move |tx| {
+            if let Some(wait) = sessions::must_wait(tx, &who.login, &source.address, &limits, now.0)? {
+                return Ok(Tried::Wait(wait.as_secs().max(1)));
+            }
+            let by = Who { agent: Some(who.id), login: Some(who.login.clone()), cause: Cause::Web };
+            if factor::is_good(tx, &config, &by, who.id, &typed, now)? {
+                return whole(tx, who.id, &source, now).map(Tried::Good);
+            }
+            sessions::note_failure(tx, &who.login, &source.address, now)?;
+            audit::counted(tx, &by, Audited::SignInFailed, &who.login, &source.address, 1, now)?;
+            Ok(Tried::Wrong)
+        })
+        .await?;
+    let guest = greeted(named(&web, guest).await?, &agent);
+    let language = &guest.reader.language;
+    match tried {
+        Tried::Good(secret) => {
+            let mut answer = see_other(&local(&form.next, "/dashboard"));
+            set(&mut answer, &session::cookie(secret, &web.config))?;
+            Ok(answer)
+        }
+        Tried::Wrong => {
+            sign_in_failed(&from.address, &agent.login);
+            let view = CodeView { error: language.tr("refused-code"), next: &form.next };
+            show_plain(&web, &guest, StatusCode::UNPROCESSABLE_ENTITY, "session/factor.html", view)
+        }
+        Tried::Wait(seconds) => {
+            web.throttled.one();
+            let error = language.tr_count("login-slow-down", (seconds + 59) / 60);
+            let view = CodeView { error, next: &form.next };
+            let mut answer =
+                show_plain(&web, &guest, StatusCode::TOO_MANY_REQUESTS, "session/factor.html", view)?;
+            if let Ok(value) = seconds.to_string().parse() {
+                answer.headers_mut().insert(RETRY_AFTER, value);
+            }
+            Ok(answer)
+        }
+    }
+}
+
+/// `GET /login/enrolment`: a role asks for a second factor, and there is none yet.
+pub async fn enrolment(web: Data<Web>, request: HttpRequest, guest: Guest, wish: Query<Wish>) -> Answer {
+    let Some(agent) = waiting(&web, &request, SessionStage::Enrolment).await? else { return Ok(back()) };
+    enrolment_page(&web, guest, agent, &wish.next, None).await
+}
+
+async fn enrolment_page(
+    web: &Data<Web>,
+    guest: Guest,
+    agent: Agent,
+    next: &str,
+    error: Option<Error>,
+) -> Answer {
+    let guest = greeted(named(web, guest).await?, &agent);
+    let (config, login) = (web.config.clone(), agent.login.clone());
+    let pending = web
+        .db
+        .read(move |conn| {
+            let organisation = setup::organisation(conn)?;
+            factor::pending(conn, &config, &agent, &organisation)
+        })
+        .await?;
+    let Some(pending) = pending else { return Ok(back()) };
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let view = EnrolmentView {
+        error: error.map(|_| guest.reader.language.tr("refused-code")).unwrap_or_default(),
+        next,
+        qr: Qr::of(&pending.uri).unwrap_or_default(),
+        typed: pending.typed,
+        login,
+    };
+    show_plain(web, &guest, status, "session/enrolment.html", view)
+}
+
+/// `POST /login/enrolment`: the first code of the app; the session becomes whole.
+pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Open<Form>) -> Answer {
+    let Some(agent) = waiting(&web, &request, SessionStage::Enrolment).await? else { return Ok(back()) };
+    let (form, from) = (form.0, From::of(&web, &request));
+    let (who, config, now, code) = (agent.clone(), web.config.clone(), Ts(web.clock.now()), form.code);
+    let done = web
+        .db
+        .write(move |tx| {
+            let by = Who { agent: Some(who.id), login: Some(who.login.clone()), cause: Cause::Web };
+            let codes = factor::confirm(tx, &config, &by, &who, &code, now)?;
+            Ok((codes, whole(tx, who.id, &from, now)?))
+        })
+        .await;
+    let (codes, secret) = match done {
+        Ok(done) => done,
+        Err(error @ Error::Invalid(_)) => {
+            return enrolment_page(&web, guest, agent, &form.next, Some(error)).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let guest = greeted(named(&web, guest).await?, &agent);
+    let view = CodesView { codes, next: local(&form.next, "/dashboard") };
+    let mut answer = show_plain(&web, &guest, StatusCode::OK, "session/codes.html", view)?;
+    set(&mut answer, &session::cookie(secret, &web.config))?;
+    Ok(answer)
+}

@@ -1,0 +1,216 @@
+//! One's own second factor, and giving the password once more before dangerous pages.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+
+use super::failure::Answer;
+use super::forms::Posted;
+use super::gate::Signed;
+use super::login::sign_in_failed;
+use super::page::{Page, local, see_other, show_as};
+use super::qr::Qr;
+use super::session;
+use super::state::Web;
+use super::tickets::acts::Nothing;
+use crate::audit;
+use crate::db::{Audited, Ts};
+use crate::error::{Error, Result};
+use crate::people::{factor, password, sessions, setup};
+
+/// The forms: a code, or the password.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Form {
+    code: String,
+    current: String,
+    next: String,
+    username: String,
+}
+
+/// Where to go afterwards.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wish {
+    next: String,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+struct Errors {
+    code: String,
+    current: String,
+}
+
+#[derive(Serialize)]
+struct FactorView {
+    login: String,
+    on: bool,
+    needed: bool,
+    left: i64,
+    left_text: String,
+    pending: bool,
+    qr: Qr,
+    typed: String,
+    codes: Vec<String>,
+    errors: Errors,
+}
+
+#[derive(Serialize)]
+struct RaiseView {
+    login: String,
+    next: String,
+    errors: Errors,
+}
+
+const HOME: &str = "/preferences/factor";
+
+/// `GET /preferences/factor`.
+pub async fn page(web: Data<Web>, signed: Signed) -> Answer {
+    render(&web, &signed, Errors::default(), Vec::new()).await
+}
+
+async fn render(web: &Data<Web>, signed: &Signed, errors: Errors, codes: Vec<String>) -> Answer {
+    let bad = !errors.code.is_empty() || !errors.current.is_empty();
+    let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let config = web.config.clone();
+    show_as(web, signed, status, "preferences/factor.html", move |conn, asker| {
+        let agent = &asker.actor.agent;
+        let organisation = setup::organisation(conn)?;
+        let pending = factor::pending(conn, &config, agent, &organisation)?;
+        let left = factor::codes_left(conn, agent.id)?;
+        let view = FactorView {
+            login: agent.login.clone(),
+            on: factor::is_on(conn, agent.id)?,
+            needed: factor::is_needed(conn, agent.id)?,
+            left,
+            left_text: asker.reader.language.tr_count("factor-codes-left", left),
+            pending: pending.is_some(),
+            qr: pending.as_ref().and_then(|pending| Qr::of(&pending.uri)).unwrap_or_default(),
+            typed: pending.map(|pending| pending.typed).unwrap_or_default(),
+            codes,
+            errors,
+        };
+        Ok(Page::new("preferences", view))
+    })
+    .await
+}
+
+/// `POST /preferences/factor`: a secret to be scanned.
+pub async fn create(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
+    if let Err(refused) = knows_password(&web, &signed, &request, &form.0.current).await? {
+        return render(&web, &signed, refused, Vec::new()).await;
+    }
+    let (id, config, now) = (signed.actor.agent.id, web.config.clone(), Ts(web.clock.now()));
+    web.db.write(move |tx| factor::begin(tx, &config, id, now)).await?;
+    Ok(see_other(HOME))
+}
+
+/// `POST /preferences/factor/confirmation`: the first code of the app.
+pub async fn confirm(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answer {
+    let (asker, config, now) = (signed.clone(), web.config.clone(), Ts(web.clock.now()));
+    let code = form.0.code;
+    let done = web
+        .db
+        .write(move |tx| factor::confirm(tx, &config, &asker.actor.who(), &asker.actor.agent, &code, now))
+        .await;
+    match done {
+        Ok(codes) => render(&web, &signed, Errors::default(), codes).await,
+        Err(Error::Invalid(_)) => {
+            let code = signed.reader.language.tr("refused-code");
+            render(&web, &signed, Errors { code, ..Errors::default() }, Vec::new()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /preferences/factor/codes`: new recovery codes.
+pub async fn codes(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
+    if let Err(refused) = knows_password(&web, &signed, &request, &form.0.current).await? {
+        return render(&web, &signed, refused, Vec::new()).await;
+    }
+    let (asker, now) = (signed.clone(), Ts(web.clock.now()));
+    let codes =
+        web.db.write(move |tx| factor::renew_codes(tx, &asker.actor.who(), &asker.actor.agent, now)).await?;
+    render(&web, &signed, Errors::default(), codes).await
+}
+
+/// `POST /preferences/factor/end`.
+pub async fn end(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
+    if let Err(refused) = knows_password(&web, &signed, &request, &form.0.current).await? {
+        return render(&web, &signed, refused, Vec::new()).await;
+    }
+    let (asker, now) = (signed.clone(), Ts(web.clock.now()));
+    web.db.write(move |tx| factor::end_own(tx, &asker.actor, now)).await?;
+    Ok(see_other(HOME))
+}
+
+/// `POST /preferences/factor/pending/end`: not after all.
+pub async fn cancel(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> Answer {
+    let asker = signed.clone();
+    web.db.write(move |tx| factor::forget_pending(tx, asker.actor.agent.id)).await?;
+    Ok(see_other(HOME))
+}
+
+/// `GET /raise`: the password once more.
+pub async fn ask(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
+    raise_page(&web, &signed, wish.next.clone(), Errors::default()).await
+}
+
+async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, errors: Errors) -> Answer {
+    let status = if errors.current.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    show_as(web, signed, status, "session/raise.html", move |_, asker| {
+        let next = local(&next, "/admin");
+        Ok(Page::new("raise", RaiseView { login: asker.actor.agent.login.clone(), next, errors }))
+    })
+    .await
+}
+
+/// `POST /raise`: the session gets a new id, and ten minutes.
+pub async fn raise(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
+    let form = form.0;
+    if let Err(refused) = knows_password(&web, &signed, &request, &form.current).await? {
+        return raise_page(&web, &signed, form.next, refused).await;
+    }
+    let (id, now) = (signed.session.clone(), Ts(web.clock.now()));
+    let secret = web.db.write(move |tx| sessions::raise(tx, &id, now)).await?;
+    let mut answer: HttpResponse = see_other(&local(&form.next, "/admin"));
+    super::login::set(&mut answer, &session::cookie(secret, &web.config))?;
+    Ok(answer)
+}
+
+/// Asks for the password, as slowly as at the door where somebody guesses.
+async fn knows_password(
+    web: &Data<Web>,
+    signed: &Signed,
+    request: &HttpRequest,
+    current: &str,
+) -> Result<Result<(), Errors>> {
+    let agent = signed.actor.agent.clone();
+    let address = session::client_address(request, &web.config);
+    let (now, limits, language) = (web.clock.now(), web.config.limits, &signed.reader.language);
+    let (asked, from) = (agent.login.clone(), address.clone());
+    let (wait, kept) = web
+        .db
+        .read(move |conn| {
+            let wait = sessions::must_wait(conn, &asked, &from, &limits, now)?;
+            Ok((wait, sessions::candidate(conn, &asked, now)?.and_then(|(_, hash)| hash)))
+        })
+        .await?;
+    if let Some(wait) = wait {
+        let text = language.tr_count("login-slow-down", (wait.as_secs() + 59) / 60);
+        return Ok(Err(Errors { current: text, ..Errors::default() }));
+    }
+    if password::verify(current.to_owned(), kept).await? {
+        return Ok(Ok(()));
+    }
+    sign_in_failed(&address, &agent.login);
+    let who = signed.actor.who();
+    web.db
+        .write(move |tx| {
+            sessions::note_failure(tx, &agent.login, &address, Ts(now))?;
+            audit::counted(tx, &who, Audited::SignInFailed, &agent.login, &address, 1, Ts(now))
+        })
+        .await?;
+    Ok(Err(Errors { current: language.tr("password-wrong"), ..Errors::default() }))
+}

@@ -1,0 +1,158 @@
+//! The second factor, and the password once more.
+
+use data_encoding::BASE32_NOPAD;
+use tests::app::TestApp;
+use tests::binary::PASSWORD;
+use tests::{Client, both_databases};
+use turnstone::db::Ts;
+use turnstone::people::factor;
+
+/// What the app of somebody shows `later` steps from now.
+fn shown(app: &TestApp, secret: &[u8], later: i64) -> String {
+    factor::code(secret, factor::step(Ts(app.clock.now())) + later)
+}
+
+/// The secret that a page shows to be typed.
+fn secret_on(page: &str) -> Vec<u8> {
+    let typed =
+        page.split("<code class=\"mono\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a secret");
+    BASE32_NOPAD.decode(typed.replace(' ', "").as_bytes()).expect("base32")
+}
+
+fn codes_on(page: &str) -> Vec<String> {
+    let list = page
+        .split("<ul class=\"codes mono\">")
+        .nth(1)
+        .and_then(|rest| rest.split("</ul>").next())
+        .expect("codes");
+    list.split("<li>").skip(1).filter_map(|item| item.split('<').next()).map(str::to_owned).collect()
+}
+
+/// Sets a factor up in the preferences: the secret, and the recovery codes.
+async fn set_up(app: &TestApp, browser: &Client) -> (Vec<u8>, Vec<String>) {
+    browser.get("/preferences/factor").await.assert(200);
+    browser.submit("/preferences/factor", &[("current", "not it, not it")]).await.assert(422);
+    browser.submit("/preferences/factor", &[("current", PASSWORD)]).await.assert(303);
+    let secret = secret_on(&browser.get("/preferences/factor").await.text());
+    browser.submit("/preferences/factor/confirmation", &[("code", "000000x")]).await.assert(422);
+    let done = browser.submit("/preferences/factor/confirmation", &[("code", &shown(app, &secret, 0))]).await;
+    let codes = codes_on(&done.assert(200).text());
+    assert_eq!(codes.len(), 10);
+    (secret, codes)
+}
+
+/// As far as the password leads.
+async fn half(app: &TestApp, login: &str) -> Client {
+    let visitor = app.visitor();
+    visitor.get("/login").await.assert(200);
+    let answer =
+        visitor.submit("/login", &[("login", login), ("password", PASSWORD), ("next", "/search")]).await;
+    answer.assert(303);
+    assert!(answer.location().starts_with("/login/"), "{}", answer.location());
+    visitor
+}
+
+#[test]
+fn codes_are_those_of_rfc_6238() {
+    let secret = b"12345678901234567890";
+    for (second, expected) in
+        [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000_i64, "353130")]
+    {
+        assert_eq!(factor::code(secret, second / 30), expected, "{second}");
+    }
+}
+
+both_databases! {
+    async fn the_password_alone_leads_nowhere_and_each_code_works_once(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let browser = app.visitor();
+        browser.sign_in("dana", PASSWORD).await;
+        let (secret, _) = set_up(&app, &browser).await;
+
+        let visitor = half(&app, "dana").await;
+        for path in ["/dashboard", "/tickets", "/preferences", "/preferences/factor", "/events", "/raise"] {
+            let answer = visitor.get(path).await;
+            assert_eq!((answer.status.as_u16(), answer.location().starts_with("/login")), (303, true), "{path}");
+        }
+        visitor.get("/login/factor").await.assert(200);
+        visitor.submit("/login/factor", &[("code", "123"), ("next", "/search")]).await.assert(422);
+        // The code that set it up has been used.
+        visitor.submit("/login/factor", &[("code", &shown(&app, &secret, 0))]).await.assert(422);
+        let next = shown(&app, &secret, 1);
+        let answer = visitor.submit("/login/factor", &[("code", &next), ("next", "/search")]).await;
+        answer.assert(303);
+        assert_eq!(answer.location(), "/search");
+        visitor.get("/search").await.assert(200);
+        half(&app, "dana").await.submit("/login/factor", &[("code", &next)]).await.assert(422);
+        let rows = app.root.get("/api/v1/audit?kind=factor").await.items();
+        assert_eq!((&rows[0]["subject"], &rows[0]["after"]), (&serde_json::json!("dana"), &serde_json::json!({ "on": true })));
+        let hex: String = BASE32_NOPAD.encode(&secret);
+        let stored = app.db().read(|conn| factor::is_on(conn, turnstone::people::agents::by_login(conn, "dana")?.id)).await.unwrap();
+        assert!(stored && !serde_json::json!(rows).to_string().contains(&hex));
+    }
+
+    async fn codes_are_guessed_no_faster_than_passwords(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let browser = app.visitor();
+        browser.sign_in("dana", PASSWORD).await;
+        set_up(&app, &browser).await;
+        let visitor = half(&app, "dana").await;
+        let mut refused = 0;
+        for _ in 0..8 {
+            refused += u32::from(visitor.submit("/login/factor", &[("code", "000000")]).await.status == 429);
+        }
+        assert!(refused >= 2, "{refused}");
+    }
+
+    async fn a_recovery_code_works_once_and_an_admin_helps_who_has_none(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let browser = app.visitor();
+        browser.sign_in("dana", PASSWORD).await;
+        let (_, codes) = set_up(&app, &browser).await;
+        let typed = codes[0].to_uppercase().replace('-', " ");
+        half(&app, "dana").await.submit("/login/factor", &[("code", &typed)]).await.assert(303);
+        half(&app, "dana").await.submit("/login/factor", &[("code", &codes[0])]).await.assert(422);
+        let settings = app.settings.clone();
+        tokio::task::spawn_blocking(move || settings.must(&["agent", "factor-reset", "--login", "dana"], "")).await.unwrap();
+        assert_eq!(browser.get("/tickets").await.status, 303, "her sessions are over");
+        app.visitor().sign_in("dana", PASSWORD).await;
+    }
+
+    async fn a_role_that_asks_for_it_leads_to_setting_it_up(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let settings = app.settings.clone();
+        let required = ["role", "factor", "--name", "Agent", "--required", "yes"];
+        tokio::task::spawn_blocking(move || settings.must(&required, "")).await.unwrap();
+        let visitor = half(&app, "dana").await;
+        assert_eq!(visitor.get("/tickets").await.status, 303);
+        visitor.get("/login/factor").await.assert(303);
+        let page = visitor.get("/login/enrolment").await;
+        let secret = secret_on(&page.assert(200).text());
+        assert!(page.text().contains("<svg class=\"qr\""));
+        visitor.submit("/login/enrolment", &[("code", "000")]).await.assert(422);
+        let done = visitor.submit("/login/enrolment", &[("code", &shown(&app, &secret, 0)), ("next", "/search")]).await;
+        assert_eq!(codes_on(&done.assert(200).text()).len(), 10);
+        visitor.get("/tickets").await.assert(200);
+        visitor.get("/preferences/factor").await.assert(200);
+        visitor.submit("/preferences/factor/end", &[("current", PASSWORD)]).await.assert(409);
+        let again = half(&app, "dana").await;
+        again.submit("/login/factor", &[("code", &shown(&app, &secret, 1))]).await.assert(303);
+    }
+
+    async fn the_password_once_more_gives_the_session_a_new_name(database) {
+        let app = TestApp::start(database).await;
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        browser.get("/raise?next=%2Fadmin%2Faudit").await.assert(200);
+        browser.submit("/raise", &[("current", "wrong"), ("next", "/admin/audit")]).await.assert(422);
+        let answer = browser.submit("/raise", &[("current", PASSWORD), ("next", "//evil.example")]).await;
+        answer.assert(303);
+        assert_eq!(answer.location(), "/admin");
+        assert!(answer.header("set-cookie").contains("turnstone="), "{:?}", answer.headers);
+        browser.get("/admin/audit").await.assert(200);
+    }
+}
