@@ -5,10 +5,13 @@ use serde_json::json;
 
 use super::office::{Office, hash_of, password_from_stdin};
 use super::output::{print, print_json};
+use crate::access::people_for_operator;
 use crate::config::Loaded;
 use crate::error::{Error, Result};
 use crate::people::Agent;
 use crate::people::agents::{self, NewAgent};
+use crate::people::retire::{self, HandOver};
+use crate::tickets::Moment;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AgentCommand {
@@ -77,8 +80,10 @@ impl Add {
             email: self.email,
             roles: self.roles,
             password_hash: Some(hash.as_str().to_owned()),
+            ..NewAgent::default()
         };
-        let agent = Office::open(&loaded.config)?.write(move |tx, now| agents::insert(tx, &new, now))?;
+        let agent = Office::open(&loaded.config)?
+            .write(move |tx, now| agents::create(tx, &people_for_operator(), &new, now))?;
         if self.json {
             return print_json(&json!({ "id": agent.id, "login": agent.login, "name": agent.name }));
         }
@@ -87,10 +92,11 @@ impl Add {
 }
 
 fn disable(login: &str, loaded: &Loaded) -> anyhow::Result<()> {
-    let wanted = login.to_owned();
+    let (wanted, zone) = (login.to_owned(), loaded.config.time_zone.clone());
     let agent = Office::open(&loaded.config)?.write(move |tx, now| {
         let agent = found(agents::by_login(tx, &wanted), &wanted)?;
-        agents::disable(tx, agent.id, now)?;
+        let at = Moment { now: now.0, zone: zone.clone() };
+        retire::retire(tx, &people_for_operator(), agent.id, HandOver::Nobody, &at)?;
         Ok(agent)
     })?;
     print(&format!("{} is shut out.", agent.login))

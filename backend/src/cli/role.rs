@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::office::Office;
 use super::output::{print, print_json};
+use crate::access::people_for_operator;
 use crate::config::{Loaded, closest};
 use crate::db::{InstallationRight, Right};
 use crate::people::roles::{self, NewRole};
@@ -41,7 +42,8 @@ impl RoleCommand {
     pub(super) fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
         let Self::Add(add) = self;
         let new = NewRole { name: add.name, grants: add.grants, installation: add.installation };
-        let role = Office::open(&loaded.config)?.write(move |tx, now| roles::insert(tx, &new, now))?;
+        let role = Office::open(&loaded.config)?
+            .write(move |tx, now| roles::create(tx, &people_for_operator(), &new, now))?;
         if add.json {
             return print_json(&json!({ "id": role.id, "name": role.name }));
         }

@@ -48,6 +48,22 @@ table! {
         disabled_at -> Nullable<Instant>,
         expires_at -> Nullable<Instant>,
         created_at -> Instant,
+        must_change_password -> Bool,
+        last_sign_in_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    password_links (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        kind -> Text,
+        hash -> Text,
+        created_at -> Instant,
+        expires_at -> Instant,
     }
 }
 
@@ -150,6 +166,7 @@ table! {
         installation -> Text,
         retired_at -> Nullable<Instant>,
         created_at -> Instant,
+        description -> Text,
     }
 }
 
@@ -877,6 +894,7 @@ allow_tables_to_appear_in_same_query!(
     roles,
     role_grants,
     agent_roles,
+    password_links,
     organisations,
     customers,
     customer_addresses,

@@ -1,13 +1,23 @@
 //! People: agents with their sign-in, sessions and tokens; roles; customers.
 
+pub mod account;
 pub mod addresses;
 pub mod agents;
 pub mod customers;
+pub mod directory;
+pub mod domains;
+pub mod edit;
+pub mod effects;
+mod guard;
 pub mod habits;
+mod journal;
+pub mod links;
 pub mod listing;
 pub mod organisations;
 pub mod password;
 pub mod repeats;
+pub mod retire;
+pub mod role_change;
 pub mod roles;
 pub mod sessions;
 pub mod setup;

@@ -96,6 +96,10 @@ pub async fn pass(
             let answer = to_sign_in(request.request(), wants_json, &guest);
             return Ok(request.into_response(answer));
         }
+        Err(Refusal::OwnPassword) => {
+            let answer = to_own_password(wants_json, &guest);
+            return Ok(request.into_response(answer));
+        }
         Err(Refusal::Because(failure)) => {
             let answer = failure.answer(&web, &guest.reader, &guest.frame, wants_json);
             return Ok(request.into_response(answer));
@@ -117,8 +121,12 @@ pub async fn pass(
     })
 }
 
+/// What can be done with a password that somebody else knows.
+const BEFORE_OWN_PASSWORD: [&str; 2] = ["/password/change", "/logout"];
+
 enum Refusal {
     SignIn,
+    OwnPassword,
     Because(Failure),
 }
 
@@ -145,6 +153,9 @@ async fn admit(
         return Err(Refusal::Because(Failure::plain(StatusCode::FORBIDDEN)));
     }
     let Some(signed) = signed else { return Ok(None) };
+    if signed.actor.agent.must_change_password && !BEFORE_OWN_PASSWORD.contains(&route.path) {
+        return Err(Refusal::OwnPassword);
+    }
     if let Needs::Installation(right) = route.needs {
         signed.actor.require(right)?;
     }
@@ -204,6 +215,14 @@ pub fn guest(web: &Web, request: &HttpRequest) -> Guest {
 /// Whether a script asks, which wants a line of JSON instead of a page.
 pub fn wants_json(request: &HttpRequest) -> bool {
     request.headers().get("accept").is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"))
+}
+
+fn to_own_password(wants_json: bool, guest: &Guest) -> HttpResponse {
+    if wants_json {
+        let message = guest.reader.language.tr("password-own-first");
+        return HttpResponse::Forbidden().json(serde_json::json!({ "message": message }));
+    }
+    HttpResponse::SeeOther().insert_header(("location", "/password/change")).finish()
 }
 
 fn to_sign_in(request: &HttpRequest, wants_json: bool, guest: &Guest) -> HttpResponse {

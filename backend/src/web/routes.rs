@@ -11,8 +11,8 @@ use super::failure::Failure;
 use super::state::Web;
 use super::{
     admin, articles, attached, auto_responses, dashboard, files, filters, gate, live, login, mailboxes,
-    outbox, preferences, presence, probes, queues, recorder, reply_templates, reports, search, setup,
-    suggestions, tickets, views,
+    outbox, passwords, people, preferences, presence, probes, queues, recorder, reply_templates, reports,
+    roles, search, setup, suggestions, tickets, views,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -99,7 +99,7 @@ macro_rules! route {
     };
 }
 
-use InstallationRight::{Export, QueuesAndMail, Recorder};
+use InstallationRight::{Export, People, QueuesAndMail, Recorder};
 use Needs::{Installation, Public, Queue, SignedIn, Ticket};
 use Right::{Create, Full, MoveInto, Note, Read, Reply};
 
@@ -112,6 +112,11 @@ static TABLE: &[Route] = &[
     route!(POST "/setup", needs = Public, csrf = SameSite, cache = NoStore, setup::create),
     route!(GET "/assets/{name}", needs = Public, csrf = None, cache = Immutable, files::asset),
     route!(GET "/inline/{uid}/{proof}", needs = Public, csrf = None, cache = NoStore, files::inline),
+    // Only with the secret of a link that works.
+    route!(GET "/password/new", needs = Public, csrf = None, cache = NoStore, passwords::new),
+    route!(POST "/password/new", needs = Public, csrf = SameSite, cache = NoStore, passwords::create),
+    route!(GET "/password/change", needs = SignedIn, csrf = None, cache = NoStore, passwords::change_page),
+    route!(POST "/password/change", needs = SignedIn, csrf = Field, cache = NoStore, passwords::change),
     route!(GET "/password/reset", needs = Public, csrf = None, cache = NoStore, login::forgotten),
     // Machines that watch; /metrics asks for a token of its own.
     route!(GET "/healthz", needs = Public, csrf = None, cache = NoStore, probes::alive),
@@ -244,6 +249,31 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/filters/versions", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::versions),
     route!(GET "/admin/filters/versions/{id}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::version),
     route!(POST "/admin/filters/versions/{id}/restore", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, filters::restore),
+    route!(GET "/admin/people", needs = Installation(People), csrf = None, cache = NoStore, people::list::list),
+    route!(POST "/admin/people", needs = Installation(People), csrf = Field, cache = NoStore, people::new::create),
+    route!(GET "/admin/people/new", needs = Installation(People), csrf = None, cache = NoStore, people::new::new),
+    route!(GET "/admin/people/domains", needs = Installation(People), csrf = None, cache = NoStore, people::domains::page),
+    route!(POST "/admin/people/domains", needs = Installation(People), csrf = Field, cache = NoStore, people::domains::update),
+    route!(GET "/admin/people/{id}", needs = Installation(People), csrf = None, cache = NoStore, people::page::page),
+    route!(POST "/admin/people/{id}", needs = Installation(People), csrf = Field, cache = NoStore, people::page::update),
+    route!(POST "/admin/people/{id}/roles", needs = Installation(People), csrf = Field, cache = NoStore, people::roles::update),
+    route!(POST "/admin/people/{id}/links", needs = Installation(People), csrf = Field, cache = NoStore, people::access::link),
+    route!(POST "/admin/people/{id}/password", needs = Installation(People), csrf = Field, cache = NoStore, people::access::set_password),
+    route!(POST "/admin/people/{id}/sessions/end", needs = Installation(People), csrf = Field, cache = NoStore, people::access::end_sessions),
+    route!(POST "/admin/people/{id}/tokens/end", needs = Installation(People), csrf = Field, cache = NoStore, people::access::revoke_token),
+    route!(GET "/admin/people/{id}/retirement", needs = Installation(People), csrf = None, cache = NoStore, people::retirement::page),
+    route!(POST "/admin/people/{id}/retirement", needs = Installation(People), csrf = Field, cache = NoStore, people::retirement::create),
+    route!(POST "/admin/people/{id}/retirement/end", needs = Installation(People), csrf = Field, cache = NoStore, people::retirement::end),
+    // Of a ticket: `read` on it besides.
+    route!(GET "/admin/people/{id}/rights", needs = Installation(People), csrf = None, cache = NoStore, people::rights::page),
+    route!(GET "/admin/roles", needs = Installation(People), csrf = None, cache = NoStore, roles::list::list),
+    route!(POST "/admin/roles", needs = Installation(People), csrf = Field, cache = NoStore, roles::page::create),
+    route!(GET "/admin/roles/new", needs = Installation(People), csrf = None, cache = NoStore, roles::page::new),
+    route!(GET "/admin/roles/{id}", needs = Installation(People), csrf = None, cache = NoStore, roles::page::page),
+    route!(POST "/admin/roles/{id}", needs = Installation(People), csrf = Field, cache = NoStore, roles::page::update),
+    route!(GET "/admin/roles/{id}/retirement", needs = Installation(People), csrf = None, cache = NoStore, roles::retirement::page),
+    route!(POST "/admin/roles/{id}/retirement", needs = Installation(People), csrf = Field, cache = NoStore, roles::retirement::create),
+    route!(POST "/admin/roles/{id}/retirement/end", needs = Installation(People), csrf = Field, cache = NoStore, roles::retirement::end),
     route!(GET "/admin/outbox", needs = Installation(Recorder), csrf = None, cache = NoStore, outbox::list),
 ];
 

@@ -57,6 +57,7 @@ struct May {
     admin: bool,
     recorder: bool,
     queues_and_mail: bool,
+    people: bool,
     export: bool,
 }
 
@@ -102,8 +103,10 @@ impl Shell {
         let counts = list::counts(conn, &actor.scope)?;
         let recorder = actor.scope.may(InstallationRight::Recorder);
         let queues_and_mail = actor.scope.may(InstallationRight::QueuesAndMail);
+        let people = actor.scope.may(InstallationRight::People);
         let may = May {
-            admin: recorder || queues_and_mail,
+            admin: recorder || queues_and_mail || people,
+            people,
             recorder,
             queues_and_mail,
             export: actor.scope.may(InstallationRight::Export),
