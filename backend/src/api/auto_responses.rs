@@ -151,10 +151,10 @@ pub async fn put(desk: Data<Desk>, caller: Caller, Json { value, .. }: Json<SetA
                 (_, None) => return Err(Error::invalid("body", say!("refused-answer-no-body"))),
             }
             if value.reset {
-                answers::reset(tx, actor, &change("", ""))?;
+                answers::reset(tx, actor, &change("", ""), now)?;
             }
             match (id, value.enabled) {
-                (Some(id), Some(on)) => answers::set_switch(tx, actor, id, kind, on)?,
+                (Some(id), Some(on)) => answers::set_switch(tx, actor, id, kind, on, now)?,
                 (None, Some(_)) => return Err(Error::invalid("enabled", say!("refused-answer-switch"))),
                 (_, None) => {}
             }

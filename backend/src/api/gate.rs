@@ -10,7 +10,7 @@ use actix_web::{
     Error as HttpError, FromRequest, HttpMessage as _, HttpRequest, ResponseError as _,
     body::{BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::header::AUTHORIZATION,
+    http::{StatusCode, header::AUTHORIZATION},
     middleware::Next,
     web::Data,
 };
@@ -19,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use super::problem::Problem;
 use crate::{
     access::Actor,
+    audit,
     db::{Cause, TokenId},
     desk::Desk,
     error::{Error, Result},
@@ -80,9 +81,21 @@ pub async fn pass(
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
     match admit(&request).await {
         Ok(caller) => {
-            request.extensions_mut().insert(caller);
+            let what = format!("{} {}", request.method(), request.path());
+            let desk = request.app_data::<Data<Desk>>().cloned();
+            request.extensions_mut().insert(caller.clone());
             // Refusals of handlers are answers by now; and a request that is held here could not be routed.
-            Ok(next.call(request).await?.map_into_boxed_body())
+            let answer = next.call(request).await?.map_into_boxed_body();
+            if let Some(desk) = desk
+                && answer.status() == StatusCode::FORBIDDEN
+            {
+                let now = desk.moment().ts();
+                let done = desk.db.write(move |tx| audit::refused(tx, &caller.actor, &what, now)).await;
+                if let Err(error) = done {
+                    tracing::warn!(%error, "a refusal was not written down");
+                }
+            }
+            Ok(answer)
         }
         Err(problem) => Ok(request.into_response(problem.error_response())),
     }

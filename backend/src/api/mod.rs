@@ -6,7 +6,8 @@
 
 pub mod acts;
 mod articles;
-pub mod auto_responses;
+pub mod audit;
+mod auto_responses;
 mod balance;
 pub mod body;
 pub mod bonds;

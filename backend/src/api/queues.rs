@@ -211,7 +211,7 @@ impl SetQueue {
     }
 
     fn apply(&self, tx: &mut Tx<'_>, actor: &Actor, id: QueueId, at: &Moment) -> Result<QueueView> {
-        queues::change(tx, actor, id, &self.change()?)?;
+        queues::change(tx, actor, id, &self.change()?, at.ts())?;
         if let Some(name) = &self.move_tickets_to {
             if self.retired != Some(true) {
                 return Err(Error::invalid(
@@ -225,7 +225,7 @@ impl SetQueue {
         }
         match self.retired {
             Some(true) => queues::retire(tx, actor, id, at.ts())?,
-            Some(false) => queues::restore(tx, actor, id)?,
+            Some(false) => queues::restore(tx, actor, id, at.ts())?,
             None => {}
         }
         view(tx, actor, id)

@@ -8,8 +8,8 @@ use actix_web::{
 };
 
 use super::{
-    acts, articles, auto_responses, balance, bonds, bulks, customers, drafts, events, exports, fields, files,
-    filters, gate, inbound, lock, mailboxes, merges, openapi, outbox, participants, passing, people,
+    acts, articles, audit, auto_responses, balance, bonds, bulks, customers, drafts, events, exports, fields,
+    files, filters, gate, inbound, lock, mailboxes, merges, openapi, outbox, participants, passing, people,
     problem::{Answer, Problem},
     queues, replies, reports, saved, search, splits, templates, tickets,
 };
@@ -103,7 +103,7 @@ static TABLE: &[Route] = &[
     route!(POST "/views", needs = SignedIn, saved::create),
     route!(DELETE "/views/{id}", needs = SignedIn, saved::delete),
     route!(POST "/exports", needs = Installation(Export), exports::create),
-    route!(GET "/audit", needs = Installation(People), exports::audit),
+    route!(GET "/audit", needs = Installation(People), audit::list),
     route!(GET "/events", needs = SignedIn, events::stream),
     route!(GET "/inbound", needs = Installation(Recorder), inbound::list),
     route!(GET "/inbound/{id}", needs = Installation(Recorder), inbound::get),

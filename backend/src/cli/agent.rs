@@ -3,10 +3,12 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::office::{Office, hash_of, password_from_stdin};
+use super::office::{Office, hash_of, operator, password_from_stdin};
 use super::output::{print, print_json};
 use crate::access::people_for_operator;
+use crate::audit;
 use crate::config::Loaded;
+use crate::db::Audited;
 use crate::error::{Error, Result};
 use crate::people::Agent;
 use crate::people::agents::{self, NewAgent};
@@ -106,9 +108,10 @@ fn set_password(login: &str, loaded: &Loaded) -> anyhow::Result<()> {
     let password = password_from_stdin()?;
     let hash = hash_of(&password, &[login])?;
     let wanted = login.to_owned();
-    let agent = Office::open(&loaded.config)?.write(move |tx, _| {
+    let agent = Office::open(&loaded.config)?.write(move |tx, now| {
         let agent = found(agents::by_login(tx, &wanted), &wanted)?;
         agents::set_password(tx, agent.id, &hash)?;
+        audit::noted(tx, &operator(), Audited::Password, &agent.login, "", now)?;
         Ok(agent)
     })?;
     print(&format!("{} has a new password.", agent.login))

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::office::{Office, in_options, password_from_stdin};
+use super::office::{Office, in_options, operator, password_from_stdin};
 use super::output::{print, print_json};
 use crate::clock::Clock;
 use crate::config::{Config, Loaded, Secret};
@@ -187,7 +187,8 @@ impl Add {
             poll_seconds: self.poll_seconds,
         };
         let shared = config.clone();
-        let made = Office::open(config)?.write(move |tx, now| mailboxes::insert(tx, &shared, &wish, now))?;
+        let made = Office::open(config)?
+            .write(move |tx, now| mailboxes::insert(tx, &operator(), &shared, &wish, now))?;
         if self.json {
             return print_json(&json!({ "id": made.id.to_string(), "name": made.name }));
         }
@@ -250,7 +251,7 @@ fn switch(config: &Config, name: String, on: bool) -> anyhow::Result<()> {
     let shown = name.clone();
     Office::open(config)?.write(move |tx, now| {
         let id = named(tx, &name)?;
-        mailboxes::switch(tx, id, on, now)
+        mailboxes::switch(tx, &operator(), id, on, now)
     })?;
     print(&format!("The mailbox {shown} {}.", if on { "is fetched from again" } else { "rests" }))
 }
@@ -259,7 +260,7 @@ fn remove(config: &Config, name: String) -> anyhow::Result<()> {
     let shown = name.clone();
     Office::open(config)?.write(move |tx, now| {
         let id = named(tx, &name)?;
-        mailboxes::retire(tx, id, now)
+        mailboxes::retire(tx, &operator(), id, now)
     })?;
     print(&format!("The mailbox {shown} is removed. What came from it stays."))
 }

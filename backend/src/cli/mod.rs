@@ -1,6 +1,7 @@
 //! The commands. Each is one file that turns arguments into calls of the domain and results into text.
 
 mod agent;
+mod audit;
 mod config;
 mod customer;
 mod deliver;
@@ -82,6 +83,9 @@ enum Command {
     /// API tokens: create
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// The audit log: verify, list
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Take a mail on standard input
     Deliver(deliver::Deliver),
     /// Say what is wrong with this installation, and what to do about it
@@ -122,6 +126,7 @@ pub fn main() -> ExitCode {
         Command::Customer(command) => ended(command.run(&loaded)),
         Command::Mailbox(command) => ended(command.run(&loaded)),
         Command::Token(command) => ended(command.run(&loaded)),
+        Command::Audit(command) => ended(command.run(&loaded)),
         Command::Deliver(command) => command.run(&loaded),
         Command::Doctor(command) => ended(command.run(&loaded)),
         Command::Config(command) => ended(command.run(&loaded)),

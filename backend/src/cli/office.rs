@@ -5,9 +5,10 @@ use std::io::Read;
 
 use anyhow::{Context, anyhow, bail};
 
+use crate::access::Who;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, Ts, Tx};
+use crate::db::{Cause, Db, Ts, Tx};
 use crate::error::{Error, Result};
 use crate::ops::lock::create_private_dir;
 use crate::people::password::{self, Hash};
@@ -48,6 +49,11 @@ impl Office {
     pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
+}
+
+/// Who acts, for the audit log.
+pub(super) fn operator() -> Who {
+    Who::machine(Cause::Cli)
 }
 
 /// The whole of standard input as a password: one line, its end not part of it.

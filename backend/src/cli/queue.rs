@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::office::Office;
+use super::office::{Office, operator};
 use super::output::{print, print_json};
 use crate::config::Loaded;
 use crate::db::{FollowUpPolicy, Tx};
@@ -139,7 +139,8 @@ impl QueueCommand {
 impl Add {
     fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
         let new = NewQueue { name: self.name, parent: self.parent, addresses: self.addresses };
-        let queue = Office::open(&loaded.config)?.write(move |tx, now| queues::insert(tx, &new, now))?;
+        let queue =
+            Office::open(&loaded.config)?.write(move |tx, now| queues::insert(tx, &operator(), &new, now))?;
         if self.json {
             return print_json(&json!({ "id": queue.id, "name": queue.name }));
         }
@@ -188,17 +189,17 @@ impl Set {
             note: self.note.clone(),
             default: self.default.then_some(true),
         };
-        queues::apply(tx, queue.id, &change)?;
+        queues::apply(tx, &operator(), queue.id, &change, at.ts())?;
         let mut moved = None;
         if let Some(name) = &self.move_to {
             let to = named(tx, "move-to", name)?;
             moved = Some(clear_out::for_operator(tx, queue.id, to.id, at)?);
         }
         if self.retire {
-            queues::retire_for_operator(tx, queue.id, at.ts())?;
+            queues::retire_for_operator(tx, &operator(), queue.id, at.ts())?;
         }
         if self.restore {
-            queues::restore_for_operator(tx, queue.id)?;
+            queues::restore_for_operator(tx, &operator(), queue.id, at.ts())?;
         }
         Ok((queues::get(tx, queue.id)?, moved))
     }

@@ -1,11 +1,14 @@
 //! `turnstone token create`.
 
 use clap::{Args, Subcommand};
+use serde_json::{Value, json};
 
 use super::agent::found;
-use super::office::Office;
+use super::office::{Office, operator};
 use super::output::print;
+use crate::audit;
 use crate::config::Loaded;
+use crate::db::Audited;
 use crate::people::{agents, tokens};
 
 #[derive(Debug, Subcommand)]
@@ -33,7 +36,10 @@ impl TokenCommand {
         let Self::Create(create) = self;
         let token = Office::open(&loaded.config)?.write(move |tx, now| {
             let agent = found(agents::by_login(tx, &create.agent), &create.agent)?;
-            tokens::create(tx, agent.id, &create.name, now)
+            let secret = tokens::create(tx, agent.id, &create.name, now)?;
+            let made = json!({ "token": create.name.trim() });
+            audit::changed(tx, &operator(), Audited::Token, &agent.login, &Value::Null, &made, now)?;
+            Ok(secret)
         })?;
         print(&token)
     }

@@ -745,10 +745,26 @@ table! {
     audit_events (id) {
         id -> BigInt,
         at -> Instant,
-        agent_id -> BigInt,
+        agent_id -> Nullable<BigInt>,
         cause -> Text,
         kind -> Text,
+        subject -> Text,
         detail -> Text,
+        was -> Text,
+        becomes -> Text,
+        hash -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    audit_counts (kind, of, hour) {
+        kind -> Text,
+        of -> Text,
+        hour -> Instant,
+        n -> BigInt,
     }
 }
 
@@ -931,5 +947,6 @@ allow_tables_to_appear_in_same_query!(
     mailbox_mails,
     mailbox_tests,
     views,
+    audit_counts,
     audit_events,
 );

@@ -314,6 +314,38 @@ words! {
     Audited {
         /// Tickets were taken out as a table.
         Export = "export",
+        /// Somebody signed in.
+        SignIn = "sign_in",
+        /// Somebody tried to.
+        SignInFailed = "sign_in_failed",
+        /// Somebody tried too often and was told to wait.
+        SignInThrottled = "sign_in_throttled",
+        /// Somebody signed out.
+        SignOut = "sign_out",
+        /// Something was refused because a right was missing.
+        Refused = "refused",
+        /// An agent was made or changed.
+        Agent = "agent",
+        /// A role was made or changed.
+        Role = "role",
+        /// A password was set.
+        Password = "password",
+        /// A second factor was set up or taken away.
+        Factor = "factor",
+        /// An API token was made or ended.
+        Token = "token",
+        /// A queue was made or changed.
+        Queue = "queue",
+        /// The rules of the postmaster were changed.
+        Filters = "filters",
+        /// A mailbox was made or changed.
+        Mailbox = "mailbox",
+        /// A reply template was made or changed.
+        Template = "template",
+        /// An automatic answer was changed.
+        AutoResponse = "auto_response",
+        /// A setting of the installation was changed.
+        Settings = "settings",
     }
     /// What a queue does with a follow-up to a closed ticket.
     FollowUpPolicy {

@@ -94,7 +94,12 @@ async fn set_up(desk: &Desk) -> anyhow::Result<()> {
             setup::run(tx, &wish, now)?;
             for desk in more {
                 let addresses = vec![desk.address.to_owned()];
-                queues::insert(tx, &NewQueue { name: desk.queue.to_owned(), parent: None, addresses }, now)?;
+                queues::insert(
+                    tx,
+                    &access::Who::machine(Cause::System),
+                    &NewQueue { name: desk.queue.to_owned(), parent: None, addresses },
+                    now,
+                )?;
             }
             for role in extra_roles() {
                 roles::insert(tx, &role, now)?;

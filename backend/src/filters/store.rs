@@ -3,12 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::prelude::*;
+use serde_json::{Value, json};
 
 use super::{check::check, compile::Compiled, model::Rule, names::Names};
 use crate::{
     access::Actor,
+    audit,
     db::{
-        AgentId, Conn, InstallationRight, Ts, Tx, backend,
+        AgentId, Audited, Conn, InstallationRight, Ts, Tx, backend,
         schema::{agents, filter_versions},
     },
     error::{Error, Result, say},
@@ -144,7 +146,7 @@ fn append(
     // An old version was good when it was saved; a queue that is gone since is told on the page.
     let rules = if restored.is_some() { rules } else { check(rules, &names)?.rules };
     let author: AgentId = actor.agent.id;
-    Ok(diesel::insert_into(filter_versions::table)
+    let id: i64 = diesel::insert_into(filter_versions::table)
         .values((
             filter_versions::rules.eq(serde_json::to_string(&rules)?),
             filter_versions::agent_id.eq(author),
@@ -152,7 +154,12 @@ fn append(
             filter_versions::created_at.eq(now),
         ))
         .returning(filter_versions::id)
-        .get_result(&mut **tx)?)
+        .get_result(&mut **tx)?;
+    // The versions themselves are kept whole, and never change.
+    let told = |id: i64, rules: &[Rule]| json!({ "version": id, "rules": rules.iter().map(|rule| &rule.name).collect::<Vec<_>>() });
+    let before = if current == 0 { Value::Null } else { told(current, &load(tx, current)?.rules) };
+    audit::changed(tx, &actor.who(), Audited::Filters, "", &before, &told(id, &rules), now)?;
+    Ok(id)
 }
 
 /// The version in force, compiled once and kept: a batch of mails costs one look at the newest number.

@@ -2,16 +2,19 @@
 
 use diesel::prelude::*;
 use mail_ingest::fetch::Server;
+use serde_json::Value;
 
 use super::{
     Mailbox,
+    remove::told,
     seal::{Key, Secrets},
 };
 use crate::{
-    access::Actor,
+    access::{Actor, Who},
+    audit,
     config::{Config, Secret},
     db::{
-        Conn, InstallationRight, MailboxAfter, MailboxAuth, MailboxExisting, MailboxId, MailboxKind,
+        Audited, Conn, InstallationRight, MailboxAfter, MailboxAuth, MailboxExisting, MailboxId, MailboxKind,
         MailboxSecurity, QueueId, Ts, Tx,
         schema::{mailbox_states, mailboxes},
     },
@@ -158,11 +161,11 @@ impl Wish {
 /// [`Error::Forbidden`] without the right, [`Error::Invalid`] for what is wrong.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, config: &Config, wish: &Wish, now: Ts) -> Result<Mailbox> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    insert(tx, config, wish, now)
+    insert(tx, &actor.who(), config, wish, now)
 }
 
 /// Makes a mailbox on behalf of the operator.
-pub(crate) fn insert(tx: &mut Tx<'_>, config: &Config, wish: &Wish, now: Ts) -> Result<Mailbox> {
+pub(crate) fn insert(tx: &mut Tx<'_>, who: &Who, config: &Config, wish: &Wish, now: Ts) -> Result<Mailbox> {
     let (wish, queue) = check(tx, wish, None)?;
     let id: MailboxId = diesel::insert_into(mailboxes::table)
         .values((
@@ -181,7 +184,10 @@ pub(crate) fn insert(tx: &mut Tx<'_>, config: &Config, wish: &Wish, now: Ts) -> 
     diesel::insert_into(mailbox_states::table)
         .values((mailbox_states::mailbox_id.eq(id), mailbox_states::begun_at.eq(now)))
         .execute(&mut **tx)?;
-    store(tx, config, id, &wish, queue, now)
+    let made = store(tx, config, id, &wish, queue, now)?;
+    let (name, told) = told(tx, id)?;
+    audit::changed(tx, who, Audited::Mailbox, &name, &Value::Null, &told, now)?;
+    Ok(made)
 }
 
 /// Changes a mailbox.
@@ -203,7 +209,12 @@ pub fn update(
         .select(Mailbox::as_select())
         .first(&mut **tx)?;
     let (wish, queue) = check(tx, wish, Some(&before))?;
-    store(tx, config, id, &wish, queue, now)
+    audit::around(
+        tx,
+        (&actor.who(), Audited::Mailbox, now),
+        |conn| told(conn, id),
+        |tx| store(tx, config, id, &wish, queue, now),
+    )
 }
 
 /// Lets a mailbox rest, or wakes it.
@@ -212,11 +223,15 @@ pub fn update(
 /// [`Error::Forbidden`], [`Error::NotFound`].
 pub fn enable(tx: &mut Tx<'_>, actor: &Actor, id: MailboxId, on: bool, now: Ts) -> Result<()> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    switch(tx, id, on, now)
+    switch(tx, &actor.who(), id, on, now)
 }
 
 /// The same on behalf of the operator.
-pub(crate) fn switch(tx: &mut Tx<'_>, id: MailboxId, on: bool, now: Ts) -> Result<()> {
+pub(crate) fn switch(tx: &mut Tx<'_>, who: &Who, id: MailboxId, on: bool, now: Ts) -> Result<()> {
+    audit::around(tx, (who, Audited::Mailbox, now), |conn| told(conn, id), |tx| set_on(tx, id, on, now))
+}
+
+fn set_on(tx: &mut Tx<'_>, id: MailboxId, on: bool, now: Ts) -> Result<()> {
     let changed = diesel::update(mailboxes::table.find(id).filter(mailboxes::retired_at.is_null()))
         .set((mailboxes::disabled_at.eq((!on).then_some(now)), mailboxes::version.eq(mailboxes::version + 1)))
         .execute(&mut **tx)?;

@@ -1,12 +1,13 @@
 //! What an agent has open: sessions in browsers, tokens of programs.
 
 use diesel::prelude::*;
+use serde_json::{Value, json};
 
 use super::{agents, journal, links, roles};
 use crate::{
     access::PeopleAccess,
     db::{
-        AgentId, Conn, TokenId, Ts, Tx, Wake,
+        AgentId, Audited, Conn, TokenId, Ts, Tx, Wake,
         schema::{sessions, tokens},
     },
     error::{Error, Result},
@@ -85,7 +86,8 @@ pub fn end_sessions(
         return Err(Error::NotFound);
     }
     tx.wake(Wake::EVENTS);
-    journal::note(tx, people, journal::Deed::SessionsEnded, &login, &ended.to_string(), "", now)
+    let told = (json!({ "sessions": ended }), json!({ "sessions": 0 }));
+    journal::changed(tx, people, Audited::Agent, &login, told, now)
 }
 
 /// Revokes a token of an agent.
@@ -105,7 +107,7 @@ pub fn revoke_token(
     let name: String = his.select(tokens::name).first(&mut **tx)?;
     diesel::update(his).set(tokens::revoked_at.eq(now)).execute(&mut **tx)?;
     tx.wake(Wake::EVENTS);
-    journal::note(tx, people, journal::Deed::TokenRevoked, &login, &name, "", now)
+    journal::changed(tx, people, Audited::Token, &login, (json!({ "token": name }), Value::Null), now)
 }
 
 /// Ends all that lets an agent in: sessions, tokens, links.
@@ -134,5 +136,5 @@ pub fn set_password(
     roles::may_have_all_of(tx, people, agent)?;
     agents::set_password(tx, agent, hash)?;
     agents::ask_for_new_password(tx, agent)?;
-    journal::note(tx, people, journal::Deed::PasswordSet, &login, "", "", now)
+    journal::way_in(tx, people, &login, "generated", now)
 }

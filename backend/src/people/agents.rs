@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::{
     domains,
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     access::{Actor, PeopleAccess},
     db::{
-        AgentId, Conn, Notice, RoleId, Ts, Tx,
+        AgentId, Audited, Conn, Notice, RoleId, Ts, Tx,
         schema::{agent_roles, agents, articles, notification_mutes, roles, sessions},
     },
     error::{Error, FieldError, Result, say},
@@ -156,7 +157,11 @@ pub fn create(tx: &mut Tx<'_>, people: &PeopleAccess, new: &NewAgent, now: Ts) -
         super::roles::may_give_role(tx, people, role)?;
     }
     let agent = insert(tx, new, now)?;
-    journal::note(tx, people, journal::Deed::AgentAdded, &agent.login, "", &new.roles.join(", "), now)?;
+    let mut made = journal::agent(&agent);
+    if let Some(fields) = made.as_object_mut() {
+        fields.insert("roles".into(), json!(new.roles));
+    }
+    journal::changed(tx, people, Audited::Agent, &agent.login, (Value::Null, made), now)?;
     Ok(agent)
 }
 

@@ -1,10 +1,11 @@
 //! E-mail domains in which agents may have their address; none: any.
 
 use diesel::prelude::*;
+use serde_json::json;
 
 use crate::{
     access::PeopleAccess,
-    db::{Conn, Ts, Tx, backend, schema::settings},
+    db::{Audited, Conn, Ts, Tx, backend, schema::settings},
     error::{Error, Result, Sentence, say},
     people::journal,
 };
@@ -48,7 +49,8 @@ pub fn set(tx: &mut Tx<'_>, people: &PeopleAccess, domains: &[String], now: Ts) 
     let before = allowed(tx)?.join(" ");
     let after = wanted.join(" ");
     backend::put_setting(tx, KEY, &after)?;
-    journal::note(tx, people, journal::Deed::Domains, "", &before, &after, now)
+    let told = (json!({ "agent_domains": before }), json!({ "agent_domains": after }));
+    journal::changed(tx, people, Audited::Settings, "agent_domains", told, now)
 }
 
 /// Why an address may not be an agent's, where its domain is none of the allowed ones.

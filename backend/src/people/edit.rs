@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::{account, agents, agents::Agent, domains, guard::Guard, journal, roles};
 use crate::{
     access::PeopleAccess,
     db::{
-        AgentId, Notice, RoleId, Ts, Tx, Wake,
+        AgentId, Audited, Notice, RoleId, Ts, Tx, Wake,
         schema::{agent_roles, agents as table, notification_mutes, roles as roles_table},
     },
     error::{Error, FieldError, Result, Sentence, say},
@@ -87,13 +88,9 @@ pub fn change(tx: &mut Tx<'_>, people: &PeopleAccess, id: AgentId, wish: &Change
     if !before.is_active(now.0) || !after.is_active(now.0) {
         account::cut(tx, id, now)?;
     }
-    journal::note(tx, people, journal::Deed::AgentChanged, &after.login, &told(&before), &told(&after), now)?;
+    let told = (journal::agent(&before), journal::agent(&after));
+    journal::changed(tx, people, Audited::Agent, &after.login, told, now)?;
     Ok(after)
-}
-
-fn told(agent: &Agent) -> String {
-    let end = agent.expires_at.map(|end| end.0.to_string()).unwrap_or_default();
-    format!("{} <{}> {end}", agent.name, agent.email).trim_end().to_owned()
 }
 
 /// What is wrong with settings.
@@ -163,7 +160,7 @@ pub fn set_roles(
     if wanted.iter().any(|role| !usable.contains(role)) {
         return Err(Error::invalid("roles", say!("refused-role-gone")));
     }
-    let before = agents::role_names(tx, id)?.join(", ");
+    let before = agents::role_names(tx, id)?;
     let has: Vec<RoleId> = agent_roles::table
         .filter(agent_roles::agent_id.eq(id).and(agent_roles::role_id.eq_any(&usable)))
         .select(agent_roles::role_id)
@@ -185,7 +182,8 @@ pub fn set_roles(
             .execute(&mut **tx)?;
     }
     guard.after(tx, now)?;
-    let after = agents::role_names(tx, id)?.join(", ");
+    let after = agents::role_names(tx, id)?;
     tx.wake(Wake::EVENTS);
-    journal::note(tx, people, journal::Deed::RolesGiven, &login, &before, &after, now)
+    let told = (json!({ "roles": before }), json!({ "roles": after }));
+    journal::changed(tx, people, Audited::Agent, &login, told, now)
 }

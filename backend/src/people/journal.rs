@@ -1,77 +1,59 @@
-//! Every change of people is written down: the one place that does it.
+//! Every change of people is written down: the one place that does it, with what was before and what is after. Never a
+//! secret.
 
 use std::collections::BTreeSet;
 
-use super::roles::Role;
+use serde_json::{Value, json};
+
+use super::{Agent, roles::Role};
 use crate::{
     access::PeopleAccess,
-    db::{QueueId, Right, Ts, Tx},
+    audit,
+    db::{Audited, QueueId, Right, Ts, Tx},
     error::Result,
 };
 
 type Grants = BTreeSet<(Option<QueueId>, Right)>;
 
-/// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// The allowed domains were set.
-    Domains,
-    /// An agent was added.
-    AgentAdded,
-    /// An agent was changed.
-    AgentChanged,
-    /// An agent got other roles.
-    RolesGiven,
-    /// An agent was retired.
-    AgentRetired,
-    /// An agent was brought back.
-    AgentRestored,
-    /// A link was made that sets an agent's password.
-    LinkMade,
-    /// An agent's password was set by somebody else.
-    PasswordSet,
-    /// Sessions of an agent were ended.
-    SessionsEnded,
-    /// A token of an agent was revoked.
-    TokenRevoked,
-    /// A role was added.
-    RoleAdded,
-    /// A role was changed.
-    RoleChanged,
-    /// A role was retired.
-    RoleRetired,
-    /// A role was brought back.
-    RoleRestored,
-}
-
-/// Writes down what became of a role.
-pub(super) fn role(
+/// A change of something that is called `subject`.
+pub(super) fn changed(
     tx: &mut Tx<'_>,
     people: &PeopleAccess,
-    before: Option<(&Role, &Grants)>,
-    after: Option<(&Role, &Grants)>,
+    kind: Audited,
+    subject: &str,
+    (before, after): (Value, Value),
     now: Ts,
 ) -> Result<()> {
-    let told = |side: Option<(&Role, &Grants)>| {
-        side.map_or_else(String::new, |(role, grants)| {
-            format!("{} [{}] {grants:?}", role.name, role.installation)
-        })
-    };
-    let name = after.or(before).map_or("", |(role, _)| role.name.as_str());
-    note(tx, people, Deed::RoleChanged, name, &told(before), &told(after), now)
+    audit::changed(tx, people.who(), kind, subject, &before, &after, now)
 }
 
-/// Writes down what was done to whom; never a secret.
-pub(super) fn note(
-    _tx: &mut Tx<'_>,
+/// What an agent is like, for a change of him.
+pub(super) fn agent(agent: &Agent) -> Value {
+    json!({
+        "name": agent.name, "email": agent.email, "active": agent.disabled_at.is_none(),
+        "expires_at": agent.expires_at.map(|end| end.0.to_string()), "page_size": agent.page_size,
+        "language": agent.language, "time_zone": agent.time_zone,
+    })
+}
+
+/// What a role is like, for a change of it.
+pub(super) fn role(role: &Role, grants: &Grants, retired: bool) -> Value {
+    let word = |queue: &Option<QueueId>| queue.map_or_else(|| "*".to_owned(), |id| id.to_string());
+    let grants: Vec<String> =
+        grants.iter().map(|(queue, right)| format!("{}:{right}", word(queue))).collect();
+    json!({
+        "name": role.name, "description": role.description, "installation": role.installation,
+        "grants": grants, "retired": retired,
+    })
+}
+
+/// A way into an agent's account was made: a link, or a password.
+pub(super) fn way_in(
+    tx: &mut Tx<'_>,
     people: &PeopleAccess,
-    deed: Deed,
-    subject: &str,
-    before: &str,
-    after: &str,
-    _now: Ts,
+    login: &str,
+    detail: &str,
+    now: Ts,
 ) -> Result<()> {
-    let by = people.who().login.as_deref().unwrap_or("operator");
-    tracing::info!(?deed, by, subject, before, after, "people were changed");
-    Ok(())
+    audit::noted(tx, people.who(), Audited::Password, login, detail, now)
 }

@@ -64,7 +64,7 @@ pub fn make(
             password_links::expires_at.eq(Ts(now.0.checked_add(lasts).unwrap_or(now.0))),
         ))
         .execute(&mut **tx)?;
-    journal::note(tx, people, journal::Deed::LinkMade, &agent.login, "", kind.as_str(), now)?;
+    journal::way_in(tx, people, &agent.login, kind.as_str(), now)?;
     Ok(secret)
 }
 

@@ -1,12 +1,13 @@
 //! An agent goes: he is let in no more, his open tickets find somebody, his name stays on what he did.
 
 use diesel::prelude::*;
+use serde_json::json;
 
 use super::{account, agents, guard::Guard, journal};
 use crate::{
     access::{PeopleAccess, for_hand_over},
     db::{
-        AgentId, Conn, TicketId, Tx,
+        AgentId, Audited, Conn, TicketId, Tx,
         schema::{agents as table, tickets},
     },
     error::{Error, Result, say},
@@ -68,8 +69,11 @@ pub fn retire(
     account::cut(tx, id, at.ts())?;
     guard.after(tx, at.ts())?;
     let handed = hand_over(tx, people, id, to, at)?;
-    let counted = format!("{} given, {} free", handed.given, handed.free);
-    journal::note(tx, people, journal::Deed::AgentRetired, &agent.login, "", &counted, at.ts())?;
+    let told = (
+        json!({ "active": true }),
+        json!({ "active": false, "tickets_given": handed.given, "tickets_free": handed.free }),
+    );
+    journal::changed(tx, people, Audited::Agent, &agent.login, told, at.ts())?;
     Ok(handed)
 }
 
@@ -126,5 +130,6 @@ pub fn restore(tx: &mut Tx<'_>, people: &PeopleAccess, id: AgentId, at: &Moment)
     diesel::update(table::table.find(id))
         .set(table::disabled_at.eq(None::<crate::db::Ts>))
         .execute(&mut **tx)?;
-    journal::note(tx, people, journal::Deed::AgentRestored, &agent.login, "", "", at.ts())
+    let told = (json!({ "active": false }), json!({ "active": true }));
+    journal::changed(tx, people, Audited::Agent, &agent.login, told, at.ts())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
+use serde_json::json;
 
 use super::{
     agents::Agent,
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     access::PeopleAccess,
     db::{
-        Conn, InstallationRight, QueueId, Right, RoleId, Ts, Tx, Wake,
+        Audited, Conn, InstallationRight, QueueId, Right, RoleId, Ts, Tx, Wake,
         schema::{agent_roles, agents, queues, role_grants, roles as table},
     },
     error::{Error, FieldError, Result, say},
@@ -74,7 +75,7 @@ pub fn members(conn: &mut Conn, id: RoleId) -> Result<Vec<Agent>> {
 /// [`Error::Invalid`] names the field; [`Error::Forbidden`] for a right that the actor does not have;
 /// [`Error::Conflict`] when nobody would be left to manage people.
 pub fn change(tx: &mut Tx<'_>, people: &PeopleAccess, id: RoleId, wish: &Change, now: Ts) -> Result<Role> {
-    let (before, _) = get(tx, id)?;
+    let (before, retired) = get(tx, id)?;
     let held: BTreeSet<(Option<QueueId>, Right)> = roles::grants(tx, id)?.into_iter().collect();
     let had: BTreeSet<InstallationRight> = roles::rights(&before.installation).into_iter().collect();
     let name = wish.name.as_deref().unwrap_or(&before.name).trim().to_owned();
@@ -112,7 +113,8 @@ pub fn change(tx: &mut Tx<'_>, people: &PeopleAccess, id: RoleId, wish: &Change,
     guard.after(tx, now)?;
     tx.wake(Wake::EVENTS);
     let (after, _) = get(tx, id)?;
-    journal::role(tx, people, Some((&before, &held)), Some((&after, &grants)), now)?;
+    let told = (journal::role(&before, &held, retired), journal::role(&after, &grants, retired));
+    journal::changed(tx, people, Audited::Role, &after.name, told, now)?;
     Ok(after)
 }
 
@@ -162,7 +164,8 @@ pub fn retire(tx: &mut Tx<'_>, people: &PeopleAccess, id: RoleId, now: Ts) -> Re
     diesel::update(table::table.find(id)).set(table::retired_at.eq(now)).execute(&mut **tx)?;
     guard.after(tx, now)?;
     tx.wake(Wake::EVENTS);
-    journal::note(tx, people, journal::Deed::RoleRetired, &role.name, "", "", now)
+    let told = (json!({ "retired": false }), json!({ "retired": true }));
+    journal::changed(tx, people, Audited::Role, &role.name, told, now)
 }
 
 /// Puts a role into use again, for all who have it.
@@ -177,5 +180,6 @@ pub fn restore(tx: &mut Tx<'_>, people: &PeopleAccess, id: RoleId, now: Ts) -> R
     roles::may_give_role(tx, people, id)?;
     diesel::update(table::table.find(id)).set(table::retired_at.eq(None::<Ts>)).execute(&mut **tx)?;
     tx.wake(Wake::EVENTS);
-    journal::note(tx, people, journal::Deed::RoleRestored, &role.name, "", "", now)
+    let told = (json!({ "retired": true }), json!({ "retired": false }));
+    journal::changed(tx, people, Audited::Role, &role.name, told, now)
 }

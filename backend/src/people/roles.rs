@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
+use serde_json::Value;
 
 use crate::{
     access::PeopleAccess,
     db::{
-        AgentId, Conn, InstallationRight, QueueId, Right, RoleId, Ts, Tx,
+        AgentId, Audited, Conn, InstallationRight, QueueId, Right, RoleId, Ts, Tx,
         schema::{agent_roles, role_grants, roles},
     },
     error::{Error, FieldError, Result, say},
@@ -72,7 +73,8 @@ pub fn create(tx: &mut Tx<'_>, people: &PeopleAccess, new: &NewRole, now: Ts) ->
     let (_, grants) = check(tx, new)?;
     people.may_give(grants, new.installation.iter().copied())?;
     let role = insert(tx, new, now)?;
-    journal::note(tx, people, journal::Deed::RoleAdded, &role.name, "", &role.installation, now)?;
+    let made = journal::role(&role, &self::grants(tx, role.id)?.into_iter().collect(), false);
+    journal::changed(tx, people, Audited::Role, &role.name, (Value::Null, made), now)?;
     Ok(role)
 }
 

@@ -8,9 +8,10 @@ use super::{
     sessions::digest,
 };
 use crate::{
+    access::Who,
     clock::random_token,
     db::{
-        Conn, InstallationRight, Right, Ts, Tx, backend,
+        Cause, Conn, InstallationRight, Right, Ts, Tx, backend,
         schema::{agents as agents_table, settings},
     },
     error::{Error, Result, say},
@@ -91,20 +92,24 @@ pub fn run(tx: &mut Tx<'_>, setup: &SetUp, now: Ts) -> Result<Queue> {
     let name = if setup.queue.trim().is_empty() { "Support" } else { setup.queue.trim() };
     let addresses = if setup.address.trim().is_empty() { Vec::new() } else { vec![setup.address.clone()] };
     // The form speaks of the queue and its address: so do the errors.
-    let queue = queues::insert(tx, &NewQueue { name: name.into(), parent: None, addresses }, now).map_err(
-        |error| match error {
-            Error::Invalid(fields) => Error::Invalid(
-                fields
-                    .into_iter()
-                    .map(|mut field| {
-                        field.field = if field.field == "name" { "queue" } else { "address" }.into();
-                        field
-                    })
-                    .collect(),
-            ),
-            other => other,
-        },
-    )?;
+    let queue = queues::insert(
+        tx,
+        &Who::machine(Cause::System),
+        &NewQueue { name: name.into(), parent: None, addresses },
+        now,
+    )
+    .map_err(|error| match error {
+        Error::Invalid(fields) => Error::Invalid(
+            fields
+                .into_iter()
+                .map(|mut field| {
+                    field.field = if field.field == "name" { "queue" } else { "address" }.into();
+                    field
+                })
+                .collect(),
+        ),
+        other => other,
+    })?;
     agents::insert(tx, &NewAgent { roles: vec!["Admin".into()], ..setup.admin.clone() }, now)?;
     backend::put_setting(tx, ORGANISATION, setup.organisation.trim())?;
     diesel::delete(settings::table.find(LINK)).execute(&mut **tx)?;

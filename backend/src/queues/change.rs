@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
+use serde_json::{Value, json};
 
 use super::{NAME, OwnAddresses, Queue, all, by_name, default_queue, get};
 use crate::{
-    access::Actor,
+    access::{Actor, Who},
+    audit,
     db::{
-        Conn, FollowUpPolicy, InstallationRight, QueueId, Ts, Tx, backend,
+        Audited, Conn, FollowUpPolicy, InstallationRight, QueueId, Ts, Tx, backend,
         schema::{queue_addresses, queues},
     },
     error::{Error, FieldError, Result, Sentence, say},
@@ -66,13 +68,38 @@ pub struct Change {
 ///
 /// # Errors
 /// [`Error::Forbidden`] without the right; [`Error::Invalid`] for what is wrong or taken.
-pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, change: &Change) -> Result<Queue> {
+pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, change: &Change, now: Ts) -> Result<Queue> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    apply(tx, id, change)
+    apply(tx, &actor.who(), id, change, now)
+}
+
+/// What the audit log is told of a queue.
+pub(super) fn told(conn: &mut Conn, id: QueueId) -> Result<(String, Value)> {
+    let it = get(conn, id)?;
+    let addresses: Vec<String> = queue_addresses::table
+        .filter(queue_addresses::queue_id.eq(id))
+        .order((queue_addresses::position, queue_addresses::address))
+        .select(queue_addresses::address)
+        .load(conn)?;
+    let parent = it.parent_id.map(|parent| get(conn, parent)).transpose()?.map(|parent| parent.name);
+    let value = json!({
+        "name": it.name, "parent": parent, "addresses": addresses, "sender_name": it.sender_name,
+        "signature": it.signature, "auto_response": it.auto_response,
+        "follow_up_policy": it.follow_up_policy.as_str(), "closed_days": it.closed_days,
+        "strict_matching": it.strict_matching, "subject_tag": it.subject_tag, "reply_token": it.reply_token,
+        "unlock_minutes": it.unlock_minutes, "hold_seconds": it.hold_seconds, "note": it.note,
+        "language": it.language.as_str(), "retired": it.retired_at.is_some(),
+        "default": default_queue(conn)? == id,
+    });
+    Ok((it.name, value))
 }
 
 /// Changes a queue on behalf of the operator.
-pub(crate) fn apply(tx: &mut Tx<'_>, id: QueueId, change: &Change) -> Result<Queue> {
+pub(crate) fn apply(tx: &mut Tx<'_>, who: &Who, id: QueueId, change: &Change, now: Ts) -> Result<Queue> {
+    audit::around(tx, (who, Audited::Queue, now), |conn| told(conn, id), |tx| store(tx, id, change))
+}
+
+fn store(tx: &mut Tx<'_>, id: QueueId, change: &Change) -> Result<Queue> {
     // The tree and the addresses are looked at as a whole.
     backend::one_at_a_time(tx, "queues")?;
     let queue = get(tx, id)?;
@@ -262,33 +289,44 @@ fn checked_addresses(
 /// [`Error::Forbidden`] without the right; [`Error::Conflict`] for the queue of all mail that belongs nowhere else.
 pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, now: Ts) -> Result<()> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    retire_for_operator(tx, id, now)
+    retire_for_operator(tx, &actor.who(), id, now)
 }
 
 /// The same on behalf of the operator.
-pub(crate) fn retire_for_operator(tx: &mut Tx<'_>, id: QueueId, now: Ts) -> Result<()> {
+pub(crate) fn retire_for_operator(tx: &mut Tx<'_>, who: &Who, id: QueueId, now: Ts) -> Result<()> {
     let queue = get(tx, id)?;
     if default_queue(tx)? == id {
         return Err(Error::Conflict(say!("refused-retire-default", name = queue.name)));
     }
     if queue.retired_at.is_none() {
-        diesel::update(queues::table.find(id)).set(queues::retired_at.eq(now)).execute(&mut **tx)?;
+        set_retired(tx, who, id, Some(now), now)?;
     }
     Ok(())
+}
+
+fn set_retired(tx: &mut Tx<'_>, who: &Who, id: QueueId, since: Option<Ts>, now: Ts) -> Result<()> {
+    audit::around(
+        tx,
+        (who, Audited::Queue, now),
+        |conn| told(conn, id),
+        |tx| {
+            diesel::update(queues::table.find(id)).set(queues::retired_at.eq(since)).execute(&mut **tx)?;
+            Ok(())
+        },
+    )
 }
 
 /// Brings a retired queue back into use.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without the right.
-pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: QueueId) -> Result<()> {
+pub fn restore(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, now: Ts) -> Result<()> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    restore_for_operator(tx, id)
+    restore_for_operator(tx, &actor.who(), id, now)
 }
 
 /// The same on behalf of the operator.
-pub(crate) fn restore_for_operator(tx: &mut Tx<'_>, id: QueueId) -> Result<()> {
+pub(crate) fn restore_for_operator(tx: &mut Tx<'_>, who: &Who, id: QueueId, now: Ts) -> Result<()> {
     get(tx, id)?;
-    diesel::update(queues::table.find(id)).set(queues::retired_at.eq(None::<Ts>)).execute(&mut **tx)?;
-    Ok(())
+    set_retired(tx, who, id, None, now)
 }

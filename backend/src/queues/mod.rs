@@ -11,11 +11,13 @@ pub(crate) use self::change::{apply, restore_for_operator, retire_for_operator};
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use serde_json::Value;
 
 use crate::{
-    access::Actor,
+    access::{Actor, Who},
+    audit,
     db::{
-        Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Ts, Tx, backend,
+        Audited, Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Ts, Tx, backend,
         schema::{queue_addresses, queues, settings},
     },
     error::{Error, FieldError, Result, say},
@@ -195,11 +197,11 @@ pub struct NewQueue {
 /// [`Error::Forbidden`] without the right; [`Error::Invalid`] for a name or an address that is taken or wrong.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewQueue, now: Ts) -> Result<Queue> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    insert(tx, new, now)
+    insert(tx, &actor.who(), new, now)
 }
 
 /// Makes a queue on behalf of the operator.
-pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewQueue, now: Ts) -> Result<Queue> {
+pub(crate) fn insert(tx: &mut Tx<'_>, who: &Who, new: &NewQueue, now: Ts) -> Result<Queue> {
     let (name, parent, addresses) = check(tx, new)?;
     let id: QueueId = diesel::insert_into(queues::table)
         .values((queues::name.eq(&name), queues::parent_id.eq(parent), queues::created_at.eq(now)))
@@ -215,6 +217,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewQueue, now: Ts) -> Result<Queue> 
             .execute(&mut **tx)?;
     }
     backend::put_setting_once(tx, DEFAULT, &id.to_string())?;
+    let (name, made) = change::told(tx, id)?;
+    audit::changed(tx, who, Audited::Queue, &name, &Value::Null, &made, now)?;
     get(tx, id)
 }
 

@@ -4,12 +4,14 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use serde_json::{Value, json};
 
 use super::placeholders;
 use crate::{
     access::Actor,
+    audit,
     db::{
-        Conn, InstallationRight, LetterLanguage, Priority, QueueId, State, TemplateId, Ts, Tx,
+        Audited, Conn, InstallationRight, LetterLanguage, Priority, QueueId, State, TemplateId, Ts, Tx,
         schema::{queues, reply_template_queues, reply_templates},
     },
     error::{Error, FieldError, Result, Sentence, say},
@@ -235,7 +237,23 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, change: &Change, now: Ts) -> Resul
         ))
         .returning(reply_templates::id)
         .get_result(&mut **tx)?;
-    write(tx, actor, id, &checked, now)
+    let made = write(tx, actor, id, &checked, now)?;
+    let (name, told) = told(tx, id)?;
+    audit::changed(tx, &actor.who(), Audited::Template, &name, &Value::Null, &told, now)?;
+    Ok(made)
+}
+
+/// What the audit log is told of a text.
+fn told(conn: &mut Conn, id: TemplateId) -> Result<(String, Value)> {
+    let it = get(conn, id)?;
+    let does = &it.effects;
+    let value = json!({
+        "name": it.name, "language": it.language.map(LetterLanguage::as_str), "body": it.body,
+        "state": does.state.map(State::as_str), "wait_days": does.wait_days, "to_queue": does.queue,
+        "priority": does.priority.map(Priority::as_str), "tags": does.tags, "queues": it.queues,
+        "retired": it.retired,
+    });
+    Ok((it.name, value))
 }
 
 /// Stores one in place of what it was.
@@ -246,7 +264,8 @@ pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, change: &Change, n
     actor.require(InstallationRight::QueuesAndMail)?;
     get(tx, id)?;
     let checked = check(tx, Some(id), change)?;
-    write(tx, actor, id, &checked, now)
+    let about = (&actor.who(), Audited::Template, now);
+    audit::around(tx, about, |conn| told(conn, id), |tx| write(tx, actor, id, &checked, now))
 }
 
 fn write(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, change: &Change, now: Ts) -> Result<Template> {
@@ -286,10 +305,18 @@ pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, offered: bool, now
     if offered {
         refuse_taken(tx, Some(id), &template.name, template.language)?;
     }
-    diesel::update(reply_templates::table.find(id))
-        .set(reply_templates::retired_at.eq((!offered).then_some(now)))
-        .execute(&mut **tx)?;
-    get(tx, id)
+    let since = (!offered).then_some(now);
+    audit::around(
+        tx,
+        (&actor.who(), Audited::Template, now),
+        |conn| told(conn, id),
+        |tx| {
+            diesel::update(reply_templates::table.find(id))
+                .set(reply_templates::retired_at.eq(since))
+                .execute(&mut **tx)?;
+            get(tx, id)
+        },
+    )
 }
 
 fn refuse_taken(

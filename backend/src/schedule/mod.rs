@@ -114,6 +114,7 @@ fn fire_one(tx: &mut crate::db::Tx<'_>, ticket: TicketId, kind: DeadlineKind, at
 
 async fn sweep(desk: &Desk) -> Result<()> {
     let (now, limits) = (desk.clock.now(), desk.config.limits);
+    desk.db.write(move |tx| crate::audit::fold(tx, Ts(now))).await?;
     crate::postmaster::retention::sweep(desk).await?;
     crate::tickets::purge::sweep(desk).await?;
     desk.db

@@ -14,7 +14,7 @@ use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show};
 use super::state::Web;
 use super::view::Choice;
-use crate::db::{AnswerKind, Conn, LetterLanguage, QueueId};
+use crate::db::{AnswerKind, Conn, LetterLanguage, QueueId, Ts};
 use crate::error::{Error, Result};
 use crate::i18n::Language;
 use crate::notify::answers::{self, Own};
@@ -201,15 +201,15 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, fields: Po
     let on: Vec<(AnswerKind, bool)> =
         AnswerKind::ALL.iter().map(|kind| (*kind, has("on", kind.as_str()))).collect();
     let chosen = LetterLanguage::ALL.iter().copied().find(|language| has("language", language.as_str()));
-    let actor = signed.clone();
+    let (actor, now) = (signed.clone(), Ts(web.clock.now()));
     web.db
         .write(move |tx| {
             queues::get(tx, id)?;
             for (kind, on) in &on {
-                answers::set_switch(tx, &actor.actor, id, *kind, *on)?;
+                answers::set_switch(tx, &actor.actor, id, *kind, *on, now)?;
             }
             if let Some(language) = chosen {
-                answers::set_language(tx, &actor.actor, id, language)?;
+                answers::set_language(tx, &actor.actor, id, language, now)?;
             }
             Ok(())
         })

@@ -18,6 +18,7 @@ use super::shell::Frame;
 use super::state::Web;
 use super::times::Reader;
 use crate::access::Actor;
+use crate::audit;
 use crate::db::{Cause, Ts};
 use crate::error::Error;
 use crate::people::{sessions, setup};
@@ -100,6 +101,11 @@ pub async fn pass(
             let answer = to_own_password(wants_json, &guest);
             return Ok(request.into_response(answer));
         }
+        Err(Refusal::Right(signed, error)) => {
+            note_refusal(&web, &signed, &request).await;
+            let answer = Failure::from(error).answer(&web, &guest.reader, &guest.frame, wants_json);
+            return Ok(request.into_response(answer));
+        }
         Err(Refusal::Because(failure)) => {
             let answer = failure.answer(&web, &guest.reader, &guest.frame, wants_json);
             return Ok(request.into_response(answer));
@@ -109,10 +115,16 @@ pub async fn pass(
         .as_ref()
         .map_or(guest, |signed| Guest { reader: signed.reader.clone(), frame: signed.frame.clone() });
     request.extensions_mut().insert(guest.clone());
+    let asked = signed.clone().map(|signed| (signed, what(&request)));
     if let Some(signed) = signed {
         request.extensions_mut().insert(signed);
     }
     let answer = next.call(request).await?.map_into_boxed_body();
+    if let Some((signed, what)) = asked
+        && answer.status() == StatusCode::FORBIDDEN
+    {
+        noted(&web, &signed, what).await;
+    }
     let told = answer.response().error().and_then(|error| error.as_error::<Failure>());
     let told = told.map(|failure| failure.answer(&web, &guest.reader, &guest.frame, wants_json));
     Ok(match told {
@@ -124,9 +136,28 @@ pub async fn pass(
 /// What can be done with a password that somebody else knows.
 const BEFORE_OWN_PASSWORD: [&str; 2] = ["/password/change", "/logout"];
 
+/// What was asked for, as the audit log names it.
+fn what(request: &ServiceRequest) -> String {
+    format!("{} {}", request.method(), request.path())
+}
+
+/// Writes down that somebody was refused what he has no right to. The refusal stands even where that fails.
+async fn note_refusal(web: &Data<Web>, signed: &Signed, request: &ServiceRequest) {
+    noted(web, signed, what(request)).await;
+}
+
+async fn noted(web: &Data<Web>, signed: &Signed, what: String) {
+    let (signed, now) = (signed.clone(), Ts(web.clock.now()));
+    let done = web.db.write(move |tx| audit::refused(tx, &signed.actor, &what, now)).await;
+    if let Err(error) = done {
+        tracing::warn!(%error, "a refusal was not written down");
+    }
+}
+
 enum Refusal {
     SignIn,
     OwnPassword,
+    Right(Signed, Error),
     Because(Failure),
 }
 
@@ -157,7 +188,7 @@ async fn admit(
         return Err(Refusal::OwnPassword);
     }
     if let Needs::Installation(right) = route.needs {
-        signed.actor.require(right)?;
+        signed.actor.require(right).map_err(|error| Refusal::Right(signed.clone(), error))?;
     }
     let header = request.headers().get("x-csrf-token").and_then(|value| value.to_str().ok());
     if header.is_some_and(|given| session::is_token(given, &signed.csrf)) {

@@ -17,8 +17,9 @@ use super::gate::Signed;
 use super::presence::{Gathering, Present};
 use super::session;
 use super::state::Web;
-use crate::access::{Actor, readable_by_id};
-use crate::db::{Cause, Conn, InstallationRight, QueueId, Right, TicketId, Wake};
+use crate::access::{Actor, Who, readable_by_id};
+use crate::audit;
+use crate::db::{Audited, Cause, Conn, InstallationRight, QueueId, Right, TicketId, Ts, Wake};
 use crate::error::{Error, Result};
 use crate::people::sessions;
 use crate::postmaster::{self, Pulse};
@@ -112,6 +113,7 @@ pub async fn run(web: Web, mut stopped: watch::Receiver<bool>) {
             Ok(at) => last = Some(at),
             Err(error) => tracing::warn!(%error, "changes cannot be read; browsers hear of them later"),
         }
+        note_throttled(&web).await;
         for gathering in web.presence.sweep(web.clock.now()) {
             web.live.gather(gathering);
         }
@@ -121,7 +123,23 @@ pub async fn run(web: Web, mut stopped: watch::Receiver<bool>) {
             _ = stopped.changed() => {}
         }
     }
+    note_throttled(&web).await;
     web.live.stop.cancel();
+}
+
+/// Puts the number of sign-ins that were told to wait into the audit log's count.
+async fn note_throttled(web: &Web) {
+    let n = i64::from(web.throttled.take());
+    if n == 0 {
+        return;
+    }
+    let now = Ts(web.clock.now());
+    let who = Who::machine(Cause::Web);
+    let noted =
+        web.db.write(move |tx| audit::counted(tx, &who, Audited::SignInThrottled, "", "", n, now)).await;
+    if let Err(error) = noted {
+        tracing::warn!(%error, n, "sign-ins that had to wait were not counted");
+    }
 }
 
 async fn step(web: &Web, last: Option<i64>, pulse: &mut Option<Pulse>) -> Result<i64> {

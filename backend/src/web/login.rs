@@ -12,7 +12,9 @@ use super::page::{local, see_other, show_plain};
 use super::session;
 use super::state::Web;
 use super::tickets::acts::Nothing;
-use crate::db::Ts;
+use crate::access::Who;
+use crate::audit;
+use crate::db::{Audited, Cause, Ts};
 use crate::error::Error;
 use crate::people::{password, sessions, setup};
 
@@ -82,15 +84,21 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
         })
         .await?;
     if let Some(wait) = wait {
+        web.throttled.one();
         return too_many(&web, guest, &form, wait.as_secs().max(1)).await;
     }
     let (agent, hash) = candidate.map_or((None, None), |(agent, hash)| (Some(agent), hash));
     let good = password::verify(form.password.clone(), hash).await?;
     let Some(agent) = agent.filter(|_| good) else {
-        // One line that a log watcher can read; the login is quoted, so that it cannot pretend to be more.
-        tracing::warn!(address, login = ?login, "sign-in failed");
+        sign_in_failed(&address, &login);
         let (asked, from) = (login, address);
-        web.db.write(move |tx| sessions::note_failure(tx, &asked, &from, Ts(now))).await?;
+        web.db
+            .write(move |tx| {
+                sessions::note_failure(tx, &asked, &from, Ts(now))?;
+                let who = Who::machine(Cause::Web);
+                audit::counted(tx, &who, Audited::SignInFailed, &harmless(&asked), &from, 1, Ts(now))
+            })
+            .await?;
         let error = guest.reader.language.tr("login-failed");
         let guest = named(&web, guest).await?;
         let view = LoginView { error, login: &form.login, next: &form.next, signed_out: false, set: false };
@@ -113,6 +121,8 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
             if let Some(old) = &old {
                 sessions::end(tx, &sessions::digest(old))?;
             }
+            let who = Who { agent: Some(agent), login: Some(login.clone()), cause: Cause::Web };
+            audit::noted(tx, &who, Audited::SignIn, &login, &address, Ts(now))?;
             sessions::begin(tx, agent, &address, &browser, Ts(now)).map(Ok)
         })
         .await?;
@@ -123,6 +133,18 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     let mut answer = see_other(&local(&form.next, "/dashboard"));
     set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(answer)
+}
+
+/// One line that a log watcher can read, and whose form is promised (docs/fail2ban). What was typed cannot pretend to be
+/// more than a login.
+pub(super) fn sign_in_failed(address: &str, login: &str) {
+    tracing::warn!(target: "turnstone::sign_in", address, login = harmless(login), "sign-in failed");
+}
+
+/// A login as it was typed, with nothing in it that no login has.
+fn harmless(login: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || "._-@+".contains(c) { c } else { '?' };
+    login.chars().take(100).map(plain).collect()
 }
 
 async fn too_many(web: &Data<Web>, guest: Guest, form: &Form, seconds: i64) -> Answer {
@@ -139,7 +161,13 @@ async fn too_many(web: &Data<Web>, guest: Guest, form: &Form, seconds: i64) -> A
 /// `POST /logout`.
 pub async fn delete(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> Answer {
     let id = signed.session.clone();
-    web.db.write(move |tx| sessions::end(tx, &id)).await?;
+    let (who, now) = (signed.actor.who(), Ts(web.clock.now()));
+    web.db
+        .write(move |tx| {
+            sessions::end(tx, &id)?;
+            audit::noted(tx, &who, Audited::SignOut, who.login.as_deref().unwrap_or_default(), "", now)
+        })
+        .await?;
     let mut answer = HttpResponse::SeeOther()
         .insert_header(("location", "/login?out=1"))
         .insert_header(("clear-site-data", "\"cache\", \"storage\""))

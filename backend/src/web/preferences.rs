@@ -13,6 +13,8 @@ use super::page::{Page, see_other, show_as};
 use super::session;
 use super::state::Web;
 use super::view::Choice;
+use crate::audit;
+use crate::db::Audited;
 use crate::db::{AfterSending, Conn, Notice, Ts};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
@@ -295,7 +297,14 @@ async fn change(
     }
     if !password::verify(current, kept).await? {
         let from = address.clone();
-        web.db.write(move |tx| sessions::note_failure(tx, &login, &from, Ts(now))).await?;
+        let who = signed.actor.who();
+        super::login::sign_in_failed(&from, &login);
+        web.db
+            .write(move |tx| {
+                sessions::note_failure(tx, &login, &from, Ts(now))?;
+                audit::counted(tx, &who, Audited::SignInFailed, &login, &from, 1, Ts(now))
+            })
+            .await?;
         return Err(Error::invalid("current", signed.reader.language.tr("password-wrong")));
     }
     password::check_strength(&new, &[&agent.login, &agent.name, &agent.email])?;
@@ -306,9 +315,11 @@ async fn change(
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
         .to_owned();
+    let who = signed.actor.who();
     web.db
         .write(move |tx| {
             agents::set_password(tx, agent.id, &hash)?;
+            audit::noted(tx, &who, Audited::Password, &agent.login, &address, Ts(now))?;
             sessions::begin(tx, agent.id, &address, &browser, Ts(now))
         })
         .await

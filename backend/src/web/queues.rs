@@ -360,7 +360,7 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answe
                 addresses: typed.addresses(),
             };
             let queue = queues::create(tx, &asker.actor, &new, at.ts())?;
-            queues::change(tx, &asker.actor, queue.id, &typed.change()?)?;
+            queues::change(tx, &asker.actor, queue.id, &typed.change()?, at.ts())?;
             Ok(queue.id)
         })
         .await;
@@ -370,12 +370,12 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answe
 /// `POST /admin/queues/{id}`.
 pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<Form>) -> Answer {
     let (id, form, asker) = (QueueId(id.into_inner()), form.0, signed.clone());
-    let typed = form.clone();
+    let (typed, now) = (form.clone(), web.moment().ts());
     let changed = web
         .db
         .write(move |tx| {
             require(&asker.actor)?;
-            queues::change(tx, &asker.actor, id, &typed.change()?).map(|queue| queue.id)
+            queues::change(tx, &asker.actor, id, &typed.change()?, now).map(|queue| queue.id)
         })
         .await;
     answer(&web, &signed, Some(id), form, changed).await
@@ -435,9 +435,9 @@ pub async fn restore(
     id: Path<i64>,
     _form: Posted<super::tickets::acts::Nothing>,
 ) -> Result<HttpResponse, Failure> {
-    let (id, asker) = (QueueId(id.into_inner()), signed.clone());
+    let (id, asker, now) = (QueueId(id.into_inner()), signed.clone(), web.moment().ts());
     web.db
-        .write(move |tx| queues::restore(tx, &asker.actor, id))
+        .write(move |tx| queues::restore(tx, &asker.actor, id, now))
         .await
         .map_err(|error| Failure::from(error).back_to(&address(id)))?;
     Ok(see_other(&address(id)))

@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, auto_responses, dashboard, files, filters, gate, live, login, mailboxes,
-    outbox, passwords, people, preferences, presence, probes, queues, recorder, reply_templates, reports,
-    roles, search, setup, suggestions, tickets, views,
+    admin, articles, attached, audit, auto_responses, dashboard, files, filters, gate, live, login,
+    mailboxes, outbox, passwords, people, preferences, presence, probes, queues, recorder, reply_templates,
+    reports, roles, search, setup, suggestions, tickets, views,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -274,6 +274,8 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/roles/{id}/retirement", needs = Installation(People), csrf = None, cache = NoStore, roles::retirement::page),
     route!(POST "/admin/roles/{id}/retirement", needs = Installation(People), csrf = Field, cache = NoStore, roles::retirement::create),
     route!(POST "/admin/roles/{id}/retirement/end", needs = Installation(People), csrf = Field, cache = NoStore, roles::retirement::end),
+    route!(GET "/admin/audit", needs = Installation(People), csrf = None, cache = NoStore, audit::page),
+    route!(GET "/admin/audit.csv", needs = Installation(People), csrf = None, cache = NoStore, audit::csv),
     route!(GET "/admin/outbox", needs = Installation(Recorder), csrf = None, cache = NoStore, outbox::list),
 ];
 

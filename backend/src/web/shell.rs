@@ -106,9 +106,9 @@ impl Shell {
         let people = actor.scope.may(InstallationRight::People);
         let may = May {
             admin: recorder || queues_and_mail || people,
-            people,
             recorder,
             queues_and_mail,
+            people,
             export: actor.scope.may(InstallationRight::Export),
         };
         // Whoever looks after mail is told on every page.

@@ -26,8 +26,26 @@ pub struct Web {
     pub live: Hub,
     /// Who is on which ticket.
     pub presence: Presence,
+    /// Sign-ins that were told to wait.
+    pub throttled: Arc<Throttled>,
     /// Signs the addresses of inline images; all nodes of an installation share it.
     pub image_key: Arc<[u8; 32]>,
+}
+
+/// Counts sign-ins that were told to wait. Each of them costs a stranger nothing, so none is a row of its own.
+#[derive(Debug, Default)]
+pub struct Throttled(std::sync::atomic::AtomicU32);
+
+impl Throttled {
+    /// One more.
+    pub fn one(&self) {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// How many since the last time.
+    pub fn take(&self) -> u32 {
+        self.0.swap(0, std::sync::atomic::Ordering::Relaxed)
+    }
 }
 
 impl std::ops::Deref for Web {
@@ -52,6 +70,7 @@ impl Web {
             desk,
             pages,
             assets,
+            throttled: Arc::default(),
             image_key: Arc::new(image_key),
         })
     }

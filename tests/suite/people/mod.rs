@@ -2,5 +2,6 @@
 
 mod addresses;
 mod agents;
+mod audit;
 mod sign_in;
 mod stranger;

@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use serde_json::{Value, json};
 
 use super::{Text, builtin, by_default, placeholders};
 use crate::{
     access::Actor,
+    audit,
     db::{
-        AnswerKind, Conn, InstallationRight, LetterLanguage, QueueId, Ts, Tx,
+        AnswerKind, Audited, Conn, InstallationRight, LetterLanguage, QueueId, Ts, Tx,
         schema::{auto_response_switches, auto_response_templates, queues as queue_rows},
     },
     error::{Error, FieldError, Result, say},
-    queues::Queue,
+    queues::{self, Queue},
 };
 
 /// The longest subject, in characters.
@@ -149,12 +151,24 @@ pub fn is_on(switches: &Switches, queue: &Queue, kind: AnswerKind) -> bool {
 ///
 /// # Errors
 /// [`Error::Forbidden`] without the right.
-pub fn set_language(tx: &mut Tx<'_>, actor: &Actor, queue: QueueId, language: LetterLanguage) -> Result<()> {
+pub fn set_language(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    queue: QueueId,
+    language: LetterLanguage,
+    now: Ts,
+) -> Result<()> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    diesel::update(queue_rows::table.find(queue))
-        .set(queue_rows::language.eq(language))
-        .execute(&mut **tx)?;
-    Ok(())
+    let told = |conn: &mut Conn| {
+        let it = queues::get(conn, queue)?;
+        Ok((it.name, json!({ "language": it.language.as_str() })))
+    };
+    audit::around(tx, (&actor.who(), Audited::AutoResponse, now), told, |tx| {
+        diesel::update(queue_rows::table.find(queue))
+            .set(queue_rows::language.eq(language))
+            .execute(&mut **tx)?;
+        Ok(())
+    })
 }
 
 /// Lets a queue send a kind of answer, or not.
@@ -167,8 +181,18 @@ pub fn set_switch(
     queue: QueueId,
     kind: AnswerKind,
     enabled: bool,
+    now: Ts,
 ) -> Result<()> {
     actor.require(InstallationRight::QueuesAndMail)?;
+    let told = |conn: &mut Conn| {
+        let it = queues::get(conn, queue)?;
+        let on = self::enabled(conn, &it, kind)?;
+        Ok((it.name, json!({ "answer": kind.as_str(), "enabled": on })))
+    };
+    audit::around(tx, (&actor.who(), Audited::AutoResponse, now), told, |tx| switch(tx, queue, kind, enabled))
+}
+
+fn switch(tx: &mut Tx<'_>, queue: QueueId, kind: AnswerKind, enabled: bool) -> Result<()> {
     if kind == AnswerKind::Received {
         diesel::update(queue_rows::table.find(queue))
             .set(queue_rows::auto_response.eq(enabled))
@@ -194,7 +218,34 @@ pub fn set_switch(
 pub fn save(tx: &mut Tx<'_>, actor: &Actor, change: &Change, now: Ts) -> Result<()> {
     actor.require(InstallationRight::QueuesAndMail)?;
     let text = check(change)?;
-    delete(tx, change)?;
+    audit::around(
+        tx,
+        (&actor.who(), Audited::AutoResponse, now),
+        |conn| told(conn, change),
+        |tx| {
+            delete(tx, change)?;
+            insert(tx, actor, change, &text, now)
+        },
+    )
+}
+
+/// What the audit log is told of a text.
+fn told(conn: &mut Conn, change: &Change) -> Result<(String, Value)> {
+    let queue = change.queue.map(|id| queues::get(conn, id)).transpose()?.map(|queue| queue.name);
+    let (text, origin) = template(conn, change.queue, change.kind, change.language)?;
+    let own = match origin {
+        Origin::Queue => true,
+        Origin::Everywhere => change.queue.is_none(),
+        Origin::BuiltIn => false,
+    };
+    let value = json!({
+        "answer": change.kind.as_str(), "language": change.language.as_str(), "own": own,
+        "subject": text.subject, "body": text.body,
+    });
+    Ok((queue.unwrap_or_else(|| "*".to_owned()), value))
+}
+
+fn insert(tx: &mut Tx<'_>, actor: &Actor, change: &Change, text: &Text, now: Ts) -> Result<()> {
     diesel::insert_into(auto_response_templates::table)
         .values((
             auto_response_templates::queue_id.eq(change.queue),
@@ -213,9 +264,10 @@ pub fn save(tx: &mut Tx<'_>, actor: &Actor, change: &Change, now: Ts) -> Result<
 ///
 /// # Errors
 /// [`Error::Forbidden`] without the right.
-pub fn reset(tx: &mut Tx<'_>, actor: &Actor, change: &Change) -> Result<()> {
+pub fn reset(tx: &mut Tx<'_>, actor: &Actor, change: &Change, now: Ts) -> Result<()> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    delete(tx, change)
+    let about = (&actor.who(), Audited::AutoResponse, now);
+    audit::around(tx, about, |conn| told(conn, change), |tx| delete(tx, change))
 }
 
 fn delete(tx: &mut Tx<'_>, change: &Change) -> Result<()> {

@@ -116,7 +116,7 @@ pub async fn submit(web: Data<Web>, signed: Signed, named: Path<Named>, form: Po
             .map(|()| Err(format!("{}?saved=text", which.back()))),
         "reset" => web
             .db
-            .write(move |tx| answers::reset(tx, &asker.actor, &change))
+            .write(move |tx| answers::reset(tx, &asker.actor, &change, now))
             .await
             .map(|()| Err(format!("{}?saved=reset", which.back()))),
         "send" => {

@@ -81,7 +81,7 @@ fn milliseconds(took_us: u64, asker: &Asker) -> String {
 }
 
 /// A day as an address names it, from its first to its last instant in the reader's zone.
-fn span(reader: &Reader, day: Date) -> Option<(Ts, Ts)> {
+pub(super) fn span(reader: &Reader, day: Date) -> Option<(Ts, Ts)> {
     let begin = day.to_zoned(reader.zone.clone()).ok()?;
     let end = day.tomorrow().ok()?.to_zoned(reader.zone.clone()).ok()?;
     Some((Ts(begin.timestamp()), Ts(end.timestamp())))
