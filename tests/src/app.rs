@@ -473,6 +473,7 @@ async fn set_up(config: Config) -> String {
             email: "root@helpdesk.example".to_owned(),
             roles: Vec::new(),
             password_hash: Some(hash.as_str().to_owned()),
+            ..NewAgent::default()
         },
         organisation: "Helpdesk".to_owned(),
         queue: "Support".to_owned(),

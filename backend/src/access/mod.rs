@@ -2,20 +2,26 @@
 //! for a [`Scope`]; neither can be made elsewhere.
 
 mod levels;
+mod people;
 mod rights;
 mod scope;
 mod survivor;
+pub mod why;
 
 use std::marker::PhantomData;
 
 use diesel::prelude::*;
 
-pub(crate) use self::survivor::{for_mail, survivor};
 pub use self::{
     levels::{Full, Level, Move, Note, Owner, Priority, Read, Reply},
+    people::{PeopleAccess, for_people},
     rights::Rights,
     scope::{Scope, holders_of, keepers_of},
     survivor::{for_pair, for_unmerge, readable_survivor},
+};
+pub(crate) use self::{
+    people::{for_hand_over, people_for_operator},
+    survivor::{for_mail, survivor},
 };
 use crate::{
     db::{

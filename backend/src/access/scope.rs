@@ -117,7 +117,7 @@ impl Scope {
 }
 
 /// A queue and those above it. A circle, which nothing should make, ends it.
-fn ancestry(parents: &HashMap<QueueId, Option<QueueId>>, queue: QueueId) -> Vec<QueueId> {
+pub(super) fn ancestry(parents: &HashMap<QueueId, Option<QueueId>>, queue: QueueId) -> Vec<QueueId> {
     let mut line = vec![queue];
     let mut at = queue;
     while let Some(Some(above)) = parents.get(&at) {

@@ -17,6 +17,7 @@ use super::{
     tickets::Place,
 };
 use crate::{
+    access::for_people,
     db::{Conn, CustomerId, InstallationRight, OrganisationId},
     desk::Desk,
     error::{Error, FieldError, Result},
@@ -107,11 +108,12 @@ pub async fn create_agent(
         }
     };
     let (login, name, email, roles) = (value.login, value.name, value.email, value.roles);
-    let new = NewAgent { login, name, email, roles, password_hash };
+    let new = NewAgent { login, name, email, roles, password_hash, ..NewAgent::default() };
     let (now, asker) = (desk.moment().ts(), caller.clone());
     request
         .create(&desk, &caller, move |tx| {
-            let agent = agents::create(tx, &asker.actor, &new, now)?;
+            let people = for_people(tx, &asker.actor)?;
+            let agent = agents::create(tx, &people, &new, now)?;
             Ok(AgentView {
                 id: agent.id.to_string(),
                 active: true,
@@ -215,7 +217,8 @@ pub async fn create_role(
     let (now, asker) = (desk.moment().ts(), caller.clone());
     request
         .create(&desk, &caller, move |tx| {
-            let role = roles::create(tx, &asker.actor, &new, now)?;
+            let people = for_people(tx, &asker.actor)?;
+            let role = roles::create(tx, &people, &new, now)?;
             role_views(tx, vec![role])?.pop().ok_or(Error::NotFound)
         })
         .await

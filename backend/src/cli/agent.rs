@@ -1,10 +1,11 @@
 //! `turnstone agent add|disable|password`.
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::office::{Office, hash_of, operator, password_from_stdin};
 use super::output::{print, print_json};
+use crate::access::people_for_operator;
 use crate::audit;
 use crate::config::Loaded;
 use crate::db::Audited;
@@ -12,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::people::Agent;
 use crate::people::agents::{self, NewAgent};
 use crate::people::factor;
+use crate::people::retire::{self, HandOver};
+use crate::tickets::Moment;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AgentCommand {
@@ -87,13 +90,10 @@ impl Add {
             email: self.email,
             roles: self.roles,
             password_hash: Some(hash.as_str().to_owned()),
+            ..NewAgent::default()
         };
-        let agent = Office::open(&loaded.config)?.write(move |tx, now| {
-            let agent = agents::insert(tx, &new, now)?;
-            let made = json!({ "name": agent.name, "email": agent.email, "roles": new.roles });
-            audit::changed(tx, &operator(), Audited::Agent, &agent.login, &Value::Null, &made, now)?;
-            Ok(agent)
-        })?;
+        let agent = Office::open(&loaded.config)?
+            .write(move |tx, now| agents::create(tx, &people_for_operator(), &new, now))?;
         if self.json {
             return print_json(&json!({ "id": agent.id, "login": agent.login, "name": agent.name }));
         }
@@ -102,12 +102,11 @@ impl Add {
 }
 
 fn disable(login: &str, loaded: &Loaded) -> anyhow::Result<()> {
-    let wanted = login.to_owned();
+    let (wanted, zone) = (login.to_owned(), loaded.config.time_zone.clone());
     let agent = Office::open(&loaded.config)?.write(move |tx, now| {
         let agent = found(agents::by_login(tx, &wanted), &wanted)?;
-        agents::disable(tx, agent.id, now)?;
-        let (was, becomes) = (json!({ "active": agent.is_active(now.0) }), json!({ "active": false }));
-        audit::changed(tx, &operator(), Audited::Agent, &agent.login, &was, &becomes, now)?;
+        let at = Moment { now: now.0, zone: zone.clone() };
+        retire::retire(tx, &people_for_operator(), agent.id, HandOver::Nobody, &at)?;
         Ok(agent)
     })?;
     print(&format!("{} is shut out.", agent.login))
@@ -117,7 +116,7 @@ fn reset_factor(login: &str, loaded: &Loaded) -> anyhow::Result<()> {
     let wanted = login.to_owned();
     let agent = Office::open(&loaded.config)?.write(move |tx, now| {
         let agent = found(agents::by_login(tx, &wanted), &wanted)?;
-        factor::reset_for_operator(tx, &operator(), agent.id, now)?;
+        factor::reset(tx, &people_for_operator(), agent.id, now)?;
         Ok(agent)
     })?;
     print(&format!("{} has no second factor any more.", agent.login))

@@ -1,13 +1,13 @@
 //! `turnstone role add`.
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::office::{Office, operator};
+use super::office::Office;
 use super::output::{print, print_json};
-use crate::audit;
+use crate::access::people_for_operator;
 use crate::config::{Loaded, closest};
-use crate::db::{Audited, InstallationRight, Right};
+use crate::db::{InstallationRight, Right};
 use crate::error::Error;
 use crate::people::factor;
 use crate::people::roles::{self, NewRole};
@@ -64,7 +64,7 @@ impl Factor {
                 .iter()
                 .find(|role| role.name == name)
                 .ok_or_else(|| Error::invalid("name", format!("There is no role called “{name}”.")))?;
-            factor::need_for_role_by_operator(tx, &operator(), role.id, needed, now)
+            factor::need_for_role(tx, &people_for_operator(), role.id, needed, now)
         })?;
         let what = if needed { "needs a second factor" } else { "needs no second factor" };
         print(&format!("Who has the role {} {what}, from the next sign-in on.", self.name))
@@ -78,17 +78,8 @@ impl RoleCommand {
             Self::Factor(factor) => return factor.run(loaded),
         };
         let new = NewRole { name: add.name, grants: add.grants, installation: add.installation };
-        let role = Office::open(&loaded.config)?.write(move |tx, now| {
-            let role = roles::insert(tx, &new, now)?;
-            let grants: Vec<String> = new
-                .grants
-                .iter()
-                .flat_map(|(queue, rights)| rights.iter().map(move |right| format!("{queue}:{right}")))
-                .collect();
-            let made = json!({ "grants": grants, "installation": role.installation });
-            audit::changed(tx, &operator(), Audited::Role, &role.name, &Value::Null, &made, now)?;
-            Ok(role)
-        })?;
+        let role = Office::open(&loaded.config)?
+            .write(move |tx, now| roles::create(tx, &people_for_operator(), &new, now))?;
         if add.json {
             return print_json(&json!({ "id": role.id, "name": role.name }));
         }

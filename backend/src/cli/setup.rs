@@ -56,6 +56,7 @@ impl Setup {
                 email: self.email,
                 roles: Vec::new(),
                 password_hash: Some(hash.as_str().to_owned()),
+                ..NewAgent::default()
             },
             organisation: self.organisation,
             queue: self.queue,

@@ -48,6 +48,22 @@ table! {
         disabled_at -> Nullable<Instant>,
         expires_at -> Nullable<Instant>,
         created_at -> Instant,
+        must_change_password -> Bool,
+        last_sign_in_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    password_links (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        kind -> Text,
+        hash -> Text,
+        created_at -> Instant,
+        expires_at -> Instant,
     }
 }
 
@@ -153,6 +169,7 @@ table! {
         retired_at -> Nullable<Instant>,
         created_at -> Instant,
         needs_factor -> Bool,
+        description -> Text,
     }
 }
 
@@ -756,6 +773,17 @@ table! {
 }
 
 table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    password_requests (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        at -> Instant,
+    }
+}
+
+table! {
     recovery_codes (agent_id, hash) {
         agent_id -> BigInt,
         hash -> Text,
@@ -918,6 +946,7 @@ allow_tables_to_appear_in_same_query!(
     roles,
     role_grants,
     agent_roles,
+    password_links,
     organisations,
     customers,
     customer_addresses,
@@ -957,5 +986,6 @@ allow_tables_to_appear_in_same_query!(
     audit_counts,
     audit_events,
     factors,
+    password_requests,
     recovery_codes,
 );

@@ -312,6 +312,13 @@ words! {
         /// The password was right, a second factor has to be set up.
         Enrolment = "enrolment",
     }
+    /// What a one-time link that sets a password is for.
+    PasswordLink {
+        /// The first password of somebody new.
+        Invitation = "invitation",
+        /// A new one instead of one that was lost.
+        Reset = "reset",
+    }
     /// What was done, where no ticket's history tells it.
     Audited {
         /// Tickets were taken out as a table.

@@ -79,6 +79,7 @@ async fn set_up(desk: &Desk) -> anyhow::Result<()> {
         email: format!("{}@certs.example", player.login),
         roles: vec![player.role.to_owned()],
         password_hash: Some(hash.as_str().to_owned()),
+        ..NewAgent::default()
     };
     desk.db
         .write(move |tx| {

@@ -2,7 +2,12 @@
 
 use url::Url;
 
-use crate::{db::Notice, i18n::Language, people::Agent, tickets::Ticket};
+use crate::{
+    db::{Notice, PasswordLink},
+    i18n::Language,
+    people::Agent,
+    tickets::Ticket,
+};
 
 /// How much of the customer's text a notification shows, in characters.
 const EXCERPT: usize = 600;
@@ -68,6 +73,22 @@ pub fn relay_away(language: &Language, relay: &str, since: &str, why: &str, base
     let sentence = language.tr_with("relay-away", &[("relay", relay), ("since", since)]);
     let paragraphs = [sentence.clone(), why.to_owned(), language.tr("relay-away-remedy"), link];
     Letter { subject: sentence, body: paragraphs.join("\n\n") }
+}
+
+/// The link with which an agent sets his password.
+pub fn password_link(agent: &Agent, kind: PasswordLink, organisation: &str, link: &str) -> Letter {
+    let language = Language::named(&agent.language);
+    let values = [("name", agent.name.as_str()), ("login", &agent.login), ("organisation", organisation)];
+    let paragraphs = [
+        language.tr_with("mail-hello", &values),
+        language.tr_with(&format!("mail-link-{kind}"), &values),
+        link.to_owned(),
+        language.tr(&format!("mail-link-end-{kind}")),
+    ];
+    Letter {
+        subject: language.tr_with(&format!("mail-link-subject-{kind}"), &values),
+        body: paragraphs.join("\n\n"),
+    }
 }
 
 fn shortened(text: &str) -> String {

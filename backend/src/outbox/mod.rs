@@ -32,7 +32,10 @@ use crate::{
     error::Result,
 };
 
-pub(crate) use self::compose::{for_the_wire, resent_fields};
+pub(crate) use self::{
+    compose::{for_the_wire, resent_fields},
+    outage::sender as own_sender,
+};
 pub use self::{
     dkim::Signer,
     outage::{Away, away},

@@ -137,7 +137,7 @@ fn give_up(tx: &mut Tx<'_>, desk: &Desk, why: &str) -> Result<()> {
 }
 
 /// As whom Turnstone writes about itself.
-pub(super) fn sender(conn: &mut Conn) -> Result<Person> {
+pub(crate) fn sender(conn: &mut Conn) -> Result<Person> {
     let queue = queues::default_queue(conn)?;
     let queue = queues::get(conn, queue)?;
     queues::sender(conn, &queue)

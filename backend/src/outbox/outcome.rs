@@ -8,11 +8,12 @@ use super::{Outgoing, record};
 use crate::{
     db::{
         Delivery, EventKind, OutboxKind, Ts, Tx,
-        schema::{articles, outbox, tickets},
+        schema::{articles, blobs, outbox, tickets},
     },
     desk::Desk,
     error::Result,
     notify,
+    people::links,
     tickets::Ticket,
 };
 
@@ -151,6 +152,10 @@ impl Outcome {
                 outbox::sent_at.eq(sent_at),
             ))
             .execute(&mut **tx)?;
+        let ended = matches!(self.state, Delivery::Sent | Delivery::Failed | Delivery::Cancelled);
+        if mine == 1 && ended && mail.event == links::EVENT {
+            forget(tx, mail)?;
+        }
         if mine == 1
             && mail.kind == OutboxKind::Reply
             && let Some(ticket) = mail.ticket_id
@@ -169,6 +174,18 @@ impl Outcome {
         }
         Ok(())
     }
+}
+
+/// What opens an account lies here no longer than it has to.
+fn forget(tx: &mut Tx<'_>, mail: &Outgoing) -> Result<()> {
+    let row = outbox::table.find(mail.id);
+    let digest: Option<String> = row.select(outbox::digest).first(&mut **tx)?;
+    diesel::update(row)
+        .set((outbox::body_text.eq(""), outbox::digest.eq(None::<String>)))
+        .execute(&mut **tx)?;
+    // The bytes hold a secret that was made for this mail: no other row names them.
+    diesel::delete(blobs::table.filter(blobs::digest.nullable().eq(digest))).execute(&mut **tx)?;
+    Ok(())
 }
 
 /// Whose answer did not arrive hears of it.

@@ -27,6 +27,7 @@ use crate::{
     desk::Desk,
     error::{Error, Result},
     notify::{letters, together},
+    people::links,
     queues,
     tickets::{Person, Ticket},
 };
@@ -144,7 +145,11 @@ async fn ready(desk: &Desk, way: &Arc<Way>, mail: &Outgoing) -> Result<Option<Ve
         .db
         .read(move |conn| match (&row.digest, row.kind) {
             (Some(digest), _) => Ok(Some(blobs.read(conn, digest)?)),
-            (None, OutboxKind::Notification) if row.event == outage::EVENT => keeper(conn, &row, now),
+            (None, OutboxKind::Notification)
+                if [outage::EVENT, links::EVENT].contains(&row.event.as_str()) =>
+            {
+                own_news(conn, &row, now)
+            }
             (None, OutboxKind::Notification) => notification(conn, &row, &config, now),
             (None, _) if row.article_id.is_none() => letter(conn, &row).map(Some),
             (None, _) => compose::article(conn, &blobs, &row, config.recipient_delimiter).map(Some),
@@ -243,15 +248,16 @@ fn letter(conn: &mut crate::db::Conn, row: &Outgoing) -> Result<Vec<u8>> {
     compose::notification(row, from, to, row.subject.clone(), row.body_text.clone(), None)
 }
 
-/// Writes the news that the relay is away, unless its reader no longer looks after mail.
-fn keeper(conn: &mut crate::db::Conn, row: &Outgoing, now: Timestamp) -> Result<Option<Vec<u8>>> {
+/// Writes news that belong to no ticket, unless their reader is gone; that the relay is away, only to who still looks
+/// after mail.
+fn own_news(conn: &mut crate::db::Conn, row: &Outgoing, now: Timestamp) -> Result<Option<Vec<u8>>> {
     let Some(agent) = row.agent_id else { return Ok(None) };
     let actor = match Actor::load(conn, agent, Cause::System, now) {
         Ok(actor) => actor,
         Err(Error::NotFound) => return Ok(None),
         Err(error) => return Err(error),
     };
-    if actor.require(InstallationRight::QueuesAndMail).is_err() {
+    if row.event == outage::EVENT && actor.require(InstallationRight::QueuesAndMail).is_err() {
         return Ok(None);
     }
     let to = Person { name: actor.agent.name.clone(), address: actor.agent.email.clone() };

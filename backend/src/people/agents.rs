@@ -2,13 +2,18 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use super::password;
+use super::{
+    domains,
+    edit::{self, Settings},
+    journal, links, password,
+};
 use crate::{
-    access::Actor,
+    access::{Actor, PeopleAccess},
     db::{
-        AgentId, Conn, InstallationRight, Notice, RoleId, Ts, Tx,
-        schema::{agent_roles, agents, articles, notification_mutes, roles, sessions, tokens},
+        AgentId, Audited, Conn, Notice, RoleId, Ts, Tx,
+        schema::{agent_roles, agents, articles, notification_mutes, roles, sessions},
     },
     error::{Error, FieldError, Result, say},
 };
@@ -47,6 +52,10 @@ pub struct Agent {
     pub disabled_at: Option<Ts>,
     /// From when he may not sign in.
     pub expires_at: Option<Ts>,
+    /// Whether he has to choose a password of his own before he may do anything else.
+    pub must_change_password: bool,
+    /// When he last signed in.
+    pub last_sign_in_at: Option<Ts>,
 }
 
 impl Agent {
@@ -129,23 +138,34 @@ pub struct NewAgent {
     pub roles: Vec<String>,
     /// The hash of his password; `None`: he cannot sign in with one.
     pub password_hash: Option<String>,
+    /// Whether somebody else knows that password: he has to choose one of his own first.
+    pub must_change_password: bool,
+    /// From when he may not sign in.
+    pub expires_at: Option<Timestamp>,
+    /// How he sees and hears of things.
+    pub settings: Settings,
 }
 
 /// Makes an agent.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without the right, or for a role that gives more than the actor has himself;
-/// [`Error::Invalid`] for what is wrong or taken.
-pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewAgent, now: Ts) -> Result<Agent> {
-    actor.require(InstallationRight::People)?;
+/// [`Error::Forbidden`] for a role that gives more than the actor has himself; [`Error::Invalid`] for what is wrong or
+/// taken.
+pub fn create(tx: &mut Tx<'_>, people: &PeopleAccess, new: &NewAgent, now: Ts) -> Result<Agent> {
     let (_, _, roles) = check(tx, new)?;
     for role in roles {
-        super::roles::may_give_role(tx, actor, role)?;
+        super::roles::may_give_role(tx, people, role)?;
     }
-    insert(tx, new, now)
+    let agent = insert(tx, new, now)?;
+    let mut made = journal::agent(&agent);
+    if let Some(fields) = made.as_object_mut() {
+        fields.insert("roles".into(), json!(new.roles));
+    }
+    journal::changed(tx, people, Audited::Agent, &agent.login, (Value::Null, made), now)?;
+    Ok(agent)
 }
 
-/// Makes an agent on behalf of the operator.
+/// Makes an agent before there is anybody who could.
 pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewAgent, now: Ts) -> Result<Agent> {
     let (login, email, roles) = check(tx, new)?;
     let newest: Option<i64> = articles::table
@@ -161,6 +181,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewAgent, now: Ts) -> Result<Agent> 
             agents::email.eq(email),
             agents::password_hash.eq(&new.password_hash),
             agents::read_floor.eq(newest.unwrap_or(0)),
+            agents::must_change_password.eq(new.must_change_password),
+            agents::expires_at.eq(new.expires_at.map(Ts)),
             agents::created_at.eq(now),
         ))
         .returning(agents::id)
@@ -170,7 +192,13 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewAgent, now: Ts) -> Result<Agent> 
             .values((agent_roles::agent_id.eq(id), agent_roles::role_id.eq(role)))
             .execute(&mut **tx)?;
     }
+    edit::apply(tx, id, &new.settings)?;
     get(tx, id)
+}
+
+/// Whether this can be an agent's name.
+pub(super) fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().count() <= 200 && !name.chars().any(char::is_control)
 }
 
 fn check(conn: &mut Conn, new: &NewAgent) -> Result<(String, String, Vec<RoleId>)> {
@@ -185,14 +213,17 @@ fn check(conn: &mut Conn, new: &NewAgent) -> Result<(String, String, Vec<RoleId>
     } else if by_login(conn, &login).is_ok() {
         refuse("login", say!("refused-login-taken", login = login));
     }
-    if new.name.trim().is_empty() || new.name.chars().count() > 200 || new.name.chars().any(char::is_control)
-    {
+    if !is_name(new.name.trim()) {
         refuse("name", say!("refused-agent-name"));
     }
     let email = mail_ingest::address::normalise(&new.email);
     if email.is_none() {
         refuse("email", say!("refused-address"));
     }
+    if let Some(why) = email.as_deref().map(|email| domains::refusal(conn, email)).transpose()?.flatten() {
+        refuse("email", why);
+    }
+    edit::check_settings(&new.settings, &mut refuse);
     let mut ids = Vec::new();
     for role in &new.roles {
         let found: Option<RoleId> = roles::table
@@ -225,37 +256,24 @@ pub fn role_names(conn: &mut Conn, id: AgentId) -> Result<Vec<String>> {
         .load(conn)?)
 }
 
-/// Shuts an agent out: sessions and tokens end at once. His tickets keep his name.
-///
-/// # Errors
-/// [`Error::Conflict`] for the last agent who can manage people.
-pub fn disable(tx: &mut Tx<'_>, id: AgentId, now: Ts) -> Result<()> {
-    if super::roles::is_last_admin(tx, id, now)? {
-        return Err(Error::Conflict(
-            "This is the last agent who can manage people. Give that right to another agent first.".into(),
-        ));
-    }
-    diesel::update(agents::table.find(id)).set(agents::disabled_at.eq(now)).execute(&mut **tx)?;
-    diesel::delete(sessions::table.filter(sessions::agent_id.eq(id))).execute(&mut **tx)?;
-    diesel::update(tokens::table.filter(tokens::agent_id.eq(id).and(tokens::revoked_at.is_null())))
-        .set(tokens::revoked_at.eq(now))
-        .execute(&mut **tx)?;
-    tx.wake(crate::db::Wake::EVENTS);
-    Ok(())
-}
-
 /// Sets a password; every session of the agent ends.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub fn set_password(tx: &mut Tx<'_>, id: AgentId, hash: &password::Hash) -> Result<()> {
     let done = diesel::update(agents::table.find(id))
-        .set(agents::password_hash.eq(hash.as_str()))
+        .set((agents::password_hash.eq(hash.as_str()), agents::must_change_password.eq(false)))
         .execute(&mut **tx)?;
     if done == 0 {
         return Err(Error::NotFound);
     }
     diesel::delete(sessions::table.filter(sessions::agent_id.eq(id))).execute(&mut **tx)?;
+    links::forget(tx, id)
+}
+
+/// The agent's password is known to somebody else: he has to choose another when he signs in.
+pub(super) fn ask_for_new_password(tx: &mut Tx<'_>, id: AgentId) -> Result<()> {
+    diesel::update(agents::table.find(id)).set(agents::must_change_password.eq(true)).execute(&mut **tx)?;
     Ok(())
 }
 
@@ -331,16 +349,7 @@ pub fn save_preferences(
             agents::away_until.eq(wish.away_until.map(Ts)),
         ))
         .execute(&mut **tx)?;
-    diesel::delete(notification_mutes::table.filter(notification_mutes::agent_id.eq(actor.agent.id)))
-        .execute(&mut **tx)?;
-    for notice in Notice::ALL.iter().filter(|notice| wish.muted.contains(notice)) {
-        diesel::insert_into(notification_mutes::table)
-            .values((
-                notification_mutes::agent_id.eq(actor.agent.id),
-                notification_mutes::event.eq(notice.as_str()),
-            ))
-            .execute(&mut **tx)?;
-    }
+    edit::put_muted(tx, actor.agent.id, &wish.muted)?;
     if wish.away_until.is_some_and(|until| until > at.now) {
         crate::tickets::lock::release_all(tx, actor, at)?;
     }

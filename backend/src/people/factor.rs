@@ -8,12 +8,12 @@ use url::Url;
 
 use super::{Agent, agents, roles, sessions::digest};
 use crate::{
-    access::{Actor, Who},
+    access::{Actor, PeopleAccess, Who},
     audit,
     clock::random_bytes,
     config::Config,
     db::{
-        AgentId, Audited, Conn, InstallationRight, RoleId, Ts, Tx, each,
+        AgentId, Audited, Conn, RoleId, Ts, Tx, each,
         schema::{agent_roles, factors, recovery_codes, roles as role_rows, sessions},
     },
     error::{Error, Result, say},
@@ -269,23 +269,11 @@ pub fn end_own(tx: &mut Tx<'_>, actor: &Actor, now: Ts) -> Result<()> {
 /// Takes a factor away whose owner has lost it; his sessions end.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without the right, or for somebody who may do more than the actor.
-pub fn reset(tx: &mut Tx<'_>, actor: &Actor, id: AgentId, now: Ts) -> Result<()> {
-    actor.require(InstallationRight::People)?;
-    let held: Vec<RoleId> = agent_roles::table
-        .filter(agent_roles::agent_id.eq(id))
-        .select(agent_roles::role_id)
-        .load(&mut **tx)?;
-    for role in held {
-        roles::may_give_role(tx, actor, role)?;
-    }
-    reset_for_operator(tx, &actor.who(), id, now)
-}
-
-/// The same on behalf of the operator.
-pub(crate) fn reset_for_operator(tx: &mut Tx<'_>, who: &Who, id: AgentId, now: Ts) -> Result<()> {
+/// [`Error::Forbidden`] for somebody who may do what the actor may not.
+pub fn reset(tx: &mut Tx<'_>, people: &PeopleAccess, id: AgentId, now: Ts) -> Result<()> {
+    roles::may_have_all_of(tx, people, id)?;
     let agent = agents::get(tx, id)?;
-    end(tx, who, &agent, now)?;
+    end(tx, people.who(), &agent, now)?;
     diesel::delete(sessions::table.filter(sessions::agent_id.eq(id))).execute(&mut **tx)?;
     Ok(())
 }
@@ -301,27 +289,21 @@ fn end(tx: &mut Tx<'_>, who: &Who, agent: &Agent, now: Ts) -> Result<()> {
 /// Says whether who has this role needs a second factor, from his next sign-in on.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without the right to manage people; [`Error::NotFound`].
-pub fn need_for_role(tx: &mut Tx<'_>, actor: &Actor, role: RoleId, needed: bool, now: Ts) -> Result<()> {
-    actor.require(InstallationRight::People)?;
-    roles::may_give_role(tx, actor, role)?;
-    need_for_role_by_operator(tx, &actor.who(), role, needed, now)
-}
-
-/// The same on behalf of the operator.
-pub(crate) fn need_for_role_by_operator(
+/// [`Error::Forbidden`] for a role that gives more than the actor has; [`Error::NotFound`].
+pub fn need_for_role(
     tx: &mut Tx<'_>,
-    who: &Who,
+    people: &PeopleAccess,
     role: RoleId,
     needed: bool,
     now: Ts,
 ) -> Result<()> {
+    roles::may_give_role(tx, people, role)?;
     let told = |conn: &mut Conn| -> Result<(String, Value)> {
         let (name, needed): (String, bool) =
             role_rows::table.find(role).select((role_rows::name, role_rows::needs_factor)).first(conn)?;
         Ok((name, json!({ "needs_factor": needed })))
     };
-    audit::around(tx, (who, Audited::Role, now), told, |tx| {
+    audit::around(tx, (people.who(), Audited::Role, now), told, |tx| {
         diesel::update(role_rows::table.find(role))
             .set(role_rows::needs_factor.eq(needed))
             .execute(&mut **tx)?;

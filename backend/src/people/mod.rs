@@ -1,14 +1,25 @@
 //! People: agents with their sign-in, sessions and tokens; roles; customers.
 
+pub mod account;
 pub mod addresses;
 pub mod agents;
 pub mod customers;
+pub mod directory;
+pub mod domains;
+pub mod edit;
+pub mod effects;
 pub mod factor;
+mod guard;
+pub mod forgotten;
 pub mod habits;
+mod journal;
+pub mod links;
 pub mod listing;
 pub mod organisations;
 pub mod password;
 pub mod repeats;
+pub mod retire;
+pub mod role_change;
 pub mod roles;
 pub mod sessions;
 pub mod setup;

@@ -101,3 +101,30 @@ pub async fn verify(password: String, stored: Option<String>) -> Result<bool> {
     .await
     .map_err(|error| Error::Unexpected(error.into()))
 }
+
+/// Signs of generated passwords, by kind, without those that look alike.
+const SIGNS: [&[u8]; 3] = [b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"abcdefghijkmnpqrstuvwxyz", b"23456789"];
+/// How many of them, in groups of four with a dash between: more than 80 bits.
+const GENERATED: usize = 16;
+
+/// A password that nobody chose: capitals, small letters, digits and dashes.
+pub fn generate() -> String {
+    loop {
+        let all: Vec<u8> = SIGNS.concat();
+        let mut made = String::new();
+        let mut count = 0;
+        while count < GENERATED {
+            let [dice] = crate::clock::random_bytes::<1>();
+            // What does not fit evenly is thrown again, so that no sign is likelier than another.
+            let Some(sign) = all.get(usize::from(dice & 0x3f)) else { continue };
+            if count > 0 && count % 4 == 0 {
+                made.push('-');
+            }
+            made.push(char::from(*sign));
+            count += 1;
+        }
+        if SIGNS.iter().all(|kind| made.bytes().any(|sign| kind.contains(&sign))) {
+            return made;
+        }
+    }
+}

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
+use serde_json::Value;
 
 use crate::{
-    access::Actor,
+    access::PeopleAccess,
     db::{
-        AgentId, Conn, InstallationRight, QueueId, Right, RoleId, Ts, Tx,
-        schema::{agent_roles, agents, role_grants, roles},
+        AgentId, Audited, Conn, InstallationRight, QueueId, Right, RoleId, Ts, Tx,
+        schema::{agent_roles, role_grants, roles},
     },
     error::{Error, FieldError, Result, say},
+    people::journal,
     queues,
 };
 
@@ -35,6 +37,8 @@ pub struct Role {
     pub name: String,
     /// Rights that belong to no queue, comma separated.
     pub installation: String,
+    /// What it is for, in a sentence.
+    pub description: String,
 }
 
 /// All roles that are in use, by name.
@@ -64,47 +68,49 @@ pub fn grants(conn: &mut Conn, role: RoleId) -> Result<Vec<(Option<QueueId>, Rig
 /// Makes a role. Nobody can give what he does not have himself.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without the right; [`Error::Invalid`] for what is wrong or taken.
-pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewRole, now: Ts) -> Result<Role> {
-    actor.require(InstallationRight::People)?;
+/// [`Error::Forbidden`] for what the actor does not have; [`Error::Invalid`] for what is wrong or taken.
+pub fn create(tx: &mut Tx<'_>, people: &PeopleAccess, new: &NewRole, now: Ts) -> Result<Role> {
     let (_, grants) = check(tx, new)?;
-    may_give(actor, grants, &new.installation)?;
-    insert(tx, new, now)
+    people.may_give(grants, new.installation.iter().copied())?;
+    let role = insert(tx, new, now)?;
+    let made = journal::role(&role, &self::grants(tx, role.id)?.into_iter().collect(), false);
+    journal::changed(tx, people, Audited::Role, &role.name, (Value::Null, made), now)?;
+    Ok(role)
 }
 
 /// Whether the actor has everything that a role gives, and so may give the role to somebody.
 ///
 /// # Errors
 /// [`Error::Forbidden`] names a right that he does not have.
-pub(super) fn may_give_role(conn: &mut Conn, actor: &Actor, role: RoleId) -> Result<()> {
+pub(super) fn may_give_role(conn: &mut Conn, people: &PeopleAccess, role: RoleId) -> Result<()> {
     let words: String = roles::table.find(role).select(roles::installation).first(conn)?;
-    let installation: Vec<_> = words.split(',').filter_map(|word| word.trim().parse().ok()).collect();
-    may_give(actor, grants(conn, role)?, &installation)
+    people.may_give(grants(conn, role)?, rights(&words))
 }
 
-fn may_give(
-    actor: &Actor,
-    grants: impl IntoIterator<Item = (Option<QueueId>, Right)>,
-    installation: &[InstallationRight],
-) -> Result<()> {
-    let has = |queue: Option<QueueId>, right| match queue {
-        None => actor.scope.everywhere(right),
-        Some(queue) => actor.scope.in_queue(queue).has(right),
-    };
-    let lacking = grants
-        .into_iter()
-        .find(|(queue, right)| !has(*queue, *right))
-        .map(|(_, right)| right.to_string())
-        .or_else(|| {
-            installation.iter().find(|right| !actor.scope.may(**right)).map(|right| right.to_string())
-        });
-    match lacking {
-        None => Ok(()),
-        Some(right) => Err(Error::Forbidden(say!("refused-give", right = right))),
-    }
+/// Whether the actor has everything that this agent has, and so may act with his account.
+///
+/// # Errors
+/// [`Error::Forbidden`] names a right that he does not have.
+pub(super) fn may_have_all_of(conn: &mut Conn, people: &PeopleAccess, agent: AgentId) -> Result<()> {
+    let his: Vec<RoleId> = agent_roles::table
+        .inner_join(roles::table)
+        .filter(agent_roles::agent_id.eq(agent).and(roles::retired_at.is_null()))
+        .select(roles::id)
+        .load(conn)?;
+    his.into_iter().try_for_each(|role| may_give_role(conn, people, role))
 }
 
-/// Makes a role on behalf of the operator.
+/// Whether this can be a role's name.
+pub(super) fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().count() <= 100 && !name.chars().any(char::is_control)
+}
+
+/// The rights that a role's words name.
+pub(crate) fn rights(words: &str) -> Vec<InstallationRight> {
+    words.split(',').filter_map(|word| word.trim().parse().ok()).collect()
+}
+
+/// Makes a role before there is anybody who could.
 pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewRole, now: Ts) -> Result<Role> {
     let (name, grants) = check(tx, new)?;
     let installation: BTreeSet<&str> = new.installation.iter().map(|right| right.as_str()).collect();
@@ -133,7 +139,7 @@ fn check(conn: &mut Conn, new: &NewRole) -> Result<(String, Grants)> {
         problems.push(FieldError { field: field.into(), message })
     };
     let name = new.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+    if !is_name(&name) {
         refuse("name", say!("refused-role-name"));
     } else {
         let taken: i64 = roles::table.filter(roles::name.eq(&name)).count().get_result(conn)?;
@@ -157,24 +163,4 @@ fn check(conn: &mut Conn, new: &NewRole) -> Result<(String, Grants)> {
         grants.extend(rights.iter().map(|right| (id, *right)));
     }
     if problems.is_empty() { Ok((name, grants)) } else { Err(Error::Invalid(problems)) }
-}
-
-/// Whether without this agent nobody could manage people any more.
-///
-/// # Errors
-/// Those of the database.
-pub fn is_last_admin(conn: &mut Conn, agent: AgentId, now: Ts) -> Result<bool> {
-    let rows: Vec<(AgentId, String)> = agents::table
-        .inner_join(agent_roles::table.inner_join(roles::table))
-        .filter(agents::disabled_at.is_null())
-        .filter(agents::expires_at.is_null().or(agents::expires_at.gt(now)))
-        .filter(roles::retired_at.is_null())
-        .select((agents::id, roles::installation))
-        .load(conn)?;
-    let admins: BTreeSet<AgentId> = rows
-        .into_iter()
-        .filter(|(_, words)| words.split(',').any(|word| word == InstallationRight::People.as_str()))
-        .map(|(id, _)| id)
-        .collect();
-    Ok(admins.len() == 1 && admins.contains(&agent))
 }

@@ -189,6 +189,7 @@ pub fn begin_half(
                 .collect::<String>()),
         ))
         .execute(&mut **tx)?;
+    diesel::update(agents::table.find(agent)).set(agents::last_sign_in_at.eq(now)).execute(&mut **tx)?;
     Ok(secret)
 }
 
@@ -283,5 +284,5 @@ pub fn sweep(tx: &mut Tx<'_>, limits: &Limits, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::seen_at.lt(idle).or(sessions::created_at.lt(old))))
         .execute(&mut **tx)?;
     diesel::delete(sign_in_failures::table.filter(sign_in_failures::at.lt(past))).execute(&mut **tx)?;
-    Ok(())
+    super::links::sweep(tx, now)
 }

@@ -10,7 +10,7 @@ use crate::db::InstallationRight;
 use crate::error::{Error, say};
 
 /// Pages of the administration in the order of its sidebar, each with the right that it asks for.
-const PAGES: [(InstallationRight, &str); 9] = [
+const PAGES: [(InstallationRight, &str); 11] = [
     (InstallationRight::Recorder, "/admin/mail"),
     (InstallationRight::Recorder, "/admin/mail/balance"),
     (InstallationRight::Recorder, "/admin/outbox"),
@@ -19,6 +19,8 @@ const PAGES: [(InstallationRight, &str); 9] = [
     (InstallationRight::QueuesAndMail, "/admin/queues"),
     (InstallationRight::QueuesAndMail, "/admin/auto-responses"),
     (InstallationRight::QueuesAndMail, "/admin/templates"),
+    (InstallationRight::People, "/admin/people"),
+    (InstallationRight::People, "/admin/roles"),
     (InstallationRight::People, "/admin/audit"),
 ];
 

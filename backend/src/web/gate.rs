@@ -103,6 +103,10 @@ pub async fn pass(
             let answer = to_raise(request.request());
             return Ok(request.into_response(answer));
         }
+        Err(Refusal::OwnPassword) => {
+            let answer = to_own_password(wants_json, &guest);
+            return Ok(request.into_response(answer));
+        }
         Err(Refusal::Right(signed, error)) => {
             note_refusal(&web, &signed, &request).await;
             let answer = Failure::from(error).answer(&web, &guest.reader, &guest.frame, wants_json);
@@ -139,6 +143,9 @@ pub async fn pass(
     })
 }
 
+/// What can be done with a password that somebody else knows.
+const BEFORE_OWN_PASSWORD: [&str; 2] = ["/password/change", "/logout"];
+
 /// What was asked for, as the audit log names it.
 fn what(request: &ServiceRequest) -> String {
     format!("{} {}", request.method(), request.path())
@@ -160,6 +167,7 @@ async fn noted(web: &Data<Web>, signed: &Signed, what: String) {
 enum Refusal {
     SignIn,
     Password,
+    OwnPassword,
     Right(Signed, Error),
     Because(Failure),
 }
@@ -187,6 +195,9 @@ async fn admit(
         return Err(Refusal::Because(Failure::plain(StatusCode::FORBIDDEN)));
     }
     let Some(signed) = signed else { return Ok(None) };
+    if signed.actor.agent.must_change_password && !BEFORE_OWN_PASSWORD.contains(&route.path) {
+        return Err(Refusal::OwnPassword);
+    }
     if let Needs::Installation(right) = route.needs {
         signed.actor.require(right).map_err(|error| Refusal::Right(signed.clone(), error))?;
     }
@@ -266,6 +277,14 @@ fn to_raise(request: &HttpRequest) -> HttpResponse {
     let page = if request.method().is_safe() { page } else { "/admin" };
     let next = percent_encoding::utf8_percent_encode(page, percent_encoding::NON_ALPHANUMERIC);
     HttpResponse::SeeOther().insert_header(("location", format!("/raise?next={next}"))).finish()
+}
+
+fn to_own_password(wants_json: bool, guest: &Guest) -> HttpResponse {
+    if wants_json {
+        let message = guest.reader.language.tr("password-own-first");
+        return HttpResponse::Forbidden().json(serde_json::json!({ "message": message }));
+    }
+    HttpResponse::SeeOther().insert_header(("location", "/password/change")).finish()
 }
 
 fn to_sign_in(request: &HttpRequest, wants_json: bool, guest: &Guest) -> HttpResponse {

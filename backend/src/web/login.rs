@@ -25,6 +25,7 @@ pub struct Wish {
     #[serde(default)]
     next: String,
     out: Option<u8>,
+    set: Option<u8>,
 }
 
 /// What the form sends.
@@ -42,20 +43,20 @@ struct LoginView<'a> {
     login: &'a str,
     next: &'a str,
     signed_out: bool,
+    set: bool,
 }
 
 /// `GET /login`.
 pub async fn page(web: Data<Web>, guest: Guest, wish: Query<Wish>) -> Answer {
     let guest = named(&web, guest).await?;
-    let view =
-        LoginView { error: String::new(), login: "", next: &wish.next, signed_out: wish.out.is_some() };
+    let view = LoginView {
+        error: String::new(),
+        login: "",
+        next: &wish.next,
+        signed_out: wish.out.is_some(),
+        set: wish.set.is_some(),
+    };
     show_plain(&web, &guest, StatusCode::OK, "session/login.html", view)
-}
-
-/// `GET /password/reset`: how to get a new password.
-pub async fn forgotten(web: Data<Web>, guest: Guest) -> Answer {
-    let guest = named(&web, guest).await?;
-    show_plain(&web, &guest, StatusCode::OK, "session/forgotten.html", ())
 }
 
 pub(super) async fn named(web: &Data<Web>, mut guest: Guest) -> Result<Guest, Failure> {
@@ -96,7 +97,7 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
             .await?;
         let error = guest.reader.language.tr("login-failed");
         let guest = named(&web, guest).await?;
-        let view = LoginView { error, login: &form.login, next: &form.next, signed_out: false };
+        let view = LoginView { error, login: &form.login, next: &form.next, signed_out: false, set: false };
         return show_plain(&web, &guest, StatusCode::UNPROCESSABLE_ENTITY, "session/login.html", view);
     };
     // The only moment at which the password is known: made anew as strongly as passwords are today.
@@ -139,7 +140,7 @@ fn harmless(login: &str) -> String {
 async fn too_many(web: &Data<Web>, guest: Guest, form: &Form, seconds: i64) -> Answer {
     let error = guest.reader.language.tr_count("login-slow-down", (seconds + 59) / 60);
     let guest = named(web, guest).await?;
-    let view = LoginView { error, login: &form.login, next: &form.next, signed_out: false };
+    let view = LoginView { error, login: &form.login, next: &form.next, signed_out: false, set: false };
     let mut answer = show_plain(web, &guest, StatusCode::TOO_MANY_REQUESTS, "session/login.html", view)?;
     if let Ok(value) = seconds.to_string().parse() {
         answer.headers_mut().insert(actix_web::http::header::RETRY_AFTER, value);

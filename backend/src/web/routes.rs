@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, audit, auto_responses, dashboard, factor, files, filters, gate, live, login,
-    mailboxes, outbox, own_factor, preferences, presence, probes, queues, recorder, reply_templates, reports,
-    search, setup, suggestions, tickets, views,
+    admin, articles, attached, audit, auto_responses, dashboard, factor, files, forgotten, filters, gate, live, login,
+    mailboxes, outbox, own_factor, passwords, people, preferences, presence, probes, queues, recorder,
+    reply_templates, reports, roles, search, setup, suggestions, tickets, views,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -123,7 +123,13 @@ static TABLE: &[Route] = &[
     route!(POST "/setup", needs = Public, csrf = SameSite, cache = NoStore, setup::create),
     route!(GET "/assets/{name}", needs = Public, csrf = None, cache = Immutable, files::asset),
     route!(GET "/inline/{uid}/{proof}", needs = Public, csrf = None, cache = NoStore, files::inline),
-    route!(GET "/password/reset", needs = Public, csrf = None, cache = NoStore, login::forgotten),
+    // Only with the secret of a link that works.
+    route!(GET "/password/new", needs = Public, csrf = None, cache = NoStore, passwords::new),
+    route!(POST "/password/new", needs = Public, csrf = SameSite, cache = NoStore, passwords::create),
+    route!(GET "/password/change", needs = SignedIn, csrf = None, cache = NoStore, passwords::change_page),
+    route!(POST "/password/change", needs = SignedIn, csrf = Field, cache = NoStore, passwords::change),
+    route!(GET "/password/reset", needs = Public, csrf = None, cache = NoStore, forgotten::page),
+    route!(POST "/password/reset", needs = Public, csrf = SameSite, cache = NoStore, forgotten::create),
     // Machines that watch; /metrics asks for a token of its own.
     route!(GET "/healthz", needs = Public, csrf = None, cache = NoStore, probes::alive),
     route!(GET "/readyz", needs = Public, csrf = None, cache = NoStore, probes::ready),
@@ -265,6 +271,32 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/filters/versions", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::versions),
     route!(GET "/admin/filters/versions/{id}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, filters::version),
     route!(POST "/admin/filters/versions/{id}/restore", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, filters::restore),
+    route!(GET "/admin/people", needs = Installation(People), csrf = None, cache = NoStore, people::list::list),
+    route!(POST "/admin/people", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::new::create),
+    route!(GET "/admin/people/new", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people::new::new),
+    route!(GET "/admin/people/domains", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people::domains::page),
+    route!(POST "/admin/people/domains", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::domains::update),
+    route!(GET "/admin/people/{id}", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people::page::page),
+    route!(POST "/admin/people/{id}", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::page::update),
+    route!(POST "/admin/people/{id}/roles", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::roles::update),
+    route!(POST "/admin/people/{id}/links", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::access::link),
+    route!(POST "/admin/people/{id}/password", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::access::set_password),
+    route!(POST "/admin/people/{id}/sessions/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::access::end_sessions),
+    route!(POST "/admin/people/{id}/factor/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::access::reset_factor),
+    route!(POST "/admin/people/{id}/tokens/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::access::revoke_token),
+    route!(GET "/admin/people/{id}/retirement", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people::retirement::page),
+    route!(POST "/admin/people/{id}/retirement", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::retirement::create),
+    route!(POST "/admin/people/{id}/retirement/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::retirement::end),
+    // Of a ticket: `read` on it besides.
+    route!(GET "/admin/people/{id}/rights", needs = Installation(People), csrf = None, cache = NoStore, people::rights::page),
+    route!(GET "/admin/roles", needs = Installation(People), csrf = None, cache = NoStore, roles::list::list),
+    route!(POST "/admin/roles", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, roles::page::create),
+    route!(GET "/admin/roles/new", needs = Installation(People), csrf = None, cache = NoStore, raised = true, roles::page::new),
+    route!(GET "/admin/roles/{id}", needs = Installation(People), csrf = None, cache = NoStore, raised = true, roles::page::page),
+    route!(POST "/admin/roles/{id}", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, roles::page::update),
+    route!(GET "/admin/roles/{id}/retirement", needs = Installation(People), csrf = None, cache = NoStore, raised = true, roles::retirement::page),
+    route!(POST "/admin/roles/{id}/retirement", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, roles::retirement::create),
+    route!(POST "/admin/roles/{id}/retirement/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, roles::retirement::end),
     route!(GET "/admin/audit", needs = Installation(People), csrf = None, cache = NoStore, audit::page),
     route!(GET "/admin/audit.csv", needs = Installation(People), csrf = None, cache = NoStore, audit::csv),
     route!(GET "/admin/outbox", needs = Installation(Recorder), csrf = None, cache = NoStore, outbox::list),

@@ -109,6 +109,7 @@ async fn run(web: &Data<Web>, request: &HttpRequest, form: &Form) -> Result<Http
             email: form.email.clone(),
             roles: Vec::new(),
             password_hash: Some(hash.as_str().to_owned()),
+            ..NewAgent::default()
         },
         organisation: form.organisation.clone(),
         queue: form.queue.clone(),

@@ -88,7 +88,10 @@ both_databases! {
         let rows = app.root.get("/api/v1/audit?kind=factor").await.items();
         assert_eq!((&rows[0]["subject"], &rows[0]["after"]), (&serde_json::json!("dana"), &serde_json::json!({ "on": true })));
         let hex: String = BASE32_NOPAD.encode(&secret);
-        let stored = app.db().read(|conn| factor::is_on(conn, turnstone::people::agents::by_login(conn, "dana")?.id)).await.unwrap();
+        let stored = app.db().read(|conn| {
+            let dana = turnstone::people::agents::by_login(conn, "dana")?;
+            factor::is_on(conn, dana.id)
+        }).await.unwrap();
         assert!(stored && !serde_json::json!(rows).to_string().contains(&hex));
     }
 

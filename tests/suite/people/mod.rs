@@ -1,7 +1,9 @@
 //! Signing in, and what a stranger sees.
 
 mod addresses;
+mod agents;
 mod audit;
 mod factor;
+mod forgotten;
 mod sign_in;
 mod stranger;

@@ -22,6 +22,7 @@ fn strangers_reach_only_what_is_listed_here() {
         "GET /assets/{name}",
         "GET /inline/{uid}/{proof}",
         "GET /password/reset",
+        "POST /password/reset",
         "GET /healthz",
         "GET /readyz",
         "GET /metrics",

@@ -1,0 +1,95 @@
+//! The proof that somebody may manage people, and how far: nobody gives what he does not have.
+
+use super::{Actor, Owner, Rights, Scope, TicketAccess, Who};
+use crate::{
+    db::{AgentId, Cause, Conn, InstallationRight, QueueId, Right, TicketId, Tx, backend, schema::tickets},
+    error::{Error, Result, say},
+    tickets::Ticket,
+};
+
+/// Proof that agents and roles may be managed: an agent with that right, or the operator at the command line.
+#[derive(Clone, Debug)]
+pub struct PeopleAccess {
+    /// `None`: the operator.
+    manager: Option<(AgentId, Scope)>,
+    who: Who,
+}
+
+impl PeopleAccess {
+    /// Who acts.
+    pub fn who(&self) -> &Who {
+        &self.who
+    }
+
+    /// Whether this agent is the one who acts.
+    pub fn is(&self, agent: AgentId) -> bool {
+        self.manager.as_ref().is_some_and(|(id, _)| *id == agent)
+    }
+
+    /// Asks whether he has all of this himself, and so may give it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] names a right that he does not have.
+    pub fn may_give(
+        &self,
+        grants: impl IntoIterator<Item = (Option<QueueId>, Right)>,
+        installation: impl IntoIterator<Item = InstallationRight>,
+    ) -> Result<()> {
+        let Some((_, scope)) = &self.manager else { return Ok(()) };
+        let has = |queue: Option<QueueId>, right| match queue {
+            None => scope.everywhere(right),
+            Some(queue) => scope.in_queue(queue).has(right),
+        };
+        let lacking = grants
+            .into_iter()
+            .find(|(queue, right)| !has(*queue, *right))
+            .map(|(_, right)| right.to_string())
+            .or_else(|| {
+                installation.into_iter().find(|right| !scope.may(*right)).map(|right| right.to_string())
+            });
+        match lacking {
+            None => Ok(()),
+            Some(right) => Err(Error::Forbidden(say!("refused-give", right = right))),
+        }
+    }
+}
+
+/// Asks whether the actor may manage people. His rights are looked up once more, so that they hold at the moment of
+/// writing.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right.
+pub fn for_people(conn: &mut Conn, actor: &Actor) -> Result<PeopleAccess> {
+    let scope = Scope::of(conn, actor.agent.id)?;
+    if !scope.may(InstallationRight::People) {
+        return Err(Error::Forbidden(say!("refused-right", right = InstallationRight::People)));
+    }
+    Ok(PeopleAccess { manager: Some((actor.agent.id, scope)), who: actor.who() })
+}
+
+/// People in the hands of the operator, who has the database anyway.
+pub(crate) fn people_for_operator() -> PeopleAccess {
+    PeopleAccess { manager: None, who: Who::machine(Cause::Cli) }
+}
+
+/// A ticket of an agent who goes, to be given to another: it tells nothing of the ticket, held until the transaction
+/// ends.
+///
+/// # Errors
+/// [`Error::NotFound`] for a ticket that is not his any more.
+pub(crate) fn for_hand_over(
+    tx: &mut Tx<'_>,
+    people: &PeopleAccess,
+    ticket: TicketId,
+    owner: AgentId,
+) -> Result<TicketAccess<Owner>> {
+    use diesel::prelude::*;
+    backend::hold_ticket(tx, ticket)?;
+    let ticket: Ticket = tickets::table
+        .find(ticket)
+        .filter(tickets::owner_id.eq(owner))
+        .select(Ticket::as_select())
+        .first(&mut **tx)?;
+    let rights = Rights::NONE.with(Right::Owner);
+    Ok(TicketAccess { ticket, who: people.who.clone(), rights, level: std::marker::PhantomData })
+}

@@ -1,0 +1,63 @@
+//! A password that was forgotten: its owner asks for a link himself.
+
+use diesel::prelude::*;
+use jiff::SignedDuration;
+use url::Url;
+
+use super::{Agent, agents, links};
+use crate::{
+    access::Who,
+    audit,
+    db::{
+        Audited, Cause, Conn, PasswordLink, Ts, Tx, backend,
+        schema::{agents as people, password_requests},
+    },
+    error::Result,
+};
+
+/// So many links an account gets in an hour.
+const LINKS: i64 = 3;
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// Sends a link to the owner of this login or mail address, if there is one and he has not had too many. Says nothing of
+/// that: whoever asks is a stranger.
+///
+/// # Errors
+/// Those of the database.
+pub fn ask(tx: &mut Tx<'_>, base: &Url, typed: &str, address: &str, now: Ts) -> Result<()> {
+    let Some(agent) = owner(tx, typed)?.filter(|agent| agent.is_active(now.0)) else { return Ok(()) };
+    backend::one_at_a_time(tx, &format!("password request {}", agent.id))?;
+    let since = Ts(now.0.checked_sub(HOUR).unwrap_or(now.0));
+    diesel::delete(
+        password_requests::table
+            .filter(password_requests::agent_id.eq(agent.id).and(password_requests::at.le(since))),
+    )
+    .execute(&mut **tx)?;
+    let sent: i64 = password_requests::table
+        .filter(password_requests::agent_id.eq(agent.id))
+        .count()
+        .get_result(&mut **tx)?;
+    if sent >= LINKS {
+        return Ok(());
+    }
+    diesel::insert_into(password_requests::table)
+        .values((password_requests::agent_id.eq(agent.id), password_requests::at.eq(now)))
+        .execute(&mut **tx)?;
+    let secret = links::make_for_owner(tx, agent.id, now)?;
+    links::mail(tx, agent.id, PasswordLink::Reset, &links::address(base, &secret), now)?;
+    let who = Who::machine(Cause::Web);
+    audit::noted(tx, &who, Audited::Password, &agent.login, &format!("link asked for from {address}"), now)
+}
+
+fn owner(conn: &mut Conn, typed: &str) -> Result<Option<Agent>> {
+    let typed = crate::tickets::store::without_nul(typed.trim().to_lowercase());
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let by_login: Option<Agent> =
+        people::table.filter(people::login.eq(&typed)).select(Agent::as_select()).first(conn).optional()?;
+    match by_login {
+        Some(agent) => Ok(Some(agent)),
+        None => agents::by_email(conn, &typed),
+    }
+}

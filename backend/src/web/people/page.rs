@@ -1,0 +1,182 @@
+//! One agent: what is known of him, his roles, how he gets in, what he has open.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use serde::{Deserialize, Serialize};
+
+use super::address;
+use super::form::{self, Choices, Errors, Form, RoleChoice};
+use crate::access::for_people;
+use crate::db::{AgentId, Conn, PasswordLink};
+use crate::error::{Error, Result};
+use crate::people::directory::{self, Standing};
+use crate::people::{account, domains, edit, factor, links};
+use crate::web::failure::{Answer, Failure};
+use crate::web::fields::Fields;
+use crate::web::forms::Posted;
+use crate::web::gate::{Asker, Signed};
+use crate::web::page::{Page, see_other, show, show_as};
+use crate::web::state::Web;
+use crate::web::view::Face;
+
+#[derive(Serialize)]
+struct PersonView {
+    id: i64,
+    url: String,
+    face: Face,
+    title: String,
+    login: String,
+    standing: &'static str,
+    standing_word: String,
+    last: Option<jiff::Timestamp>,
+    must_change: bool,
+    factor: bool,
+    form: Form,
+    choices: Choices,
+    roles: Vec<RoleChoice>,
+    retired_roles: Vec<String>,
+    domains: String,
+    link: Option<LinkView>,
+    sessions: Vec<SessionView>,
+    tokens: Vec<TokenView>,
+    errors: Errors,
+    refused: bool,
+    said: String,
+}
+
+#[derive(Serialize)]
+struct LinkView {
+    invitation: bool,
+    until: jiff::Timestamp,
+}
+
+#[derive(Serialize)]
+struct SessionView {
+    id: String,
+    browser: String,
+    address: String,
+    since: jiff::Timestamp,
+    seen: jiff::Timestamp,
+    mine: bool,
+}
+
+#[derive(Serialize)]
+struct TokenView {
+    id: i64,
+    name: String,
+    since: jiff::Timestamp,
+}
+
+/// What the address says besides.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wish {
+    said: String,
+}
+
+fn load(
+    conn: &mut Conn,
+    asker: &Asker,
+    id: AgentId,
+    typed: Option<Form>,
+    errors: Errors,
+    said: String,
+) -> Result<Page<PersonView>> {
+    let language = &asker.reader.language;
+    let entry = directory::get(conn, &asker.actor, id, asker.reader.now)?;
+    let form = match typed {
+        Some(form) => Form { login: entry.agent.login.clone(), ..form },
+        None => Form::stored(conn, &entry, &asker.reader)?,
+    };
+    let ticked: Vec<String> = entry.roles.iter().map(|role| role.id.to_string()).collect();
+    let sessions = account::sessions(conn, id)?.into_iter().map(|session| SessionView {
+        mine: session.id_hash == asker.session,
+        id: session.id_hash,
+        browser: session.user_agent,
+        address: session.address,
+        since: session.created_at.0,
+        seen: session.seen_at.0,
+    });
+    let tokens = account::tokens(conn, id)?;
+    let view = PersonView {
+        id: id.0,
+        url: address(id),
+        face: Face::of_agent(id, &entry.agent.name),
+        title: entry.agent.name.clone(),
+        login: entry.agent.login.clone(),
+        standing: entry.standing.as_str(),
+        standing_word: language.tr(&format!("people-is-{}", entry.standing.as_str())),
+        last: entry.agent.last_sign_in_at.map(|at| at.0),
+        must_change: entry.agent.must_change_password,
+        factor: factor::is_on(conn, id)?,
+        choices: form.choices(language),
+        form,
+        roles: form::role_choices(conn, asker, &ticked)?,
+        retired_roles: entry.roles.iter().filter(|role| role.retired).map(|role| role.name.clone()).collect(),
+        domains: domains::allowed(conn)?.join(", "),
+        link: links::of(conn, id, asker.reader.now)?
+            .map(|(kind, until)| LinkView { invitation: kind == PasswordLink::Invitation, until: until.0 }),
+        sessions: sessions.collect(),
+        tokens: tokens
+            .into_iter()
+            .map(|token| TokenView { id: token.id.0, name: token.name, since: token.created_at.0 })
+            .collect(),
+        refused: errors != Errors::default(),
+        errors,
+        said,
+    };
+    Ok(Page::new("people", view))
+}
+
+/// `GET /admin/people/{id}`.
+pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>, wish: Query<Wish>) -> Answer {
+    let id = AgentId(id.into_inner());
+    let language = &signed.reader.language;
+    let said = match wish.said.as_str() {
+        "saved" => language.tr("person-saved"),
+        "roles" => language.tr("person-roles-saved"),
+        "sessions" => language.tr("person-sessions-ended"),
+        "token" => language.tr("person-token-revoked"),
+        "restored" => language.tr("person-restored"),
+        _ => String::new(),
+    };
+    show(&web, &signed, "people/page.html", move |conn, asker| {
+        load(conn, asker, id, None, Errors::default(), said)
+    })
+    .await
+}
+
+/// `POST /admin/people/{id}`.
+pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Posted<Fields>) -> Answer {
+    fields.0.only(&form::OLD)?;
+    let id = AgentId(id.into_inner());
+    let form = Form::sent(&fields.0);
+    let (typed, asker, now) = (form.clone(), signed.clone(), web.moment().ts());
+    let done = web
+        .db
+        .write(move |tx| {
+            let people = for_people(tx, &asker.actor)?;
+            edit::change(tx, &people, id, &typed.change(&asker.reader)?, now).map(drop)
+        })
+        .await;
+    match done {
+        Ok(()) => Ok(see_other(&format!("{}?said=saved", address(id)))),
+        Err(Error::Invalid(fields)) => {
+            let errors = Errors::of(&fields, &signed.reader.language);
+            show_as(
+                &web,
+                &signed,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "people/page.html",
+                move |conn, asker| load(conn, asker, id, Some(form), errors, String::new()),
+            )
+            .await
+        }
+        Err(error) => Err(Failure::from(error).back_to(&address(id))),
+    }
+}
+
+/// Whether somebody who stands like this can be let in.
+pub(super) fn can_enter(standing: Standing) -> bool {
+    matches!(standing, Standing::Active | Standing::Invited)
+}
