@@ -3,6 +3,7 @@
 mod acts;
 mod beside;
 mod conversation;
+mod counted;
 mod formatting;
 mod factor;
 mod matching;
