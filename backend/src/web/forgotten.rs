@@ -1,8 +1,8 @@
 //! "Forgot it?": a link by mail. The answer is the same, in words and in time, whether there is such an account.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::HttpRequest;
 use serde::{Deserialize, Serialize};
 
 use super::failure::Answer;
@@ -39,8 +39,7 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     let (db, base) = (web.db.clone(), web.config.public_url.clone());
     // Beside the answer, which takes as long for everybody.
     actix_web::rt::spawn(async move {
-        let asked =
-            db.write(move |tx| forgotten::ask(tx, &base, &typed, &address, now)).await;
+        let asked = db.write(move |tx| forgotten::ask(tx, &base, &typed, &address, now)).await;
         if let Err(error) = asked {
             tracing::warn!(%error, "a link for a new password was not sent");
         }

@@ -158,4 +158,25 @@ both_databases! {
         assert!(answer.header("set-cookie").contains("turnstone="), "{:?}", answer.headers);
         browser.get("/admin/audit").await.assert(200);
     }
+
+    async fn pages_that_give_power_ask_for_the_password_once_more(database) {
+        let app = TestApp::start(database).await;
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        browser.get("/admin/people/new").await.assert(200);
+        app.advance(jiff::SignedDuration::from_mins(11)).await;
+        browser.get("/admin/people").await.assert(200);
+        let asked = browser.get("/admin/people/new").await;
+        asked.assert(303);
+        assert_eq!(asked.location(), "/raise?next=%2Fadmin%2Fpeople%2Fnew");
+        // What was opened in time can still be sent.
+        browser.submit("/admin/people/domains", &[("domains", "helpdesk.example")]).await.assert(303);
+        app.advance(jiff::SignedDuration::from_mins(10)).await;
+        let late = browser.submit("/admin/people/domains", &[("domains", "")]).await;
+        assert!(late.location().starts_with("/raise"), "{}", late.location());
+        browser.get("/raise?next=%2Fadmin%2Fpeople%2Fnew").await.assert(200);
+        let answer = browser.submit("/raise", &[("current", PASSWORD), ("next", "/admin/people/new")]).await;
+        assert_eq!(answer.location(), "/admin/people/new");
+        browser.get("/admin/people/new").await.assert(200);
+    }
 }

@@ -15,7 +15,11 @@ async fn link(app: &TestApp, typed: &str, mails: usize) -> String {
     visitor.submit("/password/reset", &[("login", typed)]).await.assert(200);
     wait_until("the mail with the link", Duration::from_secs(20), async || {
         let received = app.relay.received();
-        let bodies: Vec<String> = received.iter().map(|mail| mail.mail().text()).filter(|text| text.contains("/password/new")).collect();
+        let bodies: Vec<String> = received
+            .iter()
+            .map(|mail| mail.mail().text())
+            .filter(|text| text.contains("/password/new"))
+            .collect();
         if bodies.len() < mails {
             return None;
         }

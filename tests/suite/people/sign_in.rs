@@ -141,7 +141,8 @@ fn a_password_of_nobody_is_checked_for_as_long_as_anybodys() {
         for at in 0..200 {
             let stored = (at % 2 == 0).then(|| real.clone());
             let start = Instant::now();
-            let good = turnstone::people::password::verify("wrong password".to_owned(), stored).await.unwrap();
+            let good =
+                turnstone::people::password::verify("wrong password".to_owned(), stored).await.unwrap();
             assert!(!good);
             // The first makes the hash of nobody.
             if at > 1 {
