@@ -5,4 +5,5 @@ mod conversation;
 mod matching;
 mod pages;
 mod passing;
+mod people;
 mod writing;

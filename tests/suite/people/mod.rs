@@ -3,5 +3,6 @@
 mod addresses;
 mod agents;
 mod audit;
+mod roles;
 mod sign_in;
 mod stranger;
