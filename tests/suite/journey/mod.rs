@@ -9,4 +9,5 @@ mod factor;
 mod matching;
 mod pages;
 mod passing;
+mod people;
 mod writing;

@@ -47,6 +47,16 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/admin/audit",
             "/preferences/factor",
             "/raise",
+            "/admin/people",
+            "/admin/people/new",
+            "/admin/people/domains",
+            "/admin/people/1",
+            "/admin/people/1/rights",
+            "/admin/people/2/retirement",
+            "/admin/roles",
+            "/admin/roles/new?like=lead",
+            "/admin/roles/1",
+            "/admin/roles/2/retirement",
         ] {
             browser.open(&format!("{}{page}", app.base())).await;
             for theme in ["light", "dark"] {

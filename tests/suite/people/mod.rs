@@ -5,5 +5,6 @@ mod agents;
 mod audit;
 mod factor;
 mod forgotten;
+mod roles;
 mod sign_in;
 mod stranger;

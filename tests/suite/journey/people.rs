@@ -1,0 +1,81 @@
+//! An agent is added, follows his invitation, and sees his queues; a role is changed by keyboard alone.
+
+use serde_json::json;
+use tests::app::{TestApp, text};
+use tests::binary::PASSWORD;
+use tests::{Browser, Database, mail};
+
+const OWN: &str = "copper lantern under seven willows";
+
+#[test]
+fn a_new_agent_comes_in_by_his_invitation_and_sees_only_his_queues() {
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        app.queue("Board", "board@helpdesk.example").await;
+        app.role("Support only", "Support", &["reply"]).await;
+        app.ticket_from(&mail("anna@customer.example").subject("For all to see")).await;
+        let browser = Browser::start().await;
+        browser.sign_in(&app.base(), "root", PASSWORD).await;
+        // From the list to the invitation: three clicks and two fields.
+        browser.open(&format!("{}/admin/people", app.base())).await;
+        browser.click("a[href='/admin/people/new']").await;
+        browser.fill("input[name=name]", "Ben Okafor").await;
+        browser.fill("input[name=email]", "ben@helpdesk.example").await;
+        browser.find_text("label", "Support only").await.click().await.unwrap();
+        browser.screenshot("people-new").await;
+        browser.click(".savebar .btn-main").await;
+        browser.wait_for_text("Ben Okafor is added").await;
+        browser.screenshot("people-shown").await;
+        let link = browser.find("#s-l").await.prop("value").await.unwrap().unwrap_or_default();
+        browser.close().await;
+
+        let his = Browser::start().await;
+        his.open(&link).await;
+        his.screenshot("people-invitation").await;
+        his.fill("input[name=password]", OWN).await;
+        his.click("button.btn-main").await;
+        his.wait_for_text("Your password is set").await;
+        his.sign_in(&app.base(), "ben", OWN).await;
+        his.open(&format!("{}/tickets", app.base())).await;
+        his.wait_for_text("For all to see").await;
+        let page = his.text().await;
+        assert!(
+            page.contains("Support") && !page.contains("Board") && !page.contains("Administration"),
+            "{page}"
+        );
+        assert!(his.complaints().await.is_empty());
+        his.close().await;
+    });
+}
+
+#[test]
+fn a_role_is_changed_by_keyboard_alone() {
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        app.role("Helpers", "Support", &["read"]).await;
+        app.agent("dana", &["Helpers"]).await;
+        let roles = app.root.get("/api/v1/roles").await.items();
+        let id = text(&roles.iter().find(|role| role["name"] == "Helpers").unwrap()["id"]);
+        let browser = Browser::start().await;
+        browser.sign_in(&app.base(), "root", PASSWORD).await;
+        browser.open(&format!("{}/admin/roles/{id}", app.base())).await;
+        browser.screenshot("role").await;
+        // Tab goes from cell to cell, the space bar ticks.
+        browser.run("document.querySelector('tbody tr:nth-child(2) .mx-read input').focus()").await;
+        let tab = "\u{e004}";
+        let focused = async || browser.driver.active_element().await.unwrap();
+        focused().await.send_keys(tab).await.unwrap();
+        focused().await.send_keys(tab).await.unwrap();
+        focused().await.send_keys(" ").await.unwrap();
+        assert_eq!(browser.run("return document.activeElement.value.split(':')[1]").await, json!("reply"));
+        focused().await.send_keys("\u{e007}").await.unwrap();
+        browser.wait_for_text("Dana Agent gains in Support: note, reply").await;
+        browser.screenshot("role-sure").await;
+        focused().await.send_keys("\u{e007}").await.unwrap();
+        browser.wait_for_text("Saved.").await;
+        let roles = app.root.get("/api/v1/roles").await.items();
+        let role = roles.iter().find(|role| role["name"] == "Helpers").unwrap();
+        assert_eq!(role["grants"], json!([{ "queue": "Support", "rights": ["read", "reply"] }]));
+        browser.close().await;
+    });
+}
