@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::keys::Map;
 use crate::{
     access::Actor,
     db::{AfterSending, AgentId, Conn, Tx, each, schema::agent_habits},
@@ -16,11 +17,20 @@ pub struct Habits {
     pub after_sending: AfterSending,
     /// Whether the list stays beside a ticket that was opened from it.
     pub list_beside: bool,
+    /// Where he begins: an entry of the sidebar, or nothing for the dashboard.
+    pub start_at: String,
+    /// Where he laid keys, as [`super::keys::Map`] reads it.
+    pub keys: String,
 }
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { after_sending: AfterSending::Done, list_beside: true }
+        Self {
+            after_sending: AfterSending::Done,
+            list_beside: true,
+            start_at: String::new(),
+            keys: String::new(),
+        }
     }
 }
 
@@ -53,6 +63,31 @@ pub fn set_list_beside(tx: &mut Tx<'_>, actor: &Actor, wish: bool) -> Result<()>
     row_of(tx, actor)?;
     diesel::update(agent_habits::table.find(actor.agent.id))
         .set(agent_habits::list_beside.eq(wish))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Chooses where he begins after signing in.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_start(tx: &mut Tx<'_>, actor: &Actor, wish: &str) -> Result<()> {
+    row_of(tx, actor)?;
+    diesel::update(agent_habits::table.find(actor.agent.id))
+        .set(agent_habits::start_at.eq(wish))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Lays keys elsewhere.
+///
+/// # Errors
+/// [`crate::error::Error::Invalid`] for keys that cannot be.
+pub fn set_keys(tx: &mut Tx<'_>, actor: &Actor, map: &Map) -> Result<()> {
+    map.check()?;
+    row_of(tx, actor)?;
+    diesel::update(agent_habits::table.find(actor.agent.id))
+        .set(agent_habits::keys.eq(map.kept()))
         .execute(&mut **tx)?;
     Ok(())
 }

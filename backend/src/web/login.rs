@@ -9,12 +9,14 @@ use super::failure::{Answer, Failure};
 use super::forms::{Open, Posted};
 use super::gate::{Guest, Signed};
 use super::page::{local, see_other, show_plain};
+use super::preferences::start;
 use super::session;
 use super::state::Web;
 use super::tickets::acts::Nothing;
-use crate::db::Ts;
+use crate::access::Actor;
+use crate::db::{Cause, Ts};
 use crate::error::Error;
-use crate::people::{password, sessions, setup};
+use crate::people::{habits, password, sessions, setup};
 
 /// Where to go afterwards.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -113,7 +115,15 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
         Ok(secret) => secret,
         Err(wait) => return too_many(&web, guest, &form, wait.as_secs().max(1)).await,
     };
-    let mut answer = see_other(&local(&form.next, "/dashboard"));
+    let start = web
+        .db
+        .read(move |conn| {
+            let actor = Actor::load(conn, agent, Cause::Web, now)?;
+            let entry = habits::of(conn, agent)?.start_at;
+            start::place(conn, &actor, &entry)
+        })
+        .await?;
+    let mut answer = see_other(&local(&form.next, &start));
     set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(answer)
 }

@@ -5,12 +5,14 @@
 //! afterwards; a refusal ([`failure`]) becomes a page in the reader's language.
 
 pub mod admin;
+pub mod archive;
 pub mod articles;
 pub mod assets;
 pub mod attached;
 pub mod auto_responses;
 pub mod connections;
 pub mod dashboard;
+pub mod downloads;
 pub mod failure;
 pub mod files;
 pub mod filters;
