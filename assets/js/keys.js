@@ -4,6 +4,11 @@ import { write } from "./composer.js";
 import { send } from "./server.js";
 
 const places = { d: "/dashboard", i: "/tickets", s: "/search", ",": "/preferences", a: "/admin" };
+// Keys are known by where they usually lie; the body says which of them somebody laid elsewhere.
+const laid = new Map((document.body.dataset.keymap ?? "").split(" ").filter(Boolean).map((pair) => [pair[0], pair.slice(2)]));
+// Where a key lies; nothing for one that is off.
+export const shown = (usual) => laid.get(usual) ?? usual;
+const meant = (pressed, among) => among.find((usual) => shown(usual) === pressed);
 const sheet = document.getElementById("keys");
 let goUntil = 0;
 
@@ -69,11 +74,13 @@ addEventListener("keydown", (e) => {
   if (field && e.key === "Escape") return e.target.blur();
   if (field || e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;
   if (document.body.dataset.keys !== "on" || document.querySelector("dialog[open], .menu:popover-open")) return;
-  if (Date.now() < goUntil && places[e.key]) {
+  const place = Date.now() < goUntil && meant(e.key, Object.keys(places));
+  const act = meant(e.key, Object.keys(acts));
+  if (place) {
     goUntil = 0;
-    location.assign(places[e.key]);
-  } else if (e.key === "g") goUntil = Date.now() + 1000;
-  else if (acts[e.key]) acts[e.key]();
+    location.assign(places[place]);
+  } else if (e.key === shown("g")) goUntil = Date.now() + 1000;
+  else if (act) acts[act]();
   else return;
   e.preventDefault();
 });

@@ -1,5 +1,7 @@
 // Quick open, fetched when it is first wanted: tickets by number, subject or name, everything the current page can do,
 // places, and how a search goes on. Without scripts the same field is the search page.
+import { shown as laid } from "./keys.js";
+
 const dialog = document.getElementById("palette");
 const field = dialog?.querySelector("input");
 const list = document.getElementById("palette-list");
@@ -27,7 +29,8 @@ function collect() {
     if (!text || hidden || seen.has(text)) continue;
     seen.add(text);
     const place = element.matches("a[href]");
-    found.push({ group: element.closest("main") ? verbs : go, text, act: () => (place ? location.assign(element.href) : press(element)) });
+    const key = element.querySelector("kbd")?.textContent ?? (element.dataset.key ? laid(element.dataset.key) : "");
+    found.push({ group: element.closest("main") ? verbs : go, text, side: key, act: () => (place ? location.assign(element.href) : press(element)) });
   }
   // What can be done here comes before where else one can go.
   return [...found.filter((entry) => entry.group === verbs), ...found.filter((entry) => entry.group === go)];

@@ -211,7 +211,9 @@ impl SetQueue {
     }
 
     fn apply(&self, tx: &mut Tx<'_>, actor: &Actor, id: QueueId, at: &Moment) -> Result<QueueView> {
-        queues::change(tx, actor, id, &self.change()?, at.ts())?;
+        let was = queues::get(tx, id)?.name;
+        let queue = queues::change(tx, actor, id, &self.change()?, at.ts())?;
+        crate::search::views::queue_renamed(tx, &was, &queue.name)?;
         if let Some(name) = &self.move_tickets_to {
             if self.retired != Some(true) {
                 return Err(Error::invalid(

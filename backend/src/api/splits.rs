@@ -28,11 +28,13 @@ use crate::{
 pub struct NewSplit {
     /// One line.
     title: String,
+    /// The queue of the new ticket, where it is another one; needs `create` there.
+    queue: Option<String>,
 }
 
 impl Input for NewSplit {}
 
-/// Starts a new ticket with a copy of an article, in the same queue; the two are linked. Needs `reply`.
+/// Starts a new ticket with a copy of an article, in the same queue or another; the two are linked. Needs `reply`.
 #[utoipa::path(post, path = "/articles/{id}/splits", tag = "articles", params(("id" = String, Path)),
     request_body = NewSplit, responses((status = 201, body = TicketView)))]
 pub async fn create(
@@ -47,7 +49,11 @@ pub async fn create(
         .create(&desk, &caller, move |tx| {
             let number = view::article(tx, &asker.actor, id)?.1.ticket().number.clone();
             let mut source = access::for_change::<Reply>(tx, &asker.actor, &number)?;
-            let new = split::split(tx, &mut source, &asker.actor, id, &value.title, &at)?;
+            let queue = match &value.queue {
+                Some(name) => Some(super::tickets::target_queue(tx, &asker.actor, "queue", name)?),
+                None => None,
+            };
+            let new = split::split(tx, &mut source, &asker.actor, id, &value.title, queue, &at)?;
             views::ticket(tx, &new)
         })
         .await

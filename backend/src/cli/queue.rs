@@ -9,6 +9,7 @@ use crate::config::Loaded;
 use crate::db::{FollowUpPolicy, Tx};
 use crate::error::{Error, Result, say};
 use crate::queues::{self, Change, NewQueue, Queue};
+use crate::search::views;
 use crate::tickets::{Moment, clear_out};
 
 #[derive(Debug, Subcommand)]
@@ -189,7 +190,8 @@ impl Set {
             note: self.note.clone(),
             default: self.default.then_some(true),
         };
-        queues::apply(tx, &operator(), queue.id, &change, at.ts())?;
+        let renamed = queues::apply(tx, &operator(), queue.id, &change, at.ts())?;
+        views::queue_renamed(tx, &queue.name, &renamed.name)?;
         let mut moved = None;
         if let Some(name) = &self.move_to {
             let to = named(tx, "move-to", name)?;

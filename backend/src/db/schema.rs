@@ -44,6 +44,7 @@ table! {
         keys_enabled -> Bool,
         dense_rows -> Bool,
         away_until -> Nullable<Instant>,
+        stand_in_id -> Nullable<BigInt>,
         read_floor -> BigInt,
         disabled_at -> Nullable<Instant>,
         expires_at -> Nullable<Instant>,
@@ -73,6 +74,16 @@ table! {
 
     notification_mutes (agent_id, event) {
         agent_id -> BigInt,
+        event -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    queue_mutes (agent_id, queue_id, event) {
+        agent_id -> BigInt,
+        queue_id -> BigInt,
         event -> Text,
     }
 }
@@ -923,6 +934,8 @@ table! {
         after_sending -> Text,
         list_beside -> Bool,
         rich_text -> Bool,
+        start_at -> Text,
+        keys -> Text,
     }
 }
 
@@ -938,6 +951,7 @@ allow_tables_to_appear_in_same_query!(
     blobs,
     agents,
     notification_mutes,
+    queue_mutes,
     sessions,
     tokens,
     sign_in_failures,

@@ -21,16 +21,22 @@ pub struct Letter {
     pub body: String,
 }
 
-/// News for an agent; `count` answers are told together.
-pub fn notification(
-    agent: &Agent,
-    notice: Notice,
-    count: i64,
-    ticket: &Ticket,
-    queue: &str,
-    excerpt: &str,
-    base: &Url,
-) -> Letter {
+/// What an agent is told.
+#[derive(Clone, Copy, Debug)]
+pub struct News<'a> {
+    /// What happened.
+    pub notice: Notice,
+    /// So many answers are told together.
+    pub count: i64,
+    /// What was written.
+    pub excerpt: &'a str,
+    /// The name of whom he stands in for.
+    pub absent: &'a str,
+}
+
+/// News for an agent.
+pub fn notification(agent: &Agent, news: &News<'_>, ticket: &Ticket, queue: &str, base: &Url) -> Letter {
+    let News { notice, count, excerpt, absent } = *news;
     let language = Language::named(&agent.language);
     let key = match notice {
         Notice::NewTicket => "notice-new-ticket",
@@ -47,17 +53,19 @@ pub fn notification(
         language.tr_with(key, &[("number", &ticket.number), ("queue", queue), ("count", &count.to_string())]);
     let customer = format!("{} {}", ticket.customer_name, ticket.customer_address);
     let link = |path: &str| base.join(path).map_or_else(|_| path.to_owned(), |url| url.to_string());
-    let mut lines = vec![
-        language.tr_with("mail-hello", &[("name", &agent.name)]),
-        String::new(),
-        sentence.clone(),
+    let mut lines =
+        vec![language.tr_with("mail-hello", &[("name", &agent.name)]), String::new(), sentence.clone()];
+    if !absent.is_empty() {
+        lines.push(language.tr_with("mail-stands-in", &[("name", absent)]));
+    }
+    lines.extend([
         String::new(),
         format!("{} {}", language.tr("mail-ticket"), ticket.number),
         format!("{} {}", language.tr("mail-subject"), ticket.title),
         format!("{} {}", language.tr("mail-queue"), queue),
         format!("{} {}", language.tr("mail-customer"), customer.trim()),
         String::new(),
-    ];
+    ]);
     if !excerpt.trim().is_empty() {
         lines.extend(shortened(excerpt).lines().map(|line| format!("> {line}")));
         lines.push(String::new());

@@ -16,10 +16,12 @@ use crate::{
     clock::public_id,
     db::{
         AgentId, ArticleId, Conn, Delivery, Keep, Notice, OutboxKind, Right, Ts, Tx,
-        schema::{agents, articles, notification_mutes},
+        schema::{agents, articles, notification_mutes, queue_mutes},
     },
     error::Result,
-    outbox, people, queues,
+    outbox,
+    people::{self, stand_ins},
+    queues,
     tickets::{Article, Ticket},
 };
 
@@ -34,7 +36,7 @@ pub(crate) struct Told {
 
 /// A ticket was opened: its queue's followers hear of it, save the agent whose own mail opened it.
 pub(crate) fn new_ticket(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -> Result<Told> {
-    let followers = followers(tx, ticket, now)?;
+    let followers = followers(tx, Notice::NewTicket, ticket, now)?;
     let by_mail = who.agent.is_none();
     let actor = if by_mail { proven_author(tx, ticket)? } else { who.agent };
     tell(tx, Notice::NewTicket, ticket, None, &followers, actor, now)
@@ -42,7 +44,7 @@ pub(crate) fn new_ticket(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -
 
 /// A ticket came into a queue: its followers hear of it.
 pub(crate) fn moved(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -> Result<()> {
-    let followers = followers(tx, ticket, now)?;
+    let followers = followers(tx, Notice::Move, ticket, now)?;
     tell(tx, Notice::Move, ticket, None, &followers, who.agent, now).map(drop)
 }
 
@@ -54,7 +56,7 @@ pub(crate) fn follow_up(
     author: Option<AgentId>,
     now: Ts,
 ) -> Result<Told> {
-    let mut whom = owner_or_followers(tx, ticket, now)?;
+    let mut whom = owner_or_followers(tx, Notice::FollowUp, ticket, now)?;
     for watcher in crate::tickets::view::watchers(tx, ticket.id)? {
         // Whether he may still read it is asked when the mail leaves.
         if !whom.contains(&watcher) {
@@ -97,7 +99,7 @@ fn agent_behind(conn: &mut Conn, address: &str) -> Result<Option<AgentId>> {
 
 /// The moment of a pending ticket has come.
 pub(crate) fn reminder(tx: &mut Tx<'_>, ticket: &Ticket, now: Ts) -> Result<()> {
-    let whom = owner_or_followers(tx, ticket, now)?;
+    let whom = owner_or_followers(tx, Notice::Reminder, ticket, now)?;
     tell(tx, Notice::Reminder, ticket, None, &whom, None, now).map(drop)
 }
 
@@ -108,7 +110,7 @@ pub(crate) fn delivery_failure(
     article: ArticleId,
     now: Ts,
 ) -> Result<Told> {
-    let whom = owner_or_followers(tx, ticket, now)?;
+    let whom = owner_or_followers(tx, Notice::DeliveryFailure, ticket, now)?;
     tell(tx, Notice::DeliveryFailure, ticket, Some(article), &whom, None, now)
 }
 
@@ -141,18 +143,78 @@ pub(crate) fn mentioned(
     tell(tx, Notice::Mention, ticket, Some(note.id), whom, who.agent, now).map(drop)
 }
 
-fn followers(conn: &mut Conn, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {
-    holders_of(conn, Right::Reply, ticket.queue_id, now)
+/// Who works in a ticket's queue and wants to hear this of it.
+fn followers(conn: &mut Conn, notice: Notice, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {
+    let mut followers = holders_of(conn, Right::Reply, ticket.queue_id, now)?;
+    let muted: Vec<AgentId> = queue_mutes::table
+        .filter(queue_mutes::queue_id.eq(ticket.queue_id).and(queue_mutes::event.eq(notice.as_str())))
+        .select(queue_mutes::agent_id)
+        .kept()
+        .load(conn)?;
+    followers.retain(|follower| !muted.contains(follower));
+    Ok(followers)
 }
 
 /// An owner who can no longer sign in hears of nothing: then somebody else has to.
-fn owner_or_followers(conn: &mut Conn, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {
+fn owner_or_followers(conn: &mut Conn, notice: Notice, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {
     if let Some(owner) = ticket.owner_id
         && people::agents::get(conn, owner)?.is_active(now.0)
     {
         return Ok(vec![owner]);
     }
-    followers(conn, ticket, now)
+    followers(conn, notice, ticket, now)
+}
+
+/// Who really hears of something: those who are away hear of it through whoever stands in for them.
+fn present(
+    tx: &mut Tx<'_>,
+    notice: Notice,
+    ticket: &Ticket,
+    whom: &[AgentId],
+    actor: Option<AgentId>,
+    now: Ts,
+) -> Result<Vec<Reader>> {
+    let load = |tx: &mut Tx<'_>, ids: Vec<AgentId>| -> Result<Vec<Row>> {
+        let muted = notification_mutes::table
+            .filter(notification_mutes::event.eq(notice.as_str()))
+            .select(notification_mutes::agent_id);
+        Ok(agents::table
+            .filter(agents::id.eq_any(ids).and(agents::disabled_at.is_null()))
+            .filter(agents::id.ne_all(muted))
+            .order(agents::id)
+            .select((agents::id, agents::email, agents::name, agents::away_until))
+            .kept()
+            .load(&mut **tx)?)
+    };
+    let mut readers: Vec<Reader> = Vec::new();
+    let mut passed_on = Vec::new();
+    for (id, email, name, away) in load(tx, whom.to_vec())?.into_iter().filter(|row| Some(row.0) != actor) {
+        let away = away.is_some_and(|until| until.0 > now.0);
+        let instead = if away { stand_ins::instead_of(tx, id, ticket.id, now.0)? } else { None };
+        match instead {
+            Some(instead) => passed_on.push((instead, name)),
+            None => readers.push(Reader { id, email, absent: String::new() }),
+        }
+    }
+    for (instead, absent) in passed_on {
+        if readers.iter().any(|reader| reader.id == instead) || Some(instead) == actor {
+            continue;
+        }
+        let found = load(tx, vec![instead])?.into_iter().next();
+        readers.extend(found.map(|(id, email, ..)| Reader { id, email, absent }));
+    }
+    Ok(readers)
+}
+
+/// Key, address, name, and until when he is away.
+type Row = (AgentId, String, String, Option<Ts>);
+
+/// Somebody who is told.
+struct Reader {
+    id: AgentId,
+    email: String,
+    /// The name of whom he stands in for.
+    absent: String,
 }
 
 fn tell(
@@ -164,24 +226,14 @@ fn tell(
     actor: Option<AgentId>,
     now: Ts,
 ) -> Result<Told> {
-    let muted = notification_mutes::table
-        .filter(notification_mutes::event.eq(notice.as_str()))
-        .select(notification_mutes::agent_id);
-    let readers: Vec<(AgentId, String)> = agents::table
-        .filter(agents::id.eq_any(whom.to_vec()).and(agents::disabled_at.is_null()))
-        .filter(agents::id.ne_all(muted))
-        .order(agents::id)
-        .select((agents::id, agents::email))
-        .kept()
-        .load(&mut **tx)?;
-    let readers: Vec<_> = readers.into_iter().filter(|(id, _)| Some(*id) != actor).collect();
+    let readers = present(tx, notice, ticket, whom, actor, now)?;
     let told = Told { asked: whom.len(), told: readers.len() };
     if readers.is_empty() {
         return Ok(told);
     }
     let queue = queues::get(tx, ticket.queue_id)?;
     let from = queues::sender(tx, &queue)?;
-    for (agent, email) in readers {
+    for Reader { id: agent, email, absent } in readers {
         let when = match notice {
             Notice::FollowUp => together::when(tx, ticket.id, agent, now)?,
             _ => When::Now,
@@ -209,7 +261,8 @@ fn tell(
                     crate::tickets::reply::domain_of(&from.address)
                 ),
                 subject: String::new(),
-                body_text: String::new(),
+                // Written out when it leaves: until then only for whom the reader stands in.
+                body_text: absent,
                 try_at,
             },
             now,

@@ -227,8 +227,8 @@ fn notification(
         }
         _ => excerpt,
     };
-    let letter =
-        letters::notification(&actor.agent, notice, count, ticket, &queue.name, &excerpt, &config.public_url);
+    let news = letters::News { notice, count, excerpt: &excerpt, absent: &row.body_text };
+    let letter = letters::notification(&actor.agent, &news, ticket, &queue.name, &config.public_url);
     let to = Person { name: actor.agent.name.clone(), address: actor.agent.email.clone() };
     // All news about a ticket is one conversation in the agent's mail program.
     let conversation = Some(format!("{}.news", ticket.root_message_id));

@@ -46,6 +46,8 @@ pub struct Agent {
     pub dense_rows: bool,
     /// Out of office until then.
     pub away_until: Option<Ts>,
+    /// Who hears of his tickets meanwhile.
+    pub stand_in_id: Option<AgentId>,
     /// Articles up to this key count as read.
     pub read_floor: i64,
     /// Since when he may not sign in.
@@ -303,6 +305,8 @@ pub struct Preferences {
     pub signature: String,
     /// Out of office until then.
     pub away_until: Option<Timestamp>,
+    /// Who hears of his tickets meanwhile.
+    pub stand_in: Option<AgentId>,
     /// What he does not want to hear of.
     pub muted: Vec<Notice>,
 }
@@ -335,6 +339,11 @@ pub fn save_preferences(
     if wish.signature.len() > 10_000 {
         refuse("signature", say!("refused-signature"));
     }
+    if let Some(stand_in) = wish.stand_in
+        && let Some(message) = super::stand_ins::refused(tx, actor.agent.id, stand_in, at.now)?
+    {
+        refuse("stand_in", message);
+    }
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
@@ -347,6 +356,7 @@ pub fn save_preferences(
             agents::keys_enabled.eq(wish.keys_enabled),
             agents::signature.eq(&wish.signature),
             agents::away_until.eq(wish.away_until.map(Ts)),
+            agents::stand_in_id.eq(wish.stand_in),
         ))
         .execute(&mut **tx)?;
     edit::put_muted(tx, actor.agent.id, &wish.muted)?;

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::keys::Map;
 use crate::{
     access::Actor,
     db::{AfterSending, AgentId, Conn, Tx, each, schema::agent_habits},
@@ -18,11 +19,21 @@ pub struct Habits {
     pub list_beside: bool,
     /// Whether his composer opens with formatting.
     pub rich_text: bool,
+    /// Where he begins: an entry of the sidebar, or nothing for the dashboard.
+    pub start_at: String,
+    /// Where he laid keys, as [`super::keys::Map`] reads it.
+    pub keys: String,
 }
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { after_sending: AfterSending::Done, list_beside: true, rich_text: false }
+        Self {
+            after_sending: AfterSending::Done,
+            list_beside: true,
+            rich_text: false,
+            start_at: String::new(),
+            keys: String::new(),
+        }
     }
 }
 
@@ -67,6 +78,31 @@ pub fn set_rich_text(tx: &mut Tx<'_>, actor: &Actor, wish: bool) -> Result<()> {
     row_of(tx, actor)?;
     diesel::update(agent_habits::table.find(actor.agent.id))
         .set(agent_habits::rich_text.eq(wish))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Chooses where he begins after signing in.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_start(tx: &mut Tx<'_>, actor: &Actor, wish: &str) -> Result<()> {
+    row_of(tx, actor)?;
+    diesel::update(agent_habits::table.find(actor.agent.id))
+        .set(agent_habits::start_at.eq(wish))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Lays keys elsewhere.
+///
+/// # Errors
+/// [`crate::error::Error::Invalid`] for keys that cannot be.
+pub fn set_keys(tx: &mut Tx<'_>, actor: &Actor, map: &Map) -> Result<()> {
+    map.check()?;
+    row_of(tx, actor)?;
+    diesel::update(agent_habits::table.find(actor.agent.id))
+        .set(agent_habits::keys.eq(map.kept()))
         .execute(&mut **tx)?;
     Ok(())
 }

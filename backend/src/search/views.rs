@@ -143,6 +143,47 @@ pub fn count(conn: &mut Conn, actor: &Actor, view: &View, at: &Moment) -> Result
     }
 }
 
+/// A queue has another name: the searches in the sidebar that name it go on finding it.
+///
+/// # Errors
+/// Those of the database.
+pub fn queue_renamed(tx: &mut Tx<'_>, was: &str, now: &str) -> Result<()> {
+    if was == now {
+        return Ok(());
+    }
+    let all: Vec<View> = views::table.select(View::as_select()).load(&mut **tx)?;
+    for view in all {
+        let Some(q) = with_name(&view.q, was, now) else { continue };
+        diesel::update(views::table.find(view.id)).set(views::typed.eq(q)).execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// A search with another name for a queue; `None` where it does not name it, or cannot hold the new one.
+fn with_name(q: &str, was: &str, now: &str) -> Option<String> {
+    let is_it = |value: &str| value.to_lowercase() == was.to_lowercase();
+    let clauses = language::parse(q).ok()?;
+    let mut changed = false;
+    let mut parts = Vec::with_capacity(clauses.len());
+    for clause in clauses {
+        match clause.asks {
+            language::Asks::Key(language::Key::Queue, values) if values.iter().any(|value| is_it(value)) => {
+                changed = true;
+                let word = format!("{}:", language::Key::Queue.word());
+                let quoted = |value: &String| {
+                    let typed = language::typed(language::Key::Queue, if is_it(value) { now } else { value });
+                    typed.trim_start_matches(&word).to_owned()
+                };
+                let values = values.iter().map(quoted).collect::<Vec<_>>().join(",");
+                parts.push(format!("{}{word}{values}", if clause.negated { "-" } else { "" }));
+            }
+            _ => parts.push(clause.source),
+        }
+    }
+    let q = parts.join(" ");
+    (changed && language::parse(&q).is_ok()).then_some(q)
+}
+
 fn within(sort: Sort) -> Filter {
     Filter { all_states: true, sort, ..Filter::default() }
 }

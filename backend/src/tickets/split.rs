@@ -12,14 +12,15 @@ use super::{
 use crate::{
     access::{self, Actor, Reply, TicketAccess},
     db::{
-        ArticleId, Channel, EventKind, LinkKind, Priority, Right, Sender, State, Tx,
+        ArticleId, Channel, EventKind, LinkKind, Priority, QueueId, Right, Sender, State, Tx,
         schema::{articles, attachments, message_ids},
     },
     error::{Error, Result, say},
     people,
 };
 
-/// Starts a new ticket with a copy of an article, in the same queue and for the article's author. The two are linked.
+/// Starts a new ticket with a copy of an article, for the article's author: in the same queue, or in another one in which
+/// the actor may open tickets. The two are linked.
 /// An internal article begins a ticket of the same customer.
 ///
 /// # Errors
@@ -31,6 +32,7 @@ pub fn split(
     actor: &Actor,
     article: ArticleId,
     title: &str,
+    to: Option<QueueId>,
     at: &Moment,
 ) -> Result<Ticket> {
     let (old, who) = source.parts();
@@ -45,8 +47,11 @@ pub fn split(
     if copied.sender == Sender::System {
         return Err(Error::invalid("article", say!("refused-split-system")));
     }
-    // Splitting needs what answering needs, on both sides: the new ticket lies where the old one does.
-    let queue = access::for_queue(tx, actor, old.queue_id, Right::Reply)?;
+    // Splitting needs what answering needs, where the new ticket lies beside the old one.
+    let queue = match to.filter(|to| *to != old.queue_id) {
+        Some(to) => access::for_queue(tx, actor, to, Right::Create)?,
+        None => access::for_queue(tx, actor, old.queue_id, Right::Reply)?,
+    };
     let (customer, customer_id) = customer(tx, old, &copied, at)?;
     let opening = Opening {
         title,

@@ -11,15 +11,16 @@ use super::forms::Open;
 use super::gate::Guest;
 use super::login::{named, set, sign_in_failed};
 use super::page::{local, see_other, show_plain};
+use super::preferences::start;
 use super::qr::Qr;
 use super::session;
 use super::state::Web;
-use crate::access::Who;
+use crate::access::{Actor, Who};
 use crate::audit;
-use crate::db::{AgentId, Audited, Cause, SessionStage, Ts, Tx};
+use crate::db::{AgentId, Audited, Cause, Conn, SessionStage, Ts, Tx};
 use crate::error::{Error, Result};
 use crate::i18n::Language;
-use crate::people::{Agent, agents, factor, sessions, setup};
+use crate::people::{Agent, agents, factor, habits, sessions, setup};
 
 /// Where to go afterwards.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -79,7 +80,14 @@ pub(super) fn enter(
             sessions::begin_half(tx, agent, SessionStage::Enrolment, &from.address, &from.browser, now)?;
         return Ok((secret, format!("/login/enrolment?next={}", rest())));
     }
-    Ok((whole(tx, agent, from, now)?, local(next, "/dashboard")))
+    Ok((whole(tx, agent, from, now)?, landing(tx, agent, next, now)?))
+}
+
+/// Where somebody comes who is in: where he wanted to go, or where he chose to begin.
+fn landing(conn: &mut Conn, agent: AgentId, next: &str, now: Ts) -> Result<String> {
+    let actor = Actor::load(conn, agent, Cause::Web, now.0)?;
+    let entry = habits::of(conn, agent)?.start_at;
+    Ok(local(next, &start::place(conn, &actor, &entry)?))
 }
 
 /// Where a request comes from.
@@ -149,7 +157,8 @@ pub async fn page(web: Data<Web>, request: HttpRequest, guest: Guest, wish: Quer
 
 /// What came of a code.
 enum Tried {
-    Good(String),
+    /// The cookie's secret, and where to go.
+    Good(String, String),
     Wrong,
     Wait(i64),
 }
@@ -158,7 +167,7 @@ enum Tried {
 pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Open<Form>) -> Answer {
     let Some(agent) = waiting(&web, &request, SessionStage::Factor).await? else { return Ok(back()) };
     let (form, from) = (form.0, From::of(&web, &request));
-    let (typed, source, who) = (form.code.clone(), from.clone(), agent.clone());
+    let (typed, next, source, who) = (form.code.clone(), form.next.clone(), from.clone(), agent.clone());
     let (config, limits, now) = (web.config.clone(), web.config.limits, Ts(web.clock.now()));
     let tried = web
         .db
@@ -168,7 +177,8 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
             }
             let by = Who { agent: Some(who.id), login: Some(who.login.clone()), cause: Cause::Web };
             if factor::is_good(tx, &config, &by, who.id, &typed, now)? {
-                return whole(tx, who.id, &source, now).map(Tried::Good);
+                let place = landing(tx, who.id, &next, now)?;
+                return Ok(Tried::Good(whole(tx, who.id, &source, now)?, place));
             }
             sessions::note_failure(tx, &who.login, &source.address, now)?;
             audit::counted(tx, &by, Audited::SignInFailed, &who.login, &source.address, 1, now)?;
@@ -178,8 +188,8 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     let guest = greeted(named(&web, guest).await?, &agent);
     let language = &guest.reader.language;
     match tried {
-        Tried::Good(secret) => {
-            let mut answer = see_other(&local(&form.next, "/dashboard"));
+        Tried::Good(secret, place) => {
+            let mut answer = see_other(&place);
             set(&mut answer, &session::cookie(secret, &web.config))?;
             Ok(answer)
         }
@@ -241,15 +251,17 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
     let Some(agent) = waiting(&web, &request, SessionStage::Enrolment).await? else { return Ok(back()) };
     let (form, from) = (form.0, From::of(&web, &request));
     let (who, config, now, code) = (agent.clone(), web.config.clone(), Ts(web.clock.now()), form.code);
+    let wanted = form.next.clone();
     let done = web
         .db
         .write(move |tx| {
             let by = Who { agent: Some(who.id), login: Some(who.login.clone()), cause: Cause::Web };
             let codes = factor::confirm(tx, &config, &by, &who, &code, now)?;
-            Ok((codes, whole(tx, who.id, &from, now)?))
+            let place = landing(tx, who.id, &wanted, now)?;
+            Ok((codes, whole(tx, who.id, &from, now)?, place))
         })
         .await;
-    let (codes, secret) = match done {
+    let (codes, secret, next) = match done {
         Ok(done) => done,
         Err(error @ Error::Invalid(_)) => {
             return enrolment_page(&web, guest, agent, &form.next, Some(error)).await;
@@ -257,7 +269,7 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
         Err(error) => return Err(error.into()),
     };
     let guest = greeted(named(&web, guest).await?, &agent);
-    let view = CodesView { codes, next: local(&form.next, "/dashboard") };
+    let view = CodesView { codes, next };
     let mut answer = show_plain(&web, &guest, StatusCode::OK, "session/codes.html", view)?;
     set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(answer)

@@ -85,6 +85,12 @@ pub async fn inline(web: Data<Web>, path: Path<(String, String)>) -> Answer {
 
 /// An answer that the browser saves.
 pub fn download(name: &str, content_type: &str, bytes: Vec<u8>) -> HttpResponse {
+    let known = KNOWN.iter().find(|known| content_type.eq_ignore_ascii_case(known)).copied();
+    saved(name, known.unwrap_or("application/octet-stream")).body(bytes)
+}
+
+/// The head of such an answer; the type is told to the browser.
+pub fn saved(name: &str, content_type: &str) -> actix_web::HttpResponseBuilder {
     // RFC 8187: everything but its attr-char is encoded, so that no name can end the header or the field.
     const ATTR: &AsciiSet = &CONTROLS
         .add(b' ')
@@ -108,11 +114,11 @@ pub fn download(name: &str, content_type: &str, bytes: Vec<u8>) -> HttpResponse 
         .add(b']')
         .add(b'{')
         .add(b'}');
-    let known = KNOWN.iter().find(|known| content_type.eq_ignore_ascii_case(known)).copied();
     let disposition = format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(name, ATTR));
-    sandboxed(HttpResponse::Ok().content_type(known.unwrap_or("application/octet-stream")))
-        .insert_header(("content-disposition", disposition))
-        .body(bytes)
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(content_type.to_owned()).insert_header(("content-disposition", disposition));
+    sandboxed(&mut answer);
+    answer
 }
 
 fn sandboxed(answer: &mut actix_web::HttpResponseBuilder) -> &mut actix_web::HttpResponseBuilder {

@@ -5,6 +5,7 @@
 //! afterwards; a refusal ([`failure`]) becomes a page in the reader's language.
 
 pub mod admin;
+pub mod archive;
 pub mod articles;
 pub mod assets;
 pub mod attached;
@@ -12,6 +13,7 @@ pub mod audit;
 mod auto_responses;
 pub mod connections;
 pub mod dashboard;
+pub mod downloads;
 pub mod factor;
 pub mod failure;
 pub mod fields;

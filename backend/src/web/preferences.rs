@@ -1,5 +1,9 @@
 //! What an agent chooses for himself.
 
+pub mod keys;
+pub mod queues;
+pub mod start;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -15,11 +19,11 @@ use super::state::Web;
 use super::view::Choice;
 use crate::audit;
 use crate::db::Audited;
-use crate::db::{AfterSending, Conn, Notice, Ts};
+use crate::db::{AfterSending, AgentId, Conn, Notice, Ts};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
 use crate::people::agents::{self, Preferences};
-use crate::people::{habits, password, sessions};
+use crate::people::{habits, password, sessions, stand_ins};
 
 /// What the page says after a change.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -55,6 +59,8 @@ struct Form {
     away_until: String,
     after_sending: String,
     rich: bool,
+    start_at: String,
+    stand_in: String,
     muted: Vec<Notice>,
 }
 
@@ -64,6 +70,7 @@ struct Errors {
     time_zone: String,
     signature: String,
     away_until: String,
+    stand_in: String,
     current: String,
     password: String,
 }
@@ -78,6 +85,9 @@ struct PreferencesView {
     languages: Vec<Choice>,
     notifications: Vec<Choice>,
     after_sending: Vec<Choice>,
+    starts: Vec<Choice>,
+    stand_ins: Vec<Choice>,
+    queues: Vec<queues::QueueNews>,
 }
 
 /// `GET /preferences`.
@@ -103,7 +113,7 @@ async fn show(
             Some(form) => form,
             None => stored(conn, asker)?,
         };
-        Ok(Page::new("preferences", view(asker, form, errors, saved)))
+        Ok(Page::new("preferences", view(conn, asker, form, errors, saved)?))
     })
     .await
 }
@@ -125,11 +135,19 @@ fn stored(conn: &mut Conn, asker: &Asker) -> Result<Form> {
             .map_or_else(String::new, |until| asker.reader.field(until.0)),
         after_sending: habits.after_sending.to_string(),
         rich: habits.rich_text,
+        start_at: habits.start_at,
+        stand_in: agent.stand_in_id.map_or_else(String::new, |id| id.to_string()),
         muted: agents::muted(conn, agent.id)?,
     })
 }
 
-fn view(asker: &Asker, form: Form, errors: Errors, saved: String) -> PreferencesView {
+fn view(
+    conn: &mut Conn,
+    asker: &Asker,
+    form: Form,
+    errors: Errors,
+    saved: String,
+) -> Result<PreferencesView> {
     let language = &asker.reader.language;
     let mut sizes = vec![10, 25, 50, 100, 200];
     if !sizes.contains(&form.page_size) {
@@ -137,8 +155,17 @@ fn view(asker: &Asker, form: Form, errors: Errors, saved: String) -> Preferences
         sizes.sort_unstable();
     }
     let themes = ["system", "light", "dark"];
-    PreferencesView {
+    let able = stand_ins::candidates(conn, asker.actor.agent.id, asker.reader.now)?;
+    let nobody = Choice::new("", language.tr("prefs-stand-in-nobody"), form.stand_in.is_empty());
+    let able = able.into_iter().map(|(id, name)| {
+        let value = id.to_string();
+        Choice::new(value.clone(), name, form.stand_in == value)
+    });
+    Ok(PreferencesView {
         saved,
+        starts: start::choices(conn, asker, &form.start_at)?,
+        stand_ins: std::iter::once(nobody).chain(able).collect(),
+        queues: queues::load(conn, asker)?,
         errors,
         themes: themes
             .iter()
@@ -174,7 +201,7 @@ fn view(asker: &Asker, form: Form, errors: Errors, saved: String) -> Preferences
             })
             .collect(),
         form,
-    }
+    })
 }
 
 /// `POST /preferences`.
@@ -191,6 +218,8 @@ pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> A
         away_until: fields.one("away_until").to_owned(),
         after_sending: fields.one("after_sending").to_owned(),
         rich: fields.has("rich", "on"),
+        start_at: fields.one("start_at").to_owned(),
+        stand_in: fields.one("stand_in").to_owned(),
         muted: Notice::ALL.iter().copied().filter(|notice| !fields.has("notify", notice.as_str())).collect(),
     };
     match save(&web, &signed, &form).await {
@@ -223,19 +252,22 @@ async fn save(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<()> {
         keys_enabled: form.keys,
         signature: form.signature.clone(),
         away_until,
+        stand_in: form.stand_in.parse().ok().map(AgentId),
         muted: form.muted.clone(),
     };
     let (asker, at) = (signed.clone(), web.moment());
+    let start_at = form.start_at.clone();
     let habit: Option<AfterSending> = form.after_sending.parse().ok();
     let rich = form.rich;
     web.db
         .write(move |tx| {
             agents::save_preferences(tx, &asker.actor, &wish, &at)?;
             habits::set_rich_text(tx, &asker.actor, rich)?;
-            match habit {
-                Some(habit) => habits::set_after_sending(tx, &asker.actor, habit),
-                None => Ok(()),
+            if let Some(habit) = habit {
+                habits::set_after_sending(tx, &asker.actor, habit)?;
             }
+            let known = start::choices(tx, &asker, &start_at)?.iter().any(|choice| choice.current);
+            habits::set_start(tx, &asker.actor, if known { &start_at } else { "" })
         })
         .await
 }
@@ -338,6 +370,7 @@ fn by_field(problems: Vec<FieldError>, language: &Language) -> Errors {
             "time_zone" => &mut errors.time_zone,
             "signature" => &mut errors.signature,
             "away_until" => &mut errors.away_until,
+            "stand_in" => &mut errors.stand_in,
             "current" => &mut errors.current,
             "password" => &mut errors.password,
             _ => &mut errors.page_size,

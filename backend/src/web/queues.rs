@@ -15,6 +15,7 @@ use crate::access::Actor;
 use crate::db::{Conn, FollowUpPolicy, InstallationRight, QueueId, Right};
 use crate::error::{Error, Result, say};
 use crate::queues::{self, Change, NewQueue, Queue, listing};
+use crate::search::views;
 use crate::tickets::{clear_out, list};
 
 #[derive(Serialize)]
@@ -375,7 +376,10 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<
         .db
         .write(move |tx| {
             require(&asker.actor)?;
-            queues::change(tx, &asker.actor, id, &typed.change()?, now).map(|queue| queue.id)
+            let was = queues::get(tx, id)?.name;
+            let queue = queues::change(tx, &asker.actor, id, &typed.change()?, now)?;
+            views::queue_renamed(tx, &was, &queue.name)?;
+            Ok(queue.id)
         })
         .await;
     answer(&web, &signed, Some(id), form, changed).await

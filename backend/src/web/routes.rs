@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, audit, auto_responses, dashboard, factor, files, filters, forgotten, gate,
+    admin, articles, attached, audit, auto_responses, dashboard, downloads, factor, files, filters, forgotten, gate,
     live, login, mailboxes, outbox, own_factor, passwords, people, preferences, presence, probes, queues,
     recorder, reply_templates, reports, roles, search, setup, suggestions, tickets, views,
 };
@@ -151,6 +151,7 @@ static TABLE: &[Route] = &[
     route!(POST "/tickets/bulk/{id}/start", needs = SignedIn, csrf = Field, cache = NoStore, tickets::bulk::start),
     route!(POST "/tickets/bulk/{id}/undo", needs = SignedIn, csrf = Field, cache = NoStore, tickets::bulk::undo),
     route!(GET "/tickets/{number}", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::page::page),
+    route!(GET "/tickets/{number}/attachments.zip", needs = Ticket(Read), csrf = None, cache = NoStore, downloads::of_ticket),
     route!(POST "/tickets/{number}/articles", needs = Ticket(Note), csrf = Field, cache = NoStore, tickets::compose::create),
     route!(POST "/tickets/{number}/lock", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::acts::lock),
     route!(POST "/tickets/{number}/lock/release", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::acts::unlock),
@@ -200,6 +201,8 @@ static TABLE: &[Route] = &[
     route!(GET "/articles/{id}/splits/new", needs = Ticket(Reply), csrf = None, cache = NoStore, tickets::splits::new),
     route!(POST "/articles/{id}/splits", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::splits::create),
     route!(POST "/articles/{id}/ticket", needs = Ticket(Reply), csrf = Field, cache = NoStore, articles::take),
+    route!(GET "/articles/{id}/ticket/new", needs = Ticket(Reply), csrf = None, cache = NoStore, tickets::takes::new),
+    route!(GET "/articles/{id}/attachments.zip", needs = Ticket(Read), csrf = None, cache = NoStore, downloads::of_article),
     route!(GET "/articles/{id}/raw", needs = Ticket(Read), csrf = None, cache = NoStore, articles::raw),
     route!(GET "/attachments/{uid}", needs = Ticket(Read), csrf = None, cache = NoStore, files::attachment),
     route!(GET "/attachments/{uid}/content", needs = Ticket(Read), csrf = None, cache = NoStore, attached::page),
@@ -211,6 +214,9 @@ static TABLE: &[Route] = &[
     route!(GET "/preferences", needs = SignedIn, csrf = None, cache = NoStore, preferences::page),
     route!(POST "/preferences", needs = SignedIn, csrf = Field, cache = NoStore, preferences::update),
     route!(POST "/preferences/rows", needs = SignedIn, csrf = Field, cache = NoStore, views::rows),
+    route!(POST "/preferences/queues", needs = SignedIn, csrf = Field, cache = NoStore, preferences::queues::update),
+    route!(GET "/preferences/keys", needs = SignedIn, csrf = None, cache = NoStore, preferences::keys::page),
+    route!(POST "/preferences/keys", needs = SignedIn, csrf = Field, cache = NoStore, preferences::keys::update),
     route!(POST "/preferences/beside", needs = SignedIn, csrf = Field, cache = NoStore, views::beside),
     route!(POST "/preferences/password", needs = SignedIn, csrf = Field, cache = NoStore, preferences::password),
     route!(GET "/preferences/factor", needs = SignedIn, csrf = None, cache = NoStore, own_factor::page),

@@ -1,6 +1,6 @@
 //! The frame of a page: who is signed in, the queues with their counters, what can be undone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
@@ -10,6 +10,7 @@ use super::tickets::undo;
 use super::view::Face;
 use crate::db::{Conn, InstallationRight, QueueId, Right, Ts};
 use crate::error::Result;
+use crate::people::{habits, keys::Map};
 use crate::queues::{self, Queue};
 use crate::search::views;
 use crate::tickets::list::{self, Count};
@@ -30,6 +31,10 @@ pub struct Frame {
 #[derive(Debug, Serialize)]
 pub struct Shell {
     keys: bool,
+    /// Where each key lies, by its name.
+    map: BTreeMap<&'static str, String>,
+    /// For scripts: which of them lie elsewhere, by where they usually lie.
+    keymap: String,
     csrf: String,
     me: Face,
     away_until: Option<jiff::Timestamp>,
@@ -133,7 +138,11 @@ impl Shell {
             queues: tree(&queues::all(conn)?, &counts, signed, at),
         };
         let notice = relay_notice(conn, web, signed)?;
+        let keys = Map::read(&habits::of(conn, actor.agent.id)?.keys);
+        let other = keys.keys().iter().filter(|(key, at)| key.usual != at);
         Ok(Self {
+            keymap: other.map(|(key, at)| format!("{}={at}", key.usual)).collect::<Vec<_>>().join(" "),
+            map: keys.keys().iter().map(|(key, at)| (key.name, at.clone())).collect(),
             keys: actor.agent.keys_enabled,
             csrf: signed.csrf.clone(),
             me: Face::of_agent(actor.agent.id, &actor.agent.name),

@@ -7,7 +7,6 @@ theme-switch = Zwischen hell und dunkel wechseln
 search = Suchen
 search-words = Ticketnummer oder Wörter
 new-ticket = Neues Ticket
-new-ticket-key = Neues Ticket (c)
 dashboard = Übersicht
 tickets-all = Alle offenen
 tickets-mine = Meine Tickets

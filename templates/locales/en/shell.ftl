@@ -7,7 +7,6 @@ theme-switch = Switch between light and dark
 search = Search
 search-words = Ticket number or words
 new-ticket = New ticket
-new-ticket-key = New ticket (c)
 dashboard = Dashboard
 tickets-all = All open
 tickets-mine = My tickets

@@ -7,7 +7,6 @@ theme-switch = Passer du clair au sombre
 search = Rechercher
 search-words = Numéro de ticket ou mots
 new-ticket = Nouveau ticket
-new-ticket-key = Nouveau ticket (c)
 dashboard = Tableau de bord
 tickets-all = Tickets ouverts
 tickets-mine = Mes tickets

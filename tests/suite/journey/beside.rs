@@ -17,18 +17,22 @@ fn keys_lead_through_the_list_beside_a_ticket() {
         browser.driver.set_window_size(1600, 1000).await.unwrap();
         browser.sign_in(&app.base(), "root", PASSWORD).await;
         browser.open(&format!("{}/tickets", app.base())).await;
-        browser.find_text("a.row-a", "First").await.click().await.unwrap();
+        browser.find_text("a", "First").await.click().await.unwrap();
         let open = "return document.querySelector('.bs [aria-current] .bs-s').textContent";
         browser.find(".bs [aria-current]").await;
         assert_eq!(browser.run(open).await, "First");
         let press = |key: &'static str| {
-            format!("document.body.dispatchEvent(new KeyboardEvent('keydown', {{ key: '{key}', bubbles: true }}))")
+            format!(
+                "document.body.dispatchEvent(new KeyboardEvent('keydown', {{ key: '{key}', bubbles: true }}))"
+            )
         };
         browser.run(&press("j")).await;
         browser.wait_for_text("Second").await;
-        wait_until("the second", PATIENCE, async || (browser.run(open).await == "Second").then_some(())).await;
+        wait_until("the second", PATIENCE, async || (browser.run(open).await == "Second").then_some(()))
+            .await;
         browser.run(&press("k")).await;
-        wait_until("the first again", PATIENCE, async || (browser.run(open).await == "First").then_some(())).await;
+        wait_until("the first again", PATIENCE, async || (browser.run(open).await == "First").then_some(()))
+            .await;
         // The list lives: what comes in is offered or shown without a reload.
         app.ticket_from(&mail("bert@customer.example").subject("Brand new")).await;
         let there = "return document.querySelector('.bs').innerText.includes('Brand new') || !document.querySelector('[data-news]').hidden";

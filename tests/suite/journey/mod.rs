@@ -2,6 +2,7 @@
 
 mod acts;
 mod beside;
+mod choices;
 mod conversation;
 mod counted;
 mod formatting;

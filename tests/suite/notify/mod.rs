@@ -1,5 +1,6 @@
 //! Who hears of what by mail.
 
+mod stand_ins;
 mod together;
 
 use serde_json::json;

@@ -3,6 +3,7 @@
 mod addresses;
 mod agents;
 mod audit;
+mod choices;
 mod factor;
 mod forgotten;
 mod roles;

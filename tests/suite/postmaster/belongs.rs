@@ -7,6 +7,29 @@ const OUTLOOK: &str = "AdcABCDEFGHIJKLMNOPQRSTUVWXYZw==";
 const OUTLOOK_GOES_ON: &str = "AdcABCDEFGHIJKLMNOPQRSTUVWXYZwAAAAAB";
 
 both_databases! {
+    async fn the_right_ticket_is_searched_for(database) {
+        let app = TestApp::start(database).await;
+        let wrong = app.ticket_from(&mail("anna@customer.example").subject("One thing")).await;
+        let same = app.ticket_from(&mail("anna@customer.example").subject("Her other thing")).await;
+        let right = app.ticket_from(&mail("bert@customer.example").subject("Invoice of May")).await;
+        let article = text(&app.articles(&wrong).await[0]["id"]);
+        let browser = app.visitor();
+        browser.sign_in("root", tests::binary::PASSWORD).await;
+        let path = format!("/articles/{article}/ticket/new");
+        assert!(browser.get(&format!("/tickets/{wrong}")).await.text().contains(&path));
+        let page = browser.get(&path).await.assert(200).text();
+        assert!(page.contains(&format!("value=\"{same}\"")) && !page.contains(&format!("value=\"{right}\"")), "{page}");
+        let page = browser.get(&format!("{path}?q=invoice")).await.assert(200).text();
+        assert!(page.contains(&format!("value=\"{right}\"")) && !page.contains(&format!("value=\"{wrong}\"")), "{page}");
+        let taken = browser.submit(&format!("/articles/{article}/ticket"), &[("ticket", right.as_str())]).await;
+        assert_eq!(taken.assert(303).location(), format!("/tickets/{right}#a-{article}"));
+        app.role("Reader", "*", &["read"]).await;
+        app.agent("rita", &["Reader"]).await;
+        let rita = app.visitor();
+        rita.sign_in("rita", tests::binary::PASSWORD).await;
+        rita.get(&path).await.assert(403);
+    }
+
     async fn what_an_agent_says_about_an_article_holds_for_the_rest_of_its_thread(database) {
         let app = TestApp::start(database).await;
         let question = mail("anna@customer.example").subject("Old");

@@ -70,4 +70,22 @@ both_databases! {
         browser.submit(&format!("/views/{id}/end"), &[]).await.assert(303);
         assert!(!browser.get("/tickets").await.text().contains("Widgets of nobody"));
     }
+
+    async fn a_view_goes_on_finding_its_queue_under_another_name(database) {
+        let app = TestApp::start(database).await;
+        app.queue("Legal", "legal@helpdesk.example").await;
+        app.deliver_as("anna@customer.example", "legal@helpdesk.example", &mail("anna@customer.example").subject("Widget")).await;
+        let q = "queue:legal,Support -queue:Legal widget";
+        let kept = app.root.post("/api/v1/views", json!({ "name": "Law", "q": "queue:legal,Support" })).await.assert(201).json();
+        app.root.post("/api/v1/views", json!({ "name": "None", "q": q })).await.assert(201);
+        assert_eq!(kept["count"], 1);
+        let queues = app.root.get("/api/v1/queues").await.items();
+        let legal = text(&queues.iter().find(|queue| queue["name"] == "Legal").unwrap()["id"]);
+        app.root.patch(&format!("/api/v1/queues/{legal}"), json!({ "name": "Law and contracts" })).await.assert(200);
+        let seen = app.root.get("/api/v1/views").await.items();
+        let of = |name: &str| seen.iter().find(|view| view["name"] == name).unwrap().clone();
+        assert_eq!(of("Law")["q"], "queue:\"Law and contracts\",Support");
+        assert_eq!(of("Law")["count"], 1);
+        assert_eq!(of("None")["q"], "queue:\"Law and contracts\",Support -queue:\"Law and contracts\" widget");
+    }
 }

@@ -39,6 +39,18 @@ both_databases! {
         let answer = app.deliver(&mail("anna@customer.example").answering([question.id(), id.as_str()])).await;
         assert_eq!(text(&answer["ticket"]), new);
 
+        // It may lie in another queue, where one may open tickets.
+        app.queue("Legal", "legal@helpdesk.example").await;
+        let page = browser.get(&format!("/articles/{article}/splits/new")).await.assert(200).text();
+        let legal = page.split("\">Legal</option>").next().unwrap().rsplit("value=\"").next().unwrap().to_owned();
+        let form = [("title", "A question of law"), ("queue", legal.as_str())];
+        let led = browser.submit(&format!("/articles/{article}/splits"), &form).await.assert(303).location();
+        assert_eq!(app.ticket(led.rsplit('/').next().unwrap()).await["queue"], "Legal");
+        app.role("Supporter", "Support", &["full"]).await;
+        let sue = app.agent("sue", &["Supporter"]).await;
+        let split = json!({ "title": "No", "queue": "Legal" });
+        assert!(sue.post(&format!("/api/v1/articles/{article}/splits"), split).await.status.is_client_error());
+        assert_eq!(app.root.get("/api/v1/tickets?queue=Legal").await.items().len(), 1);
         app.role("Reader", "*", &["read", "note"]).await;
         let rita = app.agent("rita", &["Reader"]).await;
         rita.post(&format!("/api/v1/articles/{article}/splits"), json!({ "title": "x" })).await.assert(403);

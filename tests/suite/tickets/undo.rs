@@ -44,6 +44,7 @@ async fn prefer(app: &TestApp, login: &'static str, change: impl FnOnce(&mut Pre
         keys_enabled: true,
         signature: String::new(),
         away_until: None,
+        stand_in: None,
         muted: Vec::new(),
     };
     change(&mut wish);

@@ -77,6 +77,7 @@ both_databases! {
         }
         let browser = app.visitor();
         browser.sign_in("root", PASSWORD).await;
+        browser.get("/preferences").await.assert(200);
         let (size, zone) = (("page_size", "10"), ("time_zone", "UTC"));
         browser.submit("/preferences", &[size, zone, ("theme", "light"), ("language", "en"), ("after_sending", "next")]).await.assert(303);
         // Oldest first, the tenth is the last of the page.

@@ -5,6 +5,7 @@ mod auto_responses;
 mod beside;
 pub mod composer;
 mod connections;
+mod downloads;
 mod formatted;
 mod languages;
 mod lists;

@@ -100,7 +100,9 @@ async fn again(web: &Data<Web>, signed: &Signed, to: &To, mut typed: Typed, erro
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Conflict(_) => StatusCode::CONFLICT,
         _ => {
-            return Err(Failure::from(error).keeping(&typed.body).back_to(&format!("/tickets/{}", to.number)));
+            return Err(Failure::from(error)
+                .keeping(&typed.body)
+                .back_to(&format!("/tickets/{}", to.number)));
         }
     };
     match &error {

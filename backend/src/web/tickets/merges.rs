@@ -64,8 +64,9 @@ struct Said {
     text: String,
 }
 
+/// A ticket to choose.
 #[derive(Serialize)]
-struct Candidate {
+pub(super) struct Candidate {
     number: String,
     subject: String,
     who: String,
@@ -83,24 +84,11 @@ pub async fn new(web: Data<Web>, signed: Signed, number: Path<String>, wish: Que
         }
         let (other, error) = other(conn, asker, &access, &wish)?;
         let suggested = wish.q.trim().is_empty() && other.is_none();
-        let found = if suggested {
-            view::others_of_customer(conn, &asker.actor, &access)?
-        } else if other.is_none() {
-            match searched(conn, asker, &wish.q) {
-                Ok(found) => found,
-                Err(Error::Invalid(_)) => Vec::new(),
-                Err(error) => return Err(error),
-            }
-        } else {
-            Vec::new()
+        let found = match &other {
+            None => candidates(conn, asker, &access, &wish.q)?,
+            Some(_) => Vec::new(),
         };
         let mine = access.ticket();
-        let able = |ticket: &&Ticket| {
-            ticket.id != mine.id
-                && !matches!(ticket.state, State::Merged | State::Removed)
-                && asker.actor.scope.on_ticket(ticket, asker.actor.agent.id).has(Right::Reply)
-        };
-        let found = found.iter().filter(able).map(|ticket| candidate(ticket, asker)).collect();
         let two_customers =
             other.as_ref().is_some_and(|(other, _)| other.ticket().customer_address != mine.customer_address);
         let other = match other {
@@ -120,6 +108,30 @@ pub async fn new(web: Data<Web>, signed: Signed, number: Path<String>, wish: Que
         Ok(Page::new(format!("q{}", mine.queue_id), view))
     })
     .await
+}
+
+/// Tickets that this one can be brought together with: what a search finds, or those of the same customer.
+pub(super) fn candidates(
+    conn: &mut Conn,
+    asker: &Asker,
+    access: &TicketAccess<Read>,
+    q: &str,
+) -> Result<Vec<Candidate>> {
+    let found = if q.trim().is_empty() {
+        view::others_of_customer(conn, &asker.actor, access)?
+    } else {
+        match searched(conn, asker, q) {
+            Ok(found) => found,
+            Err(Error::Invalid(_)) => Vec::new(),
+            Err(error) => return Err(error),
+        }
+    };
+    let able = |ticket: &&Ticket| {
+        ticket.id != access.ticket().id
+            && !matches!(ticket.state, State::Merged | State::Removed)
+            && asker.actor.scope.on_ticket(ticket, asker.actor.agent.id).has(Right::Reply)
+    };
+    Ok(found.iter().filter(able).map(|ticket| candidate(ticket, asker)).collect())
 }
 
 fn searched(conn: &mut Conn, asker: &Asker, q: &str) -> Result<Vec<Ticket>> {
@@ -153,7 +165,7 @@ fn other(conn: &mut Conn, asker: &Asker, mine: &TicketAccess<Read>, wish: &Wish)
     Ok((Some((other, articles)), String::new()))
 }
 
-fn must_reply(access: &TicketAccess<Read>) -> Result<()> {
+pub(super) fn must_reply(access: &TicketAccess<Read>) -> Result<()> {
     if access.rights().has(Right::Reply) {
         return Ok(());
     }

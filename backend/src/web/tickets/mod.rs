@@ -26,5 +26,6 @@ pub mod reminder;
 pub mod send;
 pub mod side;
 pub mod splits;
+pub mod takes;
 pub mod templates;
 pub mod undo;

@@ -1,5 +1,7 @@
 //! One ticket: head, conversation, details, and the composer below.
 
+use std::collections::HashMap;
+
 use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,7 @@ use super::side::{self, Side};
 use crate::access::{self, Rights, TicketAccess};
 use crate::db::{AgentId, Conn, LinkKind, Priority, Right, State, Ts};
 use crate::error::{Error, Result};
+use crate::people::stand_ins::{self, Absence};
 use crate::queues;
 use crate::tickets::{Ticket, acts, assign, participants, read, unmerge, view};
 use crate::web::failure::Answer;
@@ -46,6 +49,7 @@ pub struct TicketView {
     /// What forms and links hang behind their addresses, so that the list goes along.
     along: String,
     also: String,
+    has_files: bool,
     last_article: i64,
     unread: bool,
     may: May,
@@ -57,6 +61,8 @@ pub struct TicketView {
     states: Vec<StateChoice>,
     until: String,
     owners: Vec<OwnerChoice>,
+    /// That the owner is away, and who stands in for him.
+    owner_away: String,
     priorities: Vec<PriorityChoice>,
     others: Vec<Other>,
     linked: Vec<Bond>,
@@ -238,10 +244,12 @@ pub fn load(
     let along = beside::load(conn, asker, wish.within.as_deref(), &ticket.number)?;
     let (beside, at) =
         along.map_or((None, format!("q{}", ticket.queue_id)), |(beside, at)| (Some(beside), at));
+    let absences = stand_ins::absences(conn, asker.reader.now)?;
     let view = TicketView {
         beside,
         along: wish.within.as_deref().map_or_else(String::new, beside::along),
         also: beside::also(wish.within.as_deref()),
+        has_files: ticket.has_attachments,
         last_article: written.last().map_or(0, |article| article.id.0),
         unread: ticket.last_article_id > seen,
         targets: if may.reply {
@@ -254,7 +262,11 @@ pub fn load(
         present: web.presence.others(ticket.id, asker.actor.agent.id, asker.reader.now),
         states: states(ticket, asker),
         until: ticket.pending_until.map_or_else(String::new, |until| asker.reader.field(until.0)),
-        owners: owners(conn, asker, &access)?,
+        owners: owners(conn, asker, &access, &absences)?,
+        owner_away: match ticket.owner_id.and_then(|owner| absences.get(&owner)) {
+            Some(absence) => away(absence, asker),
+            None => String::new(),
+        },
         priorities: Priority::all()
             .map(|priority| PriorityView::of(priority, &asker.reader.language))
             .map(|view| PriorityChoice {
@@ -301,7 +313,7 @@ impl May {
     }
 }
 
-type Names = std::collections::HashMap<AgentId, (String, String)>;
+type Names = HashMap<AgentId, (String, String)>;
 
 fn head(ticket: &Ticket, queue: &str, names: &Names, asker: &Asker) -> Head {
     let language = &asker.reader.language;
@@ -380,7 +392,23 @@ fn states(ticket: &Ticket, asker: &Asker) -> Vec<StateChoice> {
         .collect()
 }
 
-fn owners(conn: &mut Conn, asker: &Asker, access: &TicketAccess<access::Read>) -> Result<Vec<OwnerChoice>> {
+/// Until when somebody is away, and who stands in for him.
+fn away(absence: &Absence, asker: &Asker) -> String {
+    let until = asker.reader.stamp(absence.until);
+    match &absence.stand_in {
+        Some(name) => {
+            asker.reader.language.tr_with("away-with-stand-in", &[("date", &until), ("name", name)])
+        }
+        None => asker.reader.language.tr_with("away-until", &[("date", &until)]),
+    }
+}
+
+fn owners(
+    conn: &mut Conn,
+    asker: &Asker,
+    access: &TicketAccess<access::Read>,
+    absences: &HashMap<AgentId, Absence>,
+) -> Result<Vec<OwnerChoice>> {
     if !access.rights().has(Right::Owner) {
         return Ok(Vec::new());
     }
@@ -390,10 +418,13 @@ fn owners(conn: &mut Conn, asker: &Asker, access: &TicketAccess<access::Read>) -
     let mut choices: Vec<OwnerChoice> = able
         .into_iter()
         .map(|(id, _, name)| OwnerChoice {
-            name: if id == me {
-                asker.reader.language.tr_with("owner-you", &[("name", &name)])
-            } else {
-                name
+            name: match absences.get(&id) {
+                _ if id == me => asker.reader.language.tr_with("owner-you", &[("name", &name)]),
+                Some(absence) => {
+                    let away = away(absence, asker);
+                    asker.reader.language.tr_with("owner-away", &[("name", &name), ("away", &away)])
+                }
+                None => name,
             },
             current: ticket.owner_id == Some(id),
             id: id.0,

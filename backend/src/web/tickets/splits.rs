@@ -6,15 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::acts::ticket_page;
 use crate::access::{self, Reply};
-use crate::db::{ArticleId, Right};
-use crate::error::Error;
+use crate::db::{ArticleId, Conn, QueueId, Right};
+use crate::error::{Error, Result};
+use crate::queues::{self, Queue};
 use crate::tickets::{open, split, view};
 use crate::web::failure::Answer;
 use crate::web::forms::Posted;
-use crate::web::gate::Signed;
+use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show_as};
 use crate::web::state::Web;
 use crate::web::text::{Segment, segments};
+use crate::web::view::Choice;
 
 #[derive(Serialize)]
 struct SplitView {
@@ -25,6 +27,7 @@ struct SplitView {
     at: jiff::Timestamp,
     text: Vec<Segment>,
     title: String,
+    queues: Vec<Choice>,
     error: String,
 }
 
@@ -38,7 +41,7 @@ async fn show(
     signed: &Signed,
     status: StatusCode,
     id: ArticleId,
-    title: Option<String>,
+    typed: Option<Form>,
     error: String,
 ) -> Answer {
     show_as(web, signed, status, "tickets/split.html", move |conn, asker| {
@@ -46,6 +49,7 @@ async fn show(
         access.must(Right::Reply)?;
         let ticket = access.ticket();
         let subject = open::without_prefixes(&article.subject);
+        let chosen = typed.as_ref().and_then(|form| form.queue).unwrap_or(ticket.queue_id.0);
         let named = !article.from_name.is_empty();
         let view = SplitView {
             id: id.0,
@@ -54,9 +58,12 @@ async fn show(
             who: if named { article.from_name.clone() } else { article.from_address.clone() },
             at: article.created_at.0,
             text: segments(&article.body_text),
-            title: title.unwrap_or_else(|| {
-                if subject.is_empty() { ticket.title.clone() } else { subject.to_owned() }
-            }),
+            queues: queues_beside(conn, asker, ticket.queue_id, chosen)?,
+            title: match typed {
+                Some(form) => form.title,
+                None if subject.is_empty() => ticket.title.clone(),
+                None => subject.to_owned(),
+            },
             error,
         };
         Ok(Page::new(format!("q{}", ticket.queue_id), view))
@@ -69,18 +76,31 @@ async fn show(
 #[serde(deny_unknown_fields)]
 pub struct Form {
     title: String,
+    /// The queue of the new ticket; missing: that of the old one.
+    queue: Option<i64>,
+}
+
+/// The ticket's queue, and those in which the actor may open tickets.
+fn queues_beside(conn: &mut Conn, asker: &Asker, own: QueueId, chosen: i64) -> Result<Vec<Choice>> {
+    let able = |queue: &Queue| {
+        queue.id == own
+            || (queue.retired_at.is_none() && asker.actor.scope.in_queue(queue.id).has(Right::Create))
+    };
+    let all = queues::all(conn)?.into_iter().filter(able);
+    Ok(all.map(|queue| Choice::new(queue.id.to_string(), queue.name, queue.id.0 == chosen)).collect())
 }
 
 /// `POST /articles/{id}/splits`.
 pub async fn create(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<Form>) -> Answer {
-    let (id, typed) = (ArticleId(id.into_inner()), form.0.title);
-    let (asker, at, title) = (signed.clone(), web.moment(), typed.clone());
+    let (id, typed) = (ArticleId(id.into_inner()), form.0);
+    let (asker, at, wish) = (signed.clone(), web.moment(), typed.clone());
     let made = web
         .db
         .write(move |tx| {
             let number = view::article(tx, &asker.actor, id)?.1.ticket().number.clone();
             let mut source = access::for_change::<Reply>(tx, &asker.actor, &number)?;
-            Ok(split::split(tx, &mut source, &asker.actor, id, &title, &at)?.number)
+            Ok(split::split(tx, &mut source, &asker.actor, id, &wish.title, wish.queue.map(QueueId), &at)?
+                .number)
         })
         .await;
     match made {
