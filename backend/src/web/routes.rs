@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, audit, auto_responses, dashboard, downloads, factor, files, filters, forgotten, gate,
-    live, login, mailboxes, outbox, own_factor, passwords, people, preferences, presence, probes, queues,
-    recorder, reply_templates, reports, roles, search, setup, suggestions, tickets, views,
+    admin, articles, attached, audit, auto_responses, dashboard, downloads, factor, files, filters,
+    forgotten, gate, live, login, mailboxes, outbox, own_factor, passwords, people, preferences, presence,
+    probes, queues, recorder, reply_templates, reports, roles, search, setup, suggestions, tickets, views,
 };
 use crate::db::{InstallationRight, Right};
 
