@@ -334,6 +334,17 @@ table! {
     use diesel::sql_types::*;
     use crate::db::types::Instant;
 
+    planned_replies (article_id) {
+        article_id -> BigInt,
+        state -> Nullable<Text>,
+        until -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
     drafts (id) {
         id -> BigInt,
         agent_id -> BigInt,
@@ -890,6 +901,7 @@ allow_tables_to_appear_in_same_query!(
     merge_articles,
     article_moves,
     drafts,
+    planned_replies,
     attachments,
     participants,
     ticket_links,
