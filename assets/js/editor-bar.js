@@ -60,6 +60,28 @@ export function toolbar(editor, target) {
     }
   };
 
+  // The words that stand for an image where it is not seen; none is an answer too.
+  const [about, alt] = ["[data-image]", "[data-image-words]"].map((one) => bar.querySelector(one));
+  let image = null;
+  const describe = (chosen) => {
+    image?.classList.remove("is-chosen");
+    image = chosen ?? null;
+    about.hidden = !image;
+    if (!image) return;
+    image.classList.add("is-chosen");
+    alt.value = image.alt;
+    alt.focus();
+  };
+  const described = () => {
+    describe(null);
+    editor.restore();
+  };
+  alt.addEventListener("input", () => {
+    if (!image) return;
+    image.alt = alt.value;
+    editor.tell();
+  });
+
   const pressed = {
     bold: () => document.queryCommandState("bold"),
     italic: () => document.queryCommandState("italic"),
@@ -82,7 +104,10 @@ export function toolbar(editor, target) {
   };
   buttons.forEach((button, n) => { button.tabIndex = n ? -1 : 0; });
   bar.addEventListener("keydown", (e) => {
-    if (panel.contains(e.target)) {
+    if (about.contains(e.target)) {
+      if (e.key !== "Escape" && !(e.key === "Enter" && !e.ctrlKey)) return;
+      described();
+    } else if (panel.contains(e.target)) {
       if (e.key === "Escape") leave();
       else if (e.key === "Enter" && !e.ctrlKey && e.target === address) apply();
       else return;
@@ -105,11 +130,12 @@ export function toolbar(editor, target) {
     if (button) {
       if (!root.contains(document.activeElement)) editor.restore();
       act(button.dataset.act);
-    } else if (e.target.closest("[data-link-apply]")) apply();
+    } else if (e.target.closest("[data-image-done]")) described();
+    else if (e.target.closest("[data-link-apply]")) apply();
     else if (e.target.closest("[data-link-remove]")) {
       leave();
       command("unlink");
     }
   });
-  return { element: bar, act, close: () => { document.removeEventListener("selectionchange", show); bar.remove(); } };
+  return { element: bar, act, describe, close: () => { document.removeEventListener("selectionchange", show); bar.remove(); } };
 }

@@ -64,13 +64,24 @@ export function open(form, area, from) {
     if (words.includes("\n")) editor.put(fromText(words) + (/^>/m.test(words.trimEnd().split("\n").pop()) ? "<p><br></p>" : ""));
     else document.execCommand("insertText", false, words);
   };
-  editor.image = (cid, id, alt) => {
+  // An image that has arrived, where the cursor is or was last; its words are asked for.
+  editor.image = (cid, id) => {
     images[cid] = id;
+    if (!root.contains(document.activeElement)) editor.restore();
     editor.put(`<img src="cid:${cid}" alt="">`);
-    const image = [...root.querySelectorAll("img")].find((one) => one.dataset.cid === cid);
-    if (image) image.alt = alt;
     editor.tell();
+    bar.describe([...root.querySelectorAll("img")].find((one) => one.dataset.cid === cid));
   };
+  // Puts the cursor where something is dropped.
+  editor.point = (e) => {
+    const at = root.contains(e.target) ? document.caretRangeFromPoint?.(e.clientX, e.clientY) : null;
+    if (!at) return;
+    root.focus();
+    getSelection().removeAllRanges();
+    getSelection().addRange(at);
+    editor.remember();
+  };
+  root.addEventListener("click", (e) => e.target.matches("img") && bar.describe(e.target));
   // Where the cursor was last: a click on a button or into the link's field takes it away.
   let range = null;
   editor.remember = () => {

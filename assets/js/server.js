@@ -35,19 +35,23 @@ export async function read(address) {
   return answer?.ok ? answer.json().catch(() => null) : null;
 }
 
-// Sends one file and reports how far it got, from 0 to 100. Resolves to the parsed answer or an error text.
-export function upload(address, file, progress) {
-  return new Promise((done) => {
+// Sends one file and reports how far it got, from 0 to 100. Resolves to the parsed answer; without one the connection
+// broke, or `cancel` was called. With `inline` the file is an image that stands in the text.
+export function upload(address, file, progress, inline) {
+  const request = new XMLHttpRequest();
+  const sent = new Promise((done) => {
     const form = new FormData();
+    if (inline) form.append("inline", "1");
     form.append("file", file, file.name || "image.png");
-    const request = new XMLHttpRequest();
     request.open("POST", address);
     request.setRequestHeader("X-CSRF-Token", token());
     request.setRequestHeader("Accept", "application/json");
     request.responseType = "json";
     request.upload.onprogress = (e) => e.lengthComputable && progress((e.loaded / e.total) * 100);
     request.onload = () => done({ ok: request.status < 300, answer: request.response });
-    request.onerror = () => done({ ok: false, answer: null });
+    request.onerror = () => done({ ok: false, answer: null, broken: true });
+    request.onabort = () => done({ ok: false, answer: null, cancelled: true });
     request.send(form);
   });
+  return { sent, cancel: () => request.abort() };
 }

@@ -1,29 +1,57 @@
 // Files by button, drop or paste, each with its progress. They are kept with the draft on the server; without
 // script the file field travels with the form instead.
+import { rich } from "./field.js";
 import { send, upload } from "./server.js";
 import { say } from "./toast.js";
 
 const limit = 25_000_000;
 
-async function add(form, file) {
+const counted = (form, by) => { form.dataset.uploading = Number(form.dataset.uploading ?? 0) + by; };
+const images = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+// What is larger is no picture that a page shows, and goes as a file.
+const largestImage = 5_000_000;
+
+function add(form, file, within) {
   const field = form.querySelector("[data-upload]");
   if (file.size > limit) return say(`${file.name}: ${field.dataset.tooBig}`);
   const item = form.querySelector("[data-upload-item]").content.firstElementChild.cloneNode(true);
-  const [name, bar] = [item.querySelector("span"), item.querySelector("progress")];
-  name.textContent = file.name || "image.png";
+  item.querySelector("span").textContent = file.name || "image.png";
   form.querySelector("[data-upload-list]").append(item);
-  form.dataset.uploading = Number(form.dataset.uploading ?? 0) + 1;
-  const { ok, answer } = await upload(form.dataset.files, file, (percent) => { bar.value = percent; });
-  bar.remove();
+  const inline = Boolean(within && rich() && images.includes(file.type) && file.size <= largestImage);
+  item.querySelector("[data-again]").addEventListener("click", () => start(form, item, file, inline));
+  start(form, item, file, inline);
+}
+
+// One try; after a broken connection the file waits in the list for the next one.
+async function start(form, item, file, inline) {
+  const [bar, again, button] = ["progress", "[data-again]", ".chip-x"].map((one) => item.querySelector(one));
+  [bar.hidden, again.hidden, bar.value] = [false, true, 0];
+  const running = upload(form.dataset.files, file, (percent) => { bar.value = percent; }, inline);
+  button.setAttribute("aria-label", button.dataset.cancel.replace("#", file.name));
+  item.cancel = running.cancel;
+  counted(form, 1);
+  const { ok, answer, broken, cancelled } = await running.sent;
+  delete item.cancel;
   if (!ok) {
-    item.remove();
     // What cannot be sent along must not go missing in silence.
     if (waiting?.form === form) waiting = null;
-    form.dataset.uploading = Number(form.dataset.uploading) - 1;
-    return say(answer?.message ?? `${file.name}: ${field.dataset.tooBig}`);
+    counted(form, -1);
+    if (broken) {
+      [bar.hidden, again.hidden] = [true, false];
+      return say(`${file.name}: ${form.querySelector("[data-upload]").dataset.broken}`);
+    }
+    item.remove();
+    if (!cancelled) say(answer?.message ?? `${file.name}: ${form.querySelector("[data-upload]").dataset.tooBig}`);
+    return;
+  }
+  bar.remove();
+  again.remove();
+  if (inline && answer.cid && rich()) {
+    item.remove();
+    rich().image(answer.cid, answer.id);
+    return arrived(form);
   }
   item.querySelector("b").textContent = answer.size;
-  const button = item.querySelector("button");
   button.dataset.remove = answer.id;
   button.setAttribute("aria-label", answer.remove);
   arrived(form);
@@ -43,7 +71,7 @@ document.addEventListener("paste", (e) => {
   const files = [...(e.clipboardData?.files ?? [])];
   if (!form || !files.length) return;
   e.preventDefault();
-  files.forEach((file) => add(form, file));
+  files.forEach((file) => add(form, file, rich()?.root.contains(e.target)));
 });
 
 for (const kind of ["dragover", "dragleave", "drop"]) {
@@ -53,14 +81,19 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
     // Anywhere on the page: a file dropped beside the box would otherwise replace the page and its text.
     e.preventDefault();
     form.classList.toggle("is-drop", kind === "dragover");
-    if (kind === "drop") [...e.dataTransfer.files].forEach((file) => add(form, file));
+    if (kind === "drop") {
+      rich()?.point(e);
+      [...e.dataTransfer.files].forEach((file) => add(form, file, rich()?.root.contains(e.target)));
+    }
   });
 }
 
 document.addEventListener("click", (e) => {
-  const button = e.target.closest("[data-upload-list] button");
+  const button = e.target.closest("[data-upload-list] .chip-x");
   if (!button) return;
   e.preventDefault();
+  const { cancel } = button.closest("li");
+  if (cancel) return cancel();
   const id = button.dataset.remove ?? button.value;
   if (id) send("DELETE", `${composer(e).dataset.files}/${id}`);
   button.closest("li").remove();
@@ -77,7 +110,7 @@ document.addEventListener("submit", (e) => {
 }, true);
 
 function arrived(form) {
-  form.dataset.uploading = Number(form.dataset.uploading) - 1;
+  counted(form, -1);
   if (waiting?.form !== form || form.dataset.uploading !== "0") return;
   const { button } = waiting;
   waiting = null;

@@ -365,6 +365,17 @@ table! {
     use diesel::sql_types::*;
     use crate::db::types::Instant;
 
+    planned_replies (article_id) {
+        article_id -> BigInt,
+        state -> Nullable<Text>,
+        until -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
     drafts (id) {
         id -> BigInt,
         agent_id -> BigInt,
@@ -973,6 +984,7 @@ allow_tables_to_appear_in_same_query!(
     merge_articles,
     article_moves,
     drafts,
+    planned_replies,
     attachments,
     participants,
     ticket_links,

@@ -7,9 +7,13 @@ use jiff::SignedDuration;
 
 use super::{Outgoing, fairness::Fairness};
 use crate::{
-    db::{Conn, Delivery, MultiBackend, OutboxId, Ts, Tx, backend, schema::outbox, types::Instant},
+    db::{
+        ArticleId, Conn, Delivery, MultiBackend, OutboxId, OutboxKind, Ts, Tx, backend, schema::outbox,
+        types::Instant,
+    },
     desk::Desk,
     error::Result,
+    tickets::{Moment, planned},
 };
 
 /// So many candidates are looked at in one query.
@@ -57,9 +61,9 @@ pub(super) async fn claim(
     if chosen.is_empty() {
         return Ok(Vec::new());
     }
-    let now = desk.clock.now();
+    let at = desk.moment();
     let ids: Vec<OutboxId> = chosen.iter().map(|due| OutboxId(due.id)).collect();
-    let taken = desk.db.write(move |tx| take(tx, &ids, now)).await;
+    let taken = desk.db.write(move |tx| take(tx, &ids, &at)).await;
     // What somebody else has taken in the meantime, or could not be taken, needs no lane.
     for due in &chosen {
         if !taken.as_ref().is_ok_and(|taken| taken.iter().any(|mail| mail.id.0 == due.id)) {
@@ -69,10 +73,14 @@ pub(super) async fn claim(
     taken
 }
 
-fn take(tx: &mut Tx<'_>, ids: &[OutboxId], now: jiff::Timestamp) -> Result<Vec<Outgoing>> {
+fn take(tx: &mut Tx<'_>, ids: &[OutboxId], at: &Moment) -> Result<Vec<Outgoing>> {
+    let now = at.now;
     let until = Ts(now.checked_add(LEASE).unwrap_or(now));
     let mut taken = Vec::new();
     for id in backend::claim_outgoing(tx, ids)? {
+        if !may_leave(tx, id, at)? {
+            continue;
+        }
         let mine = diesel::update(outbox::table.find(id).filter(outbox::try_at.le(Ts(now))).filter(
             outbox::state.eq_any([
                 Delivery::Held,
@@ -94,6 +102,21 @@ fn take(tx: &mut Tx<'_>, ids: &[OutboxId], now: jiff::Timestamp) -> Result<Vec<O
         }
     }
     Ok(taken)
+}
+
+/// A planned reply changes its ticket now, or goes back to its author.
+fn may_leave(tx: &mut Tx<'_>, id: OutboxId, at: &Moment) -> Result<bool> {
+    let held: Option<Option<ArticleId>> = outbox::table
+        .find(id)
+        .filter(outbox::state.eq(Delivery::Held).and(outbox::kind.eq(OutboxKind::Reply)))
+        .filter(outbox::try_at.le(at.ts()))
+        .select(outbox::article_id)
+        .first(&mut **tx)
+        .optional()?;
+    match held.flatten() {
+        Some(article) => planned::leaves(tx, article, at),
+        None => Ok(true),
+    }
 }
 
 #[derive(Clone, Debug, QueryableByName)]

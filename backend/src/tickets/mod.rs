@@ -26,6 +26,7 @@ pub mod move_to;
 pub mod note;
 pub mod open;
 pub mod participants;
+pub(crate) mod planned;
 pub mod priority;
 pub mod promise;
 pub(crate) mod purge;

@@ -38,6 +38,7 @@ pub fn note(
     if input.body_text.trim().is_empty() && input.files.is_empty() {
         return Err(Error::invalid("body_text", say!("refused-empty-note")));
     }
+    super::templates::complete(&input.body_text)?;
     let (ticket, who) = access.parts();
     let new = NewArticle {
         ticket_id: ticket.id,

@@ -90,6 +90,9 @@ fn check(access: &QueueAccess, input: &OpenInput) -> Result<Person> {
     if input.body_text.trim().is_empty() {
         refuse("body_text", say!("refused-no-text"));
     }
+    if let Err(Error::Invalid(left)) = super::templates::complete(&input.body_text) {
+        left.into_iter().for_each(|one| refuse(&one.field, one.message));
+    }
     if input.channel == Channel::Note {
         refuse("channel", say!("refused-channel"));
     }

@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Article, Formatted, Moment, NewArticle, NewFile, Person, Recipients, locking, model::Ticket, state, store,
+    Article, Formatted, Moment, NewArticle, NewFile, Person, Recipients, locking, model::Ticket, planned,
+    state, store,
 };
 use crate::{
     access::{Actor, Reply, TicketAccess},
@@ -73,7 +74,7 @@ pub fn reply(
     }
     super::templates::complete(&input.body_text)?;
     check(&recipients)?;
-    let planned = input.send_at.map(|when| planned_for(when, at)).transpose()?;
+    let send_at = input.send_at.map(|when| planned_for(when, at)).transpose()?;
 
     let before = ticket.state;
     locking::take(tx, ticket, who, actor.agent.id, at)?;
@@ -86,14 +87,16 @@ pub fn reply(
     locking::restart_timer(tx, ticket, at)?;
     let after = input.state.unwrap_or(if before == State::New { State::Open } else { before });
     let until = input.until.or(ticket.pending_until.map(Into::into).filter(|_| input.state.is_none()));
-    if after != before || input.state.is_some() {
+    if send_at.is_some() {
+        planned::keep(tx, article.id, input.state, until.map(Ts))?;
+    } else if after != before || input.state.is_some() {
         state::change(tx, ticket, who, after, until, at)?;
     }
     store::save(tx, ticket, at.ts())?;
     super::read::mark(tx, actor, ticket)?;
-    let hold = planned.map_or(input.hold_seconds, |_| Some(HOLD));
+    let hold = send_at.map_or(input.hold_seconds, |_| Some(HOLD));
     send_later(tx, ticket, &article, recipients.envelope(), hold, at)?;
-    if let Some(when) = planned {
+    if let Some(when) = send_at {
         outbox::plan(tx, article.id, when)?;
     }
     Ok(article)
@@ -312,10 +315,16 @@ pub(crate) fn domain_of(address: &str) -> &str {
     address.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
 }
 
-pub(super) fn with_signature(text: &str, agent: &str, queue: &str) -> String {
+/// What stands below what an agent writes, without the mark before it.
+pub fn signature(agent: &str, queue: &str) -> String {
     let lines: Vec<&str> = [agent.trim(), queue.trim()].into_iter().filter(|part| !part.is_empty()).collect();
-    if lines.is_empty() {
+    lines.join("\n")
+}
+
+pub(super) fn with_signature(text: &str, agent: &str, queue: &str) -> String {
+    let signature = signature(agent, queue);
+    if signature.is_empty() {
         return text.trim_end().to_owned();
     }
-    format!("{}\n\n-- \n{}", text.trim_end(), lines.join("\n"))
+    format!("{}\n\n-- \n{signature}", text.trim_end())
 }

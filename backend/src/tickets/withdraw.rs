@@ -7,7 +7,7 @@ use crate::{
     access::{Actor, Reply, TicketAccess, Who},
     db::{
         AgentId, ArticleId, DraftId, DraftKind, EventKind, Sender, State, Tx,
-        schema::{articles, attachments, events, message_ids},
+        schema::{articles, attachments, events, message_ids, planned_replies},
     },
     error::{Error, Result, say},
     notify, outbox,
@@ -107,18 +107,31 @@ pub(super) fn hand_back(tx: &mut Tx<'_>, ticket: &mut Ticket, who: &Who, at: &Mo
     for article in outbox::planned(tx, ticket.id, at.ts())? {
         let reply = articles::table.find(article).select(Article::as_select()).first(&mut **tx)?;
         let Some(author) = reply.agent_id.filter(|_| reply.sender == Sender::Agent) else { continue };
-        // Whoever comes first, this or the worker, wins.
-        if !outbox::cancel_held(tx, article)? {
-            continue;
-        }
-        into_draft(tx, &reply, author, at)?;
-        remove(tx, ticket, article)?;
-        let login = locking::login_of(tx, Some(author))?;
-        let event = store::Change::of(EventKind::ReplyHandedBack).between(None, login.as_deref());
-        store::record(tx, ticket, who, at.ts(), event)?;
-        notify::handed_back(tx, ticket, author, at.ts())?;
+        hand_back_one(tx, ticket, who, &reply, author, at)?;
     }
     Ok(())
+}
+
+/// Takes one of them back; the caller saves the ticket. `false`: it has left already. Whoever comes first, this or the
+/// worker, wins.
+pub(super) fn hand_back_one(
+    tx: &mut Tx<'_>,
+    ticket: &mut Ticket,
+    who: &Who,
+    reply: &Article,
+    author: AgentId,
+    at: &Moment,
+) -> Result<bool> {
+    if !outbox::cancel_held(tx, reply.id)? {
+        return Ok(false);
+    }
+    into_draft(tx, reply, author, at)?;
+    remove(tx, ticket, reply.id)?;
+    let login = locking::login_of(tx, Some(author))?;
+    let event = store::Change::of(EventKind::ReplyHandedBack).between(None, login.as_deref());
+    store::record(tx, ticket, who, at.ts(), event)?;
+    notify::handed_back(tx, ticket, author, at.ts())?;
+    Ok(true)
 }
 
 /// The files of the forwarded message go along again when the forward is sent: the draft keeps only our own.
@@ -170,6 +183,7 @@ fn remove(tx: &mut Tx<'_>, ticket: &mut Ticket, article: ArticleId) -> Result<()
         .set(events::article_id.eq(None::<ArticleId>))
         .execute(&mut **tx)?;
     diesel::delete(message_ids::table.filter(message_ids::article_id.eq(article))).execute(&mut **tx)?;
+    diesel::delete(planned_replies::table.find(article)).execute(&mut **tx)?;
     diesel::delete(articles::table.find(article)).execute(&mut **tx)?;
     super::recount::recount(tx, ticket)
 }

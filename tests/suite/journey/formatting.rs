@@ -276,3 +276,78 @@ fn the_editor_is_small_and_comes_only_when_it_is_opened() {
         assert!(whole < 60 * 1024, "{whole} bytes before they are compressed");
     });
 }
+
+#[test]
+fn a_pasted_picture_stands_in_the_text_and_is_described() {
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        let number =
+            app.ticket_from(&mail("anna@customer.example").from_header("anna@customer.example")).await;
+        app.hush().await;
+        let browser = open(&app, &number).await;
+        browser.click("[data-rich-toggle]").await;
+        browser.find(RICH).await;
+        keys(&browser, "See: ").await;
+        let script = "const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';\
+            const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0)); const data = new DataTransfer();\
+            data.items.add(new File([bytes], 'shot.png', { type: 'image/png' }));\
+            document.querySelector('.rich-text').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));";
+        browser.run(script).await;
+        browser.find(".rich-text img").await;
+        tests::wait_until("the field for its words", Duration::from_secs(10), async || {
+            (browser.run("return document.activeElement.id").await == "rich-alt").then_some(())
+        })
+        .await;
+        keys(&browser, &format!("the screen{ENTER}")).await;
+        assert!(sent(&browser).await.contains("alt=\"the screen\""));
+        let width = "return document.querySelector('.rich-text img').naturalWidth";
+        assert_eq!(browser.run(width).await, 1, "it is shown");
+        let violations = browser.accessibility().await.unwrap_or_default();
+        assert!(violations.is_empty(), "{violations:?}");
+        browser.wait_for_text("Draft saved").await;
+        browser.open(&format!("{}/tickets/{number}", app.base())).await;
+        browser.find(".rich-text img").await;
+        assert!(sent(&browser).await.contains("alt=\"the screen\""), "a reload keeps it");
+        browser.click(".split button[name=then][value=open]").await;
+        let article = tests::wait_until("the reply", Duration::from_secs(15), async || {
+            app.articles(&number).await.into_iter().find(|article| article["sender_type"] == "agent")
+        })
+        .await;
+        assert!(text(&article["body_text"]).contains("[the screen]"), "{article}");
+        assert_eq!(article["attachments"][0]["name"], "shot.png");
+        let complaints = complaints(&browser).await;
+        assert!(complaints.is_empty(), "{complaints:?}");
+        browser.close().await;
+    });
+}
+
+#[test]
+fn whoever_prefers_it_writes_with_formatting_and_without_scripts_in_the_text_field() {
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        app.hush().await;
+        let browser = open(&app, &number).await;
+        browser.open(&format!("{}/preferences", app.base())).await;
+        browser.run("document.querySelector('[name=rich]').click()").await;
+        browser.click("form[action='/preferences'] .btn-main").await;
+        browser.wait_for_text("saved").await;
+        browser.open(&format!("{}/tickets/{number}", app.base())).await;
+        browser.find(RICH).await;
+        assert_eq!(
+            app.ticket(&number).await["lock"]["by"],
+            serde_json::json!(null),
+            "opening it takes no lock"
+        );
+        browser.close().await;
+        let browser = Browser::without_scripts().await;
+        browser.sign_in(&app.base(), "root", PASSWORD).await;
+        browser.open(&format!("{}/tickets/{number}", app.base())).await;
+        browser.fill("textarea[name=body]", "Without a script.").await;
+        browser.click("button[name=then][value=open]").await;
+        browser.wait_for_text("Without a script.").await;
+        let article = app.articles(&number).await.pop().unwrap();
+        assert_eq!(article["body_html"], serde_json::json!(null));
+        browser.close().await;
+    });
+}

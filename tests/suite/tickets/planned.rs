@@ -87,6 +87,53 @@ both_databases! {
         crate::tickets::counters_agree(&app).await;
     }
 
+    async fn the_ticket_changes_when_it_leaves_and_not_before(database) {
+        let app = TestApp::start_at(database, NOW).await;
+        let number = app.ticket_from(&mail(ANNA)).await;
+        app.hush().await;
+        plan(&app, &number, json!({ "body_text": "Solved.", "state": "closed" })).await;
+        assert_eq!(app.ticket(&number).await["state"], "new");
+        app.advance(SignedDuration::from_hours(17)).await;
+        app.relay.wait_for(ANNA, 1).await;
+        tests::wait_until("the ticket closed", std::time::Duration::from_secs(20), async || {
+            (app.ticket(&number).await["state"] == "closed").then_some(())
+        })
+        .await;
+        // A ticket that was closed meanwhile is not opened by it.
+        let other = app.ticket_from(&mail(ANNA)).await;
+        let body = json!({ "body_text": "More.", "state": "open", "send_at": "2026-11-11T08:00:00Z" });
+        app.root.post(&format!("/api/v1/tickets/{other}/replies"), body).await.assert(201);
+        app.root.set(&other, "state", "closed").await;
+        app.advance(SignedDuration::from_hours(24)).await;
+        app.relay.wait_for(ANNA, 2).await;
+        assert_eq!(app.ticket(&other).await["state"], "closed");
+        crate::tickets::counters_agree(&app).await;
+    }
+
+    async fn whoever_may_no_longer_answer_gets_it_back(database) {
+        let app = TestApp::start_at(database, NOW).await;
+        let number = app.ticket_from(&mail(ANNA)).await;
+        app.hush().await;
+        app.role("Writer", "Support", &["reply"]).await;
+        let will = app.agent("will", &["Writer"]).await;
+        let body = json!({ "body_text": "From Will.", "state": "closed", "send_at": "2026-11-10T08:00:00Z" });
+        will.post(&format!("/api/v1/tickets/{number}/replies"), body).await.assert(201);
+        // He may not answer where it is by then.
+        app.queue("Billing", "billing@helpdesk.example").await;
+        app.root.set(&number, "queue", "Billing").await;
+        app.advance(SignedDuration::from_hours(17)).await;
+        tests::wait_until("the reply handed back", std::time::Duration::from_secs(20), async || {
+            let history = app.root.get(&format!("/api/v1/tickets/{number}/history?limit=100")).await.items();
+            history.iter().any(|event| event["kind"] == "reply_handed_back").then_some(())
+        })
+        .await;
+        app.settle().await;
+        assert!(app.relay.received_by(ANNA).is_empty());
+        assert_eq!(app.ticket(&number).await["state"], "new");
+        assert!(app.articles(&number).await.iter().all(|article| article["sender_type"] != "agent"));
+        crate::tickets::counters_agree(&app).await;
+    }
+
     async fn its_author_takes_it_back_and_nobody_else(database) {
         let app = TestApp::start_at(database, NOW).await;
         let number = app.ticket_from(&mail(ANNA)).await;

@@ -166,4 +166,90 @@ both_databases! {
         app.settle().await;
         assert!(app.relay.received_by(ANNA).is_empty());
     }
+
+    async fn an_image_in_the_text_goes_within_the_mail(database) {
+        let app = TestApp::start(database).await;
+        let number = question(&app).await;
+        let root = signed_in(&app, "root").await;
+        let shown = upload(&root, &number, "shot.png", &picture()).await;
+        let gone = upload(&root, &number, "old.png", &[&picture()[..], b"x"].concat()).await;
+        let fake = upload(&root, &number, "page.png", b"<script>x()</script>").await;
+        assert!(fake["cid"].is_null() && shown["cid"] != gone["cid"], "what is no picture is a file: {fake}");
+        let page = root.get(&format!("/tickets/{number}")).await.text();
+        assert!(page.contains(&text(&shown["cid"])) && page.contains("shot.png"), "the list survives a reload: {page}");
+        let html = format!("<p>See</p><p><img src=\"cid:{}\" alt=\"the screen\" onerror=x()></p>", text(&shown["cid"]));
+        root.submit(&format!("/tickets/{number}/articles"), &reply(&html, &field(&page, "seen"))).await.assert(303);
+        let sent = app.relay.wait_for(ANNA, 1).await.remove(0);
+        let raw = String::from_utf8_lossy(&sent.data).into_owned();
+        let at = |part: &str| raw.find(part).unwrap_or_else(|| panic!("no {part} in {raw}"));
+        assert!(at("multipart/mixed") < at("multipart/alternative") && at("multipart/alternative") < at("multipart/related"), "{raw}");
+        assert!(raw.contains(&format!("Content-ID: <{}>", text(&shown["cid"]))) && !raw.contains("old.png"), "{raw}");
+        assert!(at("shot.png") < at("page.png"), "{raw}");
+        assert!(html_part(&sent.data).contains(&format!("<img src=\"cid:{}\" alt=\"the screen\">", text(&shown["cid"]))));
+        assert!(mail_ingest::parse(&sent.data).text.contains("[the screen]"));
+        let article = app.articles(&number).await.pop().unwrap();
+        assert_eq!(article["attachments"].as_array().unwrap().len(), 2, "{article}");
+        // Its frame shows the image by an address of ours.
+        let frame = root.get(&format!("/articles/{}/html", text(&article["id"]))).await.assert(200).text();
+        assert!(frame.contains("/inline/") && frame.contains("the screen"), "{frame}");
+        // In a plain reply the image is a file like others.
+        upload(&root, &number, "plain.png", &picture()).await;
+        let plain = [("kind", "reply"), ("then", "open"), ("to", ANNA), ("body", "See."), ("seen", &seen(&root, &number).await)];
+        root.submit(&format!("/tickets/{number}/articles"), &plain).await.assert(303);
+        let raw = String::from_utf8_lossy(&app.relay.wait_for(ANNA, 2).await.remove(1).data).into_owned();
+        assert!(raw.contains("plain.png") && !raw.contains("multipart/related"), "{raw}");
+    }
+
+    async fn open_names_stop_notes_and_new_tickets_too(database) {
+        let app = TestApp::start(database).await;
+        let number = question(&app).await;
+        let root = signed_in(&app, "root").await;
+        root.get(&format!("/tickets/{number}")).await.assert(200);
+        let note = [("kind", "note"), ("then", "note"), ("body", "Ask {{customer.name}}.")];
+        let page = root.submit(&format!("/tickets/{number}/articles"), &note).await.assert(422).text();
+        assert!(page.contains("{{customer.name}}"), "{page}");
+        let queue = queue(&app, json!({ "signature": "" })).await;
+        for kind in ["mail", "phone"] {
+            let form = [("kind", kind), ("customer", ANNA), ("queue", &queue), ("priority", "3"), ("subject", "Key"), ("body", "Dear {{ticket.number}}")];
+            let page = root.submit("/tickets", &form).await.assert(422).text();
+            assert!(page.contains("{{ticket.number}}") && page.contains("n-body-e"), "{page}");
+        }
+        assert_eq!(app.tickets().await.len(), 1);
+    }
+
+    async fn the_composer_says_whom_it_goes_to_in_which_language_and_signed_how(database) {
+        let app = TestApp::start(database).await;
+        let words = "Guten Tag, ich habe eine Frage zu der Rechnung, die ich von Ihnen bekommen habe. Können Sie mir bitte sagen, \
+            warum der Betrag nicht stimmt und wie ich das ändern kann? Vielen Dank und viele Grüße\n";
+        let number = app.ticket_from(&mail(ANNA).from_header(ANNA).text(words)).await;
+        queue(&app, json!({ "signature": "Support & Co" })).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        dana.lock(&number).await;
+        let page = signed_in(&app, "root").await.get(&format!("/tickets/{number}")).await.text();
+        assert!(page.contains(&format!("Take over and send to {ANNA}")), "{page}");
+        assert!(page.contains("spellcheck=\"true\" lang=\"de\"") && page.contains("<p>Support &amp; Co</p>"), "{page}");
+    }
+}
+
+/// The head of a picture of four pixels.
+fn picture() -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    bytes.extend([0, 0, 0, 2, 0, 0, 0, 2, 8, 2, 0, 0, 0]);
+    bytes
+}
+
+async fn upload(client: &Client, number: &str, name: &str, bytes: &[u8]) -> serde_json::Value {
+    let page = client.get("/dashboard").await.text();
+    let csrf = page.split("data-csrf=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let mut body = b"--x\r\nContent-Disposition: form-data; name=\"inline\"\r\n\r\n1\r\n".to_vec();
+    let head = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n"
+    );
+    body.extend(head.bytes());
+    body.extend(bytes);
+    body.extend(b"\r\n--x--\r\n");
+    let request = client.request(reqwest::Method::POST, &format!("/tickets/{number}/draft/files"));
+    let request =
+        request.header("content-type", "multipart/form-data; boundary=x").header("x-csrf-token", csrf);
+    client.send(request.body(body)).await.assert(201).json()
 }

@@ -240,14 +240,18 @@ pub fn attach(
         return Err(Error::invalid("attachments", say!("refused-files", most = FILES)));
     }
     file.blob.store(tx)?;
+    let uid = public_id(at.now).simple().to_string();
+    // What stands in the text is named by its own key, so that two images are never one.
+    let content_id = file.inline.then(|| format!("{uid}@turnstone"));
     let id: AttachmentId = diesel::insert_into(attachments::table)
         .values((
-            attachments::uid.eq(public_id(at.now).simple().to_string()),
+            attachments::uid.eq(uid),
+            attachments::content_id.eq(content_id),
             attachments::draft_id.eq(draft),
             attachments::agent_id.eq(actor.agent.id),
             attachments::name.eq(&file.name),
             attachments::content_type.eq(&file.content_type),
-            attachments::inline.eq(false),
+            attachments::inline.eq(file.inline),
             attachments::size.eq(file.blob.size),
             attachments::digest.eq(&file.blob.digest),
             attachments::created_at.eq(at.ts()),

@@ -36,6 +36,10 @@ pub struct Composer {
     html: String,
     /// Whether the editor opens.
     rich: bool,
+    /// What is put below a reply or a forward.
+    signature: String,
+    /// The language in which the customer writes, for the spelling check; empty where nobody can tell.
+    lang: String,
     /// Which file is which image in the text, as JSON.
     images: String,
     files: Vec<Kept>,
@@ -194,6 +198,10 @@ pub fn load(
         html: String::new(),
         rich: false,
         images: String::new(),
+        signature: reply::signature(&asker.actor.agent.signature, &queue.signature),
+        lang: last
+            .and_then(|article| mail_ingest::language::guess(&article.body_text))
+            .map_or_else(String::new, |guess| guess.tag.to_owned()),
         files: Vec::new(),
         quote_url: last.map(|article| {
             format!("/tickets/{}?{}#reply", ticket.number, query("quote", &article.id.to_string()))

@@ -15,6 +15,7 @@ use crate::tickets::{Attachment, Clean, Moment, NewFile};
 use crate::web::failure::{Answer, Failure};
 use crate::web::forms::{File, Upload};
 use crate::web::gate::Signed;
+use crate::web::images;
 use crate::web::state::Web;
 
 /// What the script sends one second after the last key.
@@ -160,8 +161,10 @@ pub async fn keep(web: &Data<Web>, signed: &Signed, number: &str, typed: &mut Ty
 /// `POST /tickets/{number}/draft/files`: one file of the composer.
 pub async fn attach(web: Data<Web>, signed: Signed, number: Path<String>, upload: Upload) -> Answer {
     let number = number.into_inner();
-    let file = upload.files.into_iter().next().ok_or_else(|| Failure::from(Error::NotFound))?;
-    let file = prepare(&web, vec![file]).await?.remove(0);
+    let file = upload.files.first().cloned().ok_or_else(|| Failure::from(Error::NotFound))?;
+    // By what it is, not by what it is called: anything else hangs at the mail.
+    let inline = upload.text("inline") == "1" && images::kind(&file.bytes).is_some();
+    let file = NewFile { inline, ..prepare(&web, vec![file]).await?.remove(0) };
     let (asker, at) = (signed.clone(), web.moment());
     let kept: Attachment = web
         .db
@@ -177,6 +180,7 @@ pub async fn attach(web: Data<Web>, signed: Signed, number: Path<String>, upload
         "id": kept.uid,
         "name": kept.name,
         "size": size,
+        "cid": kept.content_id,
         "remove": language.tr_with("file-remove", &[("name", &kept.name)]),
     })))
 }
