@@ -97,7 +97,7 @@ fn dos_time(at: Timestamp) -> (u16, u16) {
     let at = at.to_zoned(jiff::tz::TimeZone::UTC);
     let part = |n: i8| u16::try_from(n).unwrap_or(0);
     let year = u16::try_from(at.year().saturating_sub(1980).clamp(0, 127)).unwrap_or(0);
-    let time = part(at.hour()) << 11 | part(at.minute()) << 5 | part(at.second()) / 2;
+    let time = part(at.hour()) << 11 | part(at.minute()) << 5 | (part(at.second()) / 2);
     (time, year << 9 | part(at.month()) << 5 | part(at.day()))
 }
 
