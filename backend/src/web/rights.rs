@@ -56,7 +56,7 @@ pub fn told(conn: &mut Conn, effects: &[Effect], language: &Language) -> Result<
     }
     let places = in_queues.into_iter().map(|(queue, gained, people, rights)| {
         let key = if gained { "rights-gain-in" } else { "rights-lose-in" };
-        let what = words(&rights, language);
+        let what = words(&rights, gained, language);
         let queue = queues.get(&queue).map_or("", String::as_str);
         let who = who(&people, &names, language);
         let values = [("who", who.as_str()), ("what", &what), ("queue", queue)];
@@ -83,9 +83,9 @@ fn who(people: &[AgentId], names: &BTreeMap<AgentId, String>, language: &Languag
     }
 }
 
-/// The names of rights; of all of them only the one that holds them.
-pub fn words(rights: &[Right], language: &Language) -> String {
-    if rights.contains(&Right::Full) {
+/// The names of rights. Who gains the one that holds all others has them all; who loses it may keep some.
+fn words(rights: &[Right], gained: bool, language: &Language) -> String {
+    if rights.len() == Right::ALL.len() || (gained && rights.contains(&Right::Full)) {
         return language.tr(&format!("right-{}", Right::Full));
     }
     let names: Vec<String> = rights.iter().map(|right| language.tr(&format!("right-{right}"))).collect();
