@@ -53,7 +53,9 @@ fn a_key_acts_where_it_was_laid_and_nowhere_else() {
         browser.run(&press("?")).await;
         let sheet = "return document.querySelector('#keys').open && document.querySelector('#keys kbd').textContent === 's'";
         wait_until("the sheet", PATIENCE, async || (browser.run(sheet).await == true).then_some(())).await;
-        let complaints = browser.complaints().await;
+        let mut complaints = browser.complaints().await;
+        // The refusal above was meant.
+        complaints.retain(|line| !line.contains("status of 422"));
         assert!(complaints.is_empty(), "{complaints:?}");
         browser.close().await;
     });
