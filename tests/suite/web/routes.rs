@@ -21,6 +21,8 @@ fn strangers_reach_only_what_is_listed_here() {
         "POST /setup",
         "GET /assets/{name}",
         "GET /inline/{uid}/{proof}",
+        "GET /password/new",
+        "POST /password/new",
         "GET /password/reset",
         "POST /password/reset",
         "GET /healthz",
