@@ -4,6 +4,7 @@
 //! or as a problem ([`problem`], RFC 9457). All addresses stand in one table ([`routes`]); the description at
 //! `/api/v1/openapi.json` is made from the handlers themselves ([`openapi`]).
 
+pub mod accounts;
 pub mod acts;
 mod articles;
 pub mod audit;

@@ -150,7 +150,7 @@ pub struct RoleView {
     pub installation: Vec<String>,
 }
 
-fn role_views(conn: &mut Conn, of: Vec<roles::Role>) -> Result<Vec<RoleView>> {
+pub(super) fn role_views(conn: &mut Conn, of: Vec<roles::Role>) -> Result<Vec<RoleView>> {
     let names: BTreeMap<_, _> = queues::all(conn)?.into_iter().map(|queue| (queue.id, queue.name)).collect();
     let mut grants = listing::grants_by_role(conn)?;
     let show = |role: roles::Role| {

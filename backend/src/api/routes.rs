@@ -8,8 +8,9 @@ use actix_web::{
 };
 
 use super::{
-    acts, articles, audit, auto_responses, balance, bonds, bulks, customers, drafts, events, exports, fields,
-    files, filters, gate, inbound, lock, mailboxes, merges, openapi, outbox, participants, passing, people,
+    accounts, acts, articles, audit, auto_responses, balance, bonds, bulks, customers, drafts, events,
+    exports, fields, files, filters, gate, inbound, lock, mailboxes, merges, openapi, outbox, participants,
+    passing, people,
     problem::{Answer, Problem},
     queues, replies, reports, saved, search, splits, templates, tickets,
 };
@@ -139,8 +140,22 @@ static TABLE: &[Route] = &[
     route!(POST "/mailboxes/{id}/test", needs = Installation(QueuesAndMail), mailboxes::start_test),
     route!(GET "/agents", needs = SignedIn, people::agents),
     route!(POST "/agents", needs = Installation(People), people::create_agent),
+    route!(GET "/agents/{id}", needs = Installation(People), accounts::get),
+    route!(PATCH "/agents/{id}", needs = Installation(People), accounts::update),
+    route!(PUT "/agents/{id}/link", needs = Installation(People), accounts::link),
+    route!(PUT "/agents/{id}/retirement", needs = Installation(People), accounts::retire),
+    route!(DELETE "/agents/{id}/retirement", needs = Installation(People), accounts::restore),
+    route!(DELETE "/agents/{id}/sessions", needs = Installation(People), accounts::end_sessions),
+    route!(GET "/agents/{id}/tokens", needs = Installation(People), accounts::tokens),
+    route!(DELETE "/agents/{id}/tokens/{token}", needs = Installation(People), accounts::revoke_token),
+    // Of a ticket: `read` on it besides.
+    route!(GET "/agents/{id}/rights", needs = Installation(People), accounts::rights),
     route!(GET "/roles", needs = Installation(People), people::roles),
     route!(POST "/roles", needs = Installation(People), people::create_role),
+    route!(GET "/roles/{id}", needs = Installation(People), accounts::role),
+    route!(PATCH "/roles/{id}", needs = Installation(People), accounts::update_role),
+    route!(PUT "/roles/{id}/retirement", needs = Installation(People), accounts::retire_role),
+    route!(DELETE "/roles/{id}/retirement", needs = Installation(People), accounts::restore_role),
     route!(GET "/customers", needs = Installation(People), people::customers),
     route!(PATCH "/customers/{id}", needs = Installation(People), people::update_customer),
     route!(GET "/customers/{id}/addresses", needs = Installation(People), customers::addresses),

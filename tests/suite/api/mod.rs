@@ -5,6 +5,7 @@ mod description;
 mod events;
 mod files;
 mod lists;
+mod people;
 mod problems;
 mod repeats;
 mod tickets;
