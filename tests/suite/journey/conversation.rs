@@ -52,8 +52,8 @@ both_databases! {
         browser.find_text("a", "My certificate has expired").await.click().await.unwrap();
         browser.wait_for_text("my certificate expired yesterday").await;
         browser.screenshot(&format!("ticket-{database:?}").to_lowercase()).await;
-        browser.click("form[action$='/lock'] button").await;
-        browser.find("form[action$='/lock/release'] button").await;
+        browser.click("form[action*='/lock'] button").await;
+        browser.find("form[action*='/lock/release'] button").await;
         let ticket = root.get(&format!("/api/v1/tickets/{number}")).await.json();
         assert_eq!((&ticket["lock"]["locked"], &ticket["owner"]), (&json!(true), &json!("dana")));
         browser.click("button[popovertarget=tk-move]").await;
@@ -100,7 +100,7 @@ both_databases! {
         // She reads it and closes.
         browser.open(&format!("{}/tickets/{number}", settings.base())).await;
         browser.wait_for_text("It works, thank you!").await;
-        browser.click("form[action$='/closure'] button").await;
+        browser.click("form[action*='/closure'] button").await;
         tests::wait_until("the close", Duration::from_secs(15), async || {
             let ticket = root.get(&format!("/api/v1/tickets/{number}")).await.json();
             (ticket["state"] == "closed" && ticket["lock"]["locked"] == false).then_some(())
