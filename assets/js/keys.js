@@ -1,14 +1,10 @@
 // Single keys, only outside fields and only where the person did not switch them off. `g` waits for a second key.
 import { current, move, toggle } from "./list.js";
 import { write } from "./composer.js";
+import { meant, shown } from "./keymap.js";
 import { send } from "./server.js";
 
 const places = { d: "/dashboard", i: "/tickets", s: "/search", ",": "/preferences", a: "/admin" };
-// Keys are known by where they usually lie; the body says which of them somebody laid elsewhere.
-const laid = new Map((document.body.dataset.keymap ?? "").split(" ").filter(Boolean).map((pair) => [pair[0], pair.slice(2)]));
-// Where a key lies; nothing for one that is off.
-export const shown = (usual) => laid.get(usual) ?? usual;
-const meant = (pressed, among) => among.find((usual) => shown(usual) === pressed);
 const sheet = document.getElementById("keys");
 let goUntil = 0;
 

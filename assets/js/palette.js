@@ -1,6 +1,6 @@
 // Quick open, fetched when it is first wanted: tickets by number, subject or name, everything the current page can do,
 // places, and how a search goes on. Without scripts the same field is the search page.
-import { shown as laid } from "./keys.js";
+import { shown as laid } from "./keymap.js";
 
 const dialog = document.getElementById("palette");
 const field = dialog?.querySelector("input");

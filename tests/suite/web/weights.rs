@@ -58,6 +58,18 @@ async fn in_a_second_round(browser: &Client, assets: &BTreeSet<String>) -> BTree
     later
 }
 
+/// Scripts that import each other in a circle would be served, and run, twice: each key would then act twice.
+#[test]
+fn each_script_is_served_under_one_name() {
+    let assets = turnstone::web::assets::Assets::load();
+    let mut seen = BTreeSet::new();
+    for url in assets.all() {
+        let stem = url.split('.').next().unwrap_or_default();
+        assert!(seen.insert(stem.to_owned()), "{url} is there twice: its imports go in a circle");
+    }
+    assert!(seen.len() > 20, "{seen:?}");
+}
+
 #[test]
 fn pages_weigh_little_and_come_in_one_round() {
     tests::run(async {
