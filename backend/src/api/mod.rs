@@ -25,6 +25,7 @@ pub mod inbound;
 pub mod lock;
 pub mod mailboxes;
 pub mod merges;
+pub mod one_role;
 pub mod openapi;
 pub mod outbox;
 pub mod page;

@@ -9,8 +9,8 @@ use actix_web::{
 
 use super::{
     accounts, acts, articles, audit, auto_responses, balance, bonds, bulks, customers, drafts, events,
-    exports, fields, files, filters, gate, inbound, lock, mailboxes, merges, openapi, outbox, participants,
-    passing, people,
+    exports, fields, files, filters, gate, inbound, lock, mailboxes, merges, one_role, openapi, outbox,
+    participants, passing, people,
     problem::{Answer, Problem},
     queues, replies, reports, saved, search, splits, templates, tickets,
 };
@@ -152,10 +152,10 @@ static TABLE: &[Route] = &[
     route!(GET "/agents/{id}/rights", needs = Installation(People), accounts::rights),
     route!(GET "/roles", needs = Installation(People), people::roles),
     route!(POST "/roles", needs = Installation(People), people::create_role),
-    route!(GET "/roles/{id}", needs = Installation(People), accounts::role),
-    route!(PATCH "/roles/{id}", needs = Installation(People), accounts::update_role),
-    route!(PUT "/roles/{id}/retirement", needs = Installation(People), accounts::retire_role),
-    route!(DELETE "/roles/{id}/retirement", needs = Installation(People), accounts::restore_role),
+    route!(GET "/roles/{id}", needs = Installation(People), one_role::role),
+    route!(PATCH "/roles/{id}", needs = Installation(People), one_role::update_role),
+    route!(PUT "/roles/{id}/retirement", needs = Installation(People), one_role::retire_role),
+    route!(DELETE "/roles/{id}/retirement", needs = Installation(People), one_role::restore_role),
     route!(GET "/customers", needs = Installation(People), people::customers),
     route!(PATCH "/customers/{id}", needs = Installation(People), people::update_customer),
     route!(GET "/customers/{id}/addresses", needs = Installation(People), customers::addresses),

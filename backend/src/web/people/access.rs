@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 
-use super::address;
 use super::new::{Shown, show_once};
 use super::page::can_enter;
+use super::{address, carry_out};
 use crate::access::for_people;
 use crate::db::{AgentId, PasswordLink, TokenId};
 use crate::error::{Error, say};
@@ -101,14 +101,11 @@ pub async fn end_sessions(
     fields.0.only(&["session"])?;
     let id = AgentId(id.into_inner());
     let one = Some(fields.0.one("session").to_owned()).filter(|one| !one.is_empty());
-    let (asker, now) = (signed.clone(), web.moment().ts());
-    web.db
-        .write(move |tx| {
-            let people = for_people(tx, &asker.actor)?;
-            account::end_sessions(tx, &people, id, one.as_deref(), now)
-        })
-        .await
-        .map_err(|error| Failure::from(error).back_to(&address(id)))?;
+    let now = web.moment().ts();
+    carry_out(&web, &signed, &address(id), move |tx, people| {
+        account::end_sessions(tx, people, id, one.as_deref(), now)
+    })
+    .await?;
     Ok(see_other(&format!("{}?said=sessions", address(id))))
 }
 
@@ -121,14 +118,8 @@ pub async fn reset_factor(
 ) -> Result<HttpResponse, Failure> {
     fields.0.only(&[])?;
     let id = AgentId(id.into_inner());
-    let (asker, now) = (signed.clone(), web.moment().ts());
-    web.db
-        .write(move |tx| {
-            let people = for_people(tx, &asker.actor)?;
-            factor::reset(tx, &people, id, now)
-        })
-        .await
-        .map_err(|error| Failure::from(error).back_to(&address(id)))?;
+    let now = web.moment().ts();
+    carry_out(&web, &signed, &address(id), move |tx, people| factor::reset(tx, people, id, now)).await?;
     Ok(see_other(&address(id)))
 }
 
@@ -142,13 +133,10 @@ pub async fn revoke_token(
     fields.0.only(&["token"])?;
     let id = AgentId(id.into_inner());
     let token: TokenId = fields.0.one("token").parse().map_err(|_| Error::NotFound)?;
-    let (asker, now) = (signed.clone(), web.moment().ts());
-    web.db
-        .write(move |tx| {
-            let people = for_people(tx, &asker.actor)?;
-            account::revoke_token(tx, &people, id, token, now)
-        })
-        .await
-        .map_err(|error| Failure::from(error).back_to(&address(id)))?;
+    let now = web.moment().ts();
+    carry_out(&web, &signed, &address(id), move |tx, people| {
+        account::revoke_token(tx, people, id, token, now)
+    })
+    .await?;
     Ok(see_other(&format!("{}?said=token", address(id))))
 }

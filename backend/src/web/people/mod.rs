@@ -10,7 +10,28 @@ pub mod retirement;
 pub mod rights;
 pub mod roles;
 
-use crate::db::AgentId;
+use actix_web::web::Data;
+
+use crate::access::{PeopleAccess, for_people};
+use crate::db::{AgentId, Tx};
+use crate::web::failure::Failure;
+use crate::web::gate::Signed;
+use crate::web::state::Web;
+
+/// Carries out what only who manages people may do; a refusal leads back to `page`.
+pub(super) async fn carry_out<F>(web: &Data<Web>, signed: &Signed, page: &str, deed: F) -> Result<(), Failure>
+where
+    F: Fn(&mut Tx<'_>, &PeopleAccess) -> crate::error::Result<()> + Send + 'static,
+{
+    let signed = signed.clone();
+    web.db
+        .write(move |tx| {
+            let people = for_people(tx, &signed.actor)?;
+            deed(tx, &people)
+        })
+        .await
+        .map_err(|error| Failure::from(error).back_to(page))
+}
 
 /// An agent's page.
 pub fn address(id: AgentId) -> String {

@@ -4,8 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use serde::Serialize;
 
-use super::address;
-use crate::access::for_people;
+use super::{address, carry_out};
 use crate::db::AgentId;
 use crate::error::{Error, say};
 use crate::people::directory::{self, Standing};
@@ -64,14 +63,11 @@ pub async fn create(
         "" => HandOver::Nobody,
         key => HandOver::To(key.parse().map(AgentId).map_err(|_| Error::NotFound)?),
     };
-    let (asker, at) = (signed.clone(), web.moment());
-    web.db
-        .write(move |tx| {
-            let people = for_people(tx, &asker.actor)?;
-            retire::retire(tx, &people, id, to, &at).map(drop)
-        })
-        .await
-        .map_err(|error| Failure::from(error).back_to(&address(id)))?;
+    let at = web.moment();
+    carry_out(&web, &signed, &address(id), move |tx, people| {
+        retire::retire(tx, people, id, to, &at).map(drop)
+    })
+    .await?;
     Ok(see_other("/admin/people?said=retired"))
 }
 
@@ -84,13 +80,7 @@ pub async fn end(
 ) -> Result<HttpResponse, Failure> {
     fields.0.only(&[])?;
     let id = AgentId(id.into_inner());
-    let (asker, at) = (signed.clone(), web.moment());
-    web.db
-        .write(move |tx| {
-            let people = for_people(tx, &asker.actor)?;
-            retire::restore(tx, &people, id, &at)
-        })
-        .await
-        .map_err(|error| Failure::from(error).back_to(&address(id)))?;
+    let at = web.moment();
+    carry_out(&web, &signed, &address(id), move |tx, people| retire::restore(tx, people, id, &at)).await?;
     Ok(see_other(&format!("{}?said=restored", address(id))))
 }

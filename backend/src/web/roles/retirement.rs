@@ -14,6 +14,7 @@ use crate::web::fields::Fields;
 use crate::web::forms::Posted;
 use crate::web::gate::Signed;
 use crate::web::page::{Page, see_other, show};
+use crate::web::people::carry_out;
 use crate::web::rights::{self, Told};
 use crate::web::state::Web;
 
@@ -67,14 +68,9 @@ pub async fn create(
 ) -> Result<HttpResponse, Failure> {
     fields.0.only(&[])?;
     let id = RoleId(id.into_inner());
-    let (asker, now) = (signed.clone(), web.moment().ts());
-    web.db
-        .write(move |tx| {
-            let people = for_people(tx, &asker.actor)?;
-            role_change::retire(tx, &people, id, now)
-        })
-        .await
-        .map_err(|error| Failure::from(error).back_to(&address(id)))?;
+    let now = web.moment().ts();
+    carry_out(&web, &signed, &address(id), move |tx, people| role_change::retire(tx, people, id, now))
+        .await?;
     Ok(see_other("/admin/roles?said=retired"))
 }
 
@@ -87,13 +83,8 @@ pub async fn end(
 ) -> Result<HttpResponse, Failure> {
     fields.0.only(&[])?;
     let id = RoleId(id.into_inner());
-    let (asker, now) = (signed.clone(), web.moment().ts());
-    web.db
-        .write(move |tx| {
-            let people = for_people(tx, &asker.actor)?;
-            role_change::restore(tx, &people, id, now)
-        })
-        .await
-        .map_err(|error| Failure::from(error).back_to(&address(id)))?;
+    let now = web.moment().ts();
+    carry_out(&web, &signed, &address(id), move |tx, people| role_change::restore(tx, people, id, now))
+        .await?;
     Ok(see_other(&format!("{}?said=restored", address(id))))
 }
