@@ -34,26 +34,45 @@ impl Dovecot {
     pub async fn start() -> Self {
         let home = tempfile::Builder::new().prefix("turnstone-dovecot").tempdir().expect("a directory");
         let ca = certificates(home.path());
-        let mut dovecot = Self { home, ca, ports: std::array::from_fn(|_| free_port()), running: None };
-        dovecot.configure();
-        dovecot.up().await;
-        dovecot
+        let mut dovecot = Self { home, ca, ports: [0; 4], running: None };
+        // A port that was free when it was asked for may be another test's by the time that Dovecot takes it.
+        for _ in 0..5 {
+            dovecot.ports = std::array::from_fn(|_| free_port());
+            dovecot.configure();
+            if dovecot.begins().await {
+                return dovecot;
+            }
+        }
+        panic!("Dovecot does not start: {}", dovecot.log());
     }
 
     /// Starts it again after [`Dovecot::down`].
+    ///
+    /// # Panics
+    /// Where it does not.
     pub async fn up(&mut self) {
+        assert!(self.begins().await, "Dovecot does not start again: {}", self.log());
+    }
+
+    /// Whether it listens, and goes on to.
+    async fn begins(&mut self) -> bool {
         let program =
             program("dovecot").expect("Dovecot: install dovecot-imapd and dovecot-pop3d, or use tests/run");
         let mut command = unprivileged(USER, &program);
-        let log = std::fs::File::create(self.home.path().join("out.log")).expect("a log");
+        let output = self.home.path().join("out.log");
+        let log = std::fs::File::create(&output).expect("a log");
         command.arg("-F").arg("-c").arg(self.home.path().join("dovecot.conf"));
         command.stdin(Stdio::null()).stdout(log.try_clone().expect("a log")).stderr(log);
-        self.running = Some(Kept(command.spawn().expect("Dovecot starts")));
+        let running = self.running.insert(Kept(command.spawn().expect("Dovecot starts")));
         let port = self.ports[0];
         wait_until("Dovecot", Duration::from_secs(20), async || {
-            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok().map(drop)
+            let there = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok();
+            (there || std::fs::read_to_string(&output).is_ok_and(|text| text.contains("Fatal"))).then_some(())
         })
         .await;
+        // Where one of its ports is taken it ends at once, and whoever answers at the first one may be somebody else.
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        matches!(running.0.try_wait(), Ok(None))
     }
 
     /// Ends it, lines and all.
