@@ -28,7 +28,8 @@ both_databases! {
         let sent = app.relay.wait_for("boss@partner.example", 1).await.remove(0);
         assert!(sent.to.contains(&"anna@customer.example".to_owned()) && sent.to.contains(&"carl@customer.example".to_owned()));
         let raw = String::from_utf8_lossy(&sent.data).to_lowercase();
-        assert!(!raw.contains("bcc") && !raw.contains("boss"), "{raw}");
+        // Only the header's name: ids are random hex, in which any three letters stand now and then.
+        assert!(!raw.contains("\nbcc:") && !raw.contains("boss@"), "{raw}");
         app.settle().await;
         // Nor is he in the next reply, or in what is passed on.
         let next = app.root.reply(&number, "More.").await;
@@ -36,7 +37,7 @@ both_databases! {
         let body = json!({ "article": reply["id"], "to": ["helper@supplier.example"], "hold_seconds": 0 });
         app.root.post(&format!("/api/v1/tickets/{number}/forwards"), body).await.assert(201);
         let passed = app.relay.wait_for("helper@supplier.example", 1).await.remove(0);
-        assert!(!String::from_utf8_lossy(&passed.data).contains("boss"), "a quote names no Bcc");
+        assert!(!String::from_utf8_lossy(&passed.data).contains("boss@"), "a quote names no Bcc");
         let bad = json!({ "body_text": "x", "bcc": ["no address"] });
         let refused = app.root.post(&format!("/api/v1/tickets/{number}/replies"), bad).await;
         assert_eq!(refused.assert(422).json()["errors"][0]["field"], "bcc");
