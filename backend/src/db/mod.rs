@@ -7,6 +7,7 @@
 pub mod backend;
 mod blobs;
 mod conn;
+mod direct;
 mod kept;
 mod migrations;
 pub mod orphans;
@@ -27,7 +28,11 @@ pub use self::{
     types::*,
     wake::{Wake, Wakers, Watching},
 };
-pub(crate) use self::{conn::each, kept::Keep};
+pub(crate) use self::{
+    conn::each,
+    direct::{Direct, columns},
+    kept::Keep,
+};
 use self::{
     pool::Pool,
     writer::{Ending, Writer},

@@ -64,8 +64,7 @@ impl Writer {
                     let (result, wake) = match conn {
                         Ok(conn) => {
                             let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: ending == Ending::Rehearse };
-                            let result = guarded(|| finished(&mut job, &mut tx));
-                            (result, tx.wake)
+                            (guarded(|| job(&mut tx)), tx.wake)
                         }
                         Err(error) => (Err(error), Wake::NONE),
                     };
@@ -104,7 +103,7 @@ impl Writer {
     }
 }
 
-/// Runs the job, and brings up to date what follows from what it wrote.
+/// Runs the job, and brings up to date what follows from what it wrote. On SQLite a group of jobs does the second once.
 fn finished<T>(job: &mut impl FnMut(&mut Tx<'_>) -> Result<T>, tx: &mut Tx<'_>) -> Result<T> {
     let value = job(tx)?;
     if !tx.rehearsal {
@@ -186,7 +185,7 @@ fn write_forever(mut conn: Conn, mut jobs: mpsc::Receiver<Job>, wakers: &Wakers)
 }
 
 fn commit_failed(error: &diesel::result::Error) -> Error {
-    if is_transient(error) {
+    if is_transient(error) || matches!(error, diesel::result::Error::RollbackTransaction) {
         Error::Unavailable(format!("the database cannot write: {error}"))
     } else {
         Error::Unexpected(anyhow::anyhow!("the database cannot write: {error}"))
@@ -221,5 +220,27 @@ fn run_group(
         }
     }
     begun?;
+    if ran.iter().any(|done| done.keep) {
+        refresh_texts(conn)?;
+    }
     conn.batch_execute("COMMIT")
+}
+
+/// What a group changed is found as soon as it is stored. Once for all of its jobs, outside of their savepoints: at each
+/// of those the index would write out and merge what it has gathered.
+fn refresh_texts(conn: &mut Conn) -> QueryResult<()> {
+    let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: false };
+    for ticket in ticket_text::take_due(&mut tx)? {
+        match guarded(|| ticket_text::put(&mut tx, ticket)) {
+            Ok(()) => {}
+            // No reason to lose a mail: the next change of the ticket, or a rebuild, says its words again.
+            Err(Error::Unexpected(error)) => {
+                tracing::error!(ticket = ticket.0, %error, "the words of a ticket could not be kept: search does not find it");
+            }
+            Err(error) => return Err(diesel::result::Error::RollbackTransaction).inspect_err(|_| {
+                tracing::warn!(%error, "the words of a ticket could not be kept; its change is tried again");
+            }),
+        }
+    }
+    Ok(())
 }

@@ -15,7 +15,7 @@ use crate::{
     access::{Who, holders_of},
     clock::public_id,
     db::{
-        AgentId, ArticleId, Conn, Delivery, Keep, Notice, OutboxKind, Right, Ts, Tx,
+        AgentId, ArticleId, Conn, Delivery, Direct, Keep, Notice, OutboxKind, Right, Ts, Tx,
         schema::{agents, articles, notification_mutes, queue_mutes},
     },
     error::Result,
@@ -87,7 +87,7 @@ fn proven_author(conn: &mut Conn, ticket: &Ticket) -> Result<Option<AgentId>> {
     let claims: i64 = articles::table
         .filter(articles::ticket_id.eq(ticket.id).and(articles::claimed_agent_id.is_not_null()))
         .count()
-        .get_result(conn)?;
+        .row(conn)?;
     Ok((claims == 0).then_some(agent))
 }
 
@@ -150,7 +150,7 @@ fn followers(conn: &mut Conn, notice: Notice, ticket: &Ticket, now: Ts) -> Resul
         .filter(queue_mutes::queue_id.eq(ticket.queue_id).and(queue_mutes::event.eq(notice.as_str())))
         .select(queue_mutes::agent_id)
         .kept()
-        .load(conn)?;
+        .rows(conn)?;
     followers.retain(|follower| !muted.contains(follower));
     Ok(followers)
 }
@@ -184,7 +184,7 @@ fn present(
             .order(agents::id)
             .select((agents::id, agents::email, agents::name, agents::away_until))
             .kept()
-            .load(&mut **tx)?)
+            .rows(tx)?)
     };
     let mut readers: Vec<Reader> = Vec::new();
     let mut passed_on = Vec::new();

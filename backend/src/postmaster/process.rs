@@ -16,7 +16,9 @@ use super::{
 };
 use crate::{
     config::DatabaseUrl,
-    db::{Disposition, InboundId, InboundStatus, Ts, Tx, Wake, backend, schema::inbound_mails},
+    db::{
+        Direct, Disposition, InboundId, InboundStatus, Ts, Tx, Wake, backend, columns, schema::inbound_mails,
+    },
     desk::Desk,
     error::{Error, Result},
     filters::{Cache, Compiled},
@@ -71,7 +73,7 @@ async fn suspect_survivors(desk: &Desk) -> Result<()> {
         .write(move |tx| {
             let waiting = inbound_mails::table
                 .filter(inbound_mails::status.eq(InboundStatus::Waiting).and(inbound_mails::attempts.eq(0)));
-            diesel::update(waiting).set(inbound_mails::attempts.eq(1)).execute(&mut **tx)?;
+            diesel::update(waiting).set(inbound_mails::attempts.eq(1)).exec(tx)?;
             Ok(())
         })
         .await
@@ -95,7 +97,7 @@ async fn strike(desk: &Desk, mut rows: Vec<Waiting>) -> Result<Vec<Waiting>> {
         .write(move |tx| {
             diesel::update(inbound_mails::table.filter(inbound_mails::id.eq_any(suspects.clone())))
                 .set(inbound_mails::attempts.eq(inbound_mails::attempts + 1))
-                .execute(&mut **tx)?;
+                .exec(tx)?;
             for id in &culprits {
                 let why = "Turnstone stopped each time it read this mail";
                 record::quarantine(tx, *id, &record::Facts::default(), why, now)?;
@@ -205,8 +207,8 @@ fn waiting(conn: &mut crate::db::Conn, now: Ts) -> Result<Vec<Waiting>> {
         .filter(inbound_mails::status.eq(InboundStatus::Waiting).and(inbound_mails::try_at.le(now)))
         .order((inbound_mails::try_at, inbound_mails::id))
         .limit(i64::try_from(BATCH).unwrap_or(i64::MAX))
-        .select(Waiting::as_select())
-        .load(conn)?;
+        .select(columns::<Waiting>())
+        .rows(conn)?;
     let mut bytes = 0;
     let fits = rows
         .iter()

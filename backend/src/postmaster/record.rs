@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::{
     db::{
-        ArticleId, Disposition, InboundId, InboundStatus, Keep, TicketId, Ts, Tx, backend,
+        ArticleId, Direct, Disposition, InboundId, InboundStatus, Keep, TicketId, Ts, Tx, backend,
         schema::inbound_mails,
     },
     error::Result,
@@ -175,7 +175,7 @@ pub(super) fn done(
             inbound_mails::duration_us.eq(duration_us),
         ))
         .kept()
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     backend::put_inbound_text(tx, id, &facts.words)
 }
 
@@ -196,7 +196,7 @@ pub(super) fn quarantine(tx: &mut Tx<'_>, id: InboundId, facts: &Facts, why: &st
             inbound_mails::steps.eq(steps.json()?),
             inbound_mails::processed_at.eq(now),
         ))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     backend::put_inbound_text(tx, id, &facts.words)?;
     tx.wake(crate::db::Wake::EVENTS);
     Ok(())
