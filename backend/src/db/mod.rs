@@ -57,9 +57,20 @@ pub struct Tx<'a> {
     conn: &'a mut Conn,
     wake: Wake,
     rehearsal: bool,
+    /// By these words received mails are found from then on.
+    words: Vec<(InboundId, String)>,
 }
 
-impl Tx<'_> {
+impl<'a> Tx<'a> {
+    fn new(conn: &'a mut Conn, rehearsal: bool) -> Self {
+        Self { conn, wake: Wake::NONE, rehearsal, words: Vec::new() }
+    }
+
+    /// Once the transaction is committed, a received mail is found by the words of this text, in place of earlier ones.
+    pub fn mail_is_found_by(&mut self, mail: InboundId, text: &str) {
+        self.words.push((mail, text.to_owned()));
+    }
+
     /// Wakes these workers once the transaction is committed.
     pub fn wake(&mut self, whom: Wake) {
         self.wake |= whom;

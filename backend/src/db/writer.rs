@@ -10,7 +10,7 @@ use diesel::{QueryResult, connection::SimpleConnection as _};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Tx,
+    InboundId, Tx, backend,
     conn::{Conn, Purpose, open_sqlite},
     is_transient, lost,
     pool::Pool,
@@ -45,6 +45,7 @@ pub(super) enum Ending {
 pub(super) struct Ran {
     keep: bool,
     wake: Wake,
+    words: Vec<(InboundId, String)>,
     answer: Box<dyn FnOnce(Result<()>) + Send>,
 }
 
@@ -61,19 +62,19 @@ impl Writer {
             Self::Sqlite(jobs) => {
                 let (sender, receiver) = oneshot::channel();
                 let boxed: Job = Box::new(move |conn| {
-                    let (result, wake) = match conn {
+                    let (result, wake, words) = match conn {
                         Ok(conn) => {
-                            let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: ending == Ending::Rehearse };
-                            (guarded(|| job(&mut tx)), tx.wake)
+                            let mut tx = Tx::new(conn, ending == Ending::Rehearse);
+                            (guarded(|| job(&mut tx)), tx.wake, tx.words)
                         }
-                        Err(error) => (Err(error), Wake::NONE),
+                        Err(error) => (Err(error), Wake::NONE, Vec::new()),
                     };
                     let keep = result.is_ok() && ending == Ending::Keep;
                     // The caller may have gone away; its work is committed all the same.
                     let answer = Box::new(move |committed: Result<()>| {
                         let _ = sender.send(result.and_then(|value| committed.map(|()| value)));
                     });
-                    Ran { keep, wake, answer }
+                    Ran { keep, wake, words, answer }
                 });
                 jobs.send(boxed).await.map_err(lost)?;
                 receiver.await.map_err(lost)?
@@ -107,6 +108,9 @@ impl Writer {
 fn finished<T>(job: &mut impl FnMut(&mut Tx<'_>) -> Result<T>, tx: &mut Tx<'_>) -> Result<T> {
     let value = job(tx)?;
     if !tx.rehearsal {
+        for (mail, text) in std::mem::take(&mut tx.words) {
+            backend::put_inbound_text(tx, mail, &text)?;
+        }
         ticket_text::refresh(tx)?;
     }
     Ok(value)
@@ -130,7 +134,7 @@ fn in_transaction<T>(
     ending: Ending,
 ) -> Result<(T, Wake)> {
     conn.batch_execute("BEGIN")?;
-    let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: ending == Ending::Rehearse };
+    let mut tx = Tx::new(conn, ending == Ending::Rehearse);
     let ran = guarded(|| finished(job, &mut tx));
     let wake = tx.wake;
     let ended = ran.and_then(|value| {
@@ -220,27 +224,37 @@ fn run_group(
         }
     }
     begun?;
-    if ran.iter().any(|done| done.keep) {
-        refresh_texts(conn)?;
-    }
+    let mut words = Vec::new();
+    ran.iter_mut().filter(|done| done.keep).for_each(|done| words.append(&mut done.words));
+    say_words(conn, words)?;
     conn.batch_execute("COMMIT")
 }
 
 /// What a group changed is found as soon as it is stored. Once for all of its jobs, outside of their savepoints: at each
-/// of those the index would write out and merge what it has gathered.
-fn refresh_texts(conn: &mut Conn) -> QueryResult<()> {
-    let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: false };
+/// of those an index would write out and merge what it has gathered.
+fn say_words(conn: &mut Conn, mails: Vec<(InboundId, String)>) -> QueryResult<()> {
+    let mut tx = Tx::new(conn, false);
+    for (mail, text) in mails {
+        said(guarded(|| backend::put_inbound_text(&mut tx, mail, &text)), "mail", mail.0)?;
+    }
     for ticket in ticket_text::take_due(&mut tx)? {
-        match guarded(|| ticket_text::put(&mut tx, ticket)) {
-            Ok(()) => {}
-            // No reason to lose a mail: the next change of the ticket, or a rebuild, says its words again.
-            Err(Error::Unexpected(error)) => {
-                tracing::error!(ticket = ticket.0, %error, "the words of a ticket could not be kept: search does not find it");
-            }
-            Err(error) => return Err(diesel::result::Error::RollbackTransaction).inspect_err(|_| {
-                tracing::warn!(%error, "the words of a ticket could not be kept; its change is tried again");
-            }),
-        }
+        said(guarded(|| ticket_text::put(&mut tx, ticket)), "ticket", ticket.0)?;
     }
     Ok(())
+}
+
+/// A database that cannot write takes the whole group with it. Anything else is no reason to lose a mail: the next
+/// change, or a rebuild, says the words again.
+fn said(result: Result<()>, what: &str, id: i64) -> QueryResult<()> {
+    match result {
+        Err(Error::Unavailable(why)) => {
+            tracing::warn!(what, id, %why, "its words could not be kept; all that was written with them is tried again");
+            Err(diesel::result::Error::RollbackTransaction)
+        }
+        Err(error) => {
+            tracing::error!(what, id, %error, "its words could not be kept: search does not find it");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }

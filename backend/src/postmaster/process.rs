@@ -31,7 +31,7 @@ const BATCH: usize = 32;
 /// Mail that comes in a stream is taken some at a time: a round costs a commit and several wake-ups, however few it takes.
 const GATHER: Duration = Duration::from_millis(4);
 /// Mails that are no larger together are read one after the other on the same thread.
-const SMALL: i64 = 64 * 1024;
+const SMALL: i64 = 256 * 1024;
 /// So many bytes of raw mail are prepared together; a single larger mail goes alone.
 const BATCH_BYTES: i64 = 32 * 1024 * 1024;
 /// A mail during whose reading the process ended so often is put aside. Read alone, it takes milliseconds: whoever kills

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::{
     db::{
-        ArticleId, Direct, Disposition, InboundId, InboundStatus, Keep, TicketId, Ts, Tx, backend,
+        ArticleId, Direct, Disposition, InboundId, InboundStatus, Keep, TicketId, Ts, Tx,
         schema::inbound_mails,
     },
     error::Result,
@@ -176,7 +176,8 @@ pub(super) fn done(
         ))
         .kept()
         .exec(tx)?;
-    backend::put_inbound_text(tx, id, &facts.words)
+    tx.mail_is_found_by(id, &facts.words);
+    Ok(())
 }
 
 /// Puts a mail aside for a person to look at; nothing of it is lost. What it said of itself, where that could be
@@ -197,7 +198,7 @@ pub(super) fn quarantine(tx: &mut Tx<'_>, id: InboundId, facts: &Facts, why: &st
             inbound_mails::processed_at.eq(now),
         ))
         .exec(tx)?;
-    backend::put_inbound_text(tx, id, &facts.words)?;
+    tx.mail_is_found_by(id, &facts.words);
     tx.wake(crate::db::Wake::EVENTS);
     Ok(())
 }
