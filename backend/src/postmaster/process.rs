@@ -29,7 +29,7 @@ use crate::{
 /// So many mails are prepared together.
 const BATCH: usize = 32;
 /// Mail that comes in a stream is taken some at a time: a round costs a commit and several wake-ups, however few it takes.
-const GATHER: Duration = Duration::from_millis(4);
+const GATHER: Duration = Duration::from_millis(15);
 /// Mails that are no larger together are read one after the other on the same thread.
 const SMALL: i64 = 256 * 1024;
 /// So many bytes of raw mail are prepared together; a single larger mail goes alone.
