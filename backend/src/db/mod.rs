@@ -20,6 +20,7 @@ pub mod words;
 mod writer;
 
 use diesel::connection::SimpleConnection as _;
+use tokio::sync::oneshot;
 
 pub(crate) use self::writer::guarded;
 pub use self::{
@@ -50,6 +51,12 @@ pub struct Db {
     blobs: Blobs,
     wakers: Wakers,
     url: DatabaseUrl,
+}
+
+/// Runs what waits for the database off the asynchronous threads. Boxed, because each kind of task that the runtime knows
+/// is a copy of its machinery, and hundreds of places read.
+async fn off_thread(job: Box<dyn FnOnce() + Send>) -> Result<()> {
+    tokio::task::spawn_blocking(job).await.map_err(lost)
 }
 
 /// A transaction that will be committed: the handle that everything which writes asks for.
@@ -129,7 +136,13 @@ impl Db {
         T: Send + 'static,
     {
         let pool = self.readers.clone();
-        tokio::task::spawn_blocking(move || job(&mut *pool.get()?)).await.map_err(lost)?
+        let (answer, answered) = oneshot::channel();
+        off_thread(Box::new(move || {
+            // The caller may have gone away.
+            let _ = answer.send(pool.get().and_then(|mut conn| job(&mut conn)));
+        }))
+        .await?;
+        answered.await.map_err(lost)?
     }
 
     /// [`Db::read`] for what must not take long; `None` when it did. The caller is free then, the job ends by itself.

@@ -121,16 +121,8 @@ struct Due {
     ticket_id: i64,
 }
 
-/// Brings the words of those tickets up to date that this transaction changed. [`super::Db::write`] does it before it
-/// commits, so that what is stored is found.
-pub(super) fn refresh(tx: &mut Tx<'_>) -> Result<()> {
-    for ticket in take_due(tx)? {
-        put(tx, ticket)?;
-    }
-    Ok(())
-}
-
-/// Takes the tickets whose words are to be said anew.
+/// Takes the tickets whose words are to be said anew, because something of them changed: triggers have noted them.
+/// [`super::Db::write`] says them before it commits, so that what is stored is found.
 pub(super) fn take_due(tx: &mut Tx<'_>) -> QueryResult<Vec<TicketId>> {
     let due: Vec<Due> =
         diesel::sql_query("DELETE FROM ticket_text_due RETURNING ticket_id").kept().rows(tx)?;
