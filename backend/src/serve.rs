@@ -14,6 +14,7 @@ use mail_ingest::wire::{Bind, Bound, Listener, Protocol, Settings};
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
+    audit,
     clock::Clock,
     config::{Config, LmtpBind},
     db::{Db, Watching},
@@ -68,6 +69,10 @@ pub struct Running {
 /// # Errors
 /// A sentence that names what is wrong and what to do.
 pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> {
+    #[cfg(debug_assertions)]
+    if let Some(check) = config.test.leave_out {
+        crate::access::checks::leave_out(check);
+    }
     // Two serving processes on one SQLite database would both believe to be the only writer and sender; on PostgreSQL a
     // second one on the same machine is a mistake as well, unless it was given a data directory of its own.
     let lock = DataDirLock::acquire(&config.data_dir)?;
@@ -106,6 +111,7 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> 
         running.tasks.push(tokio::spawn(postmaster::run(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(mailboxes::watch(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(search::rebuild::run(desk.clone(), stopped.clone())));
+        running.tasks.push(tokio::spawn(audit::forward::run(desk.clone(), stopped.clone())));
     }
     if desk.config.roles.mail {
         running.listen_for_mail(&stopped).await?;

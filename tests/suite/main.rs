@@ -19,6 +19,7 @@ mod mailboxes;
 mod notify;
 mod outbox;
 mod people;
+mod permissions;
 mod policy;
 mod postmaster;
 mod recorder;

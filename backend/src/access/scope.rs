@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::Rights;
+use super::{Check, Rights, is_left_out};
 use crate::{
     db::{
         AgentId, Conn, Direct, InstallationRight, Keep, QueueId, Right, Ts,
@@ -26,11 +26,17 @@ pub struct Scope {
 impl Scope {
     /// The union over an agent's roles. A right in a queue holds in the queues below it as well.
     pub(super) fn of(conn: &mut Conn, agent: AgentId) -> Result<Self> {
-        let roles: Vec<(crate::db::RoleId, String)> = agent_roles::table
+        let all: Vec<(crate::db::RoleId, String, Option<Ts>)> = agent_roles::table
             .inner_join(roles::table)
-            .filter(agent_roles::agent_id.eq(agent).and(roles::retired_at.is_null()))
-            .select((roles::id, roles::installation))
+            .filter(agent_roles::agent_id.eq(agent))
+            .select((roles::id, roles::installation, roles::retired_at))
             .rows(conn)?;
+        let gives = |retired_at: &Option<Ts>| retired_at.is_none() || is_left_out(Check::RetiredRoles);
+        let roles: Vec<(crate::db::RoleId, String)> = all
+            .into_iter()
+            .filter(|(.., retired_at)| gives(retired_at))
+            .map(|(id, installation, _)| (id, installation))
+            .collect();
         let ids: Vec<_> = roles.iter().map(|(id, _)| *id).collect();
         let grants: Vec<(Option<QueueId>, Right)> = role_grants::table
             .filter(role_grants::role_id.eq_any(ids))
@@ -80,6 +86,9 @@ impl Scope {
 
     /// The rights in a queue.
     pub fn in_queue(&self, queue: QueueId) -> Rights {
+        if is_left_out(Check::InQueue) {
+            return Rights::ALL;
+        }
         self.queues.get(&queue).copied().unwrap_or(self.everywhere)
     }
 
@@ -96,7 +105,8 @@ impl Scope {
 
     /// The queues in which the right is there, in no order.
     pub fn queues_with(&self, right: Right) -> Vec<QueueId> {
-        self.queues.iter().filter(|(_, rights)| rights.has(right)).map(|(queue, _)| *queue).collect()
+        let all = is_left_out(Check::Lists);
+        self.queues.iter().filter(|(_, rights)| all || rights.has(right)).map(|(queue, _)| *queue).collect()
     }
 
     /// Whether the right is there in every queue, those to come included.
@@ -112,7 +122,9 @@ impl Scope {
     /// Whether he keeps what he owns out of sight: with any right at all. Lists and search ask this as
     /// [`Self::on_ticket`] does; an agent without a role sees nothing anywhere.
     pub fn keeps_own(&self) -> bool {
-        self.everywhere != Rights::NONE || self.queues.values().any(|rights| *rights != Rights::NONE)
+        is_left_out(Check::KeepsOwn)
+            || self.everywhere != Rights::NONE
+            || self.queues.values().any(|rights| *rights != Rights::NONE)
     }
 }
 

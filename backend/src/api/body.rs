@@ -164,7 +164,7 @@ fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let named = |prefix: &str| text.strip_prefix(prefix)?.split('`').next().map(str::to_owned);
     let path = error.path().to_string();
     if let Some(field) = named("unknown field `") {
-        return Problem::field(field, "There is no such field. Take it away, or correct its name.");
+        return Problem::unknown(field);
     }
     if let Some(field) = named("missing field `") {
         let at = if path == "." { field } else { format!("{path}.{field}") };

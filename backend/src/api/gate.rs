@@ -10,7 +10,7 @@ use actix_web::{
     Error as HttpError, FromRequest, HttpMessage as _, HttpRequest, ResponseError as _,
     body::{BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::{StatusCode, header::AUTHORIZATION},
+    http::header::AUTHORIZATION,
     middleware::Next,
     web::Data,
 };
@@ -19,11 +19,14 @@ use sha2::{Digest as _, Sha256};
 use super::problem::Problem;
 use crate::{
     access::Actor,
-    audit,
     db::{Cause, TokenId},
     desk::Desk,
     error::{Error, Result},
     people::tokens,
+    web::{
+        refusals::{Asked, UnknownField},
+        routes::Needs,
+    },
 };
 
 /// The longest token that is looked up at all, in bytes.
@@ -81,24 +84,36 @@ pub async fn pass(
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
     match admit(&request).await {
         Ok(caller) => {
-            let what = format!("{} {}", request.method(), request.path());
+            let asked = Asked::of(request.request());
             let desk = request.app_data::<Data<Desk>>().cloned();
             request.extensions_mut().insert(caller.clone());
             // Refusals of handlers are answers by now; and a request that is held here could not be routed.
             let answer = next.call(request).await?.map_into_boxed_body();
-            if let Some(desk) = desk
-                && answer.status() == StatusCode::FORBIDDEN
-            {
-                let now = desk.moment().ts();
-                let done = desk.db.write(move |tx| audit::refused(tx, &caller.actor, &what, now)).await;
-                if let Err(error) = done {
-                    tracing::warn!(%error, "a refusal was not written down");
-                }
+            if let Some(desk) = desk {
+                let (status, actor) = (answer.status(), caller.actor.clone());
+                let unknown_field = answer.response().extensions().contains::<UnknownField>();
+                asked.answered(&desk, actor, answer.request(), status, unknown_field).await;
             }
             Ok(answer)
         }
         Err(problem) => Ok(request.into_response(problem.error_response())),
     }
+}
+
+/// The middleware of one route, behind [`pass`]: what belongs to no queue is asked for before the body is read, whatever
+/// the verb asks for besides.
+pub async fn needs(
+    needs: Needs,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, HttpError> {
+    let caller = request.extensions().get::<Caller>().cloned();
+    if let (Needs::Installation(right), Some(caller)) = (needs, caller)
+        && let Err(error) = caller.actor.require(right)
+    {
+        return Ok(request.into_response(Problem::from(error).error_response()));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 async fn admit(request: &ServiceRequest) -> Result<Caller, Problem> {

@@ -14,6 +14,7 @@ pub mod body;
 pub mod bonds;
 pub mod bulks;
 pub mod customers;
+mod diagnostics;
 pub mod drafts;
 pub mod events;
 pub mod exports;

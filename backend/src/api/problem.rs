@@ -12,7 +12,10 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{Error, FieldError};
+use crate::{
+    error::{Error, FieldError},
+    web::refusals::UnknownField,
+};
 
 /// What a handler answers.
 pub type Answer = Result<HttpResponse, Problem>;
@@ -28,6 +31,8 @@ pub struct Problem {
     errors: Vec<FieldError>,
     /// For the log; the program gets a reference to it.
     cause: Option<String>,
+    /// A field was sent that nobody reads.
+    unknown_field: bool,
 }
 
 /// A refusal as JSON.
@@ -65,7 +70,7 @@ pub struct Refused {
 impl Problem {
     /// A refusal with a sentence.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), errors: Vec::new(), cause: None }
+        Self { status, detail: detail.into(), errors: Vec::new(), cause: None, unknown_field: false }
     }
 
     /// No token, or one that is not good.
@@ -74,6 +79,12 @@ impl Problem {
             StatusCode::UNAUTHORIZED,
             "Send “Authorization: Bearer TOKEN” with a token of an active agent. `turnstone token create` makes one.",
         )
+    }
+
+    /// A field that nobody reads.
+    pub fn unknown(field: impl Into<String>) -> Self {
+        let problem = Self::field(field, "There is no such field. Take it away, or correct its name.");
+        Self { unknown_field: true, ..problem }
     }
 
     /// One refused field.
@@ -142,8 +153,12 @@ impl ResponseError for Problem {
             errors: self.errors.clone(),
             reference,
         };
-        response
+        let mut response = response
             .content_type("application/problem+json")
-            .body(serde_json::to_string(&told).unwrap_or_default())
+            .body(serde_json::to_string(&told).unwrap_or_default());
+        if self.unknown_field {
+            response.extensions_mut().insert(UnknownField);
+        }
+        response
     }
 }

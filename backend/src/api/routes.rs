@@ -8,9 +8,9 @@ use actix_web::{
 };
 
 use super::{
-    accounts, acts, articles, audit, auto_responses, balance, bonds, bulks, customers, drafts, events,
-    exports, fields, files, filters, gate, inbound, lock, mailboxes, merges, one_role, openapi, outbox,
-    participants, passing, people,
+    accounts, acts, articles, audit, auto_responses, balance, bonds, bulks, customers, diagnostics, drafts,
+    events, exports, fields, files, filters, gate, inbound, lock, mailboxes, merges, one_role, openapi,
+    outbox, participants, passing, people,
     problem::{Answer, Problem},
     queues, replies, reports, saved, search, splits, templates, tickets,
 };
@@ -104,6 +104,7 @@ static TABLE: &[Route] = &[
     route!(POST "/views", needs = SignedIn, saved::create),
     route!(DELETE "/views/{id}", needs = SignedIn, saved::delete),
     route!(POST "/exports", needs = Installation(Export), exports::create),
+    route!(GET "/diagnostics", needs = Installation(QueuesAndMail), diagnostics::get),
     route!(GET "/audit", needs = Installation(People), audit::list),
     route!(GET "/events", needs = SignedIn, events::stream),
     route!(GET "/inbound", needs = Installation(Recorder), inbound::list),
@@ -177,7 +178,8 @@ pub fn configure(services: &mut ServiceConfig) {
         // Methods of one path stand together; a resource answers 405 for the others.
         let mut resource = web::resource(first.path);
         while let Some(row) = TABLE.get(at).filter(|row| row.path == first.path) {
-            resource = resource.route((row.mount)(web::method(row.method.clone())));
+            let gated = from_fn(move |request, next| gate::needs(row.needs, request, next));
+            resource = resource.route((row.mount)(web::method(row.method.clone())).wrap(gated));
             at += 1;
         }
         scope = scope.service(resource.default_service(web::to(wrong_method)));

@@ -132,17 +132,9 @@ fn filter(conn: &mut Conn, actor: &Actor, wish: &Wish) -> Result<Option<Filter>>
 /// A queue by its name, to put a ticket into: what the actor may do there is for the proof to say.
 ///
 /// # Errors
-/// [`Error::Invalid`] where there is none; [`Error::Forbidden`] for one in which the actor may do nothing.
+/// [`Error::Invalid`] where there is none, or none of which the actor may know.
 pub fn target_queue(conn: &mut Conn, actor: &Actor, field: &str, name: &str) -> Result<QueueId> {
-    match queues::by_name(conn, name) {
-        Ok(queue) if actor.scope.in_queue(queue.id) == access::Rights::NONE => {
-            let text = format!("You have no right in the queue “{name}”. Ask an administrator for a role.");
-            Err(Error::Forbidden(text.into()))
-        }
-        Ok(queue) => Ok(queue.id),
-        Err(Error::NotFound) => Err(Error::invalid(field, format!("There is no queue called “{name}”."))),
-        Err(error) => Err(error),
-    }
+    visible_queue(conn, actor, field, name)
 }
 
 /// A queue of which the actor may know, by its name.

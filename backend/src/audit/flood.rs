@@ -37,12 +37,12 @@ pub fn counted(
     if before < most { noted(tx, who, kind, subject, detail, now) } else { Ok(()) }
 }
 
-/// Writes down that the actor was refused something that he has no right to.
+/// Writes down that the actor was refused what he asked for; `detail` says why, where it is not a missing right.
 ///
 /// # Errors
 /// Those of the database.
-pub fn refused(tx: &mut Tx<'_>, actor: &Actor, what: &str, now: Ts) -> Result<()> {
-    counted(tx, &actor.who(), Audited::Refused, what, "", 1, now)
+pub fn refused(tx: &mut Tx<'_>, actor: &Actor, what: &str, detail: &str, now: Ts) -> Result<()> {
+    counted(tx, &actor.who(), Audited::Refused, what, detail, 1, now)
 }
 
 fn hour(now: Ts) -> Ts {

@@ -2,6 +2,7 @@
 
 mod chain;
 mod flood;
+pub mod forward;
 mod read;
 
 use serde_json::{Map, Value};

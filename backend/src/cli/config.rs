@@ -1,12 +1,22 @@
-//! `turnstone config show`.
+//! `turnstone config show|export|apply`.
 
 use std::fmt::Write;
+use std::io::Read as _;
 
+use anyhow::Context as _;
 use clap::Subcommand;
+use jiff::Timestamp;
 use serde_json::json;
 
+use super::office::Office;
 use super::output::{print, print_json};
+use crate::access::{self, Actor};
+use crate::clock::Clock;
 use crate::config::{Effective, KEYS, Loaded, Origin};
+use crate::db::{Cause, Conn, InstallationRight, Ts, Tx};
+use crate::error::{Error, Result};
+use crate::people::agents;
+use crate::portable;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
@@ -16,15 +26,114 @@ pub(super) enum ConfigCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Write the whole configuration as one file: queues, roles, templates, answers, mailboxes, filters, settings; no
+    /// secret is in it
+    Export {
+        /// As whom; needs the rights to manage people, queues and mail [default: the first who has them]
+        #[arg(long = "as", value_name = "LOGIN")]
+        login: Option<String>,
+    },
+    /// Bring the configuration to what a file says: all of it, or nothing
+    #[command(after_help = APPLY)]
+    Apply {
+        /// The file; `-`: standard input
+        file: String,
+        /// Only show what would change
+        #[arg(long)]
+        dry_run: bool,
+        /// As whom, also in the audit log [default: the first who manages people, queues and mail]
+        #[arg(long = "as", value_name = "LOGIN")]
+        login: Option<String>,
+    },
 }
+
+const APPLY: &str = "\
+What the file leaves out stays as it is; nothing is removed. Applied twice, the second time changes nothing.
+
+Example:
+  turnstone config export > desk.toml
+  turnstone config apply --dry-run desk.toml";
 
 impl ConfigCommand {
     pub(super) fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
         match self {
             Self::Show { json: true } => print_json(&as_json(loaded)),
             Self::Show { json: false } => print(&as_text(loaded)),
+            Self::Export { login } => export(loaded, login),
+            Self::Apply { file, dry_run, login } => apply(loaded, &file, dry_run, login),
         }
     }
+}
+
+fn export(loaded: &Loaded, login: Option<String>) -> anyhow::Result<()> {
+    let office = Office::open(&loaded.config)?;
+    let now = Clock::System.now();
+    let text = office
+        .wait(office.db.read(move |conn| {
+            let actor = acting(conn, login.as_deref(), now)?;
+            portable::text(&portable::export(conn, &actor)?)
+        }))
+        .map_err(in_file)?;
+    print(text.trim_end())
+}
+
+fn apply(loaded: &Loaded, file: &str, dry_run: bool, login: Option<String>) -> anyhow::Result<()> {
+    const LARGEST: u64 = 16 * 1024 * 1024;
+    let mut text = String::new();
+    match file {
+        "-" => std::io::stdin().take(LARGEST).read_to_string(&mut text).context("standard input")?,
+        file => std::fs::File::open(file)
+            .and_then(|opened| opened.take(LARGEST).read_to_string(&mut text))
+            .with_context(|| format!("{file} can't be read"))?,
+    };
+    let wanted = portable::parse(&text).map_err(in_file)?;
+    let (office, config) = (Office::open(&loaded.config)?, loaded.config.clone());
+    let now = Clock::System.now();
+    let job = move |tx: &mut Tx<'_>| {
+        let actor = acting(tx, login.as_deref(), now)?;
+        portable::apply(tx, &actor, &config, &wanted, Ts(now))
+    };
+    let changes = match dry_run {
+        true => office.wait(office.db.rehearse(job)),
+        false => office.wait(office.db.write(job)),
+    };
+    let changes = changes.map_err(in_file)?;
+    let mut lines: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    lines.push(match (changes.len(), dry_run) {
+        (0, _) => "Everything is as the file says.".to_owned(),
+        (count, true) => format!("{count} to change; nothing was changed."),
+        (count, false) => format!("{count} changed."),
+    });
+    print(&lines.join("\n"))
+}
+
+/// What is wrong, at the field of the file that it is wrong with.
+fn in_file(error: Error) -> anyhow::Error {
+    match error {
+        Error::Invalid(fields) => {
+            let lines = fields.iter().map(|field| format!("{}: {}", field.field, field.message));
+            anyhow::anyhow!(lines.collect::<Vec<_>>().join("\n"))
+        }
+        other => other.into(),
+    }
+}
+
+/// Whose rights count: of this agent, or of the first who has both.
+fn acting(conn: &mut Conn, login: Option<&str>, now: Timestamp) -> Result<Actor> {
+    let id = match login {
+        Some(login) => agents::by_login(conn, login)?.id,
+        None => {
+            let people = access::keepers_of(conn, InstallationRight::People, Ts(now))?;
+            let mail = access::keepers_of(conn, InstallationRight::QueuesAndMail, Ts(now))?;
+            *people.iter().find(|id| mail.contains(id)).ok_or_else(|| {
+                Error::invalid(
+                    "as",
+                    "Nobody manages both people and queues and mail. Run turnstone setup first.",
+                )
+            })?
+        }
+    };
+    Actor::load(conn, id, Cause::Cli, now)
 }
 
 fn as_json(loaded: &Loaded) -> serde_json::Value {

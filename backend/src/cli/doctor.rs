@@ -11,7 +11,8 @@ use clap::Args;
 use super::office::Office;
 use super::output::{print, print_json};
 use crate::config::{Config, Loaded};
-use crate::ops::doctor::{Finding, Weight, look_around, look_at_returns, look_at_signature, look_inside};
+use crate::i18n::Language;
+use crate::ops::doctor::{self, Finding, Weight};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Exit code: 0 when nothing is bad, 1 otherwise.")]
@@ -29,7 +30,8 @@ impl Doctor {
         if self.ready {
             return ask_ready(&loaded.config);
         }
-        let mut findings = look_around(&loaded.config);
+        let now = crate::clock::Clock::System.now();
+        let mut findings = doctor::machine(&loaded.config, now, &Language::english());
         findings.extend(tables(&loaded.config));
         if self.json {
             print_json(&findings)?;
@@ -45,25 +47,13 @@ impl Doctor {
 }
 
 fn tables(config: &Config) -> Vec<Finding> {
-    let inside = Office::open(config).and_then(|office| {
-        let mut findings = office.wait(look_inside(&office.db, crate::clock::Clock::System.now()))?;
-        findings.extend(office.wait(look_at_signature(&office.db, config))?);
-        findings.extend(office.wait(look_at_returns(&office.db, config))?);
+    let (english, now) = (Language::english(), crate::clock::Clock::System.now());
+    let looked = Office::open(config).and_then(|office| {
+        let mut findings = office.wait(doctor::inside(&office.db, config, now, &english))?;
+        findings.extend(office.wait(doctor::outside(&office.db, config, &english))?);
         Ok(findings)
     });
-    match inside {
-        Ok(findings) => findings,
-        Err(error) => vec![Finding {
-            about: "database",
-            weight: Weight::Bad,
-            // PostgreSQL says it in several lines.
-            found: format!("{} can't be used: {error:#}", config.database)
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" "),
-            remedy: "Correct DATABASE_URL, or start the database.".to_owned(),
-        }],
-    }
+    looked.unwrap_or_else(|error| vec![doctor::no_database(config, &format!("{error:#}"), &english)])
 }
 
 fn as_text(findings: &[Finding]) -> String {

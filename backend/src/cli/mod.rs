@@ -92,7 +92,7 @@ enum Command {
     Doctor(doctor::Doctor),
     /// List every address of pages and API, and what each needs
     Routes(routes::Routes),
-    /// Show the settings in force and where each comes from
+    /// Show the settings in force; write the whole configuration to a file, or bring it to what a file says
     #[command(subcommand)]
     Config(config::ConfigCommand),
 }

@@ -126,6 +126,11 @@ pub const KEYS: &[Key] = &[
     ),
     key("LOG", "info", "Log filter, such as warn or info,turnstone::outbox=debug."),
     key("LOG_FORMAT", "text", "text or json."),
+    key(
+        "AUDIT_LOG",
+        "off",
+        "Where entries of the audit log go on to: log, syslog, unix:PATH, or udp:HOST:PORT for a syslog server.",
+    ),
 ];
 
 /// Settings of the `[test]` section (`TURNSTONE_TEST_NAME` in the environment).
@@ -136,6 +141,7 @@ pub(super) const TEST_KEYS: &[&str] = &[
     "TEST_POLL_MILLIS",
     "TEST_DISK_RESERVE_BYTES",
     "TEST_DRAIN_SECONDS",
+    "TEST_LEAVE_OUT",
 ];
 
 /// Whether this build takes the `[test]` section.

@@ -19,6 +19,27 @@ pub struct Limits {
     pub session_idle: SignedDuration,
     /// A session is over after so long in any case.
     pub session_longest: SignedDuration,
+    /// Which of them the file or the environment says: no page changes these.
+    pub fixed: Fixed,
+}
+
+/// Limits that somebody who starts the program said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fixed {
+    /// [`Limits::auto_responses`].
+    pub auto_responses: bool,
+    /// [`Limits::sign_in_tries`].
+    pub sign_in_tries: bool,
+    /// [`Limits::session_idle`].
+    pub session_idle: bool,
+    /// [`Limits::session_longest`].
+    pub session_longest: bool,
+}
+
+impl Fixed {
+    /// All of them.
+    pub const ALL: Self =
+        Self { auto_responses: true, sign_in_tries: true, session_idle: true, session_longest: true };
 }
 
 impl Default for Limits {
@@ -30,6 +51,7 @@ impl Default for Limits {
             sign_in_tries: 5,
             session_idle: SignedDuration::from_hours(8),
             session_longest: SignedDuration::from_hours(7 * 24),
+            fixed: Fixed::default(),
         }
     }
 }

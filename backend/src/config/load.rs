@@ -8,11 +8,11 @@ use jiff::{SignedDuration, tz::TimeZone};
 use mail_ingest::authentication::Resolver;
 
 use super::keys::{self, KEYS};
-use super::limits::Limits;
+use super::limits::{Fixed, Limits};
 use super::problem::{Problem, Problems};
 use super::relay::Relay;
 use super::source::{CommandLine, Effective, Origin, Raw};
-use super::types::{DatabaseUrl, Dkim, LmtpBind, LogFormat, Roles, TlsFiles};
+use super::types::{AuditLog, DatabaseUrl, Dkim, LmtpBind, LogFormat, Roles, TlsFiles};
 use super::{Config, TestSettings, default_public_url, parse};
 
 /// The settings in force, and where each comes from.
@@ -35,10 +35,11 @@ pub fn load(
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Loaded, Problems> {
     let mut reader = Reader { raw: Raw::collect(line, environment) };
-    let config = reader.config();
+    let mut config = reader.config();
     check_together(&config, &mut reader);
     if reader.raw.problems.is_empty() {
-        let settings = KEYS.iter().map(|key| reader.effective(key.name, &config)).collect();
+        let settings: Vec<Effective> = KEYS.iter().map(|key| reader.effective(key.name, &config)).collect();
+        config.shown = std::sync::Arc::new(settings.clone());
         Ok(Loaded { config, settings, file: reader.raw.file })
     } else {
         Err(Problems(reader.raw.problems))
@@ -113,6 +114,8 @@ impl Reader {
             roles: self.read("ROLES", Roles::ALL, parse::roles),
             log: self.read("LOG", "info".to_owned(), parse::log_filter),
             log_format: self.read("LOG_FORMAT", LogFormat::Text, parse::log_format),
+            audit_log: self.read("AUDIT_LOG", AuditLog::Off, parse::audit_log),
+            shown: std::sync::Arc::default(),
             test: self.test_settings(),
             data_dir,
             database,
@@ -126,7 +129,14 @@ impl Reader {
     fn limits(&mut self) -> Limits {
         let usual = Limits::default();
         let megabytes = |text: &str| parse::count(text, 1, 100).map(Limits::megabytes);
+        let fixed = Fixed {
+            auto_responses: self.is_set("AUTO_RESPONSES_PER_DAY"),
+            sign_in_tries: self.is_set("SIGN_IN_TRIES"),
+            session_idle: self.is_set("SESSION_IDLE_MINUTES"),
+            session_longest: self.is_set("SESSION_HOURS"),
+        };
         Limits {
+            fixed,
             mail: self.read("MAX_MAIL_MB", usual.mail, megabytes),
             attachment: self.read("MAX_ATTACHMENT_MB", usual.attachment, megabytes),
             auto_responses: self
@@ -191,6 +201,7 @@ impl Reader {
             poll_millis: self.read("TEST_POLL_MILLIS", None, some),
             disk_reserve_bytes: self.read("TEST_DISK_RESERVE_BYTES", None, some),
             drain_seconds: self.read("TEST_DRAIN_SECONDS", None, some),
+            leave_out: self.read("TEST_LEAVE_OUT", None, |text| text.parse().map(Some)),
         }
     }
 

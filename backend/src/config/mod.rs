@@ -22,13 +22,13 @@ use mail_ingest::authentication::Resolver;
 use url::Url;
 
 pub use keys::{KEYS, Key, Secrecy};
-pub use limits::Limits;
+pub use limits::{Fixed, Limits};
 pub use load::{Loaded, load};
 pub use problem::Problems;
 pub use relay::{Rate, Relay, RelayTls};
 pub use source::{CommandLine, Effective, Origin};
 pub use suggest::closest;
-pub use types::{DatabaseUrl, Dkim, IpNet, LmtpBind, LogFormat, Roles, Secret, TlsFiles};
+pub use types::{AuditLog, DatabaseUrl, Dkim, IpNet, LmtpBind, LogFormat, Roles, Secret, TlsFiles};
 
 /// Everything the program can be told at its start. Plain values, cheap to clone, no hidden state.
 #[derive(Clone, Debug)]
@@ -83,6 +83,10 @@ pub struct Config {
     pub log: String,
     /// One line of text per event, or one line of JSON.
     pub log_format: LogFormat,
+    /// Where entries of the audit log go on to.
+    pub audit_log: AuditLog,
+    /// The settings as they may be shown, and who said each; empty where nobody read any.
+    pub shown: std::sync::Arc<Vec<Effective>>,
     /// Delays and limits that only tests shorten; empty in any other build.
     pub test: TestSettings,
 }
@@ -102,6 +106,8 @@ pub struct TestSettings {
     pub disk_reserve_bytes: Option<u64>,
     /// How long a stop waits for work under way, in seconds.
     pub drain_seconds: Option<u64>,
+    /// A check that the serving process leaves out, to show that the suite misses it.
+    pub leave_out: Option<crate::access::Check>,
 }
 
 impl Config {
@@ -134,6 +140,8 @@ impl Config {
             time_zone_name: "UTC".to_owned(),
             log: "warn".to_owned(),
             log_format: LogFormat::Text,
+            audit_log: AuditLog::Off,
+            shown: std::sync::Arc::default(),
             test: TestSettings::default(),
         }
     }
@@ -145,6 +153,11 @@ impl Config {
         if !self.public_url_is_set {
             self.public_url = default_public_url(address, self.tls.is_some());
         }
+    }
+
+    /// Whether the file, the environment or the command line says this setting.
+    pub fn is_given(&self, key: &str) -> bool {
+        self.shown.iter().any(|setting| setting.key == key && setting.origin != Origin::Default)
     }
 
     /// Whether browsers reach the pages by HTTPS, at our own listener or at a proxy's.

@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::suggest::closest;
-use super::types::{DatabaseUrl, IpNet, LmtpBind, LogFormat, Roles, Secret};
+use super::types::{AuditLog, DatabaseUrl, IpNet, LmtpBind, LogFormat, Roles, Secret};
 
 type Parsed<T> = Result<T, String>;
 
@@ -219,6 +219,26 @@ pub(super) fn log_format(text: &str) -> Parsed<LogFormat> {
         "text" => Ok(LogFormat::Text),
         "json" => Ok(LogFormat::Json),
         other => Err(unknown_word(other, &["text", "json"])),
+    }
+}
+
+/// `off`, `log`, `syslog`, `unix:PATH` or `udp:HOST:PORT`.
+pub(super) fn audit_log(text: &str) -> Parsed<AuditLog> {
+    if is_off(text) {
+        return Ok(AuditLog::Off);
+    }
+    match text {
+        "log" => Ok(AuditLog::Log),
+        "syslog" => Ok(AuditLog::Socket(PathBuf::from("/dev/log"))),
+        _ => {
+            if let Some(path) = text.strip_prefix("unix:") {
+                return self::path(path).map(AuditLog::Socket);
+            }
+            let address = text.strip_prefix("udp:").and_then(|address| address.parse().ok());
+            address.map(AuditLog::Udp).ok_or_else(|| {
+                "Write log, syslog, unix:/dev/log, udp:192.0.2.1:514 (a numeric address), or off.".to_owned()
+            })
+        }
     }
 }
 

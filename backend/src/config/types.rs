@@ -102,6 +102,30 @@ pub enum LogFormat {
     Json,
 }
 
+/// Where entries of the audit log go on to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditLog {
+    /// Nowhere: they stay in the database.
+    Off,
+    /// Into the program's own log.
+    Log,
+    /// To the logger of this machine, at this socket.
+    Socket(PathBuf),
+    /// To a syslog server by UDP, in the form of RFC 5424.
+    Udp(SocketAddr),
+}
+
+impl fmt::Display for AuditLog {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => out.write_str("off"),
+            Self::Log => out.write_str("log"),
+            Self::Socket(path) => write!(out, "unix:{}", path.display()),
+            Self::Udp(address) => write!(out, "udp:{address}"),
+        }
+    }
+}
+
 /// What a process of `serve` does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Roles {

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    access::{Check, is_left_out},
     clock::random_token,
     config::Limits,
     db::{
@@ -12,6 +13,7 @@ use crate::{
         schema::{agents, sessions, sign_in_failures},
     },
     error::Result,
+    settings,
 };
 
 /// How far back failures count.
@@ -69,6 +71,7 @@ pub fn must_wait(
     limits: &Limits,
     now: Timestamp,
 ) -> Result<Option<SignedDuration>> {
+    let limits = settings::limits(conn, limits)?;
     let since = Ts(now.checked_sub(WINDOW).unwrap_or(now));
     let (login, address) = (kept_login(login), network(address));
     let by_login: Vec<Ts> = sign_in_failures::table
@@ -206,13 +209,12 @@ pub fn find(conn: &mut Conn, secret: &str, limits: &Limits, now: Timestamp) -> R
 /// # Errors
 /// Those of the database.
 pub fn by_hash(conn: &mut Conn, id_hash: &str, limits: &Limits, now: Timestamp) -> Result<Option<Session>> {
+    let limits = settings::limits(conn, limits)?;
     // A session that waits for its second factor is none.
-    let found: Option<Session> = sessions::table
-        .find(id_hash)
-        .filter(sessions::stage.eq(SessionStage::Whole))
-        .select(columns::<Session>())
-        .row(conn)
-        .optional()?;
+    let found: Option<(Session, SessionStage)> =
+        sessions::table.find(id_hash).select((columns::<Session>(), sessions::stage)).row(conn).optional()?;
+    let is_whole = |stage: SessionStage| stage == SessionStage::Whole || is_left_out(Check::HalfSession);
+    let found = found.filter(|(_, stage)| is_whole(*stage)).map(|(session, _)| session);
     Ok(found.filter(|session| {
         now.duration_since(session.seen_at.0).abs() < limits.session_idle
             && now.duration_since(session.created_at.0) < limits.session_longest
@@ -278,6 +280,7 @@ pub fn end(tx: &mut Tx<'_>, id_hash: &str) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn sweep(tx: &mut Tx<'_>, limits: &Limits, now: Timestamp) -> Result<()> {
+    let limits = settings::limits(tx, limits)?;
     let idle = Ts(now.checked_sub(limits.session_idle).unwrap_or(now));
     let old = Ts(now.checked_sub(limits.session_longest).unwrap_or(now));
     let past = Ts(now.checked_sub(WINDOW).unwrap_or(now));

@@ -2,16 +2,19 @@
 
 use diesel::prelude::*;
 
+use serde_json::json;
+
 use super::{
     agents::{self, NewAgent},
+    journal,
     roles::{self, NewRole},
     sessions::digest,
 };
 use crate::{
-    access::Who,
+    access::{PeopleAccess, Who, people_for_setup},
     clock::random_token,
     db::{
-        Cause, Conn, Direct, InstallationRight, Right, Ts, Tx, backend,
+        Audited, Cause, Conn, Direct, InstallationRight, Right, Ts, Tx, backend,
         schema::{agents as agents_table, settings},
     },
     error::{Error, Result, say},
@@ -79,16 +82,15 @@ pub fn run(tx: &mut Tx<'_>, setup: &SetUp, now: Ts) -> Result<Queue> {
         return Err(Error::Conflict(say!("refused-set-up-done")));
     }
     let everything = vec![("*".to_owned(), vec![Right::Full])];
-    roles::insert(
-        tx,
-        &NewRole {
-            name: "Admin".into(),
-            grants: everything.clone(),
-            installation: InstallationRight::ALL.to_vec(),
-        },
-        now,
-    )?;
-    roles::insert(tx, &NewRole { name: "Agent".into(), grants: everything, installation: Vec::new() }, now)?;
+    let people = people_for_setup();
+    let admin = NewRole {
+        name: "Admin".into(),
+        grants: everything.clone(),
+        installation: InstallationRight::ALL.to_vec(),
+    };
+    roles::create(tx, &people, &admin, now)?;
+    let agent = NewRole { name: "Agent".into(), grants: everything, installation: Vec::new() };
+    roles::create(tx, &people, &agent, now)?;
     let name = if setup.queue.trim().is_empty() { "Support" } else { setup.queue.trim() };
     let addresses = if setup.address.trim().is_empty() { Vec::new() } else { vec![setup.address.clone()] };
     // The form speaks of the queue and its address: so do the errors.
@@ -110,10 +112,28 @@ pub fn run(tx: &mut Tx<'_>, setup: &SetUp, now: Ts) -> Result<Queue> {
         ),
         other => other,
     })?;
-    agents::insert(tx, &NewAgent { roles: vec!["Admin".into()], ..setup.admin.clone() }, now)?;
+    agents::create(tx, &people, &NewAgent { roles: vec!["Admin".into()], ..setup.admin.clone() }, now)?;
     backend::put_setting(tx, ORGANISATION, setup.organisation.trim())?;
     diesel::delete(settings::table.find(LINK)).execute(&mut **tx)?;
     Ok(queue)
+}
+
+/// Gives the organisation another name.
+///
+/// # Errors
+/// [`Error::Invalid`] for one that is too long.
+pub fn set_organisation(tx: &mut Tx<'_>, people: &PeopleAccess, name: &str, now: Ts) -> Result<()> {
+    const LONGEST: usize = 100;
+    let (before, after) = (organisation(tx)?, name.trim());
+    if after.chars().count() > LONGEST || after.chars().any(char::is_control) {
+        return Err(Error::invalid("organisation", say!("refused-organisation", most = LONGEST)));
+    }
+    if before == after {
+        return Ok(());
+    }
+    backend::put_setting(tx, ORGANISATION, after)?;
+    let told = (json!({ "organisation": before }), json!({ "organisation": after }));
+    journal::changed(tx, people, Audited::Settings, ORGANISATION, told, now)
 }
 
 /// The setting that keeps the key of inline images' addresses.

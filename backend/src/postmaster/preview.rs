@@ -21,6 +21,7 @@ use crate::{
     error::{Error, Result, say},
     filters::Cache,
     queues::OwnAddresses,
+    settings,
     tickets::Moment,
 };
 
@@ -66,10 +67,11 @@ impl Preview {
 /// original was deleted because of its age; what the mail would fail with.
 pub async fn preview(desk: &Desk, actor: Actor, id: InboundId) -> Result<Preview> {
     actor.require(InstallationRight::Recorder)?;
-    let (blobs, cap) = (desk.db.blobs().without_files(), desk.config.limits.auto_responses);
+    let (blobs, limits) = (desk.db.blobs().without_files(), desk.config.limits);
     let (mail, before, mut prepared, rules) = desk
         .db
         .read(move |conn| {
+            let cap = settings::limits(conn, &limits)?.auto_responses;
             let (mail, _) = view::detail(conn, &actor, id)?;
             if mail.forgotten_at.is_some() {
                 return Err(Error::Conflict(say!("refused-forgotten")));

@@ -23,6 +23,7 @@ use crate::{
     error::{Error, Result},
     filters::{Cache, Compiled},
     queues::OwnAddresses,
+    settings,
     tickets::Moment,
 };
 
@@ -122,7 +123,7 @@ pub async fn process_waiting(desk: &Desk) -> Result<()> {
 /// Processes what waits; how many mails.
 async fn batch(desk: &Desk, verifier: &Verifier, rules: &Cache) -> Result<usize> {
     let Some(round) = next_round(desk, rules).await? else { return Ok(0) };
-    let (own, rules) = (round.own, round.rules);
+    let (own, rules, cap) = (round.own, round.rules, round.cap);
     // A culprit that was put aside counts as done.
     let count = round.rows.len() + round.ready.len();
     let read = round.ready.into_iter().map(|(id, ready)| (id, Reading::Done(Box::new(ready))));
@@ -130,7 +131,7 @@ async fn batch(desk: &Desk, verifier: &Verifier, rules: &Cache) -> Result<usize>
     let preparing = read.chain(unread).map(|(id, reading)| {
         let (desk, own, rules) = (desk.clone(), own.clone(), rules.clone());
         async move {
-            let (blobs, cap) = (desk.db.blobs().clone(), desk.config.limits.auto_responses);
+            let blobs = desk.db.blobs().clone();
             let ready = match reading {
                 Reading::Done(ready) => *ready,
                 Reading::Row(row) => desk.db.read(move |conn| prepare(conn, &blobs, *row, own, cap)).await,
@@ -163,6 +164,8 @@ async fn batch(desk: &Desk, verifier: &Verifier, rules: &Cache) -> Result<usize>
 struct Round {
     own: OwnAddresses,
     rules: Arc<Compiled>,
+    /// So many automatic answers an address gets.
+    cap: u16,
     /// Not read yet.
     rows: Vec<Waiting>,
     /// Read on the way, because they are small: handing each to a thread of its own takes longer.
@@ -177,17 +180,19 @@ enum Reading {
 /// What to do next; `None`: nothing waits.
 async fn next_round(desk: &Desk, rules: &Cache) -> Result<Option<Round>> {
     let (now, rules, blobs) = (Ts(desk.clock.now()), rules.clone(), desk.db.blobs().clone());
-    let cap = desk.config.limits.auto_responses;
+    let limits = desk.config.limits;
     desk.db
         .read(move |conn| {
             let rows = waiting(conn, now)?;
             if rows.is_empty() {
                 return Ok(None);
             }
+            // Once for all that waits.
+            let cap = settings::limits(conn, &limits)?.auto_responses;
             let (own, rules) = (OwnAddresses::load(conn)?, rules.get(conn)?);
             let small = rows.iter().map(|row| row.size).sum::<i64>() <= SMALL;
             if !small || rows.iter().any(|row| row.attempts > 0) {
-                return Ok(Some(Round { own, rules, rows, ready: Vec::new() }));
+                return Ok(Some(Round { own, rules, cap, rows, ready: Vec::new() }));
             }
             let ready = rows
                 .into_iter()
@@ -197,7 +202,7 @@ async fn next_round(desk: &Desk, rules: &Cache) -> Result<Option<Round>> {
                     (id, crate::db::guarded(|| prepare(conn, &blobs, row, own, cap)))
                 })
                 .collect();
-            Ok(Some(Round { own, rules, rows: Vec::new(), ready }))
+            Ok(Some(Round { own, rules, cap, rows: Vec::new(), ready }))
         })
         .await
 }

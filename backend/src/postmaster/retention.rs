@@ -8,6 +8,7 @@ use crate::{
     db::{Blob, InboundId, InboundStatus, Ts, Tx, schema::inbound_mails},
     desk::Desk,
     error::{Error, Result},
+    settings,
 };
 
 /// So many mails lose their originals in one transaction: it must not hold up the mail that comes in.
@@ -20,7 +21,9 @@ const BATCHES: usize = 20;
 /// # Errors
 /// When the database does not answer.
 pub async fn sweep(desk: &Desk) -> Result<usize> {
-    let Some(days) = desk.config.mail_retention_days else { return Ok(0) };
+    let config = desk.config.clone();
+    let kept = desk.db.read(move |conn| settings::retention(conn, &config)).await?;
+    let Some(days) = kept else { return Ok(0) };
     let now = desk.clock.now();
     let age = SignedDuration::from_hours(24 * i64::from(days));
     let Ok(before) = now.checked_sub(age) else { return Ok(0) };

@@ -3,7 +3,11 @@
 use tokio::sync::watch;
 
 use crate::{
-    db::{TicketId, Tx, backend, schema::settings, ticket_text},
+    db::{
+        Conn, TicketId, Tx, backend,
+        schema::{settings, tickets},
+        ticket_text,
+    },
     desk::Desk,
     error::Result,
 };
@@ -26,6 +30,17 @@ pub async fn run(desk: Desk, stop: watch::Receiver<bool>) {
             }
         }
     }
+}
+
+/// How many tickets the index does not know yet: those that the rebuilding has not come to, and what waits to be said.
+///
+/// # Errors
+/// Those of the database.
+pub fn left(conn: &mut Conn) -> Result<i64> {
+    let place: Option<String> = settings::table.find(PLACE).select(settings::value).first(conn).optional()?;
+    // Before the first step nothing is known; the rebuilding begins with the server.
+    let Some(below) = place.and_then(|text| text.parse::<i64>().ok()) else { return Ok(0) };
+    Ok(tickets::table.filter(tickets::id.lt(TicketId(below))).count().get_result(conn)?)
 }
 
 fn step(tx: &mut Tx<'_>) -> Result<bool> {

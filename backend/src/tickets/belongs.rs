@@ -35,8 +35,11 @@ pub fn take(
         let text = say!("refused-take-itself", number = target.ticket().number);
         return Err(Error::invalid("value", text));
     }
-    if target.ticket().state == State::Removed {
-        return Err(Error::Conflict(say!("refused-merge-removed", number = target.ticket().number)));
+    // Nothing goes into the bin by this way, and nothing leaves it.
+    for ticket in [source.ticket(), target.ticket()] {
+        if ticket.state == State::Removed {
+            return Err(Error::Conflict(say!("refused-merge-removed", number = ticket.number)));
+        }
     }
     let moving = articles::table
         .find(article)

@@ -12,13 +12,13 @@ use actix_web::{Error as HttpError, FromRequest, HttpMessage as _, HttpRequest, 
 use futures_util::future::{Ready, ready};
 
 use super::failure::Failure;
+use super::refusals::Asked;
 use super::routes::{Csrf, Needs, Route};
 use super::session;
 use super::shell::Frame;
 use super::state::Web;
 use super::times::Reader;
-use crate::access::Actor;
-use crate::audit;
+use crate::access::{Actor, Check, is_left_out};
 use crate::db::{Cause, Ts};
 use crate::error::Error;
 use crate::people::{sessions, setup};
@@ -108,7 +108,7 @@ pub async fn pass(
             return Ok(request.into_response(answer));
         }
         Err(Refusal::Right(signed, error)) => {
-            note_refusal(&web, &signed, &request).await;
+            Asked::of(request.request()).refused(&web.desk, signed.actor.clone()).await;
             let answer = Failure::from(error).answer(&web, &guest.reader, &guest.frame, wants_json);
             return Ok(request.into_response(answer));
         }
@@ -121,15 +121,16 @@ pub async fn pass(
         .as_ref()
         .map_or(guest, |signed| Guest { reader: signed.reader.clone(), frame: signed.frame.clone() });
     request.extensions_mut().insert(guest.clone());
-    let asked = signed.clone().map(|signed| (signed, what(&request)));
+    let asked = signed.clone().map(|signed| (signed, Asked::of(request.request())));
     if let Some(signed) = signed {
         request.extensions_mut().insert(signed);
     }
     let answer = next.call(request).await?.map_into_boxed_body();
-    if let Some((signed, what)) = asked
-        && answer.status() == StatusCode::FORBIDDEN
-    {
-        noted(&web, &signed, what).await;
+    if let Some((signed, asked)) = asked {
+        let status = answer.status();
+        // Bodies that a page of ours would not send.
+        let unknown_field = status == StatusCode::BAD_REQUEST;
+        asked.answered(&web.desk, signed.actor.clone(), answer.request(), status, unknown_field).await;
     }
     let told = answer.response().error().and_then(|error| error.as_error::<Failure>());
     let told = told.map(|failure| failure.answer(&web, &guest.reader, &guest.frame, wants_json));
@@ -145,24 +146,6 @@ pub async fn pass(
 
 /// What can be done with a password that somebody else knows.
 const BEFORE_OWN_PASSWORD: [&str; 2] = ["/password/change", "/logout"];
-
-/// What was asked for, as the audit log names it.
-fn what(request: &ServiceRequest) -> String {
-    format!("{} {}", request.method(), request.path())
-}
-
-/// Writes down that somebody was refused what he has no right to. The refusal stands even where that fails.
-async fn note_refusal(web: &Data<Web>, signed: &Signed, request: &ServiceRequest) {
-    noted(web, signed, what(request)).await;
-}
-
-async fn noted(web: &Data<Web>, signed: &Signed, what: String) {
-    let (signed, now) = (signed.clone(), Ts(web.clock.now()));
-    let done = web.db.write(move |tx| audit::refused(tx, &signed.actor, &what, now)).await;
-    if let Err(error) = done {
-        tracing::warn!(%error, "a refusal was not written down");
-    }
-}
 
 enum Refusal {
     SignIn,
@@ -191,22 +174,24 @@ async fn admit(
     if signed.is_none() && !public {
         return Err(Refusal::SignIn);
     }
-    if changes && !session::is_same_site(request.headers(), &web.config) {
+    let ours = session::is_same_site(request.headers(), &web.config) || is_left_out(Check::SameSite);
+    if changes && !ours {
         return Err(Refusal::Because(Failure::plain(StatusCode::FORBIDDEN)));
     }
     let Some(signed) = signed else { return Ok(None) };
-    if signed.actor.agent.must_change_password && !BEFORE_OWN_PASSWORD.contains(&route.path) {
+    let must_change = signed.actor.agent.must_change_password && !is_left_out(Check::OwnPassword);
+    if must_change && !BEFORE_OWN_PASSWORD.contains(&route.path) {
         return Err(Refusal::OwnPassword);
     }
     if let Needs::Installation(right) = route.needs {
         signed.actor.require(right).map_err(|error| Refusal::Right(signed.clone(), error))?;
     }
     let (sees, sends) = signed.raised;
-    if route.raised && !(if changes { sends } else { sees }) {
+    if route.raised && !(if changes { sends } else { sees }) && !is_left_out(Check::Raised) {
         return Err(Refusal::Password);
     }
     let header = request.headers().get("x-csrf-token").and_then(|value| value.to_str().ok());
-    if header.is_some_and(|given| session::is_token(given, &signed.csrf)) {
+    if header.is_some_and(|given| session::is_token(given, &signed.csrf)) || is_left_out(Check::FormToken) {
         request.extensions_mut().insert(TokenSeen);
     } else if changes && matches!(route.csrf, Csrf::Header) {
         return Err(Refusal::Because(Failure::plain(StatusCode::FORBIDDEN)));

@@ -10,9 +10,10 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, audit, auto_responses, dashboard, downloads, factor, files, filters,
-    forgotten, gate, live, login, mailboxes, outbox, own_factor, passwords, people, preferences, presence,
-    probes, queues, recorder, reply_templates, reports, roles, search, setup, suggestions, tickets, views,
+    admin, articles, attached, audit, auto_responses, dashboard, diagnostics, downloads, factor, files,
+    filters, forgotten, gate, live, login, mailboxes, outbox, own_factor, passwords, people, preferences,
+    presence, probes, queues, recorder, reply_templates, reports, roles, search, settings, setup,
+    suggestions, tickets, views,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -305,6 +306,9 @@ static TABLE: &[Route] = &[
     route!(POST "/admin/roles/{id}/retirement/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, roles::retirement::end),
     route!(GET "/admin/audit", needs = Installation(People), csrf = None, cache = NoStore, audit::page),
     route!(GET "/admin/audit.csv", needs = Installation(People), csrf = None, cache = NoStore, audit::csv),
+    route!(GET "/admin/settings", needs = Installation(People), csrf = None, cache = NoStore, raised = true, settings::page),
+    route!(POST "/admin/settings", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, settings::update),
+    route!(GET "/admin/diagnostics", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, diagnostics::page),
     route!(GET "/admin/outbox", needs = Installation(Recorder), csrf = None, cache = NoStore, outbox::list),
 ];
 

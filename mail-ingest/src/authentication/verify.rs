@@ -23,7 +23,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{Authentication, Verdict};
 
 /// Within this time there is an answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 /// One name server is asked again after this time.
 const ONE_QUESTION: Duration = Duration::from_millis(800);
 /// A mail with more signatures than this is not looked at: each costs a look-up and perhaps a hash of the whole mail.
@@ -148,7 +148,7 @@ fn unknown(why: &str) -> Authentication {
     Authentication { detail: why.to_owned(), ..Authentication::default() }
 }
 
-fn library(resolver: Resolver) -> Result<MessageAuthenticator, String> {
+pub(super) fn library(resolver: Resolver) -> Result<MessageAuthenticator, String> {
     let (config, mut options) = match resolver {
         Resolver::System => hickory_resolver::system_conf::read_system_conf()
             .map_err(|error| format!("the machine's name servers cannot be read: {error}"))?,

@@ -1,5 +1,7 @@
 //! Settings: what is read, what is refused, and whether the refusal helps.
 
+mod portable;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 

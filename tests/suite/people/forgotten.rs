@@ -50,6 +50,32 @@ both_databases! {
         assert!(!serde_json::json!(rows).to_string().contains(&token));
     }
 
+    // Rule 46.
+    async fn a_link_leads_to_the_public_address_whatever_host_was_asked_and_ends_after_an_hour(database) {
+        let app = TestApp::start_at(database, "2026-11-09T10:00:00Z").await;
+        app.agent("dana", &["Agent"]).await;
+        let visitor = app.visitor();
+        visitor.get("/password/reset").await.assert(200);
+        let asked = visitor
+            .request(reqwest::Method::POST, "/password/reset")
+            .header("host", "evil.example")
+            .header("x-forwarded-host", "evil.example")
+            .form(&[("login", "dana")]);
+        visitor.send(asked).await.assert(200);
+        let mail = app.relay.wait_for("dana@helpdesk.example", 1).await.remove(0).mail().text();
+        let base = app.desk().config.public_url.to_string();
+        assert!(mail.contains(&format!("{base}password/new?token=")) && !mail.contains("evil.example"), "{mail}");
+        let at = mail.find("/password/new").unwrap();
+        let path: String = mail[at..].chars().take_while(|c| !c.is_whitespace()).collect();
+        app.advance(jiff::SignedDuration::from_mins(59)).await;
+        app.visitor().get(&path).await.assert(200);
+        app.advance(jiff::SignedDuration::from_mins(2)).await;
+        app.visitor().get(&path).await.assert(404);
+        let token = path.split("token=").nth(1).unwrap().to_owned();
+        app.visitor().submit("/password/new", &[("token", &token), ("password", NEW)]).await.assert(404);
+        app.visitor().sign_in("dana", PASSWORD).await;
+    }
+
     async fn strangers_learn_nothing_and_owners_are_not_flooded(database) {
         let app = TestApp::start(database).await;
         app.agent("dana", &["Agent"]).await;

@@ -6,6 +6,8 @@ mod audit;
 mod choices;
 mod factor;
 mod forgotten;
+mod forwarded;
+mod refusals;
 mod roles;
 mod sign_in;
 mod stranger;

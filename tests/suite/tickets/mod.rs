@@ -11,6 +11,7 @@ mod parts;
 mod permission;
 mod planned;
 mod race;
+mod retired;
 mod templates;
 mod tied;
 mod undo;

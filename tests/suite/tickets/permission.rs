@@ -76,6 +76,53 @@ both_databases! {
         dana.post(&format!("{base}/replies"), json!({ "body_text": "x" })).await.assert(403);
     }
 
+    async fn a_queue_of_which_one_may_not_know_is_none_by_its_name_either(database) {
+        let app = TestApp::start(database).await;
+        app.queue("Legal", "legal@helpdesk.example").await;
+        app.role("Supporter", "Support", &["full"]).await;
+        let dana = app.agent("dana", &["Supporter"]).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let path = format!("/api/v1/tickets/{number}/queue");
+        let told = async |name: &str| dana.put(&path, json!({ "value": name })).await.assert(422).text().replace(name, "NAME");
+        assert_eq!(told("Legal").await, told("Nowhere").await);
+    }
+
+    async fn a_message_does_not_leave_the_bin_by_being_taken_to_another_ticket(database) {
+        let app = TestApp::start(database).await;
+        app.role("Answerer", "Support", &["reply"]).await;
+        let dana = app.agent("dana", &["Answerer"]).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let other = app.ticket_from(&mail("ben@customer.example")).await;
+        app.root.post(&format!("/api/v1/tickets/{number}/notes"), json!({ "body_text": "A second one stays." })).await.assert(201);
+        let article = app.articles(&number).await.remove(0)["id"].as_str().unwrap().to_owned();
+        app.root.put(&format!("/api/v1/tickets/{number}/removal"), json!({})).await.assert(200);
+        for who in [&dana, &app.root] {
+            who.put(&format!("/api/v1/articles/{article}/ticket"), json!({ "value": other })).await.assert(409);
+        }
+        assert_eq!(app.articles(&number).await.len(), 2);
+    }
+
+    // Rule 27.
+    async fn a_watcher_gains_nothing_by_watching(database) {
+        let app = TestApp::start(database).await;
+        app.queue("Legal", "legal@helpdesk.example").await;
+        app.role("Supporter", "Support", &["full"]).await;
+        let dana = app.agent("dana", &["Supporter"]).await;
+        let number = app.ticket_from(&mail("anna@customer.example").subject("canary-7312")).await;
+        let base = format!("/api/v1/tickets/{number}");
+        dana.send(dana.request(reqwest::Method::POST, &format!("{base}/watchers"))).await.assert(201);
+        app.root.set(&number, "queue", "Legal").await;
+        app.hush().await;
+        dana.get(&base).await.assert(404);
+        app.root.reply(&number, "canary-7312").await;
+        app.settle().await;
+        assert!(dana.get("/api/v1/tickets?q=state:any").await.items().is_empty());
+        assert!(app.relay.received_by("dana@helpdesk.example").is_empty(), "she is told nothing of it");
+        // Once it is where she may read, she watches it still.
+        app.root.set(&number, "queue", "Support").await;
+        dana.get(&base).await.assert(200);
+    }
+
     async fn a_disabled_agent_is_out_at_once(database) {
         let app = TestApp::start(database).await;
         let dana = app.agent("dana", &["Agent"]).await;

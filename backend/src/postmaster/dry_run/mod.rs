@@ -35,6 +35,7 @@ use crate::{
     error::{Error, Result},
     filters::{Compiled, Names, Rule, check},
     queues::OwnAddresses,
+    settings,
 };
 
 /// So many mails are looked at, at most.
@@ -128,9 +129,10 @@ pub async fn dry_run(desk: &Desk, actor: &Actor, wish: DryRun) -> Result<Report>
         .await?;
     let rules = [Arc::clone(&before), Arc::clone(&after)];
     let (looked, facts) = look_at_all(desk, rows, &Arc::new(own), &names, &rules).await?;
-    let cap = desk.config.limits.auto_responses.into();
+    let limits = desk.config.limits;
     desk.db
         .read(move |conn| {
+            let cap = settings::limits(conn, &limits)?.auto_responses.into();
             let start = Start::load(conn, &names, &looked, facts, cap, now)?;
             let played = [replay(conn, &start, &looked, 0)?, replay(conn, &start, &looked, 1)?];
             Ok(assemble(looked, played, &after, begun))

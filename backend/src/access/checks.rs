@@ -1,0 +1,121 @@
+//! Checks by name, so that a test build can be told to leave one of them out: the permission matrix of the suite must
+//! then turn red, or it is blind. A build without debug assertions has no such switch; there, no check is ever left out.
+
+use std::{fmt, str::FromStr};
+
+use crate::db::{InstallationRight, Right};
+
+/// A check that stands between somebody and what he may not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// Who may not read a ticket gets no proof about it.
+    Read,
+    /// The right that a proof is about.
+    Level(Right),
+    /// A right asked for besides the one that a proof is about.
+    Besides(Right),
+    /// What may be done in a queue.
+    Queue(Right),
+    /// A right that belongs to no queue.
+    Installation(InstallationRight),
+    /// Nobody gives what he does not have.
+    Giving,
+    /// Who is disabled or expired acts no more.
+    Active,
+    /// What is in the bin stays there.
+    Bin,
+    /// Lists hold what their reader may see.
+    Lists,
+    /// A queue is asked about for one person.
+    InQueue,
+    /// A retired role gives nothing.
+    RetiredRoles,
+    /// An agent without a role keeps nothing.
+    KeepsOwn,
+    /// A change comes from a page of ours.
+    SameSite,
+    /// A change carries its session's token.
+    FormToken,
+    /// A session waits for its second factor.
+    HalfSession,
+    /// A password that somebody else knows is changed first.
+    OwnPassword,
+    /// The password was given not long ago.
+    Raised,
+}
+
+impl Check {
+    /// All of them.
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self::Read];
+        let levels = [Right::Note, Right::Reply, Right::Owner, Right::Priority, Right::Full];
+        all.extend(levels.map(Self::Level));
+        all.extend([Right::Reply, Right::Priority, Right::Full].map(Self::Besides));
+        all.extend([Right::MoveInto, Right::Create].map(Self::Queue));
+        // `api` opens nothing: a token carries its agent's other rights.
+        let opens = |right: &&InstallationRight| **right != InstallationRight::Api;
+        all.extend(InstallationRight::ALL.iter().filter(opens).copied().map(Self::Installation));
+        all.extend([Self::Giving, Self::Active, Self::Bin, Self::Lists, Self::InQueue, Self::RetiredRoles]);
+        all.extend([Self::KeepsOwn, Self::SameSite, Self::FormToken, Self::HalfSession, Self::OwnPassword]);
+        all.push(Self::Raised);
+        all
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self {
+            Self::Read => "read",
+            Self::Level(right) => return write!(out, "level:{right}"),
+            Self::Besides(right) => return write!(out, "besides:{right}"),
+            Self::Queue(right) => return write!(out, "queue:{right}"),
+            Self::Installation(right) => return write!(out, "installation:{right}"),
+            Self::Giving => "giving",
+            Self::Active => "active",
+            Self::Bin => "bin",
+            Self::Lists => "lists",
+            Self::InQueue => "in_queue",
+            Self::RetiredRoles => "retired_roles",
+            Self::KeepsOwn => "keeps_own",
+            Self::SameSite => "same_site",
+            Self::FormToken => "form_token",
+            Self::HalfSession => "half_session",
+            Self::OwnPassword => "own_password",
+            Self::Raised => "raised",
+        };
+        out.write_str(word)
+    }
+}
+
+impl FromStr for Check {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let known = |check: &Self| check.to_string() == word;
+        Self::all().into_iter().find(known).ok_or_else(|| format!("There is no check “{word}”."))
+    }
+}
+
+#[cfg(debug_assertions)]
+static LEFT_OUT: std::sync::OnceLock<Check> = std::sync::OnceLock::new();
+
+/// Leaves a check out for as long as this process lives. Only what starts a server calls it, with the `[test]` section
+/// of its settings, which other builds do not take.
+#[cfg(debug_assertions)]
+pub(crate) fn leave_out(check: Check) {
+    // The first one stays: a process is one mutation.
+    let _ = LEFT_OUT.set(check);
+    tracing::warn!(%check, "this process leaves a check out");
+}
+
+/// Whether a check is left out.
+#[cfg(debug_assertions)]
+pub(crate) fn is_left_out(check: Check) -> bool {
+    LEFT_OUT.get().is_some_and(|left_out| *left_out == check)
+}
+
+/// Never.
+#[cfg(not(debug_assertions))]
+pub(crate) const fn is_left_out(_: Check) -> bool {
+    false
+}

@@ -1,0 +1,89 @@
+//! What the tables say of the installation itself.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use jiff::Timestamp;
+
+use super::{Report, days};
+use crate::config::Config;
+use crate::db::schema::{agents, audit_events, events, queue_addresses, queues};
+use crate::db::{Conn, Ts};
+use crate::error::Result;
+use crate::search;
+
+/// A file that a backup leaves in the data directory when it is done: its age is that of the backup.
+const BACKUP_MARK: &str = "last-backup";
+/// A backup should not be older.
+const BACKUP_DAYS: i64 = 2;
+/// A clock that stands so far before what was written last was set back.
+const SET_BACK_SECONDS: i64 = 60;
+
+pub(super) fn look(report: &mut Report<'_>, conn: &mut Conn, config: &Config, now: Timestamp) -> Result<()> {
+    report.good("database", "database", &[("database", &config.database.to_string())]);
+    clock(report, conn, now)?;
+    match search::rebuild::left(conn)? {
+        0 => report.good("search", "index", &[]),
+        left => report.warning("search", "index-left", &[("n", &left.to_string())]),
+    }
+    people(report, conn)?;
+    queues_of(report, conn)?;
+    backup(report, config, now);
+    Ok(())
+}
+
+/// Nobody tells us the time; but what was written lies in the past, or the clock was set back.
+fn clock(report: &mut Report<'_>, conn: &mut Conn, now: Timestamp) -> Result<()> {
+    let event: Option<Ts> =
+        events::table.order(events::id.desc()).select(events::at).first(conn).optional()?;
+    let audited: Option<Ts> =
+        audit_events::table.order(audit_events::id.desc()).select(audit_events::at).first(conn).optional()?;
+    let newest = event.into_iter().chain(audited).map(|at| at.0).max();
+    let ahead = newest.map_or(0, |newest| newest.duration_since(now).as_secs());
+    if ahead > SET_BACK_SECONDS {
+        let newest = newest.map(|at| at.to_string()).unwrap_or_default();
+        report.bad("clock", "clock-back", &[("now", &now.to_string()), ("newest", &newest)]);
+    } else {
+        report.good("clock", "clock", &[]);
+    }
+    Ok(())
+}
+
+fn people(report: &mut Report<'_>, conn: &mut Conn) -> Result<()> {
+    let active: i64 = agents::table.filter(agents::disabled_at.is_null()).select(count_star()).first(conn)?;
+    match active {
+        0 => report.bad("people", "nobody", &[]),
+        count => report.good("people", "people", &[("n", &count.to_string())]),
+    }
+    Ok(())
+}
+
+fn queues_of(report: &mut Report<'_>, conn: &mut Conn) -> Result<()> {
+    let count: i64 = queues::table.filter(queues::retired_at.is_null()).select(count_star()).first(conn)?;
+    let addresses: i64 = queue_addresses::table.select(count_star()).first(conn)?;
+    match (count, addresses) {
+        (0, _) => report.bad("queues", "no-queue", &[]),
+        (_, 0) => report.bad("queues", "no-address", &[]),
+        _ => report.good(
+            "queues",
+            "queues",
+            &[("queues", &count.to_string()), ("addresses", &addresses.to_string())],
+        ),
+    }
+    Ok(())
+}
+
+fn backup(report: &mut Report<'_>, config: &Config, now: Timestamp) {
+    let mark = config.data_dir.join(BACKUP_MARK);
+    let name = mark.display().to_string();
+    let touched = std::fs::metadata(&mark).and_then(|mark| mark.modified());
+    let Some(at) = touched.ok().and_then(|at| Timestamp::try_from(at).ok()) else {
+        return report.warning("backup", "backup-unknown", &[("file", &name)]);
+    };
+    let age = days(at, now);
+    let values = [("n", &age.to_string()[..]), ("file", &name)];
+    if age > BACKUP_DAYS {
+        report.bad("backup", "backup-old", &values);
+    } else {
+        report.good("backup", "backup", &values);
+    }
+}

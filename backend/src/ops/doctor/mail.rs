@@ -1,0 +1,160 @@
+//! Mail in, mail out, mailboxes, the relay, and the key that signs.
+
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+
+use super::{PATIENCE, Report};
+use crate::config::Config;
+use crate::db::Conn;
+use crate::db::schema::queue_addresses;
+use crate::error::Result;
+use crate::ops::health::Backlog;
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(5);
+/// So long an accepted mail may wait, in minutes.
+const IN_MINUTES: i64 = 5;
+/// So long a mail may wait to leave, or a mailbox to be looked into.
+const OUT_MINUTES: i64 = 15;
+
+pub(super) fn look_inside(report: &mut Report<'_>, conn: &mut Conn, now: Timestamp) -> Result<()> {
+    let backlog = Backlog::load(conn)?;
+    inbound(report, &backlog, now);
+    outgoing(report, &backlog, now);
+    mailboxes(report, conn, now)
+}
+
+fn inbound(report: &mut Report<'_>, backlog: &Backlog, now: Timestamp) {
+    let minutes = backlog.inbound_since.map_or(0, |since| now.duration_since(since).as_mins());
+    if minutes >= IN_MINUTES {
+        let values = [("n", &backlog.inbound_waiting.to_string()[..]), ("minutes", &minutes.to_string())];
+        report.bad("mail in", "in-waits", &values);
+    } else if backlog.quarantined > 0 {
+        report.warning("mail in", "quarantine", &[("n", &backlog.quarantined.to_string())]);
+    } else {
+        report.good("mail in", "in", &[]);
+    }
+}
+
+fn outgoing(report: &mut Report<'_>, backlog: &Backlog, now: Timestamp) {
+    let minutes = backlog.outgoing_since.map_or(0, |since| now.duration_since(since).as_mins());
+    let waiting: i64 = backlog.outgoing.iter().map(|(_, count)| count).sum();
+    if minutes >= OUT_MINUTES {
+        let values = [("n", &waiting.to_string()[..]), ("minutes", &minutes.to_string())];
+        report.bad("mail out", "out-waits", &values);
+    } else if backlog.failed > 0 {
+        report.warning("mail out", "out-failed", &[("n", &backlog.failed.to_string())]);
+    } else if waiting == 0 {
+        report.good("mail out", "out", &[]);
+    } else {
+        report.good("mail out", "out-on-its-way", &[("n", &waiting.to_string())]);
+    }
+}
+
+fn mailboxes(report: &mut Report<'_>, conn: &mut Conn, now: Timestamp) -> Result<()> {
+    for listed in crate::mailboxes::load(conn)? {
+        let minutes = now.duration_since(listed.state.silent_since().0).as_mins();
+        let (trouble, stuck) = (listed.trouble(report.language), listed.stuck.to_string());
+        let (name, minutes_text) = (listed.mailbox.name.as_str(), minutes.to_string());
+        let values = [("name", name), ("minutes", &minutes_text), ("trouble", &trouble), ("n", &stuck)];
+        if listed.mailbox.disabled_at.is_some() {
+            report.good("mailbox", "mailbox-rests", &values);
+        } else if !listed.state.error.is_empty() {
+            report.bad("mailbox", "mailbox-silent", &values);
+        } else if minutes >= OUT_MINUTES {
+            report.bad("mailbox", "mailbox-left", &values);
+        } else if listed.stuck > 0 {
+            report.warning("mailbox", "mailbox-stuck", &values);
+        } else {
+            report.good("mailbox", "mailbox", &values);
+        }
+    }
+    Ok(())
+}
+
+/// The addresses of the queues in order, and their domains, each once.
+pub(super) fn addresses(conn: &mut Conn) -> Result<(Vec<String>, Vec<String>)> {
+    let all: Vec<String> =
+        queue_addresses::table.order(queue_addresses::address).select(queue_addresses::address).load(conn)?;
+    let mut domains: Vec<String> =
+        all.iter().filter_map(|address| Some(address.rsplit_once('@')?.1.to_owned())).collect();
+    domains.sort_unstable();
+    domains.dedup();
+    Ok((all, domains))
+}
+
+/// Where the relay answers; `None` where there is none.
+pub(super) async fn reach(config: &Config) -> Option<Result<SocketAddr, String>> {
+    let relay = config.smtp_relay.clone()?;
+    let connecting = tokio::task::spawn_blocking(move || connect(&relay.host, relay.port));
+    Some(match tokio::time::timeout(PATIENCE, connecting).await {
+        Ok(Ok(reached)) => reached.map_err(|error| error.to_string()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+    })
+}
+
+fn connect(host: &str, port: u16) -> std::io::Result<SocketAddr> {
+    let mut last = std::io::Error::other("the name has no address");
+    for address in (host, port).to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, CONNECT) {
+            Ok(_) => return Ok(address),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+pub(super) fn tell_relay(
+    report: &mut Report<'_>,
+    config: &Config,
+    reached: Option<Result<SocketAddr, String>>,
+) {
+    let (Some(relay), Some(reached)) = (&config.smtp_relay, reached) else {
+        return report.warning("relay", "no-relay", &[]);
+    };
+    let relay = relay.to_string();
+    match reached {
+        Ok(address) => report.good("relay", "relay", &[("relay", &relay), ("address", &address.to_string())]),
+        Err(error) => report.bad("relay", "relay-away", &[("relay", &relay), ("error", &error)]),
+    }
+}
+
+/// Asks the relay whether it takes the address to which reports about our mails go. A relay elsewhere takes every
+/// address; the mail server in front, where it is the same, knows. `None`: it was not asked, or does not answer.
+pub(super) async fn returns(config: &Config, address: Option<&String>) -> Option<Option<String>> {
+    let relay = config.smtp_relay.clone().filter(|_| config.recipient_delimiter)?;
+    let asking = crate::outbox::takes_returns(&relay, address?);
+    // That the relay cannot be reached is said already.
+    tokio::time::timeout(PATIENCE, asking).await.ok()?.ok()
+}
+
+pub(super) fn tell_returns(
+    report: &mut Report<'_>,
+    address: Option<&String>,
+    returns: Option<Option<String>>,
+) {
+    let (Some(address), Some(refused)) = (address, returns) else { return };
+    match refused {
+        None => report.good("returns", "returns", &[("address", address)]),
+        Some(why) => report.bad("returns", "returns-refused", &[("address", address), ("why", &why)]),
+    }
+}
+
+/// The key that signs our mails, and what to publish for each domain that we write from.
+pub(super) fn tell_signature(report: &mut Report<'_>, config: &Config, domains: &[String]) {
+    let signer = match crate::outbox::Signer::of(config) {
+        Ok(None) => return,
+        Ok(Some(signer)) => signer,
+        Err(error) => {
+            return report.bad("signature", "signature-wrong", &[("error", &format!("{error:#}"))]);
+        }
+    };
+    for domain in domains {
+        let record = format!("{} TXT \"{}\"", signer.record_name(domain), signer.record());
+        report.good("signature", "signature", &[("domain", domain), ("record", &record)]);
+    }
+}

@@ -1,0 +1,270 @@
+//! From the file to the tables: by the verbs that the pages use, in one transaction. Afterwards everything is as the file
+//! says, or nothing was changed.
+
+use std::collections::{BTreeSet, HashSet};
+
+use serde_json::Value;
+
+use super::{
+    Difference,
+    document::{Document, MailboxText, QueueText, RoleText, TemplateText},
+    export::{Names, export},
+    render::differences,
+};
+use crate::{
+    access::{Actor, PeopleAccess, for_people},
+    config::{Config, Secret},
+    db::{AnswerKind, InstallationRight, MailboxAuth, MailboxKind, QueueId, Right, Ts, Tx},
+    error::{Error, Result, say},
+    filters::{self, Rule},
+    mailboxes::{self, Wish},
+    notify::answers::{self, Text},
+    people::{domains, factor, role_change, roles, setup},
+    queues::{self, NewQueue, templates},
+    settings,
+};
+
+/// Brings everything to what the document says; what was different before.
+///
+/// # Errors
+/// Those of the verbs, with the field named; [`Error::Conflict`] for what could not be brought to it.
+pub fn apply(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    config: &Config,
+    wanted: &Document,
+    now: Ts,
+) -> Result<Vec<Difference>> {
+    let is = export(tx, actor)?;
+    let changes = differences(&is, wanted)?;
+    if changes.is_empty() {
+        return Ok(changes);
+    }
+    let people = for_people(tx, actor)?;
+    if let Some(name) = &wanted.organisation {
+        setup::set_organisation(tx, &people, name, now)?;
+    }
+    if let Some(list) = &wanted.agent_domains {
+        domains::set(tx, &people, list, now)?;
+    }
+    for (key, value) in &wanted.settings {
+        settings::change(tx, actor, config, key, Some(value), now)?;
+    }
+    queues_to(tx, actor, &is.queues, &wanted.queues, now)?;
+    for role in wanted.roles.iter().filter(|role| !is.roles.contains(role)) {
+        role_to(tx, &people, role, now)?;
+    }
+    for template in wanted.templates.iter().filter(|template| !is.templates.contains(template)) {
+        template_to(tx, actor, template, now)?;
+    }
+    for answer in wanted.auto_responses.iter().filter(|answer| !is.auto_responses.contains(answer)) {
+        let queue = answer.queue.as_deref().map(|name| queue_named(tx, name)).transpose()?;
+        let text = Text { subject: answer.subject.clone(), body: answer.body.clone() };
+        let change = answers::Change { queue, kind: answer.kind, language: answer.language, text };
+        answers::save(tx, actor, &change, now)?;
+    }
+    for mailbox in wanted.mailboxes.iter().filter(|mailbox| !is.mailboxes.contains(mailbox)) {
+        mailbox_to(tx, actor, config, mailbox, now)?;
+    }
+    if let Some(rules) = wanted.filters.as_ref().filter(|rules| is.filters.as_ref() != Some(rules)) {
+        let names = Names::load(tx)?;
+        let rules = rules.iter().map(|rule| rule_of(rule, &names)).collect::<Result<Vec<_>>>()?;
+        filters::store::save(tx, actor, rules, None, now)?;
+    }
+    // What a verb trims, orders or leaves out is not what the file says: better nothing than nearly that.
+    let left = differences(&export(tx, actor)?, wanted)?;
+    match left.first() {
+        None => Ok(changes),
+        Some(difference) => Err(Error::Conflict(say!("refused-apply", what = difference))),
+    }
+}
+
+fn queue_named(tx: &mut Tx<'_>, name: &str) -> Result<QueueId> {
+    match queues::by_name(tx, name) {
+        Ok(queue) => Ok(queue.id),
+        Err(Error::NotFound) => Err(Error::invalid("queue", say!("refused-queue-unknown", name = name))),
+        Err(error) => Err(error),
+    }
+}
+
+fn queues_to(tx: &mut Tx<'_>, actor: &Actor, is: &[QueueText], wanted: &[QueueText], now: Ts) -> Result<()> {
+    let there: HashSet<&str> = is.iter().map(|queue| queue.name.as_str()).collect();
+    for queue in wanted.iter().filter(|queue| !there.contains(queue.name.as_str())) {
+        let new = NewQueue { name: queue.name.clone(), parent: None, addresses: Vec::new() };
+        queues::create(tx, actor, &new, now)?;
+    }
+    let changed: Vec<&QueueText> = wanted.iter().filter(|queue| !is.contains(queue)).collect();
+    // An address that goes from one queue to another leaves the first before it comes to the second.
+    for queue in &changed {
+        let id = queue_named(tx, &queue.name)?;
+        let mine: Vec<String> = queues::listing::addresses(tx)?.remove(&id).unwrap_or_default();
+        let kept: Vec<String> = mine.iter().filter(|one| queue.addresses.contains(one)).cloned().collect();
+        if kept != mine {
+            let change = queues::Change { addresses: Some(kept), ..queues::Change::default() };
+            queues::change(tx, actor, id, &change, now)?;
+        }
+    }
+    for queue in &changed {
+        queue_to(tx, actor, queue, now)?;
+    }
+    for queue in &changed {
+        let id = queue_named(tx, &queue.name)?;
+        let retired = queues::get(tx, id)?.retired_at.is_some();
+        match (retired, queue.retired) {
+            (false, true) => queues::retire(tx, actor, id, now)?,
+            (true, false) => queues::restore(tx, actor, id, now)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn queue_to(tx: &mut Tx<'_>, actor: &Actor, queue: &QueueText, now: Ts) -> Result<()> {
+    let id = queue_named(tx, &queue.name)?;
+    let change = queues::Change {
+        name: None,
+        parent: Some(queue.parent.clone()),
+        addresses: Some(queue.addresses.clone()),
+        sender_name: Some(queue.sender_name.clone()),
+        signature: Some(queue.signature.clone()),
+        auto_response: Some(queue.answers.contains(&AnswerKind::Received)),
+        follow_up_policy: Some(queue.follow_up_policy),
+        closed_days: Some(queue.closed_days),
+        strict_matching: Some(queue.strict_matching),
+        subject_tag: Some(queue.subject_tag),
+        reply_token: Some(queue.reply_token),
+        unlock_minutes: Some(queue.unlock_minutes),
+        hold_seconds: Some(queue.hold_seconds),
+        note: Some(queue.note.clone()),
+        default: queue.default.then_some(true),
+    };
+    queues::change(tx, actor, id, &change, now)?;
+    answers::set_language(tx, actor, id, queue.language, now)?;
+    for kind in AnswerKind::ALL.iter().filter(|kind| **kind != AnswerKind::Received) {
+        answers::set_switch(tx, actor, id, *kind, queue.answers.contains(kind), now)?;
+    }
+    Ok(())
+}
+
+fn role_to(tx: &mut Tx<'_>, people: &PeopleAccess, role: &RoleText, now: Ts) -> Result<()> {
+    let mut grants: BTreeSet<(Option<QueueId>, Right)> = BTreeSet::new();
+    for grant in &role.grants {
+        let queue = if grant.queue == "*" { None } else { Some(queue_named(tx, &grant.queue)?) };
+        grants.extend(grant.rights.iter().map(|right| (queue, *right)));
+    }
+    let same = |one: &(roles::Role, bool)| one.0.name == role.name;
+    let (id, retired) = match role_change::all(tx)?.into_iter().find(same) {
+        Some((found, retired)) => (found.id, retired),
+        None => {
+            let new =
+                roles::NewRole { name: role.name.clone(), grants: Vec::new(), installation: Vec::new() };
+            (roles::create(tx, people, &new, now)?.id, false)
+        }
+    };
+    let change = role_change::Change {
+        name: None,
+        description: Some(role.description.clone()),
+        grants: Some(grants),
+        installation: Some(role.installation.iter().copied().collect::<BTreeSet<InstallationRight>>()),
+    };
+    if retired && !role.retired {
+        role_change::restore(tx, people, id, now)?;
+    }
+    role_change::change(tx, people, id, &change, now)?;
+    factor::need_for_role(tx, people, id, role.second_factor, now)?;
+    if !retired && role.retired {
+        role_change::retire(tx, people, id, now)?;
+    }
+    Ok(())
+}
+
+fn template_to(tx: &mut Tx<'_>, actor: &Actor, text: &TemplateText, now: Ts) -> Result<()> {
+    let queues = text.queues.iter().map(|name| queue_named(tx, name)).collect::<Result<Vec<_>>>()?;
+    let effects = templates::Effects {
+        state: text.state,
+        wait_days: text.wait_days,
+        queue: text.move_to.as_deref().map(|name| queue_named(tx, name)).transpose()?,
+        priority: text.level().map_err(|error| Error::invalid("priority", error))?,
+        tags: text.tags.clone(),
+    };
+    let change = templates::Change {
+        name: text.name.clone(),
+        language: text.language,
+        body: text.body.clone(),
+        effects,
+        queues,
+    };
+    let same =
+        |one: &templates::Template| !one.retired && one.name == text.name && one.language == text.language;
+    match templates::all(tx)?.into_iter().find(same) {
+        Some(template) => templates::change(tx, actor, template.id, &change, now)?,
+        None => templates::create(tx, actor, &change, now)?,
+    };
+    Ok(())
+}
+
+fn mailbox_to(tx: &mut Tx<'_>, actor: &Actor, config: &Config, text: &MailboxText, now: Ts) -> Result<()> {
+    let it = text.clone();
+    let mut wish = Wish {
+        name: it.name,
+        kind: it.kind,
+        address: it.address,
+        host: it.host,
+        port: it.port,
+        security: it.security,
+        ca: it.ca,
+        login: it.login,
+        auth: it.auth,
+        token_url: it.token_url,
+        client_id: it.client_id,
+        scope: it.scope,
+        directory: it.directory,
+        folders: it.folders,
+        after: it.after,
+        move_to: it.move_to,
+        existing: it.existing,
+        queue: it.queue,
+        trusted: it.trusted,
+        max_bytes: it.max_bytes,
+        poll_seconds: it.poll_seconds,
+        ..Wish::default()
+    };
+    let same = |listed: &mailboxes::Listed| listed.mailbox.name == text.name;
+    if let Some(listed) = mailboxes::all(tx, actor)?.into_iter().find(same) {
+        mailboxes::update(tx, actor, config, listed.mailbox.id, &wish, now)?;
+        return Ok(());
+    }
+    // The file knows no secret: until somebody sets one, the mailbox rests.
+    if text.kind != MailboxKind::Maildir {
+        let unknown = || Secret::new(crate::clock::random_token());
+        match text.auth {
+            MailboxAuth::Password => wish.password = unknown(),
+            MailboxAuth::OAuth2 => (wish.client_secret, wish.refresh_token) = (unknown(), unknown()),
+        }
+    }
+    let made = mailboxes::create(tx, actor, config, &wish, now)?;
+    if text.kind != MailboxKind::Maildir {
+        mailboxes::enable(tx, actor, made.id, false, now)?;
+    }
+    Ok(())
+}
+
+/// A rule whose queue and owner are named.
+fn rule_of(rule: &Value, names: &Names) -> Result<Rule> {
+    let mut rule = rule.clone();
+    if let Some(actions) = rule.get_mut("actions").and_then(Value::as_object_mut) {
+        if let Some(queue) = actions.get("queue").and_then(Value::as_str) {
+            let id = names.queues.iter().find(|(_, name)| name.as_str() == queue).map(|(id, _)| id.0);
+            let id =
+                id.ok_or_else(|| Error::invalid("queue", say!("refused-queue-unknown", name = queue)))?;
+            actions.insert("queue".to_owned(), id.into());
+        }
+        if let Some(owner) = actions.get("owner").and_then(Value::as_str) {
+            let id = names.agents.iter().find(|(_, login)| login.as_str() == owner).map(|(id, _)| id.0);
+            let id =
+                id.ok_or_else(|| Error::invalid("owner", say!("refused-agent-unknown", name = owner)))?;
+            actions.insert("owner".to_owned(), id.into());
+        }
+    }
+    serde_json::from_value(rule).map_err(|error| Error::invalid("filters", error.to_string()))
+}

@@ -1,0 +1,178 @@
+//! What stands in the file.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::db::{
+    AnswerKind, FollowUpPolicy, InstallationRight, LetterLanguage, MailboxAfter, MailboxAuth,
+    MailboxExisting, MailboxKind, MailboxSecurity, Priority, Right, State,
+};
+
+/// The configuration. What a file leaves out stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Document {
+    /// The organisation's name.
+    pub(super) organisation: Option<String>,
+    /// In which domains agents may have their address; none: any.
+    pub(super) agent_domains: Option<Vec<String>>,
+    /// What was set on the settings page.
+    pub(super) settings: BTreeMap<String, String>,
+    /// Queues.
+    pub(super) queues: Vec<QueueText>,
+    /// Roles.
+    pub(super) roles: Vec<RoleText>,
+    /// Templates and macros.
+    pub(super) templates: Vec<TemplateText>,
+    /// Texts of automatic answers in place of built-in ones.
+    pub(super) auto_responses: Vec<AnswerText>,
+    /// Mailboxes, without what they are opened with.
+    pub(super) mailboxes: Vec<MailboxText>,
+    /// The rules of the postmaster, all of them in their order.
+    pub(super) filters: Option<Vec<serde_json::Value>>,
+}
+
+/// A queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QueueText {
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    pub addresses: Vec<String>,
+    #[serde(default)]
+    pub sender_name: String,
+    #[serde(default)]
+    pub signature: String,
+    pub language: LetterLanguage,
+    /// The kinds of automatic answers that it sends.
+    pub answers: Vec<AnswerKind>,
+    pub follow_up_policy: FollowUpPolicy,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_days: Option<i32>,
+    #[serde(default)]
+    pub strict_matching: bool,
+    #[serde(default)]
+    pub subject_tag: bool,
+    #[serde(default)]
+    pub reply_token: bool,
+    pub unlock_minutes: i32,
+    pub hold_seconds: i32,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub default: bool,
+    #[serde(default)]
+    pub retired: bool,
+}
+
+/// A role.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RoleText {
+    pub name: String,
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub installation: Vec<InstallationRight>,
+    #[serde(default)]
+    pub second_factor: bool,
+    #[serde(default)]
+    pub retired: bool,
+    #[serde(default)]
+    pub grants: Vec<GrantText>,
+}
+
+/// Rights in a queue; `*`: in all, those to come included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GrantText {
+    pub queue: String,
+    pub rights: Vec<Right>,
+}
+
+/// A template, or a macro where it does something besides.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TemplateText {
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<LetterLanguage>,
+    #[serde(default)]
+    pub body: String,
+    /// Where it is offered; none: everywhere.
+    #[serde(default)]
+    pub queues: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_days: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub move_to: Option<String>,
+    /// By name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
+impl TemplateText {
+    /// The priority that its name means.
+    pub fn level(&self) -> Result<Option<Priority>, String> {
+        self.priority.as_deref().map(str::parse).transpose()
+    }
+}
+
+/// The text of an automatic answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnswerText {
+    /// Without one, of all queues that have none of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<String>,
+    pub kind: AnswerKind,
+    pub language: LetterLanguage,
+    pub subject: String,
+    pub body: String,
+}
+
+/// A mailbox.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MailboxText {
+    pub name: String,
+    pub kind: MailboxKind,
+    #[serde(default)]
+    pub address: String,
+    #[serde(default)]
+    pub host: String,
+    #[serde(default)]
+    pub port: u16,
+    pub security: MailboxSecurity,
+    #[serde(default)]
+    pub ca: String,
+    #[serde(default)]
+    pub login: String,
+    pub auth: MailboxAuth,
+    #[serde(default)]
+    pub token_url: String,
+    #[serde(default)]
+    pub client_id: String,
+    #[serde(default)]
+    pub scope: String,
+    #[serde(default)]
+    pub directory: String,
+    #[serde(default)]
+    pub folders: Vec<String>,
+    pub after: MailboxAfter,
+    #[serde(default)]
+    pub move_to: String,
+    pub existing: MailboxExisting,
+    #[serde(default)]
+    pub queue: String,
+    #[serde(default)]
+    pub trusted: bool,
+    pub max_bytes: i64,
+    pub poll_seconds: i32,
+}

@@ -1,0 +1,140 @@
+# Was geht und was nicht
+diagnostics-title = Diagnose
+diagnostics-side = System
+diagnostics-intro = Was geht, was nicht, und was zu tun ist: dasselbe wie „turnstone doctor“ auf der Kommandozeile.
+diagnostics-here = Diese Installation
+diagnostics-outside = Relay und Nameserver
+diagnostics-outside-text = Sie werden erst auf Wunsch gefragt: Das dauert bis zu sechs Sekunden.
+diagnostics-ask = Jetzt fragen
+diagnostics-again = Noch einmal nachsehen
+diagnostics-all-good = Alles geht.
+diagnostics-todo = { $n ->
+    [one] Eine Sache braucht Ihre Aufmerksamkeit.
+   *[other] { $n } Dinge brauchen Ihre Aufmerksamkeit.
+  }
+weight-good = Gut
+weight-warning = Ansehen
+weight-bad = Geht nicht
+doctor-about-version = Version
+doctor-about-data-directory = Datenverzeichnis
+doctor-about-disk = Speicherplatz
+doctor-about-server = Server
+doctor-about-certificate = Zertifikat
+doctor-about-origin-of-mail = Herkunft der Mails
+doctor-about-address = Adresse
+doctor-about-roles = Rollen des Prozesses
+doctor-about-database = Datenbank
+doctor-about-clock = Uhr
+doctor-about-search = Suchindex
+doctor-about-people = Personen
+doctor-about-queues = Queues
+doctor-about-backup = Sicherung
+doctor-about-mail-in = Mail herein
+doctor-about-mail-out = Mail hinaus
+doctor-about-mailbox = Postfach
+doctor-about-relay = Relay
+doctor-about-returns = Rückläufer
+doctor-about-signature = Signatur
+doctor-about-dns = DNS
+doctor-version = Turnstone { $version }
+doctor-directory = { $folder } ist beschreibbar
+doctor-directory-locked = { $folder } ist nicht beschreibbar ({ $error })
+doctor-do-directory-locked = Legen Sie es an und geben Sie es dem Benutzer, unter dem Turnstone läuft, rufen Sie den Befehl als dieser Benutzer auf, oder setzen Sie DATA_DIR.
+doctor-disk = genug Platz: { $gigabytes } GB sind frei
+doctor-disk-full = { $reason }
+doctor-do-disk-full = Schaffen Sie Platz: Bis dahin wird keine Mail angenommen. Mehr ist nicht nötig.
+doctor-server = turnstone serve läuft
+doctor-server-elsewhere = nicht gefragt: Mit PostgreSQL kann er auf jeder Maschine laufen; siehe dessen /readyz
+doctor-server-none = turnstone serve läuft in diesem Datenverzeichnis nicht
+doctor-do-server-none = Starten Sie ihn: turnstone serve.
+doctor-certificate = { $file } ist brauchbar
+doctor-certificate-until = { $file } gilt noch { $n } Tage, bis { $end }
+doctor-certificate-wrong = { $error }
+doctor-do-certificate-wrong = Berichtigen Sie TLS_CERT und TLS_KEY.
+doctor-certificate-ends = { $file } läuft in { $n } Tagen ab, am { $end }
+doctor-do-certificate-ends = Erneuern Sie es, und sehen Sie nach, warum es nicht von selbst erneuert wurde. Die neue Datei wird ohne Neustart übernommen.
+doctor-certificate-over = { $file } ist am { $end } abgelaufen: Browser lehnen es ab
+doctor-do-certificate-over = Erneuern Sie es jetzt. Die neue Datei wird ohne Neustart übernommen.
+doctor-origin = SMTP_LISTEN nimmt Mail von anderen Maschinen an, und niemand prüft SPF, DKIM und DMARC
+doctor-do-origin = Setzen Sie DNS_RESOLVER auf system, oder AUTHSERV_ID auf den Namen des Mailservers davor, der es tut.
+doctor-address = Links in Mails führen zu { $url }; das geht nur auf dieser Maschine
+doctor-do-address = Setzen Sie PUBLIC_URL auf die Adresse, die man eintippt, etwa https://help.example.org.
+doctor-roles = dieser Prozess macht nur { $roles }, und mit SQLite kann kein anderer den Rest tun
+doctor-do-roles = Entfernen Sie ROLES, oder nehmen Sie PostgreSQL.
+doctor-database = { $database } antwortet
+doctor-no-database = { $database } ist nicht brauchbar: { $error }
+doctor-do-no-database = Berichtigen Sie DATABASE_URL, oder starten Sie die Datenbank.
+doctor-clock = sie steht nicht vor dem zuletzt Geschriebenen
+doctor-clock-back = sie zeigt { $now }, aber um { $newest } wurde etwas geschrieben: Sie wurde zurückgestellt
+doctor-do-clock-back = Stellen Sie die Uhr der Maschine, und lassen Sie sie nachführen (chrony, systemd-timesyncd).
+doctor-index = jedes Ticket ist auffindbar
+doctor-index-left = { $n ->
+    [one] ein Ticket wird noch nicht gefunden
+   *[other] { $n } Tickets werden noch nicht gefunden
+  }
+doctor-do-index-left = Der Index wird gebaut. Bleibt die Zahl stehen, fehlt ein Prozess mit der Rolle worker; dessen Log sagt, was ihn aufhält.
+doctor-people = { $n ->
+    [one] 1 Agent
+   *[other] { $n } Agenten
+  }
+doctor-nobody = es gibt keinen Agenten
+doctor-do-nobody = Rufen Sie turnstone setup auf, oder öffnen Sie den Link, den turnstone serve ausgibt.
+doctor-queues = { $queues } in Gebrauch, { $addresses } Adressen
+doctor-no-queue = es gibt keine Queue
+doctor-do-no-queue = Legen Sie eine in der Verwaltung an, oder: turnstone queue add --name Support --address support@…
+doctor-no-address = keine Queue hat eine Mailadresse, also wird jede Mail mit 550 abgelehnt
+doctor-do-no-address = Geben Sie einer eine Adresse: in der Verwaltung, oder turnstone queue add --name … --address ….
+doctor-backup = { $n ->
+    [0] von heute
+   *[other] vor { $n } Tagen
+  }
+doctor-backup-old = die letzte ist { $n } Tage alt
+doctor-do-backup-old = Sehen Sie nach, warum die Sicherung nicht läuft. Ist sie fertig, muss sie { $file } berühren (touch).
+doctor-backup-unknown = niemand weiß, ob es eine gibt
+doctor-do-backup-unknown = Sichern Sie die Installation täglich, wie es das Betreiberhandbuch sagt, und lassen Sie das Skript am Ende { $file } berühren (touch).
+doctor-in = nichts wartet
+doctor-in-waits = { $n } angenommene Mails warten, die älteste seit { $minutes } min
+doctor-do-in-waits = Läuft ein Prozess mit der Rolle worker? Dessen Log sagt, was ihn aufhält.
+doctor-quarantine = { $n ->
+    [one] eine Mail konnte nicht verarbeitet werden
+   *[other] { $n } Mails konnten nicht verarbeitet werden
+  }
+doctor-do-quarantine = Sehen Sie im Mail-Protokoll nach; jede hat ihren Grund und einen Knopf zum Wiederholen.
+doctor-out = nichts wartet
+doctor-out-on-its-way = { $n } unterwegs
+doctor-out-waits = { $n } Mails warten auf den Versand, die älteste seit { $minutes } min
+doctor-do-out-waits = Die Seite „Postausgang“ sagt, was das Relay geantwortet hat. Sie gehen von selbst hinaus, wenn es wieder da ist.
+doctor-out-failed = { $n ->
+    [one] eine Mail wurde endgültig abgelehnt
+   *[other] { $n } Mails wurden endgültig abgelehnt
+  }
+doctor-do-out-failed = Ihre Tickets zeigen warum, mit einem Knopf zum erneuten Senden.
+doctor-mailbox = in { $name } wird nachgesehen
+doctor-mailbox-rests = { $name } ruht
+doctor-mailbox-silent = { $name } gibt seit { $minutes } min keine Mail. { $trouble }
+doctor-do-mailbox-silent = Es wird von selbst wieder versucht. Verwaltung, Postfächer zeigt jeden Schritt mit einer Testmail.
+doctor-mailbox-left = in { $name } wurde seit { $minutes } min nicht nachgesehen
+doctor-do-mailbox-left = Läuft ein Prozess mit der Rolle mail? Dessen Log sagt, was ihn aufhält.
+doctor-mailbox-stuck = { $name }: der Server gibt { $n } Mails nicht heraus
+doctor-do-mailbox-stuck = Sehen Sie sie mit einem Mailprogramm an; was sich dort nicht öffnen lässt, ist auf dem Server beschädigt.
+doctor-relay = { $relay } antwortet unter { $address }
+doctor-no-relay = keines eingestellt; ausgehende Mail wartet im Postausgang
+doctor-do-no-relay = Setzen Sie SMTP_RELAY, etwa smtp://127.0.0.1:25.
+doctor-relay-away = { $relay } ist nicht erreichbar ({ $error }); ausgehende Mail wartet
+doctor-do-relay-away = Starten Sie dort den Mailserver, berichtigen Sie SMTP_RELAY, oder öffnen Sie die Firewall.
+doctor-returns = das Relay nimmt an, was für { $address } zurückkommt
+doctor-returns-refused = das Relay lehnt ab, was für { $address } hinter einem + zurückkommt: { $why }
+doctor-do-returns-refused = Setzen Sie recipient_delimiter = + im Mailserver davor, oder RECIPIENT_DELIMITER auf off.
+doctor-signature = Mails von { $domain } werden signiert; das muss im DNS stehen: { $record }
+doctor-signature-wrong = { $error }
+doctor-do-signature-wrong = Berichtigen Sie DKIM_KEY; bis dahin startet serve nicht.
+doctor-dns = { $domain } sagt, wer für die Domain senden darf
+doctor-dns-off = nicht gefragt: DNS_RESOLVER ist aus
+doctor-dns-silent = über { $domain } war nichts zu erfahren: { $error }
+doctor-do-dns-silent = Prüfen Sie die Nameserver in /etc/resolv.conf, oder setzen Sie DNS_RESOLVER auf einen, der antwortet.
+doctor-dns-spf = { $domain } hat keinen SPF-Eintrag: Andere Server können unsere Mails für gefälscht halten
+doctor-do-dns-spf = Veröffentlichen Sie für { $domain } einen TXT-Eintrag, der das Relay nennt, etwa "v=spf1 mx -all".
+doctor-dns-dkim = der Schlüssel, mit dem Mails von { $domain } signiert werden, ist nicht veröffentlicht: Signaturen gelten nicht
+doctor-do-dns-dkim = Veröffentlichen Sie den Eintrag, der bei „Signatur“ steht.
+doctor-dns-dmarc = { $domain } hat keinen DMARC-Eintrag
+doctor-do-dns-dmarc = Veröffentlichen Sie für _dmarc.{ $domain } einen TXT-Eintrag, für den Anfang "v=DMARC1; p=none".

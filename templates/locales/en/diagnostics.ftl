@@ -1,0 +1,140 @@
+# What works and what does not
+diagnostics-title = Diagnostics
+diagnostics-side = System
+diagnostics-intro = What works, what does not, and what to do about it: the same as `turnstone doctor` on the command line.
+diagnostics-here = This installation
+diagnostics-outside = Relay and name servers
+diagnostics-outside-text = They are asked when you want it: it takes up to six seconds.
+diagnostics-ask = Ask them now
+diagnostics-again = Look again
+diagnostics-all-good = Everything works.
+diagnostics-todo = { $n ->
+    [one] One thing wants your attention.
+   *[other] { $n } things want your attention.
+  }
+weight-good = Good
+weight-warning = Look at it
+weight-bad = Does not work
+doctor-about-version = Version
+doctor-about-data-directory = Data directory
+doctor-about-disk = Disk
+doctor-about-server = Server
+doctor-about-certificate = Certificate
+doctor-about-origin-of-mail = Origin of mail
+doctor-about-address = Address
+doctor-about-roles = Roles of the process
+doctor-about-database = Database
+doctor-about-clock = Clock
+doctor-about-search = Search index
+doctor-about-people = People
+doctor-about-queues = Queues
+doctor-about-backup = Backup
+doctor-about-mail-in = Mail in
+doctor-about-mail-out = Mail out
+doctor-about-mailbox = Mailbox
+doctor-about-relay = Relay
+doctor-about-returns = Returns
+doctor-about-signature = Signature
+doctor-about-dns = DNS
+doctor-version = Turnstone { $version }
+doctor-directory = { $folder } can be written
+doctor-directory-locked = { $folder } can't be written ({ $error })
+doctor-do-directory-locked = Create it and give it to the user that runs Turnstone, run this command as that user, or set DATA_DIR.
+doctor-disk = enough room: { $gigabytes } GB are free
+doctor-disk-full = { $reason }
+doctor-do-disk-full = Make room: until then no mail is accepted. Nothing else is needed.
+doctor-server = turnstone serve is running
+doctor-server-elsewhere = not asked: with PostgreSQL it may run on any machine; see its /readyz
+doctor-server-none = turnstone serve is not running in this data directory
+doctor-do-server-none = Start it: turnstone serve.
+doctor-certificate = { $file } can be used
+doctor-certificate-until = { $file } is good for { $n } more days, until { $end }
+doctor-certificate-wrong = { $error }
+doctor-do-certificate-wrong = Correct TLS_CERT and TLS_KEY.
+doctor-certificate-ends = { $file } ends in { $n } days, at { $end }
+doctor-do-certificate-ends = Renew it, and look at why nothing has renewed it by itself. The new file is taken without a restart.
+doctor-certificate-over = { $file } ended at { $end }: browsers refuse it
+doctor-do-certificate-over = Renew it now. The new file is taken without a restart.
+doctor-origin = SMTP_LISTEN takes mail from other machines, and nobody looks at SPF, DKIM and DMARC
+doctor-do-origin = Set DNS_RESOLVER to system, or AUTHSERV_ID to the name of the mail server in front that does.
+doctor-address = links in mails lead to { $url }, which works on this machine only
+doctor-do-address = Set PUBLIC_URL to the address people type, such as https://help.example.org.
+doctor-roles = this process only does { $roles }, and with SQLite no other can do the rest
+doctor-do-roles = Remove ROLES, or use PostgreSQL.
+doctor-database = { $database } answers
+doctor-no-database = { $database } can't be used: { $error }
+doctor-do-no-database = Correct DATABASE_URL, or start the database.
+doctor-clock = it does not stand before what was written last
+doctor-clock-back = it says { $now }, but something was written at { $newest }: it was set back
+doctor-do-clock-back = Set the machine's clock, and let it be kept right (chrony, systemd-timesyncd).
+doctor-index = every ticket can be found
+doctor-index-left = { $n ->
+    [one] one ticket is not found yet
+   *[other] { $n } tickets are not found yet
+  }
+doctor-do-index-left = The index is being made. If the number stays, a process with the role worker is missing; its log says what stops it.
+doctor-people = { $n ->
+    [one] 1 agent
+   *[other] { $n } agents
+  }
+doctor-nobody = there is no agent
+doctor-do-nobody = Run turnstone setup, or open the link that turnstone serve prints.
+doctor-queues = { $queues } in use, { $addresses } addresses
+doctor-no-queue = there is no queue
+doctor-do-no-queue = Make one in Administration, or: turnstone queue add --name Support --address support@…
+doctor-no-address = no queue has a mail address, so every mail is refused with 550
+doctor-do-no-address = Give one an address: in Administration, or turnstone queue add --name … --address ….
+doctor-backup = { $n ->
+    [0] made today
+   *[other] made { $n } days ago
+  }
+doctor-backup-old = the last one is { $n } days old
+doctor-do-backup-old = Look at why the backup does not run. When it is done it has to touch { $file }.
+doctor-backup-unknown = nobody knows whether there is one
+doctor-do-backup-unknown = Back the installation up each day as the operator's manual says, and let the script touch { $file } when it is done.
+doctor-in = nothing waits
+doctor-in-waits = { $n } accepted mails wait, the oldest for { $minutes } min
+doctor-do-in-waits = Is a process with the role worker running? Its log says what stops it.
+doctor-quarantine = { $n ->
+    [one] one mail could not be processed
+   *[other] { $n } mails could not be processed
+  }
+doctor-do-quarantine = Look at them in the mail log; each has its reason and a retry button.
+doctor-out = nothing waits
+doctor-out-on-its-way = { $n } on their way
+doctor-out-waits = { $n } mails wait to leave, the oldest for { $minutes } min
+doctor-do-out-waits = The outbox page says what the relay answered. They leave by themselves when it is back.
+doctor-out-failed = { $n ->
+    [one] one mail was refused for good
+   *[other] { $n } mails were refused for good
+  }
+doctor-do-out-failed = Their tickets show why, with a button to send them again.
+doctor-mailbox = { $name } is looked into
+doctor-mailbox-rests = { $name } rests
+doctor-mailbox-silent = { $name } gives no mail for { $minutes } min. { $trouble }
+doctor-do-mailbox-silent = It is tried again by itself. Administration, Mailboxes shows each step with a test mail.
+doctor-mailbox-left = { $name } was not looked into for { $minutes } min
+doctor-do-mailbox-left = Is a process with the role mail running? Its log says what stops it.
+doctor-mailbox-stuck = { $name }: its server does not give out { $n } mails
+doctor-do-mailbox-stuck = Look at them with a mail program; what cannot be opened there is damaged on the server.
+doctor-relay = { $relay } answers at { $address }
+doctor-no-relay = none is set; outgoing mail waits in the outbox
+doctor-do-no-relay = Set SMTP_RELAY, such as smtp://127.0.0.1:25.
+doctor-relay-away = { $relay } can't be reached ({ $error }); outgoing mail waits
+doctor-do-relay-away = Start the mail server there, correct SMTP_RELAY, or let the firewall pass.
+doctor-returns = the relay takes what comes back for { $address }
+doctor-returns-refused = the relay refuses what comes back for { $address } behind a +: { $why }
+doctor-do-returns-refused = Set recipient_delimiter = + in the mail server in front, or RECIPIENT_DELIMITER to off.
+doctor-signature = mails from { $domain } are signed; this has to be in the DNS: { $record }
+doctor-signature-wrong = { $error }
+doctor-do-signature-wrong = Correct DKIM_KEY; until then serve does not start.
+doctor-dns = { $domain } says who may send for it
+doctor-dns-off = not asked: DNS_RESOLVER is off
+doctor-dns-silent = nothing was found out about { $domain }: { $error }
+doctor-do-dns-silent = Look at the name servers in /etc/resolv.conf, or set DNS_RESOLVER to one that answers.
+doctor-dns-spf = { $domain } has no SPF record: other servers may take our mails for forged
+doctor-do-dns-spf = Publish a TXT record for { $domain } that names the relay, such as "v=spf1 mx -all".
+doctor-dns-dkim = the key with which mails from { $domain } are signed is not published: signatures do not hold
+doctor-do-dns-dkim = Publish the record that stands at “Signature”.
+doctor-dns-dmarc = { $domain } has no DMARC record
+doctor-do-dns-dmarc = Publish a TXT record for _dmarc.{ $domain }, to begin with "v=DMARC1; p=none".

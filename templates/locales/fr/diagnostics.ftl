@@ -1,0 +1,140 @@
+# Ce qui fonctionne et ce qui ne fonctionne pas
+diagnostics-title = Diagnostic
+diagnostics-side = Système
+diagnostics-intro = Ce qui fonctionne, ce qui ne fonctionne pas et ce qu’il faut faire : la même chose que « turnstone doctor » en ligne de commande.
+diagnostics-here = Cette installation
+diagnostics-outside = Relais et serveurs de noms
+diagnostics-outside-text = Ils ne sont interrogés que sur demande : cela prend jusqu’à six secondes.
+diagnostics-ask = Les interroger maintenant
+diagnostics-again = Vérifier à nouveau
+diagnostics-all-good = Tout fonctionne.
+diagnostics-todo = { $n ->
+    [one] Un point demande votre attention.
+   *[other] { $n } points demandent votre attention.
+  }
+weight-good = Bon
+weight-warning = À vérifier
+weight-bad = En panne
+doctor-about-version = Version
+doctor-about-data-directory = Répertoire de données
+doctor-about-disk = Disque
+doctor-about-server = Serveur
+doctor-about-certificate = Certificat
+doctor-about-origin-of-mail = Origine des courriels
+doctor-about-address = Adresse
+doctor-about-roles = Rôles du processus
+doctor-about-database = Base de données
+doctor-about-clock = Horloge
+doctor-about-search = Index de recherche
+doctor-about-people = Personnes
+doctor-about-queues = Files
+doctor-about-backup = Sauvegarde
+doctor-about-mail-in = Courriel entrant
+doctor-about-mail-out = Courriel sortant
+doctor-about-mailbox = Boîte aux lettres
+doctor-about-relay = Relais
+doctor-about-returns = Retours
+doctor-about-signature = Signature
+doctor-about-dns = DNS
+doctor-version = Turnstone { $version }
+doctor-directory = { $folder } est accessible en écriture
+doctor-directory-locked = { $folder } n’est pas accessible en écriture ({ $error })
+doctor-do-directory-locked = Créez-le et donnez-le à l’utilisateur qui exécute Turnstone, lancez la commande sous cet utilisateur, ou définissez DATA_DIR.
+doctor-disk = assez de place : { $gigabytes } Go libres
+doctor-disk-full = { $reason }
+doctor-do-disk-full = Faites de la place : d’ici là, aucun courriel n’est accepté. Rien d’autre n’est nécessaire.
+doctor-server = turnstone serve est en marche
+doctor-server-elsewhere = non interrogé : avec PostgreSQL il peut tourner sur n’importe quelle machine ; voir son /readyz
+doctor-server-none = turnstone serve ne tourne pas dans ce répertoire de données
+doctor-do-server-none = Démarrez-le : turnstone serve.
+doctor-certificate = { $file } est utilisable
+doctor-certificate-until = { $file } est valable encore { $n } jours, jusqu’au { $end }
+doctor-certificate-wrong = { $error }
+doctor-do-certificate-wrong = Corrigez TLS_CERT et TLS_KEY.
+doctor-certificate-ends = { $file } expire dans { $n } jours, le { $end }
+doctor-do-certificate-ends = Renouvelez-le et vérifiez pourquoi il ne l’a pas été automatiquement. Le nouveau fichier est pris sans redémarrage.
+doctor-certificate-over = { $file } a expiré le { $end } : les navigateurs le refusent
+doctor-do-certificate-over = Renouvelez-le maintenant. Le nouveau fichier est pris sans redémarrage.
+doctor-origin = SMTP_LISTEN accepte du courriel d’autres machines, et personne ne vérifie SPF, DKIM et DMARC
+doctor-do-origin = Réglez DNS_RESOLVER sur system, ou AUTHSERV_ID sur le nom du serveur de courriel en amont qui le fait.
+doctor-address = les liens dans les courriels mènent à { $url }, qui ne marche que sur cette machine
+doctor-do-address = Réglez PUBLIC_URL sur l’adresse que l’on saisit, par exemple https://help.example.org.
+doctor-roles = ce processus ne fait que { $roles }, et avec SQLite aucun autre ne peut faire le reste
+doctor-do-roles = Retirez ROLES, ou utilisez PostgreSQL.
+doctor-database = { $database } répond
+doctor-no-database = { $database } est inutilisable : { $error }
+doctor-do-no-database = Corrigez DATABASE_URL, ou démarrez la base de données.
+doctor-clock = elle n’est pas en retard sur la dernière écriture
+doctor-clock-back = elle indique { $now }, mais une écriture date de { $newest } : elle a été reculée
+doctor-do-clock-back = Réglez l’horloge de la machine et faites-la maintenir (chrony, systemd-timesyncd).
+doctor-index = tous les tickets sont trouvables
+doctor-index-left = { $n ->
+    [one] un ticket n’est pas encore trouvable
+   *[other] { $n } tickets ne sont pas encore trouvables
+  }
+doctor-do-index-left = L’index est en construction. Si le nombre ne change pas, il manque un processus avec le rôle worker ; son journal dit ce qui le bloque.
+doctor-people = { $n ->
+    [one] 1 agent
+   *[other] { $n } agents
+  }
+doctor-nobody = il n’y a aucun agent
+doctor-do-nobody = Lancez turnstone setup, ou ouvrez le lien que turnstone serve affiche.
+doctor-queues = { $queues } en service, { $addresses } adresses
+doctor-no-queue = il n’y a aucune file
+doctor-do-no-queue = Créez-en une dans l’administration, ou : turnstone queue add --name Support --address support@…
+doctor-no-address = aucune file n’a d’adresse, donc chaque courriel est refusé avec 550
+doctor-do-no-address = Donnez une adresse à l’une d’elles : dans l’administration, ou turnstone queue add --name … --address ….
+doctor-backup = { $n ->
+    [0] faite aujourd’hui
+   *[other] faite il y a { $n } jours
+  }
+doctor-backup-old = la dernière date de { $n } jours
+doctor-do-backup-old = Vérifiez pourquoi la sauvegarde ne tourne pas. Une fois finie, elle doit toucher { $file } (touch).
+doctor-backup-unknown = nul ne sait s’il y en a une
+doctor-do-backup-unknown = Sauvegardez l’installation chaque jour comme l’indique le manuel d’exploitation, et faites toucher { $file } par le script à la fin (touch).
+doctor-in = rien n’attend
+doctor-in-waits = { $n } courriels acceptés attendent, le plus ancien depuis { $minutes } min
+doctor-do-in-waits = Un processus avec le rôle worker tourne-t-il ? Son journal dit ce qui le bloque.
+doctor-quarantine = { $n ->
+    [one] un courriel n’a pas pu être traité
+   *[other] { $n } courriels n’ont pas pu être traités
+  }
+doctor-do-quarantine = Consultez le journal du courriel ; chacun a sa raison et un bouton pour réessayer.
+doctor-out = rien n’attend
+doctor-out-on-its-way = { $n } en route
+doctor-out-waits = { $n } courriels attendent de partir, le plus ancien depuis { $minutes } min
+doctor-do-out-waits = La page de la boîte d’envoi dit ce que le relais a répondu. Ils partiront d’eux-mêmes quand il sera revenu.
+doctor-out-failed = { $n ->
+    [one] un courriel a été refusé définitivement
+   *[other] { $n } courriels ont été refusés définitivement
+  }
+doctor-do-out-failed = Leurs tickets disent pourquoi, avec un bouton pour renvoyer.
+doctor-mailbox = { $name } est relevée
+doctor-mailbox-rests = { $name } est au repos
+doctor-mailbox-silent = { $name } ne donne plus de courriel depuis { $minutes } min. { $trouble }
+doctor-do-mailbox-silent = Un nouvel essai se fait tout seul. Administration, Boîtes aux lettres montre chaque étape avec un courriel d’essai.
+doctor-mailbox-left = { $name } n’a pas été relevée depuis { $minutes } min
+doctor-do-mailbox-left = Un processus avec le rôle mail tourne-t-il ? Son journal dit ce qui le bloque.
+doctor-mailbox-stuck = { $name } : son serveur ne donne pas { $n } courriels
+doctor-do-mailbox-stuck = Regardez-les avec un logiciel de courriel ; ce qui ne s’y ouvre pas est endommagé sur le serveur.
+doctor-relay = { $relay } répond à { $address }
+doctor-no-relay = aucun n’est réglé ; le courriel sortant attend dans la boîte d’envoi
+doctor-do-no-relay = Réglez SMTP_RELAY, par exemple smtp://127.0.0.1:25.
+doctor-relay-away = { $relay } est injoignable ({ $error }) ; le courriel sortant attend
+doctor-do-relay-away = Démarrez-y le serveur de courriel, corrigez SMTP_RELAY, ou ouvrez le pare-feu.
+doctor-returns = le relais accepte ce qui revient pour { $address }
+doctor-returns-refused = le relais refuse ce qui revient pour { $address } derrière un + : { $why }
+doctor-do-returns-refused = Réglez recipient_delimiter = + dans le serveur de courriel en amont, ou RECIPIENT_DELIMITER sur off.
+doctor-signature = les courriels de { $domain } sont signés ; ceci doit figurer dans le DNS : { $record }
+doctor-signature-wrong = { $error }
+doctor-do-signature-wrong = Corrigez DKIM_KEY ; d’ici là, serve ne démarre pas.
+doctor-dns = { $domain } indique qui peut envoyer en son nom
+doctor-dns-off = non interrogé : DNS_RESOLVER est désactivé
+doctor-dns-silent = rien n’a pu être appris sur { $domain } : { $error }
+doctor-do-dns-silent = Vérifiez les serveurs de noms dans /etc/resolv.conf, ou réglez DNS_RESOLVER sur l’un qui répond.
+doctor-dns-spf = { $domain } n’a pas d’enregistrement SPF : d’autres serveurs peuvent croire nos courriels falsifiés
+doctor-do-dns-spf = Publiez pour { $domain } un enregistrement TXT qui nomme le relais, par exemple "v=spf1 mx -all".
+doctor-dns-dkim = la clé qui signe les courriels de { $domain } n’est pas publiée : les signatures ne valent rien
+doctor-do-dns-dkim = Publiez l’enregistrement indiqué sous « Signature ».
+doctor-dns-dmarc = { $domain } n’a pas d’enregistrement DMARC
+doctor-do-dns-dmarc = Publiez pour _dmarc.{ $domain } un enregistrement TXT, pour commencer "v=DMARC1; p=none".

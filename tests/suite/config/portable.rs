@@ -1,0 +1,105 @@
+//! The configuration as one file, and back.
+
+use serde_json::json;
+use tests::app::{TestApp, text};
+use tests::{Database, Settings, both_databases};
+
+/// An installation in which everything that the file knows was changed.
+async fn lived_in(app: &TestApp) {
+    app.queue("Billing", "billing@helpdesk.example").await;
+    let queues = app.root.get("/api/v1/queues").await.items();
+    let billing = text(&queues.iter().find(|queue| queue["name"] == "Billing").unwrap()["id"]);
+    let change = json!({ "parent": "Support", "addresses": ["billing@helpdesk.example", "bills@helpdesk.example"],
+        "signature": "Kind regards\n\"Billing\" 'team'", "follow_up_policy": "new_ticket", "closed_days": 30,
+        "strict_matching": true, "hold_seconds": 20, "note": "Ask first" });
+    app.root.patch(&format!("/api/v1/queues/{billing}"), change).await.assert(200);
+    app.queue("Old", "old@helpdesk.example").await;
+    let old = text(
+        &app.root.get("/api/v1/queues").await.items().iter().find(|queue| queue["name"] == "Old").unwrap()["id"],
+    );
+    app.root.patch(&format!("/api/v1/queues/{old}"), json!({ "retired": true })).await.assert(200);
+    let grants = json!([{ "queue": "Billing", "rights": ["reply", "move_into"] }, { "queue": "*", "rights": ["read"] }]);
+    app.root
+        .post("/api/v1/roles", json!({ "name": "Biller", "grants": grants, "installation": ["export"] }))
+        .await
+        .assert(201);
+    let macros = json!({ "name": "Close it", "language": "de", "body_text": "Hallo {{customer.name}},\n\nfertig.", "queues": ["Billing"],
+        "effects": { "state": "closed", "priority": "high", "tags": ["done"], "queue": "Support" } });
+    app.root.post("/api/v1/templates", macros).await.assert(201);
+    let answer = json!({ "queue": "Billing", "kind": "received", "language": "de", "subject": "Da", "body": "Ist da.", "enabled": false });
+    app.root.put("/api/v1/auto-responses", answer).await.assert(200);
+    let mailbox = json!({ "name": "Post", "kind": "imap", "host": "imap.customer.example", "login": "desk", "password": "s3cr3t-word",
+        "queue": "Billing", "enabled": false });
+    app.root.post("/api/v1/mailboxes", mailbox).await.assert(201);
+    let rule = json!({ "name": "Urgent", "conditions": [{ "on": "subject", "test": "contains", "value": "urgent" }],
+        "actions": { "queue": "Billing", "priority": "high", "owner": "root", "tags": ["hot"] } });
+    app.root.put("/api/v1/filters", json!({ "rules": [rule] })).await.assert(200);
+    let browser = app.visitor();
+    browser.sign_in("root", tests::binary::PASSWORD).await;
+    browser.get("/admin/settings").await.assert(200);
+    browser.submit("/admin/settings", &[("key", "SESSION_HOURS"), ("value", "24")]).await.assert(303);
+    browser.submit("/admin/people/domains", &[("domains", "helpdesk.example")]).await.assert(303);
+}
+
+async fn run(settings: &Settings, arguments: &[&str], input: &str) -> (bool, String) {
+    let (settings, input) = (settings.clone(), input.to_owned());
+    let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
+    let ran = move || {
+        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        settings.run(&words, input.as_bytes())
+    };
+    let output = tokio::task::spawn_blocking(ran).await.unwrap();
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    (output.status.success(), said)
+}
+
+both_databases! {
+    async fn what_is_exported_makes_an_empty_installation_the_same_on_either_database(database) {
+        let app = TestApp::start(database).await;
+        lived_in(&app).await;
+        let (good, file) = run(&app.settings, &["config", "export"], "").await;
+        assert!(good, "{file}");
+        for word in ["# Queues.", "[[queues]]", "Billing", "Biller", "Close it", "Urgent", "imap.customer.example", "SESSION_HOURS"] {
+            assert!(file.contains(word), "{word}:\n{file}");
+        }
+        assert!(!file.contains("s3cr3t"), "{file}");
+        // Nothing to do where it comes from.
+        let (good, said) = run(&app.settings, &["config", "apply", "-"], &file).await;
+        assert!(good && said.contains("Everything is as the file says."), "{said}");
+        let other = if database == Database::Sqlite { Database::Postgres } else { Database::Sqlite };
+        for to in [database, other] {
+            let empty = TestApp::start(to).await;
+            let (_, before) = run(&empty.settings, &["config", "export"], "").await;
+            let (good, said) = run(&empty.settings, &["config", "apply", "--dry-run", "-"], &file).await;
+            assert!(good && said.contains("+ queues: Billing") && said.contains("nothing was changed"), "{said}");
+            assert_eq!(run(&empty.settings, &["config", "export"], "").await.1, before, "a look changes nothing");
+            let (good, said) = run(&empty.settings, &["config", "apply", "-"], &file).await;
+            assert!(good, "{said}");
+            assert_eq!(run(&empty.settings, &["config", "export"], "").await.1, file, "to {to:?}");
+            let (_, again) = run(&empty.settings, &["config", "apply", "-"], &file).await;
+            assert!(again.contains("Everything is as the file says."), "{again}");
+            // By the verbs: it is in the audit log, with its author.
+            let written = empty.root.get("/api/v1/audit?kind=role").await.items();
+            assert_eq!((&written[0]["subject"], &written[0]["agent"], &written[0]["cause"]), (&json!("Biller"), &json!("root"), &json!("cli")));
+        }
+    }
+
+    async fn a_file_with_a_mistake_changes_nothing_and_says_where(database) {
+        let app = TestApp::start(database).await;
+        let (_, before) = run(&app.settings, &["config", "export"], "").await;
+        for (file, word) in [
+            ("organisation = 3", "organisation"),
+            ("nonsense = true", "nonsense"),
+            ("organisation = \"New\"\n[[roles]]\nname = \"R\"\n[[roles.grants]]\nqueue = \"Nowhere\"\nrights = [\"read\"]", "Nowhere"),
+            ("organisation = \"New\"\n[settings]\nSESSION_HOURS = \"0\"", "from 1 to 8784"),
+        ] {
+            let (good, said) = run(&app.settings, &["config", "apply", "-"], file).await;
+            assert!(!good && said.contains(word), "{file}: {said}");
+            assert_eq!(run(&app.settings, &["config", "export"], "").await.1, before, "{file}");
+        }
+        // Who has fewer rights brings nothing about.
+        app.agent("dana", &["Agent"]).await;
+        let (good, said) = run(&app.settings, &["config", "apply", "--as", "dana", "-"], "organisation = \"New\"").await;
+        assert!(!good, "{said}");
+    }
+}

@@ -1,0 +1,70 @@
+//! Words planted in what not everybody may read, and who may meet them.
+
+use super::actors::{Kind, OPEN, VAULT};
+
+/// All canaries begin like this; no word of any language does.
+pub const PREFIX: &str = "zqx";
+
+/// A word, and whether somebody may meet it anywhere.
+pub struct Canary {
+    /// The word.
+    pub word: &'static str,
+    may_meet: fn(&Kind) -> bool,
+}
+
+/// All of them.
+pub const ALL: &[Canary] = &[
+    // In the queue of most.
+    Canary { word: "zqxopen", may_meet: |who| who.may(OPEN, "read") || who.may_install("recorder") },
+    // The bin of that queue.
+    Canary { word: "zqxbinned", may_meet: |who| who.may(OPEN, "read") || who.may_install("recorder") },
+    // In a note there: internal, but everybody who reads the ticket reads it.
+    Canary { word: "zqxopennote", may_meet: |who| who.may(OPEN, "read") },
+    // What one agent is writing, and his file: his alone.
+    Canary { word: "zqxdraft", may_meet: |who| who.login == "reply" },
+    // A view and a bulk of one agent: his alone.
+    Canary { word: "zqxview", may_meet: |who| who.login == "reply" },
+    // The hidden ticket.
+    Canary { word: "zqxtitle", may_meet: |who| who.may(VAULT, "read") },
+    Canary { word: "zqxbody", may_meet: |who| who.may(VAULT, "read") },
+    Canary { word: "zqxnote", may_meet: |who| who.may(VAULT, "read") },
+    Canary { word: "zqxfile", may_meet: |who| who.may(VAULT, "read") },
+    Canary { word: "zqxtag", may_meet: |who| who.may(VAULT, "read") },
+    // A mail into the hidden queue: the recorder shows what came in.
+    Canary { word: "zqxmail", may_meet: |who| who.may(VAULT, "read") || who.may_install("recorder") },
+    Canary {
+        word: "zqxcustomer",
+        may_meet: |who| who.may(VAULT, "read") || who.may_install("recorder") || who.may_install("people"),
+    },
+    // The ticket that its owner keeps.
+    Canary { word: "zqxkept", may_meet: |who| who.may(VAULT, "read") || who.login == "keeps" },
+    // A template of the hidden queue.
+    Canary {
+        word: "zqxtemplate",
+        // Offered on the kept ticket as well: its owner writes notes there.
+        may_meet: |who| who.may(VAULT, "read") || who.login == "keeps" || who.may_install("queues_and_mail"),
+    },
+    // The name of the hidden queue: on the kept ticket, and wherever queues are managed, given or written down.
+    Canary {
+        word: "zqxqueue",
+        may_meet: |who| {
+            let managed = ["queues_and_mail", "people", "recorder"];
+            who.knows(VAULT) || who.login == "keeps" || managed.iter().any(|right| who.may_install(right))
+        },
+    },
+];
+
+/// The canaries in a text that somebody must not meet.
+pub fn leaks(who: &Kind, text: &str) -> Vec<&'static str> {
+    let mut found: Vec<&'static str> = Vec::new();
+    for (at, _) in text.match_indices(PREFIX) {
+        let rest = &text[at..];
+        let end = rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len());
+        let known = ALL.iter().find(|canary| canary.word == &rest[..end]);
+        let Some(canary) = known else { continue };
+        if !(who.is_known() && (canary.may_meet)(who)) && !found.contains(&canary.word) {
+            found.push(canary.word);
+        }
+    }
+    found
+}

@@ -1,0 +1,210 @@
+//! What is sent to each route. Routes come from the program; what a change of them sends comes from here, so that a
+//! new one is thought of.
+
+/// What a request carries.
+#[derive(Clone, Copy, Debug)]
+pub enum Body {
+    /// Nothing.
+    None,
+    /// A form.
+    Form(&'static [(&'static str, &'static str)]),
+    /// JSON.
+    Json(&'static str),
+    /// A form with one file.
+    File,
+}
+
+/// Who may use a route, where its `needs` says less than DESIGN's rules do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Besides {
+    /// Nothing more.
+    Nothing,
+    /// This right on the ticket, because of what the body asks for.
+    Right(&'static str),
+    /// What the address names is one agent's own: the one called `reply`. It is no one else's.
+    Own,
+    /// What the address names belongs to the hidden queue.
+    Vault,
+    /// The right to open tickets in some queue.
+    Create,
+    /// The right to see the recorder.
+    Recorder,
+    /// Everything that the body gives away.
+    Gives,
+}
+
+/// What is known of a route besides what it says itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// `METHOD /path`, as `turnstone routes` prints it.
+    pub route: &'static str,
+    /// What is sent.
+    pub body: Body,
+    /// Who may, besides.
+    pub besides: Besides,
+    /// The ticket is somewhere else afterwards, or the session over: each gets one of its own, or it is not done at all.
+    pub spoils: bool,
+}
+
+const fn entry(route: &'static str, body: Body) -> Entry {
+    Entry { route, body, besides: Besides::Nothing, spoils: false }
+}
+
+const fn needs(route: &'static str, body: Body, besides: Besides) -> Entry {
+    Entry { besides, ..entry(route, body) }
+}
+
+const fn spoils(route: &'static str, body: Body) -> Entry {
+    Entry { spoils: true, ..entry(route, body) }
+}
+
+use Body::{File, Form, Json, None};
+
+/// Entries of changes that a ticket, a queue or a session stands behind, and of what is read with a rule of its own. What
+/// an installation-wide right stands behind needs none: nobody gets as far as its body without it.
+pub const ALL: &[Entry] = &[
+    // Pages.
+    spoils("POST /logout", Form(&[])),
+    entry("POST /password/change", Form(&[("current", "wrong"), ("password", "x")])),
+    entry(
+        "POST /tickets",
+        Form(&[
+            ("kind", "phone"),
+            ("customer", "c@customer.example"),
+            ("queue", "{queue}"),
+            ("subject", "New"),
+            ("body", "New"),
+            ("priority", "3"),
+            ("owner", ""),
+        ]),
+    ),
+    entry(
+        "PUT /tickets/new/draft",
+        Json(
+            r#"{"kind":"phone","customer":"","queue":null,"priority":3,"owner":"","subject":"x","body":"x","base":null}"#,
+        ),
+    ),
+    entry("POST /tickets/bulk", Form(&[("ticket", "{number}"), ("act", "watch"), ("back", "/tickets")])),
+    needs("GET /tickets/new", None, Besides::Create),
+    needs("GET /tickets/bulk/{id}", None, Besides::Own),
+    needs("POST /tickets/bulk/{id}/start", Form(&[("act", "watch")]), Besides::Own),
+    needs("POST /tickets/bulk/{id}/undo", Form(&[]), Besides::Own),
+    entry("POST /tickets/{number}/articles", Form(&[("kind", "note"), ("body", "A note.")])),
+    entry("POST /tickets/{number}/lock", Form(&[])),
+    entry("POST /tickets/{number}/lock/release", Form(&[])),
+    entry("POST /tickets/{number}/lock/takeover", Form(&[])),
+    spoils("POST /tickets/{number}/queue", Form(&[("value", "{vault}")])),
+    entry("POST /tickets/{number}/closure", Form(&[])),
+    entry("POST /tickets/{number}/closure/end", Form(&[])),
+    needs("POST /tickets/{number}/details", Form(&[("priority", "5")]), Besides::Right("priority")),
+    entry("POST /tickets/{number}/participants", Form(&[("address", "p@customer.example")])),
+    entry("POST /tickets/{number}/participants/end", Form(&[("address", "p@customer.example")])),
+    spoils("POST /tickets/{number}/merges", Form(&[("into", "{other}")])),
+    spoils("POST /tickets/{number}/merges/end", Form(&[])),
+    entry("POST /tickets/{number}/tags", Form(&[("tag", "blue")])),
+    entry("POST /tickets/{number}/tags/end", Form(&[("tag", "blue")])),
+    entry("POST /tickets/{number}/watching", Form(&[])),
+    entry("POST /tickets/{number}/watching/end", Form(&[])),
+    entry("POST /tickets/{number}/links", Form(&[("ticket", "{other}")])),
+    entry("POST /tickets/{number}/links/end", Form(&[("ticket", "{other}")])),
+    entry("POST /tickets/{number}/reminder", Form(&[("until", "2031-01-01T10:00")])),
+    entry("POST /tickets/{number}/calls", Form(&[("by", "customer"), ("body", "A call."), ("then", "")])),
+    spoils("POST /tickets/{number}/customer", Form(&[("customer", "d@customer.example")])),
+    spoils("POST /tickets/{number}/removal", Form(&[("reason", "deleted")])),
+    spoils("POST /tickets/{number}/removal/end", Form(&[])),
+    needs("POST /tickets/{number}/acts/{id}/undo", Form(&[]), Besides::Right("priority")),
+    entry("POST /tickets/{number}/seen", Form(&[])),
+    entry("PUT /tickets/{number}/presence", Json(r#"{"doing":"viewing","tab":"a"}"#)),
+    entry("PUT /tickets/{number}/draft", Json(r#"{"kind":"note","body":"x","base":null}"#)),
+    entry("POST /tickets/{number}/draft/files", File),
+    entry("DELETE /tickets/{number}/draft/files/{uid}", None),
+    entry("POST /articles/{id}/images", Form(&[])),
+    entry("POST /articles/{id}/undo", Form(&[])),
+    entry("POST /articles/{id}/redirects", Form(&[("to", "e@customer.example")])),
+    entry("POST /articles/{id}/resend", Form(&[("to", "e@customer.example")])),
+    spoils("POST /articles/{id}/customer", Form(&[])),
+    spoils("POST /articles/{id}/splits", Form(&[("title", "Split")])),
+    spoils("POST /articles/{id}/ticket", Form(&[("ticket", "{other}")])),
+    entry("POST /views", Form(&[("name", "v"), ("q", "state:open")])),
+    needs("POST /views/{id}/end", Form(&[]), Besides::Own),
+    entry("POST /preferences", Form(&[])),
+    entry("POST /preferences/rows", Form(&[("dense", "off")])),
+    entry("POST /preferences/queues", Form(&[])),
+    entry("POST /preferences/keys", Form(&[])),
+    entry("POST /preferences/beside", Form(&[("beside", "off")])),
+    entry("POST /preferences/password", Form(&[("current", "wrong"), ("password", "x")])),
+    entry("POST /preferences/factor", Form(&[("current", "wrong")])),
+    entry("POST /preferences/factor/confirmation", Form(&[("code", "000000")])),
+    entry("POST /preferences/factor/codes", Form(&[("current", "wrong")])),
+    entry("POST /preferences/factor/end", Form(&[("current", "wrong")])),
+    entry("POST /preferences/factor/pending/end", Form(&[])),
+    entry("POST /raise", Form(&[("current", "wrong")])),
+    entry("PUT /preferences/theme", Json(r#"{"theme":"dark"}"#)),
+    needs("GET /admin/filters/dry-runs", None, Besides::Recorder),
+    needs("POST /admin/people/{id}/roles", Form(&[("role", "{lead}")]), Besides::Gives),
+    // The API.
+    entry(
+        "POST /api/v1/tickets",
+        Json(r#"{"queue":"Support","title":"New","customer":"c@customer.example","body_text":"New"}"#),
+    ),
+    entry("POST /api/v1/tickets/{number}/replies", Json(r#"{"body_text":"An answer."}"#)),
+    entry("POST /api/v1/tickets/{number}/notes", Json(r#"{"body_text":"A note."}"#)),
+    entry("POST /api/v1/tickets/{number}/calls", Json(r#"{"body_text":"A call."}"#)),
+    entry(
+        "POST /api/v1/tickets/{number}/forwards",
+        Json(r#"{"article":"{article}","to":"e@customer.example"}"#),
+    ),
+    entry("PUT /api/v1/tickets/{number}/lock", None),
+    entry("DELETE /api/v1/tickets/{number}/lock", None),
+    entry("PUT /api/v1/tickets/{number}/owner", Json(r#"{"value":"root"}"#)),
+    spoils("PUT /api/v1/tickets/{number}/queue", Json(r#"{"value":"Vault zqxqueue"}"#)),
+    entry("PUT /api/v1/tickets/{number}/state", Json(r#"{"value":"open"}"#)),
+    entry("PUT /api/v1/tickets/{number}/priority", Json(r#"{"value":"high"}"#)),
+    entry("POST /api/v1/tickets/{number}/tags", Json(r#"{"tag":"blue"}"#)),
+    entry("DELETE /api/v1/tickets/{number}/tags/{tag}", None),
+    entry("POST /api/v1/tickets/{number}/links", Json(r#"{"ticket":"{other}"}"#)),
+    entry("DELETE /api/v1/tickets/{number}/links/{other}", None),
+    entry("POST /api/v1/tickets/{number}/watchers", None),
+    entry("DELETE /api/v1/tickets/{number}/watchers/{login}", None),
+    entry("POST /api/v1/tickets/{number}/participants", Json(r#"{"address":"p@customer.example"}"#)),
+    entry("DELETE /api/v1/tickets/{number}/participants/{address}", None),
+    spoils("POST /api/v1/tickets/{number}/merges", Json(r#"{"into":"{other}"}"#)),
+    spoils("DELETE /api/v1/tickets/{number}/merges", None),
+    spoils("POST /api/v1/tickets/{number}/merges/end", Json("{}")),
+    entry("PUT /api/v1/tickets/{number}/draft", Json(r#"{"kind":"note","body_text":"x"}"#)),
+    entry("DELETE /api/v1/tickets/{number}/draft", None),
+    needs("POST /api/v1/tickets/{number}/acts/{id}/undo", Json("{}"), Besides::Right("priority")),
+    spoils("PUT /api/v1/tickets/{number}/removal", Json("{}")),
+    spoils("DELETE /api/v1/tickets/{number}/removal", None),
+    spoils("PUT /api/v1/tickets/{number}/customer", Json(r#"{"value":"d@customer.example"}"#)),
+    entry("POST /api/v1/bulks", Json(r#"{"tickets":["{number}"],"act":"watch"}"#)),
+    needs("GET /api/v1/bulks/{id}", None, Besides::Own),
+    needs("GET /api/v1/bulks/{id}/items", None, Besides::Own),
+    needs("POST /api/v1/bulks/{id}/undo", None, Besides::Own),
+    entry("POST /api/v1/articles/{id}/redirects", Json(r#"{"to":"e@customer.example"}"#)),
+    entry("POST /api/v1/articles/{id}/undo", None),
+    entry("POST /api/v1/articles/{id}/resends", Json("{}")),
+    spoils("POST /api/v1/articles/{id}/splits", Json(r#"{"title":"Split"}"#)),
+    spoils("PUT /api/v1/articles/{id}/ticket", Json(r#"{"value":"{other}"}"#)),
+    entry("POST /api/v1/views", Json(r#"{"name":"v","q":"state:open"}"#)),
+    needs("DELETE /api/v1/views/{id}", None, Besides::Own),
+    needs("POST /api/v1/filters/dry-runs", Json("{}"), Besides::Recorder),
+    needs("GET /api/v1/queues/{id}", None, Besides::Vault),
+    needs("GET /api/v1/templates/{id}", None, Besides::Vault),
+    needs("PATCH /api/v1/agents/{id}", Json(r#"{"roles":["lead"]}"#), Besides::Gives),
+];
+
+/// Searches whose answers are looked through: they ask for the hidden tickets, by words that nobody is shown for asking.
+pub const QUERIES: &[(&str, &[&str])] = &[
+    ("GET /tickets", &["q=findable", "q=state:any", "q=has:attachment", "q=is:unread", "sort=waiting"]),
+    ("GET /search", &["q=findable", "q=from:anna", "q=created:today", "q={hidden}"]),
+    ("GET /search/suggestions", &["q=find", "q=queue:", "q=tag:", "q={hidden}"]),
+    ("GET /api/v1/search", &["q=findable", "q=file:findable", "q=owner:nobody", "q={hidden}"]),
+    ("GET /api/v1/tickets", &["q=findable", "limit=200", "q=state:any"]),
+    ("GET /api/v1/articles", &["message_id=hidden@customer.example"]),
+    ("GET /reports", &["queue={vault}"]),
+    ("GET /reports.csv", &["queue={vault}"]),
+    ("GET /api/v1/reports", &["queue=Vault"]),
+    ("GET /tickets/new", &["queue={vault}"]),
+    ("GET /tickets/{number}/merges/new", &["q=findable", "into={hidden}"]),
+];

@@ -1,0 +1,99 @@
+//! Each check is left out once, by a switch that only test builds have; the matrix must then find something wrong.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tests::app::TestApp;
+use tests::{Binary, Database, Settings};
+use turnstone::access::Check;
+use turnstone::config::DatabaseUrl;
+use turnstone::db::Db;
+
+use super::walk::{self, Route, Walk};
+use super::world::World;
+
+/// An installation that was made once, and its files.
+struct Mould {
+    settings: Settings,
+    files: Vec<(PathBuf, Vec<u8>)>,
+    world: Arc<World>,
+    routes: Vec<Route>,
+}
+
+impl Mould {
+    async fn make() -> Self {
+        let mut app = TestApp::start(Database::Sqlite).await;
+        let routes = walk::routes(&app);
+        let world = Arc::new(World::make(&app, Database::Sqlite).await);
+        app.stop().await;
+        let settings = app.settings.clone();
+        let mut files = Vec::new();
+        collect(&settings.data_directory(), &mut files);
+        Self { settings, files, world, routes }
+    }
+
+    /// What the matrix finds wrong when the server leaves a check out.
+    async fn walked(&self, check: Option<Check>) -> (usize, Vec<String>) {
+        let directory = self.settings.data_directory();
+        let _ = std::fs::remove_dir_all(&directory);
+        for (path, content) in &self.files {
+            std::fs::create_dir_all(path.parent().expect("below the data directory")).expect("a directory");
+            std::fs::write(path, content).expect("a file");
+        }
+        let settings = match check {
+            Some(check) => self.settings.clone().with("TEST_LEAVE_OUT", &check.to_string()),
+            None => self.settings.clone(),
+        };
+        let mut server = Binary::serve(&settings).await;
+        let url = DatabaseUrl::Sqlite(directory.join(DatabaseUrl::DEFAULT_FILE));
+        let db = Db::open(&url, &directory).expect("the database");
+        let mut walk = Walk::new(&settings.base(), &db, self.world.clone(), self.routes.clone());
+        walk.stops = true;
+        let found = walk.run().await;
+        server.kill();
+        found
+    }
+}
+
+fn collect(directory: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        match std::fs::read(&path) {
+            Ok(content) => files.push((path, content)),
+            Err(_) if path.is_dir() => collect(&path, files),
+            // A socket, or what was swept away meanwhile.
+            Err(_) => {}
+        }
+    }
+}
+
+async fn each_turns_it_red(checks: Vec<Check>) {
+    let mould = Mould::make().await;
+    let mut blind = Vec::new();
+    for check in checks {
+        let (asked, wrong) = mould.walked(Some(check)).await;
+        match wrong.first() {
+            Some(first) => println!("without {check}: {first} (after {asked} requests)"),
+            None => blind.push(format!("without {check} nothing was wrong in {asked} requests")),
+        }
+    }
+    assert!(blind.is_empty(), "the matrix is blind:\n{}", blind.join("\n"));
+}
+
+#[test]
+fn a_check_that_is_left_out_turns_the_matrix_red() {
+    let few = ["read", "level:reply", "installation:people", "form_token"];
+    let few = few.iter().map(|word| word.parse().expect("a check")).collect();
+    tests::run(each_turns_it_red(few));
+}
+
+#[test]
+#[ignore = "a walk for each check; tests/run --long"]
+fn each_check_that_is_left_out_turns_the_matrix_red() {
+    tests::run(async {
+        // A walk that is red by itself would prove nothing.
+        let (asked, wrong) = Mould::make().await.walked(None).await;
+        assert!(wrong.is_empty(), "with every check, after {asked} requests: {}", wrong.join("\n"));
+        each_turns_it_red(Check::all()).await;
+    });
+}

@@ -1,0 +1,141 @@
+//! The diagnostics page: what `turnstone doctor` says, in the reader's language, and what to do about each.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tests::app::{TestApp, text};
+use tests::binary::PASSWORD;
+use tests::{both_databases, mail};
+use turnstone::config::{Relay, TlsFiles};
+use turnstone::i18n::Language;
+use turnstone::ops::doctor::{self, Finding, Weight};
+
+async fn found(app: &TestApp, query: &str) -> Vec<Value> {
+    app.root.get(&format!("/api/v1/diagnostics{query}")).await.items()
+}
+
+fn about<'a>(found: &'a [Value], what: &str) -> &'a Value {
+    found
+        .iter()
+        .find(|finding| finding["about"] == what)
+        .unwrap_or_else(|| panic!("nothing about {what}: {found:?}"))
+}
+
+fn english(app: &TestApp) -> Vec<Finding> {
+    doctor::machine(&app.desk().config, app.clock.now(), &Language::english())
+}
+
+both_databases! {
+    async fn the_page_the_api_and_the_command_say_the_same(database) {
+        let app = TestApp::start(database).await;
+        let all = found(&app, "?outside=true").await;
+        for what in ["version", "data directory", "disk", "server", "database", "clock", "search", "people", "queues", "backup", "mail in", "mail out", "relay", "returns", "dns"] {
+            about(&all, what);
+        }
+        let bad: Vec<_> = all.iter().filter(|finding| finding["weight"] == "bad").collect();
+        assert!(bad.is_empty(), "{bad:?}");
+        let settings = app.settings.clone().with("SMTP_RELAY", &format!("smtp://{}?tls=none", app.relay.address()));
+        let said = tokio::task::spawn_blocking(move || settings.run(&["doctor", "--json"], b"").stdout).await.unwrap();
+        let said: Vec<Value> = serde_json::from_slice(&said).expect("a list of findings");
+        // Not said by the command: what only its own settings differ in.
+        let same = |what: &str| {
+            assert_eq!(about(&said, what)["found"], about(&all, what)["found"], "{what}");
+        };
+        ["version", "server", "queues", "people", "mail in", "relay", "returns", "clock"].into_iter().for_each(same);
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        let page = browser.get("/admin/diagnostics?outside=yes").await.assert(200).text();
+        for finding in &all {
+            let sentence = text(&finding["found"]).replace('<', "&lt;");
+            let sentence = sentence.split(['\'', '"', '’', '&']).next().unwrap_or_default().to_owned();
+            assert!(page.contains(&sentence), "the page does not say: {sentence}");
+        }
+    }
+
+    async fn each_finding_says_what_to_do_in_the_readers_language(database) {
+        let app = TestApp::start_with(database, |config| config.smtp_relay = None).await;
+        // Nothing has touched the mark of a backup, and a mail lies in quarantine.
+        let quarantine = "UPDATE inbound_mails SET status = 'quarantined'";
+        app.deliver(&mail("anna@customer.example")).await;
+        app.db().write(move |tx| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(quarantine), &mut **tx)?)).await.unwrap();
+        let all = found(&app, "?outside=true").await;
+        for (what, weight, remedy) in [
+            ("backup", "warning", "last-backup"),
+            ("mail in", "warning", "retry button"),
+            ("relay", "warning", "SMTP_RELAY"),
+        ] {
+            let finding = about(&all, what);
+            assert_eq!(finding["weight"], weight, "{finding}");
+            assert!(text(&finding["remedy"]).contains(remedy), "{finding}");
+        }
+        let german = doctor::inside(app.db(), &app.desk().config, app.clock.now(), &Language::named("de")).await.unwrap();
+        let backup = german.iter().find(|finding| finding.about == "backup").unwrap();
+        assert!(backup.remedy.starts_with("Sichern Sie"), "{backup:?}");
+        // A backup that is done touches the mark.
+        std::fs::write(app.settings.data_directory().join("last-backup"), "").unwrap();
+        assert_eq!(about(&found(&app, "").await, "backup")["weight"], "good");
+    }
+
+    async fn a_clock_that_was_set_back_is_found(database) {
+        let app = TestApp::start_at(database, "2026-11-09T10:00:00Z").await;
+        app.ticket_from(&mail("anna@customer.example")).await;
+        let later = app.clock.now() - jiff::SignedDuration::from_hours(3);
+        let found = doctor::inside(app.db(), &app.desk().config, later, &Language::english()).await.unwrap();
+        let clock = found.iter().find(|finding| finding.about == "clock").unwrap();
+        assert_eq!(clock.weight, Weight::Bad, "{clock:?}");
+        assert!(clock.remedy.contains("Set the machine's clock"), "{clock:?}");
+    }
+
+    async fn it_is_for_who_looks_after_mail_and_a_relay_that_hangs_has_a_bound(database) {
+        // Listens, and never says a word.
+        let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = deaf.local_addr().unwrap();
+        let app = TestApp::start_with(database, move |config| {
+            let relay = Relay { host: address.ip().to_string(), port: address.port(), ..config.smtp_relay.clone().unwrap() };
+            config.smtp_relay = Some(relay);
+        }).await;
+        app.agent("dana", &["Agent"]).await.get("/api/v1/diagnostics").await.assert(403);
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        let begun = Instant::now();
+        browser.get("/admin/diagnostics").await.assert(200);
+        assert!(begun.elapsed() < Duration::from_secs(3), "the page waits for nobody: {:?}", begun.elapsed());
+        let begun = Instant::now();
+        browser.get("/admin/diagnostics?outside=yes").await.assert(200);
+        assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+        drop(deaf);
+    }
+}
+
+#[test]
+fn a_certificate_says_when_it_ends() {
+    tests::run(async {
+        let directory = tempfile::tempdir().unwrap();
+        let (cert, key) = (directory.path().join("cert.pem"), directory.path().join("key.pem"));
+        let made = |end: (i32, u8, u8)| {
+            let pair = rcgen::KeyPair::generate().unwrap();
+            let mut wish = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+            wish.not_before = rcgen::date_time_ymd(2020, 1, 1);
+            wish.not_after = rcgen::date_time_ymd(end.0, end.1, end.2);
+            std::fs::write(&cert, wish.self_signed(&pair).unwrap().pem()).unwrap();
+            std::fs::write(&key, pair.serialize_pem()).unwrap();
+        };
+        let app = TestApp::start_at(tests::Database::Sqlite, "2026-11-09T10:00:00Z").await;
+        let mut config = (*app.desk().config).clone();
+        config.tls = Some(TlsFiles { cert: cert.clone(), key: key.clone() });
+        // After 2049 the year has four digits.
+        for (end, weight, word) in [
+            ((2055, 3, 1), Weight::Good, "good for"),
+            ((2027, 3, 1), Weight::Good, "good for 111"),
+            ((2026, 11, 15), Weight::Warning, "ends in 5 days"),
+            ((2026, 11, 1), Weight::Bad, "ended at 2026-11-01"),
+        ] {
+            made(end);
+            let found = doctor::machine(&config, app.clock.now(), &Language::english());
+            let finding = found.iter().find(|finding| finding.about == "certificate").unwrap();
+            assert_eq!(finding.weight, weight, "{finding:?}");
+            assert!(finding.found.contains(word), "{finding:?}");
+        }
+        assert!(english(&app).iter().all(|finding| finding.about != "certificate"), "none is set");
+    });
+}
