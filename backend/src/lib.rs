@@ -27,5 +27,6 @@ pub mod schedule;
 mod seal;
 pub mod search;
 pub mod serve;
+pub mod sign_in;
 pub mod tickets;
 pub mod web;

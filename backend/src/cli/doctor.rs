@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -10,8 +11,11 @@ use clap::Args;
 
 use super::office::Office;
 use super::output::{print, print_json};
+use crate::clock::Clock;
 use crate::config::{Config, Loaded};
+use crate::desk::Desk;
 use crate::ops::doctor::{Finding, Weight, look_around, look_at_returns, look_at_signature, look_inside};
+use crate::sign_in;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Exit code: 0 when nothing is bad, 1 otherwise.")]
@@ -46,9 +50,11 @@ impl Doctor {
 
 fn tables(config: &Config) -> Vec<Finding> {
     let inside = Office::open(config).and_then(|office| {
-        let mut findings = office.wait(look_inside(&office.db, crate::clock::Clock::System.now()))?;
+        let mut findings = office.wait(look_inside(&office.db, Clock::System.now()))?;
         findings.extend(office.wait(look_at_signature(&office.db, config))?);
         findings.extend(office.wait(look_at_returns(&office.db, config))?);
+        let desk = Desk { db: office.db.clone(), clock: Clock::System, config: Arc::new(config.clone()) };
+        findings.extend(office.wait(sign_in::look::findings(&desk))?);
         Ok(findings)
     });
     match inside {
