@@ -29,5 +29,6 @@ mod seal;
 pub mod search;
 pub mod serve;
 pub mod settings;
+pub mod sign_in;
 pub mod tickets;
 pub mod web;

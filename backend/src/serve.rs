@@ -23,7 +23,7 @@ use crate::{
     ops::{lock::DataDirLock, metrics, tls},
     outbox, people,
     postmaster::{self, Intake},
-    schedule, search,
+    schedule, search, sign_in,
     web::{self, Web, headers::Headers},
 };
 
@@ -112,6 +112,7 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> 
         running.tasks.push(tokio::spawn(mailboxes::watch(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(search::rebuild::run(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(audit::forward::run(desk.clone(), stopped.clone())));
+        running.tasks.push(tokio::spawn(sign_in::sync::run(desk.clone(), stopped.clone())));
     }
     if desk.config.roles.mail {
         running.listen_for_mail(&stopped).await?;

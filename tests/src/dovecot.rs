@@ -237,7 +237,7 @@ pub fn drop_into(maildir: &Path, mail: &[u8]) {
 }
 
 /// Writes a server's certificate and key, and returns the authority that vouches for it.
-fn certificates(home: &Path) -> String {
+pub(crate) fn certificates(home: &Path) -> String {
     let mut authority = CertificateParams::new(Vec::<String>::new()).expect("an authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority_key = KeyPair::generate().expect("a key");

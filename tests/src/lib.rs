@@ -25,6 +25,7 @@ pub mod net;
 pub mod postfix;
 pub mod postgres;
 pub mod process;
+pub mod slapd;
 pub mod smtp;
 pub mod smtp_peer;
 
@@ -37,6 +38,7 @@ pub use mail::{Mail, mail};
 pub use net::{free_port, wait_until};
 pub use postfix::Postfix;
 pub use postgres::Postgres;
+pub use slapd::Slapd;
 pub use smtp::Dialogue;
 pub use smtp_peer::SmtpPeer;
 

@@ -27,5 +27,6 @@ mod reports;
 mod schedule;
 mod search;
 mod serve;
+mod sign_in;
 mod tickets;
 mod web;

@@ -27,7 +27,7 @@ pub use self::{
     survivor::{for_pair, for_unmerge, readable_survivor},
 };
 pub(crate) use self::{
-    people::{for_hand_over, people_for_operator, people_for_setup},
+    people::{for_hand_over, people_for_directory, people_for_operator, people_for_setup},
     survivor::{for_mail, survivor},
 };
 use crate::{

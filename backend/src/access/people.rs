@@ -80,6 +80,12 @@ pub(crate) fn people_for_setup() -> PeopleAccess {
     PeopleAccess { manager: None, who: Who::machine(Cause::System) }
 }
 
+/// People in the hands of the directories and sites that the operator has set up: what a group gives stands in his
+/// settings.
+pub(crate) fn people_for_directory() -> PeopleAccess {
+    PeopleAccess { manager: None, who: Who::machine(Cause::System) }
+}
+
 /// A ticket of an agent who goes, to be given to another: it tells nothing of the ticket, held until the transaction
 /// ends.
 ///

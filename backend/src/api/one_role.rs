@@ -22,7 +22,7 @@ use crate::{
     db::{Conn, InstallationRight, Right, RoleId},
     desk::Desk,
     error::{Error, FieldError, Result, say},
-    people::role_change,
+    people::{factor, role_change},
     queues,
 };
 
@@ -38,6 +38,8 @@ pub struct ChangeRole {
     grants: Option<Vec<Grant>>,
     /// Rights that belong to no queue, all of them.
     installation: Option<Vec<String>>,
+    /// Whether who has it needs a second factor, from his next sign-in on.
+    needs_factor: Option<bool>,
 }
 
 impl Input for ChangeRole {}
@@ -79,6 +81,9 @@ pub async fn update_role(
             let people = for_people(tx, &caller.actor)?;
             let change = read_change(tx, &value)?;
             role_change::change(tx, &people, id, &change, now)?;
+            if let Some(needed) = value.needs_factor {
+                factor::need_for_role(tx, &people, id, needed, now)?;
+            }
             role_view(tx, id)
         })
         .await?;

@@ -148,6 +148,8 @@ pub struct RoleView {
     pub grants: Vec<Grant>,
     /// Rights that belong to no queue: people, queues_and_mail, recorder, export, api.
     pub installation: Vec<String>,
+    /// Whether who has it needs a second factor to sign in.
+    pub needs_factor: bool,
 }
 
 pub(super) fn role_views(conn: &mut Conn, of: Vec<roles::Role>) -> Result<Vec<RoleView>> {
@@ -162,6 +164,7 @@ pub(super) fn role_views(conn: &mut Conn, of: Vec<roles::Role>) -> Result<Vec<Ro
         RoleView {
             id: role.id.to_string(),
             name: role.name,
+            needs_factor: role.needs_factor,
             grants: by_queue.into_iter().map(|(queue, rights)| Grant { queue, rights }).collect(),
             installation: role
                 .installation

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::people::Agent;
 use crate::people::agents::{self, NewAgent};
 use crate::people::factor;
+use crate::people::identities::{self, Known};
 use crate::people::retire::{self, HandOver};
 use crate::tickets::Moment;
 
@@ -31,6 +32,17 @@ pub(super) enum AgentCommand {
         /// The agent
         #[arg(long)]
         login: String,
+    },
+    /// Tie an agent to who he is in a directory or at a site that vouches for him
+    Link(Link),
+    /// Untie an agent from a directory or site
+    Unlink {
+        /// The agent
+        #[arg(long)]
+        login: String,
+        /// The id of the method in SIGN_IN_FILE
+        #[arg(long, value_name = "ID")]
+        method: String,
     },
     /// Set an agent's password; his sessions end
     Password {
@@ -75,9 +87,76 @@ impl AgentCommand {
             Self::Add(add) => add.run(loaded),
             Self::Disable { login } => disable(&login, loaded),
             Self::FactorReset { login } => reset_factor(&login, loaded),
+            Self::Link(link) => link.run(loaded),
+            Self::Unlink { login, method } => unlink(&login, &method, loaded),
             Self::Password { login, .. } => set_password(&login, loaded),
         }
     }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+What somebody is known as says `turnstone directory test` for a directory; a site's log or console for a site (the claim
+sub).
+
+Example:
+  turnstone agent link --login dana --method company --subject 2f1c0c0e-8d0b-4b6e-a1f5-6a3f0c2f9a11 --as dana")]
+pub(super) struct Link {
+    /// The agent
+    #[arg(long)]
+    login: String,
+    /// The id of the method in SIGN_IN_FILE
+    #[arg(long, value_name = "ID")]
+    method: String,
+    /// What the agent is known as there, for ever
+    #[arg(long)]
+    subject: String,
+    /// What the agent signs in with there today [default: the login here]
+    #[arg(long = "as", value_name = "LOGIN")]
+    known_as: Option<String>,
+}
+
+/// Under which name the ties to a method are kept: a directory's id, or a site's issuer.
+fn kept_as(loaded: &Loaded, method: &str) -> anyhow::Result<String> {
+    let methods = &loaded.config.sign_in;
+    let directory = methods.directories().find(|one| one.id == method).map(|one| one.id.clone());
+    let site = methods.providers().find(|one| one.id == method).map(|one| one.issuer.clone());
+    directory.or(site).ok_or_else(|| {
+        anyhow::anyhow!("--method: there is no directory or site called {method} in SIGN_IN_FILE.")
+    })
+}
+
+impl Link {
+    fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
+        let method = kept_as(loaded, &self.method)?;
+        let known = Known {
+            method,
+            subject: self.subject,
+            login: self.known_as.unwrap_or_else(|| self.login.clone()),
+            ..Known::default()
+        };
+        let wanted = self.login.clone();
+        let agent = Office::open(&loaded.config)?.write(move |tx, now| {
+            let agent = found(agents::by_login(tx, &wanted), &wanted)?;
+            identities::link(tx, &people_for_operator(), &agent, &known, now)?;
+            Ok(agent)
+        })?;
+        print(&format!("{} is tied to {}.", agent.login, self.method))
+    }
+}
+
+fn unlink(login: &str, method: &str, loaded: &Loaded) -> anyhow::Result<()> {
+    let (wanted, kept) = (login.to_owned(), kept_as(loaded, method)?);
+    let agent = Office::open(&loaded.config)?.write(move |tx, now| {
+        let agent = found(agents::by_login(tx, &wanted), &wanted)?;
+        let done = identities::unlink(tx, &people_for_operator(), &agent, &kept, now);
+        done.map_err(|error| match error {
+            Error::NotFound => Error::invalid("method", format!("“{wanted}” is not tied to it.")),
+            other => other,
+        })?;
+        Ok(agent)
+    })?;
+    print(&format!("{} is no longer tied to {method}.", agent.login))
 }
 
 impl Add {

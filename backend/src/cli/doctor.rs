@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -10,9 +11,12 @@ use clap::Args;
 
 use super::office::Office;
 use super::output::{print, print_json};
+use crate::clock::Clock;
 use crate::config::{Config, Loaded};
+use crate::desk::Desk;
 use crate::i18n::Language;
 use crate::ops::doctor::{self, Finding, Weight};
+use crate::sign_in;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Exit code: 0 when nothing is bad, 1 otherwise.")]
@@ -51,6 +55,12 @@ fn tables(config: &Config) -> Vec<Finding> {
     let looked = Office::open(config).and_then(|office| {
         let mut findings = office.wait(doctor::inside(&office.db, config, now, &english))?;
         findings.extend(office.wait(doctor::outside(&office.db, config, &english))?);
+        let desk = Desk {
+            db: office.db.clone(),
+            clock: crate::clock::Clock::System,
+            config: std::sync::Arc::new(config.clone()),
+        };
+        findings.extend(office.wait(sign_in::look::findings(&desk))?);
         Ok(findings)
     });
     looked.unwrap_or_else(|error| vec![doctor::no_database(config, &format!("{error:#}"), &english)])

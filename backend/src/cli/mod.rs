@@ -6,6 +6,7 @@ mod config;
 mod customer;
 mod deliver;
 mod demo;
+mod directory;
 mod doctor;
 mod mailbox;
 mod office;
@@ -80,6 +81,9 @@ enum Command {
     /// Mailboxes that mail is fetched from: add, list, test, disable
     #[command(subcommand)]
     Mailbox(mailbox::MailboxCommand),
+    /// Directories that agents sign in by (LDAP): test, sync
+    #[command(subcommand)]
+    Directory(directory::DirectoryCommand),
     /// API tokens: create
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -125,6 +129,7 @@ pub fn main() -> ExitCode {
         Command::Queue(command) => ended(command.run(&loaded)),
         Command::Customer(command) => ended(command.run(&loaded)),
         Command::Mailbox(command) => ended(command.run(&loaded)),
+        Command::Directory(command) => ended(command.run(&loaded)),
         Command::Token(command) => ended(command.run(&loaded)),
         Command::Audit(command) => ended(command.run(&loaded)),
         Command::Deliver(command) => command.run(&loaded),

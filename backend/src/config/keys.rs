@@ -112,6 +112,11 @@ pub const KEYS: &[Key] = &[
         "The key that seals the passwords of mailboxes: 32 bytes in hexadecimal. Nodes that share a database need the same.",
     ),
     key(
+        "SIGN_IN_FILE",
+        "none: passwords that are kept here",
+        "File (TOML) of the ways to sign in, in order: local, ldap, oidc.",
+    ),
+    key(
         "SIGN_IN_TRIES",
         "5",
         "So many wrong passwords an account may have within 15 minutes; then it waits, longer each time.",

@@ -11,6 +11,7 @@ use super::keys::{self, KEYS};
 use super::limits::{Fixed, Limits};
 use super::problem::{Problem, Problems};
 use super::relay::Relay;
+use super::sign_in::{self, SignIn};
 use super::source::{CommandLine, Effective, Origin, Raw};
 use super::types::{AuditLog, DatabaseUrl, Dkim, LmtpBind, LogFormat, Roles, TlsFiles};
 use super::{Config, TestSettings, default_public_url, parse};
@@ -111,6 +112,7 @@ impl Reader {
             dkim: self.dkim(),
             metrics_token: self.read("METRICS_TOKEN", None, |text| parse::token(text).map(Some)),
             secret_key: self.read("SECRET_KEY", None, |text| parse::key(text).map(Some)),
+            sign_in: self.read("SIGN_IN_FILE", SignIn::default(), sign_in::file),
             roles: self.read("ROLES", Roles::ALL, parse::roles),
             log: self.read("LOG", "info".to_owned(), parse::log_filter),
             log_format: self.read("LOG_FORMAT", LogFormat::Text, parse::log_format),

@@ -10,6 +10,7 @@ mod load;
 mod parse;
 pub mod problem;
 mod relay;
+pub mod sign_in;
 mod source;
 mod suggest;
 mod types;
@@ -26,6 +27,7 @@ pub use limits::{Fixed, Limits};
 pub use load::{Loaded, load};
 pub use problem::Problems;
 pub use relay::{Rate, Relay, RelayTls};
+pub use sign_in::SignIn;
 pub use source::{CommandLine, Effective, Origin};
 pub use suggest::closest;
 pub use types::{AuditLog, DatabaseUrl, Dkim, IpNet, LmtpBind, LogFormat, Roles, Secret, TlsFiles};
@@ -73,6 +75,8 @@ pub struct Config {
     pub metrics_token: Option<Secret>,
     /// What seals the passwords of mailboxes; `None`: a file in the data directory.
     pub secret_key: Option<Secret>,
+    /// By which means people sign in.
+    pub sign_in: SignIn,
     /// What this process does.
     pub roles: Roles,
     /// Zone of the built-in calendar and of people who chose none.
@@ -135,6 +139,7 @@ impl Config {
             dkim: None,
             metrics_token: None,
             secret_key: None,
+            sign_in: SignIn::default(),
             roles: Roles::ALL,
             time_zone: TimeZone::UTC,
             time_zone_name: "UTC".to_owned(),

@@ -102,6 +102,7 @@ table! {
         user_agent -> Text,
         stage -> Text,
         raised_at -> Nullable<Instant>,
+        method -> Text,
     }
 }
 
@@ -806,6 +807,30 @@ table! {
 }
 
 table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    identities (method, subject) {
+        method -> Text,
+        subject -> Text,
+        agent_id -> BigInt,
+        login -> Text,
+        created_at -> Instant,
+        gone_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    spent_states (hash) {
+        hash -> Text,
+        at -> Instant,
+    }
+}
+
+table! {
     recovery_codes (agent_id, hash) {
         agent_id -> BigInt,
         hash -> Text,
@@ -950,6 +975,7 @@ table! {
     }
 }
 
+diesel::joinable!(identities -> agents (agent_id));
 diesel::joinable!(bulk_items -> tickets (ticket_id));
 
 allow_tables_to_appear_in_same_query!(
@@ -1014,4 +1040,6 @@ allow_tables_to_appear_in_same_query!(
     factors,
     password_requests,
     recovery_codes,
+    identities,
+    spent_states,
 );

@@ -1,6 +1,6 @@
 //! Agents as whoever manages them looks for them: by name, by what became of them, page by page.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use crate::{
     access::Actor,
     db::{
         AgentId, Conn, InstallationRight, RoleId,
-        schema::{agent_roles, agents, roles},
+        schema::{agent_roles, agents, identities, roles},
     },
     error::Result,
 };
@@ -20,7 +20,7 @@ use crate::{
 pub enum Standing {
     /// He can sign in.
     Active,
-    /// He has no password yet.
+    /// He has no password yet, and nobody elsewhere vouches for him.
     Invited,
     /// His time is over.
     Expired,
@@ -42,12 +42,12 @@ impl Standing {
         }
     }
 
-    fn of(agent: &Agent, has_password: bool, now: Timestamp) -> Self {
+    fn of(agent: &Agent, can_sign_in: bool, now: Timestamp) -> Self {
         if agent.disabled_at.is_some() {
             Self::Retired
         } else if !agent.is_active(now) {
             Self::Expired
-        } else if has_password {
+        } else if can_sign_in {
             Self::Active
         } else {
             Self::Invited
@@ -117,11 +117,13 @@ pub fn find(conn: &mut Conn, actor: &Actor, wish: &Wish, now: Timestamp) -> Resu
     actor.require(InstallationRight::People)?;
     let rows: Vec<(Agent, bool)> =
         agents::table.select((Agent::as_select(), agents::password_hash.is_not_null())).load(conn)?;
+    let tied: HashSet<AgentId> =
+        identities::table.select(identities::agent_id).load(conn)?.into_iter().collect();
     let mut counts = HashMap::new();
     let words: Vec<String> = wish.q.split_whitespace().map(str::to_lowercase).collect();
     let mut fitting: Vec<(String, Agent, Standing)> = Vec::new();
     for (agent, has_password) in rows {
-        let standing = Standing::of(&agent, has_password, now);
+        let standing = Standing::of(&agent, has_password || tied.contains(&agent.id), now);
         *counts.entry(standing.as_str()).or_insert(0) += 1;
         let wanted = match wish.standing {
             Some(only) => standing == only,
@@ -167,7 +169,8 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: AgentId, now: Timestamp) -> Resul
         .select((Agent::as_select(), agents::password_hash.is_not_null()))
         .first(conn)?;
     let roles = roles_of(conn, &[id])?.remove(&id).unwrap_or_default();
-    Ok(Entry { standing: Standing::of(&agent, has_password, now), agent, roles })
+    let can_sign_in = has_password || !super::identities::of_agent(conn, id)?.is_empty();
+    Ok(Entry { standing: Standing::of(&agent, can_sign_in, now), agent, roles })
 }
 
 fn roles_of(conn: &mut Conn, ids: &[AgentId]) -> Result<HashMap<AgentId, Vec<Given>>> {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use jiff::SignedDuration;
 use url::Url;
 
-use super::{Agent, agents, links};
+use super::{Agent, agents, identities, links};
 use crate::{
     access::Who,
     audit,
@@ -26,6 +26,10 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 /// Those of the database.
 pub fn ask(tx: &mut Tx<'_>, base: &Url, typed: &str, address: &str, now: Ts) -> Result<()> {
     let Some(agent) = owner(tx, typed)?.filter(|agent| agent.is_active(now.0)) else { return Ok(()) };
+    // Whose password is kept elsewhere chooses none here, past those who may shut him out there.
+    if identities::only_elsewhere(tx, agent.id)? {
+        return Ok(());
+    }
     backend::one_at_a_time(tx, &format!("password request {}", agent.id))?;
     let since = Ts(now.0.checked_sub(HOUR).unwrap_or(now.0));
     diesel::delete(

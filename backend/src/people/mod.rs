@@ -12,6 +12,7 @@ pub mod factor;
 pub mod forgotten;
 mod guard;
 pub mod habits;
+pub mod identities;
 mod journal;
 pub mod keys;
 pub mod links;

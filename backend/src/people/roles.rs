@@ -39,6 +39,8 @@ pub struct Role {
     pub installation: String,
     /// What it is for, in a sentence.
     pub description: String,
+    /// Whether who has it needs a second factor.
+    pub needs_factor: bool,
 }
 
 /// All roles that are in use, by name.

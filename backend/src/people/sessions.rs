@@ -196,6 +196,25 @@ pub fn begin_half(
     Ok(secret)
 }
 
+/// Notes by which way somebody came: the id of a directory or site. Whoever says nothing came with a password of ours.
+///
+/// # Errors
+/// Those of the database.
+pub fn came_by(tx: &mut Tx<'_>, secret: &str, method: &str) -> Result<()> {
+    diesel::update(sessions::table.find(digest(secret)))
+        .set(sessions::method.eq(method))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// By which way the owner of a session came, whole or half.
+///
+/// # Errors
+/// Those of the database.
+pub fn method(conn: &mut Conn, id_hash: &str) -> Result<Option<String>> {
+    Ok(sessions::table.find(id_hash).select(sessions::method).first(conn).optional()?)
+}
+
 /// The session that a cookie names, if it is still good. A clock set back does not make it last longer.
 ///
 /// # Errors

@@ -165,3 +165,8 @@ pub fn organisation(conn: &mut Conn) -> Result<String> {
         settings::table.find(ORGANISATION).select(settings::value).row(conn).optional()?;
     Ok(name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Turnstone".into()))
 }
+
+/// A value that is kept for the installation.
+pub(crate) fn kept(conn: &mut Conn, key: &str) -> Result<Option<String>> {
+    Ok(settings::table.find(key).select(settings::value).first(conn).optional()?)
+}

@@ -72,15 +72,24 @@ pub(super) fn enter(
     if factor::is_on(tx, agent)? {
         let secret =
             sessions::begin_half(tx, agent, SessionStage::Factor, &from.address, &from.browser, now)?;
+        sessions::came_by(tx, &secret, &from.method)?;
         return Ok((secret, format!("/login/factor?next={}", rest())));
     }
     if factor::is_needed(tx, agent)? {
         factor::begin(tx, &web.config, agent, now)?;
         let secret =
             sessions::begin_half(tx, agent, SessionStage::Enrolment, &from.address, &from.browser, now)?;
+        sessions::came_by(tx, &secret, &from.method)?;
         return Ok((secret, format!("/login/enrolment?next={}", rest())));
     }
-    Ok((whole(tx, agent, from, now)?, landing(tx, agent, next, now)?))
+    Ok((whole(tx, agent, from, &from.method, now)?, landing(tx, agent, next, now)?))
+}
+
+/// The half-made session becomes a whole one, come by the same way.
+fn completed(tx: &mut Tx<'_>, agent: AgentId, from: &From, now: Ts) -> Result<String> {
+    let half = from.old.as_deref().map(sessions::digest).unwrap_or_default();
+    let method = sessions::method(tx, &half)?.unwrap_or_else(|| from.method.clone());
+    whole(tx, agent, from, &method, now)
 }
 
 /// Where somebody comes who is in: where he wanted to go, or where he chose to begin.
@@ -99,6 +108,8 @@ pub(super) struct From {
     pub browser: String,
     /// The session that it had until now.
     pub old: Option<String>,
+    /// By which way somebody comes in with it.
+    pub method: String,
 }
 
 impl From {
@@ -109,19 +120,29 @@ impl From {
             address: session::client_address(request, &web.config),
             browser: browser.unwrap_or_default().to_owned(),
             old: session::secret(request, &web.config),
+            method: "local".to_owned(),
         }
+    }
+
+    /// The same, by another way.
+    pub fn by(self, method: &str) -> Self {
+        Self { method: method.to_owned(), ..self }
     }
 }
 
 /// A whole session in place of what there was.
-fn whole(tx: &mut Tx<'_>, agent: AgentId, from: &From, now: Ts) -> Result<String> {
+fn whole(tx: &mut Tx<'_>, agent: AgentId, from: &From, method: &str, now: Ts) -> Result<String> {
     let login = agents::login(tx, agent)?;
     let who = Who { agent: Some(agent), login: Some(login.clone()), cause: Cause::Web };
-    audit::noted(tx, &who, Audited::SignIn, &login, &from.address, now)?;
+    let detail =
+        if method == "local" { from.address.clone() } else { format!("{} by {method}", from.address) };
+    audit::noted(tx, &who, Audited::SignIn, &login, &detail, now)?;
     if let Some(old) = &from.old {
         sessions::end(tx, &sessions::digest(old))?;
     }
-    sessions::begin(tx, agent, &from.address, &from.browser, now)
+    let secret = sessions::begin(tx, agent, &from.address, &from.browser, now)?;
+    sessions::came_by(tx, &secret, method)?;
+    Ok(secret)
 }
 
 /// The agent whose session waits for this step.
@@ -178,7 +199,7 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
             let by = Who { agent: Some(who.id), login: Some(who.login.clone()), cause: Cause::Web };
             if factor::is_good(tx, &config, &by, who.id, &typed, now)? {
                 let place = landing(tx, who.id, &next, now)?;
-                return Ok(Tried::Good(whole(tx, who.id, &source, now)?, place));
+                return Ok(Tried::Good(completed(tx, who.id, &source, now)?, place));
             }
             sessions::note_failure(tx, &who.login, &source.address, now)?;
             audit::counted(tx, &by, Audited::SignInFailed, &who.login, &source.address, 1, now)?;
@@ -258,7 +279,7 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
             let by = Who { agent: Some(who.id), login: Some(who.login.clone()), cause: Cause::Web };
             let codes = factor::confirm(tx, &config, &by, &who, &code, now)?;
             let place = landing(tx, who.id, &wanted, now)?;
-            Ok((codes, whole(tx, who.id, &from, now)?, place))
+            Ok((codes, completed(tx, who.id, &from, now)?, place))
         })
         .await;
     let (codes, secret, next) = match done {

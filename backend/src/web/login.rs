@@ -17,7 +17,10 @@ use crate::access::Who;
 use crate::audit;
 use crate::db::{Audited, Cause, Ts};
 use crate::error::Error;
-use crate::people::{agents, password, sessions, setup};
+use crate::i18n::Language;
+use crate::people::identities::Refusal;
+use crate::people::{agents, sessions, setup};
+use crate::sign_in::{self, Entered};
 
 /// Where to go afterwards.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -26,6 +29,8 @@ pub struct Wish {
     next: String,
     out: Option<u8>,
     set: Option<u8>,
+    /// The site that vouched for whoever has signed out.
+    with: Option<String>,
 }
 
 /// What the form sends.
@@ -44,19 +49,66 @@ struct LoginView<'a> {
     next: &'a str,
     signed_out: bool,
     set: bool,
+    ways: Vec<Way>,
+    farewell: Option<Way>,
+}
+
+/// Another site that vouches for people.
+#[derive(Serialize)]
+struct Way {
+    url: String,
+    label: String,
+}
+
+/// What the page says besides its form.
+#[derive(Default)]
+pub(super) struct Says<'a> {
+    /// What went wrong.
+    pub error: String,
+    /// What was typed.
+    pub login: &'a str,
+    /// Where to go afterwards.
+    pub next: &'a str,
+    /// Whether somebody has just signed out.
+    pub signed_out: bool,
+    /// Whether somebody has just set his password.
+    pub set: bool,
+    /// The site that vouched for whoever has signed out.
+    pub with: Option<&'a str>,
+}
+
+/// The page, with a way for each site that vouches for people.
+pub(super) async fn show(web: &Data<Web>, guest: Guest, status: StatusCode, says: Says<'_>) -> Answer {
+    let guest = named(web, guest).await?;
+    let next = percent_encoding::utf8_percent_encode(says.next, percent_encoding::NON_ALPHANUMERIC);
+    let sites = &web.config.sign_in;
+    let ways = sites
+        .providers()
+        .map(|site| Way { url: format!("/login/with/{}?next={next}", site.id), label: site.label.clone() });
+    let left = says.with.and_then(|id| sites.providers().find(|site| site.id == id));
+    let view = LoginView {
+        error: says.error,
+        login: says.login,
+        next: says.next,
+        signed_out: says.signed_out,
+        set: says.set,
+        ways: ways.collect(),
+        farewell: left
+            .map(|site| Way { url: format!("/login/with/{}/end", site.id), label: site.label.clone() }),
+    };
+    show_plain(web, &guest, status, "session/login.html", view)
 }
 
 /// `GET /login`.
 pub async fn page(web: Data<Web>, guest: Guest, wish: Query<Wish>) -> Answer {
-    let guest = named(&web, guest).await?;
-    let view = LoginView {
-        error: String::new(),
-        login: "",
+    let says = Says {
         next: &wish.next,
         signed_out: wish.out.is_some(),
         set: wish.set.is_some(),
+        with: wish.with.as_deref(),
+        ..Says::default()
     };
-    show_plain(&web, &guest, StatusCode::OK, "session/login.html", view)
+    show(&web, guest, StatusCode::OK, says).await
 }
 
 pub(super) async fn named(web: &Data<Web>, mut guest: Guest) -> Result<Guest, Failure> {
@@ -71,38 +123,61 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     let address = session::client_address(&request, &web.config);
     let (now, limits) = (web.clock.now(), web.config.limits);
     let (asked, from) = (login.clone(), address.clone());
-    let (wait, candidate) = web
-        .db
-        .read(move |conn| {
-            let wait = sessions::must_wait(conn, &asked, &from, &limits, now)?;
-            Ok((wait, sessions::candidate(conn, &asked, now)?))
-        })
-        .await?;
+    let wait = web.db.read(move |conn| sessions::must_wait(conn, &asked, &from, &limits, now)).await?;
     if let Some(wait) = wait {
         web.throttled.one();
         return too_many(&web, guest, &form, wait.as_secs().max(1)).await;
     }
-    let (agent, hash) = candidate.map_or((None, None), |(agent, hash)| (Some(agent), hash));
-    let weak = hash.as_deref().is_some_and(password::is_weak);
-    let good = password::verify(form.password.clone(), hash).await?;
-    let Some(agent) = agent.filter(|_| good) else {
-        sign_in_failed(&address, &login);
-        let (asked, from) = (login, address);
-        web.db
-            .write(move |tx| {
-                sessions::note_failure(tx, &asked, &from, Ts(now))?;
-                let who = Who::machine(Cause::Web);
-                audit::counted(tx, &who, Audited::SignInFailed, &harmless(&asked), &from, 1, Ts(now))
-            })
-            .await?;
-        let error = guest.reader.language.tr("login-failed");
-        let guest = named(&web, guest).await?;
-        let view = LoginView { error, login: &form.login, next: &form.next, signed_out: false, set: false };
-        return show_plain(&web, &guest, StatusCode::UNPROCESSABLE_ENTITY, "session/login.html", view);
+    let language = &guest.reader.language;
+    let (error, status) = match sign_in::by_password(&web.desk, &login, &form.password).await? {
+        sign_in::Answer::In(entered) => return enter(web, request, guest, form, login, entered).await,
+        sign_in::Answer::No => (language.tr("login-failed"), StatusCode::UNPROCESSABLE_ENTITY),
+        sign_in::Answer::Refused(refusal) => (refused(language, refusal), StatusCode::UNPROCESSABLE_ENTITY),
+        sign_in::Answer::Away => (language.tr("login-away"), StatusCode::SERVICE_UNAVAILABLE),
     };
-    // The only moment at which the password is known: made anew as strongly as passwords are today.
-    let stronger = if weak { Some(password::hash(form.password.clone()).await?) } else { None };
-    let (from, state, next) = (From::of(&web, &request), web.clone(), form.next.clone());
+    failed(&web, &login, &address).await?;
+    show(&web, guest, status, Says { error, login: &form.login, next: &form.next, ..Says::default() }).await
+}
+
+/// Why somebody who is known elsewhere does not come in, as he is told.
+pub(super) fn refused(language: &Language, refusal: Refusal) -> String {
+    language.tr(match refusal {
+        Refusal::Shut => "login-shut",
+        Refusal::Unknown | Refusal::NoRole => "login-no-account",
+        Refusal::NoAddress
+        | Refusal::Domain
+        | Refusal::Ambiguous
+        | Refusal::Manages
+        | Refusal::LoginTaken => "login-not-tied",
+    })
+}
+
+/// Notes a failure: for whoever watches the log, for the audit log, and against whoever goes on guessing.
+pub(super) async fn failed(web: &Data<Web>, login: &str, address: &str) -> Result<(), Error> {
+    sign_in_failed(address, login);
+    let (asked, from, now) = (login.to_owned(), address.to_owned(), Ts(web.clock.now()));
+    web.db
+        .write(move |tx| {
+            sessions::note_failure(tx, &asked, &from, now)?;
+            let who = Who::machine(Cause::Web);
+            audit::counted(tx, &who, Audited::SignInFailed, &harmless(&asked), &from, 1, now)
+        })
+        .await
+}
+
+/// Lets somebody in who has proven who he is.
+async fn enter(
+    web: Data<Web>,
+    request: HttpRequest,
+    guest: Guest,
+    form: Form,
+    login: String,
+    entered: Entered,
+) -> Answer {
+    let address = session::client_address(&request, &web.config);
+    let (now, limits) = (web.clock.now(), web.config.limits);
+    let (agent, stronger) = (entered.agent, entered.stronger);
+    let (from, state, next) = (From::of(&web, &request).by(&entered.method), web.clone(), form.next.clone());
     let begun = web
         .db
         .write(move |tx| {
@@ -139,9 +214,8 @@ fn harmless(login: &str) -> String {
 
 async fn too_many(web: &Data<Web>, guest: Guest, form: &Form, seconds: i64) -> Answer {
     let error = guest.reader.language.tr_count("login-slow-down", (seconds + 59) / 60);
-    let guest = named(web, guest).await?;
-    let view = LoginView { error, login: &form.login, next: &form.next, signed_out: false, set: false };
-    let mut answer = show_plain(web, &guest, StatusCode::TOO_MANY_REQUESTS, "session/login.html", view)?;
+    let says = Says { error, login: &form.login, next: &form.next, ..Says::default() };
+    let mut answer = show(web, guest, StatusCode::TOO_MANY_REQUESTS, says).await?;
     if let Ok(value) = seconds.to_string().parse() {
         answer.headers_mut().insert(actix_web::http::header::RETRY_AFTER, value);
     }
@@ -152,14 +226,22 @@ async fn too_many(web: &Data<Web>, guest: Guest, form: &Form, seconds: i64) -> A
 pub async fn delete(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> Answer {
     let id = signed.session.clone();
     let (who, now) = (signed.actor.who(), Ts(web.clock.now()));
-    web.db
+    let came_by = web
+        .db
         .write(move |tx| {
+            let method = sessions::method(tx, &id)?;
             sessions::end(tx, &id)?;
-            audit::noted(tx, &who, Audited::SignOut, who.login.as_deref().unwrap_or_default(), "", now)
+            audit::noted(tx, &who, Audited::SignOut, who.login.as_deref().unwrap_or_default(), "", now)?;
+            Ok(method)
         })
         .await?;
+    let site = came_by.filter(|id| web.config.sign_in.providers().any(|site| site.id == *id));
+    let place = match site {
+        Some(site) => format!("/login?out=1&with={site}"),
+        None => "/login?out=1".to_owned(),
+    };
     let mut answer = HttpResponse::SeeOther()
-        .insert_header(("location", "/login?out=1"))
+        .insert_header(("location", place))
         .insert_header(("clear-site-data", "\"cache\", \"storage\""))
         .finish();
     set(&mut answer, &session::no_cookie(&web.config))?;

@@ -58,5 +58,6 @@ pub mod tickets;
 pub mod times;
 pub mod view;
 pub mod views;
+mod vouched;
 
 pub use state::Web;

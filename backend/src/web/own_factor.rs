@@ -17,7 +17,8 @@ use super::tickets::acts::Nothing;
 use crate::audit;
 use crate::db::{Audited, Ts};
 use crate::error::{Error, Result};
-use crate::people::{factor, password, sessions, setup};
+use crate::people::{factor, identities, sessions, setup};
+use crate::sign_in::{self, Again};
 
 /// The forms: a code, or the password.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -54,6 +55,8 @@ struct FactorView {
     typed: String,
     codes: Vec<String>,
     errors: Errors,
+    /// Whether he has no password to type.
+    by_site: bool,
 }
 
 #[derive(Serialize)]
@@ -61,13 +64,32 @@ struct RaiseView {
     login: String,
     next: String,
     errors: Errors,
+    /// Sites that can ask for his password in our place.
+    ways: Vec<Way>,
+    /// Whether he has no password to type.
+    by_site: bool,
+}
+
+#[derive(Serialize)]
+struct Way {
+    url: String,
+    label: String,
 }
 
 const HOME: &str = "/preferences/factor";
 
 /// `GET /preferences/factor`.
 pub async fn page(web: Data<Web>, signed: Signed) -> Answer {
+    // Who has no password to type here gives it at his site first, and is believed for a while.
+    if !signed.raised.0 && types_none(&web, &signed).await? {
+        return Ok(see_other("/raise?next=%2Fpreferences%2Ffactor"));
+    }
     render(&web, &signed, Errors::default(), Vec::new()).await
+}
+
+async fn types_none(web: &Data<Web>, signed: &Signed) -> Result<bool> {
+    let (id, config) = (signed.actor.agent.id, web.config.clone());
+    web.db.read(move |conn| sign_in::types_none(conn, &config, id)).await
 }
 
 async fn render(web: &Data<Web>, signed: &Signed, errors: Errors, codes: Vec<String>) -> Answer {
@@ -90,6 +112,7 @@ async fn render(web: &Data<Web>, signed: &Signed, errors: Errors, codes: Vec<Str
             typed: pending.map(|pending| pending.typed).unwrap_or_default(),
             codes,
             errors,
+            by_site: sign_in::types_none(conn, &config, agent.id)?,
         };
         Ok(Page::new("preferences", view))
     })
@@ -154,14 +177,31 @@ pub async fn cancel(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> A
 
 /// `GET /raise`: the password once more.
 pub async fn ask(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
-    raise_page(&web, &signed, wish.next.clone(), Errors::default()).await
+    raise_page(&web, &signed, wish.next.clone(), String::new()).await
 }
 
-async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, errors: Errors) -> Answer {
-    let status = if errors.current.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    show_as(web, signed, status, "session/raise.html", move |_, asker| {
+pub(super) async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, error: String) -> Answer {
+    let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let sites: Vec<(String, String, String)> = web
+        .config
+        .sign_in
+        .providers()
+        .map(|site| (site.id.clone(), site.issuer.clone(), site.label.clone()))
+        .collect();
+    let config = web.config.clone();
+    show_as(web, signed, status, "session/raise.html", move |conn, asker| {
+        let by_site = sign_in::types_none(conn, &config, asker.actor.agent.id)?;
         let next = local(&next, "/admin");
-        Ok(Page::new("raise", RaiseView { login: asker.actor.agent.login.clone(), next, errors }))
+        let ties = identities::of_agent(conn, asker.actor.agent.id)?;
+        let wanted = percent_encoding::utf8_percent_encode(&next, percent_encoding::NON_ALPHANUMERIC);
+        let ways = sites
+            .into_iter()
+            .filter(|(_, issuer, _)| ties.iter().any(|tie| tie.method == *issuer))
+            .map(|(id, _, label)| Way { url: format!("/raise/with/{id}?next={wanted}"), label })
+            .collect();
+        let errors = Errors { current: error, ..Errors::default() };
+        let login = asker.actor.agent.login.clone();
+        Ok(Page::new("raise", RaiseView { login, next, errors, ways, by_site }))
     })
     .await
 }
@@ -170,7 +210,7 @@ async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, errors: Erro
 pub async fn raise(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
     let form = form.0;
     if let Err(refused) = knows_password(&web, &signed, &request, &form.current).await? {
-        return raise_page(&web, &signed, form.next, refused).await;
+        return raise_page(&web, &signed, form.next, refused.current).await;
     }
     let (id, now) = (signed.session.clone(), Ts(web.clock.now()));
     let secret = web.db.write(move |tx| sessions::raise(tx, &id, now)).await?;
@@ -186,24 +226,23 @@ async fn knows_password(
     request: &HttpRequest,
     current: &str,
 ) -> Result<Result<(), Errors>> {
+    if current.is_empty() && signed.raised.1 && types_none(web, signed).await? {
+        return Ok(Ok(()));
+    }
     let agent = signed.actor.agent.clone();
     let address = session::client_address(request, &web.config);
     let (now, limits, language) = (web.clock.now(), web.config.limits, &signed.reader.language);
     let (asked, from) = (agent.login.clone(), address.clone());
-    let (wait, kept) = web
-        .db
-        .read(move |conn| {
-            let wait = sessions::must_wait(conn, &asked, &from, &limits, now)?;
-            Ok((wait, sessions::candidate(conn, &asked, now)?.and_then(|(_, hash)| hash)))
-        })
-        .await?;
+    let wait = web.db.read(move |conn| sessions::must_wait(conn, &asked, &from, &limits, now)).await?;
     if let Some(wait) = wait {
         let text = language.tr_count("login-slow-down", (wait.as_secs() + 59) / 60);
         return Ok(Err(Errors { current: text, ..Errors::default() }));
     }
-    if password::verify(current.to_owned(), kept).await? {
-        return Ok(Ok(()));
-    }
+    let wrong = match sign_in::again(&web.desk, &agent, current).await? {
+        Again::Yes => return Ok(Ok(())),
+        Again::No => "password-wrong",
+        Again::Away => "login-away",
+    };
     sign_in_failed(&address, &agent.login);
     let who = signed.actor.who();
     web.db
@@ -212,5 +251,5 @@ async fn knows_password(
             audit::counted(tx, &who, Audited::SignInFailed, &agent.login, &address, 1, Ts(now))
         })
         .await?;
-    Ok(Err(Errors { current: language.tr("password-wrong"), ..Errors::default() }))
+    Ok(Err(Errors { current: language.tr(wrong), ..Errors::default() }))
 }

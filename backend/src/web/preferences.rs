@@ -23,7 +23,7 @@ use crate::db::{AfterSending, AgentId, Conn, Notice, Ts};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
 use crate::people::agents::{self, Preferences};
-use crate::people::{habits, password, sessions, stand_ins};
+use crate::people::{habits, identities, password, sessions, stand_ins};
 
 /// What the page says after a change.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -88,6 +88,8 @@ struct PreferencesView {
     starts: Vec<Choice>,
     stand_ins: Vec<Choice>,
     queues: Vec<queues::QueueNews>,
+    /// Whether his password is kept elsewhere.
+    elsewhere: bool,
 }
 
 /// `GET /preferences`.
@@ -166,6 +168,7 @@ fn view(
         starts: start::choices(conn, asker, &form.start_at)?,
         stand_ins: std::iter::once(nobody).chain(able).collect(),
         queues: queues::load(conn, asker)?,
+        elsewhere: identities::only_elsewhere(conn, asker.actor.agent.id)?,
         errors,
         themes: themes
             .iter()

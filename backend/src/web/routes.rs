@@ -13,7 +13,7 @@ use super::{
     admin, articles, attached, audit, auto_responses, dashboard, diagnostics, downloads, factor, files,
     filters, forgotten, gate, live, login, mailboxes, outbox, own_factor, passwords, people, preferences,
     presence, probes, queues, recorder, reply_templates, reports, roles, search, settings, setup,
-    suggestions, tickets, views,
+    suggestions, tickets, views, vouched,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -115,6 +115,10 @@ static TABLE: &[Route] = &[
     route!(GET "/", needs = Public, csrf = None, cache = NoStore, dashboard::root),
     route!(GET "/login", needs = Public, csrf = None, cache = NoStore, login::page),
     route!(POST "/login", needs = Public, csrf = SameSite, cache = NoStore, login::create),
+    // Sites that vouch for people: there, back, and good-bye. Who comes back without our sealed cookie is sent away.
+    route!(GET "/login/with/{id}", needs = Public, csrf = None, cache = NoStore, vouched::go),
+    route!(GET "/login/with/{id}/callback", needs = Public, csrf = None, cache = NoStore, vouched::back),
+    route!(GET "/login/with/{id}/end", needs = Public, csrf = None, cache = NoStore, vouched::end),
     // Half signed in: who holds no such session is sent away by the handler.
     route!(GET "/login/factor", needs = Public, csrf = None, cache = NoStore, factor::page),
     route!(POST "/login/factor", needs = Public, csrf = SameSite, cache = NoStore, factor::create),
@@ -229,6 +233,7 @@ static TABLE: &[Route] = &[
     // The password once more, for rows with `raised`.
     route!(GET "/raise", needs = SignedIn, csrf = None, cache = NoStore, own_factor::ask),
     route!(POST "/raise", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::raise),
+    route!(GET "/raise/with/{id}", needs = SignedIn, csrf = None, cache = NoStore, vouched::raise),
     route!(PUT "/preferences/theme", needs = SignedIn, csrf = Header, cache = NoStore, preferences::theme),
     route!(GET "/events", needs = SignedIn, csrf = None, cache = NoStore, live::stream),
     // Administration.

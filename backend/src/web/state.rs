@@ -12,6 +12,7 @@ use super::times::Reader;
 use crate::desk::Desk;
 use crate::i18n::Language;
 use crate::people::Agent;
+use crate::sign_in::oidc::Sites;
 
 /// Everything the pages stand on. Built once at start and shared.
 #[derive(Clone)]
@@ -28,6 +29,8 @@ pub struct Web {
     pub presence: Presence,
     /// Sign-ins that were told to wait.
     pub throttled: Arc<Throttled>,
+    /// What is known of the sites that vouch for people.
+    pub sites: Sites,
     /// Signs the addresses of inline images; all nodes of an installation share it.
     pub image_key: Arc<[u8; 32]>,
 }
@@ -71,6 +74,7 @@ impl Web {
             pages,
             assets,
             throttled: Arc::default(),
+            sites: Sites::default(),
             image_key: Arc::new(image_key),
         })
     }

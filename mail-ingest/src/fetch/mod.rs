@@ -137,3 +137,11 @@ pub fn check_ca(pem: &str) -> Result<()> {
     }
     tls::connector(Some(pem)).map(drop)
 }
+
+/// TLS as a client speaks it here: to servers whose certificate the system trusts, or exactly those that somebody named.
+///
+/// # Errors
+/// [`FetchError::Tls`] for named certificates that cannot be used.
+pub fn client_config(ca: Option<&str>) -> Result<std::sync::Arc<tokio_rustls::rustls::ClientConfig>> {
+    tls::config(ca)
+}

@@ -30,11 +30,33 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub enum Ask<'a> {
+    /// For what lies there.
+    Get,
+    /// With a form that is encoded already; where the client says who it is in a header, the value of that.
+    Post(&'a str, Option<&'a str>),
+}
+
 /// Sends a form that is encoded already.
 ///
 /// # Errors
 /// When no whole answer came.
 pub async fn post(endpoint: &Endpoint, form: &str, ca: Option<String>, patience: Duration) -> Result<Answer> {
+    ask(endpoint, Ask::Post(form, None), ca, patience).await
+}
+
+/// Asks once and takes one answer of bounded length. Where that leads elsewhere, nobody follows.
+///
+/// # Errors
+/// When no whole answer came.
+pub async fn ask(
+    endpoint: &Endpoint,
+    what: Ask<'_>,
+    ca: Option<String>,
+    patience: Duration,
+) -> Result<Answer> {
     let server = Server {
         host: endpoint.host.clone(),
         port: endpoint.port,
@@ -43,13 +65,24 @@ pub async fn post(endpoint: &Endpoint, form: &str, ca: Option<String>, patience:
         patience,
     };
     let mut wire = Wire::open(&server).await?;
-    let request = format!(
-        "POST {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: turnstone\r\nAccept: application/json\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{form}",
-        endpoint.path,
-        endpoint.host,
-        form.len(),
-    );
+    let bare =
+        if endpoint.host.contains(':') { format!("[{}]", endpoint.host) } else { endpoint.host.clone() };
+    let usual = if endpoint.tls { 443 } else { 80 };
+    let host = if endpoint.port == usual { bare } else { format!("{bare}:{}", endpoint.port) };
+    let common =
+        format!("Host: {host}\r\nUser-Agent: turnstone\r\nAccept: application/json\r\nConnection: close\r\n");
+    let request = match what {
+        Ask::Get => format!("GET {} HTTP/1.1\r\n{common}\r\n", endpoint.path),
+        Ask::Post(form, who) => {
+            let who = who.map_or_else(String::new, |who| format!("Authorization: {who}\r\n"));
+            format!(
+                "POST {} HTTP/1.1\r\n{common}{who}Content-Type: application/x-www-form-urlencoded\r\n\
+                 Content-Length: {}\r\n\r\n{form}",
+                endpoint.path,
+                form.len(),
+            )
+        }
+    };
     wire.write(request.as_bytes()).await?;
     let first = wire.line().await?;
     let text = String::from_utf8_lossy(&first).into_owned();

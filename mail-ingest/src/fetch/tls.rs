@@ -16,6 +16,11 @@ use super::{FetchError, Result};
 
 /// Makes TLS lines to servers whose certificate is trusted.
 pub(super) fn connector(ca: Option<&str>) -> Result<TlsConnector> {
+    config(ca).map(TlsConnector::from)
+}
+
+/// What such lines are made with.
+pub(super) fn config(ca: Option<&str>) -> Result<Arc<ClientConfig>> {
     let fail = |error: &dyn std::fmt::Display| FetchError::Tls(error.to_string());
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -34,7 +39,7 @@ pub(super) fn connector(ca: Option<&str>) -> Result<TlsConnector> {
             builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
         }
     };
-    Ok(TlsConnector::from(Arc::new(config)))
+    Ok(Arc::new(config))
 }
 
 /// The certificates of a PEM text.

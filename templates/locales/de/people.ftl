@@ -9,6 +9,21 @@ login-slow-down = Zu viele Versuche. Warten Sie { $n ->
     [one] eine Minute
    *[other] { $n } Minuten
   } und versuchen Sie es dann erneut.
+login-away = Das Verzeichnis Ihrer Organisation antwortet gerade nicht, daher konnte Ihr Passwort dort nicht geprüft werden. Versuchen Sie es in einigen Minuten erneut. Passwörter, die hier hinterlegt sind, gelten trotzdem.
+login-or = oder
+login-with = Weiter mit { $name }
+login-farewell = Auch bei { $name } abmelden
+login-shut = Ihr Konto hier ist geschlossen. Wenden Sie sich an einen Administrator Ihres Helpdesks.
+login-no-account = Sie sind bekannt, haben hier aber noch kein Konto. Bitten Sie einen Administrator Ihres Helpdesks darum.
+login-not-tied = Sie sind bekannt, aber Ihr Konto hier ließ sich nicht sicher zuordnen. Bitten Sie einen Administrator Ihres Helpdesks, es mit Ihnen zu verknüpfen.
+login-errand = Diese Anmeldung wurde in einem anderen Fenster begonnen oder ist zu alt. Beginnen Sie von vorn.
+login-denied = Die Anmeldung wurde auf der anderen Seite abgebrochen. Beginnen Sie von vorn, wann Sie möchten.
+login-site-away = Die Seite, mit der Sie sich anmelden, antwortet gerade nicht. Versuchen Sie es in einigen Minuten erneut oder nehmen Sie ein Passwort.
+login-doubt = Was die andere Seite über Sie gesagt hat, ließ sich nicht bestätigen, daher wurden Sie nicht eingelassen. Beginnen Sie von vorn; bleibt es dabei, findet ein Administrator den Grund im Protokoll.
+login-email = Die andere Seite bestätigt Ihre Mailadresse nicht. Bestätigen Sie sie zuerst dort und beginnen Sie dann von vorn.
+password-elsewhere = Sie haben hier kein Passwort: Sie melden sich mit dem des Verzeichnisses Ihrer Organisation oder über eine andere Seite an. Ändern Sie es dort.
+raise-with = Mit { $name } bestätigen
+refused-subject = Hierher gehört ein Name von 1 bis 500 Zeichen, unter dem das Verzeichnis oder die Seite diese Person kennt.
 login-locked-form = Die Seite war zu lange offen. Bitte melden Sie sich erneut an.
 password = Passwort
 forgotten-link = Vergessen?

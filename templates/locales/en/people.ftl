@@ -9,6 +9,21 @@ login-slow-down = Too many tries. Wait { $n ->
     [one] a minute
    *[other] { $n } minutes
   }, then try again.
+login-away = The directory of your organisation does not answer just now, so your password could not be checked there. Try again in a few minutes. Passwords that are kept here work all the same.
+login-or = or
+login-with = Continue with { $name }
+login-farewell = Sign out of { $name } as well
+login-shut = Your account here is closed. Ask an administrator of your helpdesk.
+login-no-account = You are known, but you have no account here yet. Ask an administrator of your helpdesk for one.
+login-not-tied = You are known, but your account here could not be found for certain. Ask an administrator of your helpdesk to tie it to you.
+login-errand = This sign-in was begun in another window or is too old. Begin again.
+login-denied = The sign-in was broken off on the other site. Begin again when you like.
+login-site-away = The site you sign in with does not answer just now. Try again in a few minutes, or use a password.
+login-doubt = What the other site said about you could not be verified, so you were not let in. Begin again; if it stays so, an administrator finds the reason in the log.
+login-email = The other site does not confirm your mail address. Confirm it there first, then begin again.
+password-elsewhere = You have no password here: you sign in with the one of your organisation’s directory, or by another site. Change it there.
+raise-with = Confirm with { $name }
+refused-subject = A name of 1 to 500 characters, as the directory or site knows this person, belongs here.
 login-locked-form = The page was open for too long. Please sign in again.
 password = Password
 forgotten-link = Forgot it?

@@ -9,6 +9,21 @@ login-slow-down = Trop d’essais. Attendez { $n ->
     [one] une minute
    *[other] { $n } minutes
   }, puis réessayez.
+login-away = L’annuaire de votre organisation ne répond pas en ce moment : votre mot de passe n’a pas pu y être vérifié. Réessayez dans quelques minutes. Les mots de passe conservés ici restent valables.
+login-or = ou
+login-with = Continuer avec { $name }
+login-farewell = Se déconnecter aussi de { $name }
+login-shut = Votre compte ici est fermé. Adressez-vous à un administrateur de votre helpdesk.
+login-no-account = Vous êtes connu, mais vous n’avez pas encore de compte ici. Demandez-en un à un administrateur de votre helpdesk.
+login-not-tied = Vous êtes connu, mais votre compte ici n’a pas pu être retrouvé avec certitude. Demandez à un administrateur de votre helpdesk de le lier à vous.
+login-errand = Cette connexion a été commencée dans une autre fenêtre ou est trop ancienne. Recommencez.
+login-denied = La connexion a été interrompue sur l’autre site. Recommencez quand vous le voulez.
+login-site-away = Le site avec lequel vous vous connectez ne répond pas en ce moment. Réessayez dans quelques minutes ou utilisez un mot de passe.
+login-doubt = Ce que l’autre site a dit de vous n’a pas pu être vérifié : vous n’avez pas été admis. Recommencez ; si cela persiste, un administrateur en trouvera la raison dans le journal.
+login-email = L’autre site ne confirme pas votre adresse électronique. Confirmez-la d’abord là-bas, puis recommencez.
+password-elsewhere = Vous n’avez pas de mot de passe ici : vous vous connectez avec celui de l’annuaire de votre organisation, ou par un autre site. Changez-le là-bas.
+raise-with = Confirmer avec { $name }
+refused-subject = Il faut ici un nom de 1 à 500 caractères, celui sous lequel l’annuaire ou le site connaît cette personne.
 login-locked-form = La page est restée ouverte trop longtemps. Veuillez vous reconnecter.
 password = Mot de passe
 forgotten-link = Oublié ?

@@ -11,4 +11,5 @@ mod matching;
 mod pages;
 mod passing;
 mod people;
+mod sign_in;
 mod writing;

@@ -146,6 +146,69 @@ both_databases! {
         again.submit("/login/factor", &[("code", &shown(&app, &secret, 1))]).await.assert(303);
     }
 
+    async fn an_administrator_asks_for_it_on_the_page_of_a_role_and_by_the_api(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let role = async || {
+            let roles = app.root.get("/api/v1/roles").await.items();
+            roles.into_iter().find(|role| role["name"] == "Agent").expect("a role")
+        };
+        let id = tests::app::text(&role().await["id"]);
+        let admin = app.visitor();
+        admin.sign_in("root", PASSWORD).await;
+        let page = format!("/admin/roles/{id}");
+        let shown = admin.get(&page).await.assert(200).text();
+        let all: Vec<&str> = shown.split("name=\"g\" value=\"").skip(1).filter_map(|rest| rest.split_once('"')).filter(|(_, rest)| rest.starts_with(" checked")).map(|(value, _)| value).collect();
+        let mut form = vec![("name", "Agent"), ("whole", "yes"), ("factor", "yes")];
+        form.extend(all.iter().map(|value| ("g", *value)));
+        let look = admin.submit(&page, &form).await.assert(200).text();
+        assert!(look.contains("required from the next sign-in on"), "{look}");
+        assert_eq!(role().await["needs_factor"], false, "looking changes nothing");
+        form.push(("sure", "yes"));
+        admin.submit(&page, &form).await.assert(303);
+        assert_eq!(role().await["needs_factor"], true);
+        half(&app, "dana").await.get("/tickets").await.assert(303);
+        let rows = app.root.get("/api/v1/audit?kind=role").await.items();
+        assert_eq!(rows[0]["after"], serde_json::json!({ "needs_factor": true }), "{:?}", rows[0]);
+        // Without the tick, it is asked for no more; by the API the same.
+        form.retain(|(name, _)| *name != "factor");
+        admin.get(&page).await.assert(200);
+        admin.submit(&page, &form).await.assert(303);
+        assert_eq!(role().await["needs_factor"], false);
+        let change = serde_json::json!({ "needs_factor": true });
+        app.root.patch(&format!("/api/v1/roles/{id}"), change).await.assert(200);
+        assert_eq!(role().await["needs_factor"], true);
+        // Who may not give what the role gives may not ease it either.
+        app.role("Reader", "Support", &["read"]).await;
+        let body = serde_json::json!({ "name": "People only", "grants": [], "installation": ["people", "api"] });
+        app.root.post("/api/v1/roles", body).await.assert(201);
+        let paula = app.agent("paula", &["People only"]).await;
+        let change = serde_json::json!({ "needs_factor": false });
+        paula.patch(&format!("/api/v1/roles/{id}"), change).await.assert(403);
+        assert_eq!(role().await["needs_factor"], true);
+    }
+
+    async fn an_administrator_takes_a_lost_factor_away_in_the_browser(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let browser = app.visitor();
+        browser.sign_in("dana", PASSWORD).await;
+        set_up(&app, &browser).await;
+        half(&app, "dana").await;
+        let agents = app.root.get("/api/v1/agents").await.items();
+        let dana = agents.iter().find(|agent| agent["login"] == "dana").expect("dana");
+        let page = format!("/admin/people/{}", tests::app::text(&dana["id"]));
+        let admin = app.visitor();
+        admin.sign_in("root", PASSWORD).await;
+        assert!(admin.get(&page).await.assert(200).text().contains(&format!("{page}/factor/end")));
+        admin.submit(&format!("{page}/factor/end"), &[]).await.assert(303);
+        assert!(!admin.get(&page).await.assert(200).text().contains("/factor/end"));
+        browser.get("/tickets").await.assert(303);
+        app.visitor().sign_in("dana", PASSWORD).await;
+        let rows = app.root.get("/api/v1/audit?kind=factor").await.items();
+        assert_eq!((&rows[0]["subject"], &rows[0]["after"]), (&serde_json::json!("dana"), &serde_json::json!({ "on": false })));
+    }
+
     async fn the_password_once_more_gives_the_session_a_new_name(database) {
         let app = TestApp::start(database).await;
         let browser = app.visitor();

@@ -10,7 +10,7 @@ use crate::access::for_people;
 use crate::db::{AgentId, Conn, PasswordLink};
 use crate::error::{Error, Result};
 use crate::people::directory::{self, Standing};
-use crate::people::{account, domains, edit, factor, links};
+use crate::people::{account, domains, edit, factor, identities, links};
 use crate::web::failure::{Answer, Failure};
 use crate::web::fields::Fields;
 use crate::web::forms::Posted;
@@ -31,6 +31,7 @@ struct PersonView {
     last: Option<jiff::Timestamp>,
     must_change: bool,
     factor: bool,
+    ties: Vec<TieView>,
     form: Form,
     choices: Choices,
     roles: Vec<RoleChoice>,
@@ -58,6 +59,13 @@ struct SessionView {
     since: jiff::Timestamp,
     seen: jiff::Timestamp,
     mine: bool,
+}
+
+/// Who he is in a directory, or at a site that vouches for him.
+#[derive(Serialize)]
+struct TieView {
+    method: String,
+    login: String,
 }
 
 #[derive(Serialize)]
@@ -109,6 +117,10 @@ fn load(
         last: entry.agent.last_sign_in_at.map(|at| at.0),
         must_change: entry.agent.must_change_password,
         factor: factor::is_on(conn, id)?,
+        ties: identities::of_agent(conn, id)?
+            .into_iter()
+            .map(|tie| TieView { method: tie.method, login: tie.login })
+            .collect(),
         choices: form.choices(language),
         form,
         roles: form::role_choices(conn, asker, &ticked)?,

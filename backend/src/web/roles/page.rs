@@ -13,6 +13,7 @@ use crate::access::for_people;
 use crate::db::{Conn, InstallationRight, Right, RoleId};
 use crate::error::{Error, FieldError, Result};
 use crate::people::effects;
+use crate::people::factor;
 use crate::people::role_change::{self, Change};
 use crate::people::roles::{self, NewRole};
 use crate::web::failure::{Answer, Failure};
@@ -26,7 +27,7 @@ use crate::web::state::Web;
 use crate::web::view::{Choice, Face, Tab};
 
 /// The fields of the form. `whole` stands at its end: a form that was cut on its way takes no rights away.
-const FIELDS: [&str; 6] = ["name", "description", "g", "i", "sure", "whole"];
+const FIELDS: [&str; 7] = ["name", "description", "g", "i", "factor", "sure", "whole"];
 
 /// Roles that many have, to begin with.
 const PATTERNS: [&str; 4] = ["agent", "lead", "auditor", "admin"];
@@ -38,6 +39,7 @@ struct Form {
     description: String,
     grants: Grants,
     installation: BTreeSet<InstallationRight>,
+    factor: bool,
 }
 
 #[derive(Serialize)]
@@ -50,6 +52,7 @@ struct RoleView {
     columns: Vec<Column>,
     rows: Vec<Row>,
     installation: Vec<Choice>,
+    factor: bool,
     members: Vec<Member>,
     patterns: Vec<Tab>,
     retired: bool,
@@ -91,6 +94,7 @@ impl Form {
             description: fields.one("description").replace("\r\n", "\n").trim().to_owned(),
             grants: matrix::read(&fields.all("g")).ok_or_else(wrong)?,
             installation: installation.ok_or_else(wrong)?,
+            factor: !fields.one("factor").is_empty(),
         })
     }
 
@@ -100,6 +104,7 @@ impl Form {
             description: role.description.clone(),
             grants: roles::grants(conn, role.id)?.into_iter().collect(),
             installation: roles::rights(&role.installation).into_iter().collect(),
+            factor: role.needs_factor,
         })
     }
 
@@ -169,6 +174,7 @@ fn load(
         }
     }
     let view = RoleView {
+        factor: form.factor,
         url: id.map_or_else(String::new, address),
         title: match &stored {
             Some((role, _)) => role.name.clone(),
@@ -258,7 +264,11 @@ pub async fn create(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> A
             let people = for_people(tx, &asker.actor)?;
             let new = NewRole { name: wanted.name.clone(), ..NewRole::default() };
             let role = roles::create(tx, &people, &new, now)?;
-            role_change::change(tx, &people, role.id, &wanted.change(), now).map(|role| role.id)
+            role_change::change(tx, &people, role.id, &wanted.change(), now)?;
+            if wanted.factor {
+                factor::need_for_role(tx, &people, role.id, true, now)?;
+            }
+            Ok(role.id)
         })
         .await;
     match made {
@@ -274,6 +284,7 @@ struct SureView {
     description: String,
     grants: Vec<String>,
     installation: Vec<&'static str>,
+    factor: bool,
     own: Vec<Told>,
     told: Vec<Told>,
 }
@@ -289,7 +300,11 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
             .db
             .write(move |tx| {
                 let people = for_people(tx, &asker.actor)?;
-                role_change::change(tx, &people, id, &wanted.change(), now).map(drop)
+                let role = role_change::change(tx, &people, id, &wanted.change(), now)?;
+                if role.needs_factor == wanted.factor {
+                    return Ok(());
+                }
+                factor::need_for_role(tx, &people, id, wanted.factor, now)
             })
             .await;
         return match done {
@@ -308,7 +323,13 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
             let effects = effects::of(tx, &members, now, |tx| {
                 role_change::change(tx, &people, id, &wanted.change(), now).map(drop)
             })?;
-            Ok((matrix::changes(tx, &before.grants, &wanted.grants, &language)?, effects))
+            let mut own = matrix::changes(tx, &before.grants, &wanted.grants, &language)?;
+            match (before.factor, wanted.factor) {
+                (false, true) => own.push((true, language.tr("role-factor-on"))),
+                (true, false) => own.push((false, language.tr("role-factor-off"))),
+                _ => {}
+            }
+            Ok((own, effects))
         })
         .await;
     let (own, effects) = match looked {
@@ -324,6 +345,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
             installation: form.installation.iter().map(|right| right.as_str()).collect(),
             name: form.name,
             description: form.description,
+            factor: form.factor,
         };
         Ok(Page::new("roles", view))
     })

@@ -1,0 +1,302 @@
+//! A directory: is this his password, and what is known of him. Every question is bounded in time and number, the line is
+//! encrypted before anything is said on it, what was typed is escaped, and referrals are not followed.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
+use ldap3::{
+    Ldap as Line, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Scope, SearchEntry, SearchOptions,
+    SearchResult, dn_escape, ldap_escape,
+};
+use mail_ingest::fetch::{Security, client_config};
+use tokio::sync::Semaphore;
+
+use super::entry::{Person, attributes, person};
+use crate::config::sign_in::{Bind, Ldap};
+
+/// So many conversations at once: whoever sends passwords by the thousand does not open lines by the thousand.
+static SLOTS: Semaphore = Semaphore::const_new(16);
+/// A conversation has so many answers at most, each within the directory's patience.
+const ANSWERS: u32 = 6;
+/// The longest login and password that are asked about, in bytes.
+const LONGEST: usize = 1_000;
+/// So many people are looked at together.
+const PAGE: i32 = 500;
+/// More people than this are a filter that finds too much.
+const MOST: usize = 50_000;
+
+/// What a directory says of a login and a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// They belong together.
+    Yes(Box<Person>),
+    /// They do not, or the account is shut or over.
+    No,
+    /// It could not be asked; why, for the log.
+    Away(String),
+}
+
+/// Asks whether login and password belong together.
+pub(super) async fn check(ldap: &Ldap, login: &str, password: &str, now: Timestamp) -> Said {
+    // A directory takes a name without a password for a stranger, and lets him in as one.
+    if password.is_empty() || login.is_empty() || login.len().max(password.len()) > LONGEST {
+        return Said::No;
+    }
+    if login.contains('\0') || password.contains('\0') {
+        return Said::No;
+    }
+    let Ok(_slot) = SLOTS.try_acquire() else {
+        return Said::Away("too many sign-ins at once wait for it".to_owned());
+    };
+    let (mine, login, password) = (ldap.clone(), login.to_owned(), password.to_owned());
+    let asked = bounded(ldap.patience * ANSWERS, async move { proven(&mine, &login, &password).await }).await;
+    match asked {
+        Ok(Some(person)) if person.is_open(now) => Said::Yes(Box::new(person)),
+        Ok(_) => Said::No,
+        Err(why) => Said::Away(why),
+    }
+}
+
+/// What is known of a login, without its password.
+///
+/// # Errors
+/// Why it could not be asked.
+pub(super) async fn look_up(ldap: &Ldap, login: &str) -> Result<Option<Person>, String> {
+    let (mine, login) = (ldap.clone(), login.to_owned());
+    bounded(ldap.patience * ANSWERS, async move {
+        let mut line = as_service(&mine).await?;
+        let found = known(&mine, &mut line, &login).await?;
+        close(line).await;
+        Ok(found)
+    })
+    .await
+}
+
+/// Everybody in it.
+///
+/// # Errors
+/// Why it could not be asked.
+pub(super) async fn everybody(ldap: &Ldap) -> Result<Vec<Person>, String> {
+    let mine = ldap.clone();
+    bounded(Duration::from_secs(600), async move {
+        let mut line = as_service(&mine).await?;
+        let filter = mine.filter.replace("{login}", "*");
+        let adapters: Vec<Box<dyn Adapter<'static, String, Vec<String>>>> =
+            vec![Box::new(EntriesOnly::new()), Box::new(PagedResults::new(PAGE))];
+        let mut stream = line
+            .with_timeout(mine.patience)
+            .streaming_search_with(adapters, &mine.base, Scope::Subtree, &filter, attributes(&mine))
+            .await
+            .map_err(shown)?;
+        let mut entries = Vec::new();
+        while let Some(entry) = stream.next().await.map_err(shown)? {
+            if entries.len() >= MOST {
+                return Err(format!("more than {MOST} entries match the filter"));
+            }
+            entries.push(SearchEntry::construct(entry));
+        }
+        settled(stream.finish().await, &mine.base)?;
+        let mut people = Vec::with_capacity(entries.len());
+        for entry in entries {
+            people.push(whole(&mine, &mut line, entry).await?);
+        }
+        close(line).await;
+        Ok(people)
+    })
+    .await
+}
+
+/// Whether it can be asked at all: the line, the account that looks people up, and the place where they are.
+///
+/// # Errors
+/// Why not.
+pub(super) async fn probe(ldap: &Ldap) -> Result<(), String> {
+    let mine = ldap.clone();
+    bounded(ldap.patience * ANSWERS, async move {
+        let Bind::Service { .. } = mine.bind else {
+            close(open(&mine).await?).await;
+            return Ok(());
+        };
+        let mut line = as_service(&mine).await?;
+        let SearchResult(found, result) = line
+            .with_timeout(mine.patience)
+            .search(&mine.base, Scope::Base, "(objectClass=*)", vec!["1.1".to_owned()])
+            .await
+            .map_err(shown)?;
+        settled(result, &mine.base)?;
+        close(line).await;
+        if found.is_empty() { Err(format!("there is nothing at the base {}", mine.base)) } else { Ok(()) }
+    })
+    .await
+}
+
+/// Runs a conversation beside, so that an answer that cannot be read ends it and nothing else.
+async fn bounded<T: Send + 'static>(
+    limit: Duration,
+    conversation: impl Future<Output = Result<T, String>> + Send + 'static,
+) -> Result<T, String> {
+    let task = tokio::spawn(conversation);
+    let abort = task.abort_handle();
+    match tokio::time::timeout(limit, task).await {
+        Ok(Ok(said)) => said,
+        Ok(Err(_)) => Err("an answer that cannot be read".to_owned()),
+        Err(_) => {
+            abort.abort();
+            Err("no answer in time".to_owned())
+        }
+    }
+}
+
+async fn proven(ldap: &Ldap, login: &str, password: &str) -> Result<Option<Person>, String> {
+    match &ldap.bind {
+        Bind::Service { .. } => {
+            let mut line = as_service(ldap).await?;
+            let found = known(ldap, &mut line, login).await?;
+            // Somebody who is not there costs as much as somebody who is: one answer more.
+            let (dn, secret) = match &found {
+                Some(person) => (person.dn.clone(), password.to_owned()),
+                None => (format!("cn=nobody,{}", ldap.base), crate::clock::random_token()),
+            };
+            let good = is_his(ldap, &mut line, &dn, &secret).await?;
+            close(line).await;
+            Ok(found.filter(|_| good))
+        }
+        Bind::Direct { template } => {
+            let typed = if template.contains('=') { dn_escape(login) } else { login.into() };
+            let dn = template.replace("{login}", &typed);
+            let mut line = open(ldap).await?;
+            if !is_his(ldap, &mut line, &dn, password).await? {
+                close(line).await;
+                return Ok(None);
+            }
+            let found = known(ldap, &mut line, login).await?;
+            close(line).await;
+            Ok(found)
+        }
+    }
+}
+
+/// Who is called so.
+async fn known(ldap: &Ldap, line: &mut Line, login: &str) -> Result<Option<Person>, String> {
+    match one(ldap, line, login).await? {
+        Some(entry) => Ok(Some(whole(ldap, line, entry).await?).filter(|person| person.is_called(login))),
+        None => Ok(None),
+    }
+}
+
+/// A line that is encrypted as it has to be.
+async fn open(ldap: &Ldap) -> Result<Line, String> {
+    let tls = client_config(ldap.ca.as_deref()).map_err(|error| error.to_string())?;
+    let settings = LdapConnSettings::new()
+        .set_conn_timeout(ldap.patience)
+        .set_config(tls)
+        .set_starttls(ldap.security == Security::StartTls);
+    let opening = LdapConnAsync::with_settings(settings, &ldap.url);
+    let (conn, line) = tokio::time::timeout(ldap.patience, opening)
+        .await
+        .map_err(|_| format!("no connection to {} in time", ldap.url))?
+        .map_err(|error| format!("no connection to {}: {}", ldap.url, shown(error)))?;
+    tokio::spawn(async move {
+        if let Err(error) = conn.drive().await {
+            tracing::debug!(target: "turnstone::sign_in", %error, "the line to a directory broke");
+        }
+    });
+    Ok(line)
+}
+
+/// Politely; a line that is broken already is closed as well.
+async fn close(mut line: Line) {
+    let _ = line.with_timeout(Duration::from_secs(1)).unbind().await;
+}
+
+async fn as_service(ldap: &Ldap) -> Result<Line, String> {
+    let Bind::Service { dn, password } = &ldap.bind else {
+        return Err("without a bind_dn nobody can look people up".to_owned());
+    };
+    let mut line = open(ldap).await?;
+    let result = line.with_timeout(ldap.patience).simple_bind(dn, password.reveal()).await.map_err(shown)?;
+    match result.rc {
+        0 => Ok(line),
+        _ => Err(format!("it does not let {dn} in ({})", told(&result))),
+    }
+}
+
+/// Whether an entry's owner has this password.
+async fn is_his(ldap: &Ldap, line: &mut Line, dn: &str, password: &str) -> Result<bool, String> {
+    let result = line.with_timeout(ldap.patience).simple_bind(dn, password).await.map_err(shown)?;
+    match result.rc {
+        0 => Ok(true),
+        // Wrong, none, not allowed, locked, expired, unknown: for whoever asks, all the same.
+        16 | 19 | 32 | 34 | 48 | 49 | 50 | 53 => Ok(false),
+        _ => Err(format!("it does not check passwords ({})", told(&result))),
+    }
+}
+
+/// The one entry of a login; none where there are several: who knows which of them typed.
+async fn one(ldap: &Ldap, line: &mut Line, login: &str) -> Result<Option<SearchEntry>, String> {
+    let filter = ldap.filter.replace("{login}", &ldap_escape(login));
+    let options =
+        SearchOptions::new().sizelimit(2).timelimit(i32::try_from(ldap.patience.as_secs()).unwrap_or(5));
+    let SearchResult(mut found, result) = line
+        .with_search_options(options)
+        .with_timeout(ldap.patience)
+        .search(&ldap.base, Scope::Subtree, &filter, attributes(ldap))
+        .await
+        .map_err(shown)?;
+    if found.len() > 1 {
+        tracing::warn!(target: "turnstone::sign_in", directory = ldap.id, "the filter finds several entries for one login: nobody is let in by it");
+        return Ok(None);
+    }
+    settled(result, &ldap.base)?;
+    Ok(found.pop().map(SearchEntry::construct))
+}
+
+/// The person of an entry, with the groups that name him where it does not name them.
+async fn whole(ldap: &Ldap, line: &mut Line, entry: SearchEntry) -> Result<Person, String> {
+    let mut person = person(ldap, entry)?;
+    let Some(groups) = &ldap.groups else { return Ok(person) };
+    let filter = groups
+        .filter
+        .replace("{dn}", &ldap_escape(person.dn.as_str()))
+        .replace("{login}", &ldap_escape(person.login.as_str()));
+    let SearchResult(found, result) = line
+        .with_search_options(SearchOptions::new().sizelimit(1_000))
+        .with_timeout(ldap.patience)
+        .search(&groups.base, Scope::Subtree, &filter, vec!["1.1".to_owned()])
+        .await
+        .map_err(shown)?;
+    settled(result, &groups.base)?;
+    person.groups = found.into_iter().map(|entry| SearchEntry::construct(entry).dn).collect();
+    Ok(person)
+}
+
+/// What a search ended with.
+fn settled(result: LdapResult, base: &str) -> Result<(), String> {
+    match result.rc {
+        0 => Ok(()),
+        10 => Err(format!("it refers elsewhere for {base}; referrals are not followed")),
+        32 => Err(format!("there is nothing at the base {base}")),
+        _ => Err(format!("it does not answer a search ({})", told(&result))),
+    }
+}
+
+/// What it said, in one line.
+fn told(result: &LdapResult) -> String {
+    let text: String = result.text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
+    match text.trim() {
+        "" => format!("code {}", result.rc),
+        text => format!("code {}: {text}", result.rc),
+    }
+}
+
+fn shown(error: LdapError) -> String {
+    match error {
+        LdapError::LdapResult { result } => told(&result),
+        LdapError::Timeout { .. } => "no answer in time".to_owned(),
+        other => {
+            let text = other.to_string();
+            text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
+        }
+    }
+}

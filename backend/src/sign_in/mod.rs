@@ -1,0 +1,231 @@
+//! Signing in: by a password that is kept here, by one that a directory knows, or by the word of another site. The ways
+//! are asked in the order of the settings; each says yes, no, or that it cannot be asked. A directory that is away never
+//! keeps anybody out who has a password here.
+
+mod entry;
+mod ldap;
+pub mod look;
+pub mod oidc;
+pub mod sync;
+
+use crate::{
+    config::{
+        Config,
+        sign_in::{Ldap, Method},
+    },
+    db::{AgentId, Conn, Ts},
+    desk::Desk,
+    error::{Error, Result},
+    people::{
+        Agent, agents,
+        identities::{self, Known, Refusal},
+        password::{self, Hash},
+        sessions,
+    },
+};
+
+/// What came of a login and a password.
+pub enum Answer {
+    /// Somebody comes in.
+    In(Entered),
+    /// Login and password do not belong together, anywhere.
+    No,
+    /// He is known, but does not come in.
+    Refused(Refusal),
+    /// No, as far as could be asked: a directory is away.
+    Away,
+}
+
+/// Somebody who comes in.
+pub struct Entered {
+    /// Who.
+    pub agent: AgentId,
+    /// By which way: `local`, or the id of a directory or site.
+    pub method: String,
+    /// The hash of his password, where it has to be made anew.
+    pub stronger: Option<Hash>,
+}
+
+/// What came of a password that somebody gives once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It is his.
+    Yes,
+    /// It is not.
+    No,
+    /// No, as far as could be asked: a directory is away.
+    Away,
+}
+
+/// Asks the ways in for which somebody types a password, in their order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_password(desk: &Desk, login: &str, password: &str) -> Result<Answer> {
+    let (mut refused, mut away) = (None, false);
+    for method in &desk.config.sign_in.methods {
+        match method {
+            Method::Local { only_admins } => {
+                if let Some(entered) = local(desk, login, password, *only_admins).await? {
+                    return Ok(Answer::In(entered));
+                }
+            }
+            Method::Ldap(directory) => {
+                match ldap::check(directory, login, password, desk.clock.now()).await {
+                    ldap::Said::Yes(person) => match settle(desk, person.known(directory)).await? {
+                        Ok(agent) => {
+                            let method = directory.id.clone();
+                            return Ok(Answer::In(Entered { agent, method, stronger: None }));
+                        }
+                        Err(refusal) => refused = Some(refusal),
+                    },
+                    ldap::Said::No => {}
+                    ldap::Said::Away(why) => {
+                        away = true;
+                        is_away(directory, &why);
+                    }
+                }
+            }
+            Method::Oidc(_) => {}
+        }
+    }
+    Ok(match (refused, away) {
+        (Some(refusal), _) => Answer::Refused(refusal),
+        (None, true) => Answer::Away,
+        (None, false) => Answer::No,
+    })
+}
+
+fn is_away(directory: &Ldap, why: &str) {
+    tracing::warn!(target: "turnstone::sign_in", directory = directory.id, why, "a directory cannot be asked; passwords that are kept here go on working");
+}
+
+/// As long for an account that is not there as for one that is.
+async fn local(desk: &Desk, login: &str, password: &str, only_admins: bool) -> Result<Option<Entered>> {
+    let (asked, now) = (login.to_owned(), desk.clock.now());
+    let candidate = desk
+        .db
+        .read(move |conn| {
+            let found = sessions::candidate(conn, &asked, now)?;
+            let Some((agent, hash)) = found else { return Ok(None) };
+            let may = !only_admins || identities::manages(conn, agent, now)?;
+            Ok(Some((agent, hash.filter(|_| may))))
+        })
+        .await?;
+    let (agent, hash) = candidate.map_or((None, None), |(agent, hash)| (Some(agent), hash));
+    let weak = hash.as_deref().is_some_and(password::is_weak);
+    let good = password::verify(password.to_owned(), hash).await?;
+    let Some(agent) = agent.filter(|_| good) else { return Ok(None) };
+    // The only moment at which the password is known: made anew as strongly as passwords are today.
+    let stronger = if weak { Some(password::hash(password.to_owned()).await?) } else { None };
+    Ok(Some(Entered { agent, method: "local".to_owned(), stronger }))
+}
+
+/// Asks for the password of somebody who is in already, where he can have one: here, or in a directory that he is tied to.
+///
+/// # Errors
+/// Those of the database.
+pub async fn again(desk: &Desk, agent: &Agent, password: &str) -> Result<Again> {
+    let id = agent.id;
+    let ties = desk.db.read(move |conn| identities::of_agent(conn, id)).await?;
+    let mut away = false;
+    for method in &desk.config.sign_in.methods {
+        match method {
+            Method::Local { only_admins } => {
+                let entered = local(desk, &agent.login, password, *only_admins).await?;
+                if entered.is_some_and(|entered| entered.agent == id) {
+                    return Ok(Again::Yes);
+                }
+            }
+            Method::Ldap(directory) => {
+                for tie in ties.iter().filter(|tie| tie.method == directory.id) {
+                    match ldap::check(directory, &tie.login, password, desk.clock.now()).await {
+                        ldap::Said::Yes(person) if person.subject == tie.subject => return Ok(Again::Yes),
+                        ldap::Said::Yes(_) | ldap::Said::No => {}
+                        ldap::Said::Away(why) => {
+                            away = true;
+                            is_away(directory, &why);
+                        }
+                    }
+                }
+            }
+            Method::Oidc(_) => {}
+        }
+    }
+    Ok(if away { Again::Away } else { Again::No })
+}
+
+/// Whether an agent has no password to type: none here and none in a directory, but a site that vouches for him.
+///
+/// # Errors
+/// Those of the database.
+pub fn types_none(conn: &mut Conn, config: &Config, agent: AgentId) -> Result<bool> {
+    if !identities::only_elsewhere(conn, agent)? {
+        return Ok(false);
+    }
+    let ties = identities::of_agent(conn, agent)?;
+    Ok(!config.sign_in.directories().any(|directory| ties.iter().any(|tie| tie.method == directory.id)))
+}
+
+/// The agent of somebody who has proven elsewhere who he is, made or brought up to date.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn settle(desk: &Desk, known: Known) -> Result<Result<AgentId, Refusal>> {
+    let (somebody, at) = (known.clone(), desk.moment());
+    let found = desk.db.write(move |tx| identities::enter(tx, &somebody, &at)).await?;
+    let id = match found {
+        Ok(id) => id,
+        Err(refusal) => return Ok(Err(refused(&known, refusal))),
+    };
+    bring_up_to_date(desk, id, &known).await?;
+    let agent = desk.db.read(move |conn| agents::get(conn, id)).await?;
+    if !agent.is_active(desk.clock.now()) {
+        return Ok(Err(refused(&known, Refusal::Shut)));
+    }
+    let left = desk.db.read(move |conn| agents::role_names(conn, id)).await?;
+    // Who is in no group that counts for anything has no business here, whoever he was yesterday.
+    if left.is_empty() && !known.managed.is_empty() {
+        return Ok(Err(refused(&known, Refusal::NoRole)));
+    }
+    Ok(Ok(id))
+}
+
+fn refused(known: &Known, refusal: Refusal) -> Refusal {
+    let why = refusal.word();
+    tracing::warn!(target: "turnstone::sign_in", method = known.method, subject = known.subject, why, "known elsewhere, not let in");
+    refusal
+}
+
+/// Carries over what is different. What cannot be here (an address of a foreign domain, the last administrator's role)
+/// stays as it was and is said in the log; nobody is kept out for it.
+async fn bring_up_to_date(desk: &Desk, id: AgentId, known: &Known) -> Result<()> {
+    let somebody = known.clone();
+    let different = desk
+        .db
+        .read(move |conn| {
+            let agent = agents::get(conn, id)?;
+            identities::compare(conn, &agent, &somebody)
+        })
+        .await?;
+    let now = Ts(desk.clock.now());
+    if let Some(roles) = different.roles {
+        let done = desk.db.write(move |tx| identities::put_roles(tx, id, &roles, now)).await;
+        not_carried_over(known, done)?;
+    }
+    if let Some(change) = different.change {
+        let done = desk.db.write(move |tx| identities::put_change(tx, id, &change, now)).await;
+        not_carried_over(known, done)?;
+    }
+    Ok(())
+}
+
+fn not_carried_over(known: &Known, done: Result<()>) -> Result<()> {
+    match done {
+        Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
+            tracing::warn!(target: "turnstone::sign_in", method = known.method, subject = known.subject, %error, "not carried over");
+            Ok(())
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,283 @@
+//! A directory and the agents who are tied to it, compared: who is gone is shut out, who is back is let in, groups give
+//! and take their roles. Never the last administrator, and never half of all people by a mistake in a filter.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use super::{entry::Person, ldap};
+use crate::{
+    config::sign_in::Ldap,
+    db::{Conn, Tx, backend},
+    desk::Desk,
+    error::{Error, Result},
+    people::{
+        Agent,
+        identities::{self, Difference, Identity},
+        setup,
+    },
+    tickets::Moment,
+};
+
+/// Fewer than this many may go at once whatever part of all they are.
+const FEW: usize = 3;
+
+/// How a comparison is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mode {
+    /// Nothing is changed.
+    pub dry: bool,
+    /// Even where more than half of all people would go.
+    pub force: bool,
+}
+
+/// One thing that was done, or would be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// The agent's login.
+    pub agent: String,
+    /// `shut_out`, `let_in`, `roles`, `details`, or `kept`: it was refused.
+    pub what: &'static str,
+    /// Why, or what exactly.
+    pub detail: String,
+}
+
+/// What came of a comparison.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The directory's id.
+    pub directory: String,
+    /// So many people it names.
+    pub people: usize,
+    /// So many agents are tied to it.
+    pub agents: usize,
+    /// What was done, or would be.
+    pub steps: Vec<Step>,
+}
+
+/// What is kept of the last comparison, for `turnstone doctor`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Last {
+    pub at: jiff::Timestamp,
+    /// What went wrong; nothing where nothing did.
+    pub trouble: String,
+    pub steps: usize,
+}
+
+/// A change that an agent needs.
+#[derive(Clone)]
+enum Deed {
+    ShutOut(&'static str),
+    LetIn,
+    Align(Box<Difference>),
+}
+
+/// Compares, and carries out what follows.
+///
+/// # Errors
+/// [`Error::Unavailable`] where the directory cannot be asked; [`Error::Conflict`] where too many people would go.
+pub async fn sync(desk: &Desk, directory: &Ldap, mode: Mode) -> Result<Report> {
+    let people = ldap::everybody(directory).await.map_err(|why| {
+        Error::Unavailable(format!("The directory {} cannot be asked: {why}.", directory.id))
+    })?;
+    let count = people.len();
+    let (mine, now) = (directory.clone(), desk.clock.now());
+    let (tied, plan) = desk.db.read(move |conn| plan(conn, &mine, people, now)).await?;
+    let going = plan.iter().filter(|(.., deed)| matches!(deed, Deed::ShutOut(_))).count();
+    let there = tied.max(1);
+    if going > FEW && going * 2 > there && !mode.force {
+        return Err(Error::Conflict(
+            format!(
+                "{going} of {tied} agents are not in the directory {} any more. That looks like a mistake in its base or filter, so nothing was changed. If it is right, run turnstone directory sync --force.",
+                directory.id
+            )
+            .into(),
+        ));
+    }
+    let mut steps = Vec::new();
+    for (tie, agent, deed) in plan {
+        steps.extend(carry_out(desk, &tie, &agent, deed, mode.dry).await?);
+    }
+    Ok(Report { directory: directory.id.clone(), people: count, agents: tied, steps })
+}
+
+type Plan = Vec<(Identity, Agent, Deed)>;
+
+fn plan(
+    conn: &mut Conn,
+    directory: &Ldap,
+    people: Vec<Person>,
+    now: jiff::Timestamp,
+) -> Result<(usize, Plan)> {
+    let people: HashMap<String, Person> =
+        people.into_iter().map(|person| (person.subject.clone(), person)).collect();
+    let ties = identities::of_method(conn, &directory.id)?;
+    let (mut plan, mut tied) = (Plan::new(), 0);
+    for (tie, agent) in ties {
+        let person = people.get(&tie.subject);
+        let why = match person {
+            None => Some("gone from the directory"),
+            Some(person) if person.disabled => Some("shut in the directory"),
+            Some(person) if !person.is_open(now) => Some("over in the directory"),
+            Some(_) => None,
+        };
+        let active = agent.disabled_at.is_none();
+        tied += usize::from(active);
+        match (why, person) {
+            (Some(why), _) if active => plan.push((tie, agent, Deed::ShutOut(why))),
+            (None, Some(person)) => {
+                let back = !active && tie.gone_at.is_some() && agent.disabled_at == tie.gone_at;
+                if back {
+                    plan.push((tie.clone(), agent.clone(), Deed::LetIn));
+                }
+                if active || back {
+                    let different = identities::compare(conn, &agent, &person.known(directory))?;
+                    if !different.is_none() {
+                        plan.push((tie, agent, Deed::Align(Box::new(different))));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok((tied, plan))
+}
+
+async fn carry_out(desk: &Desk, tie: &Identity, agent: &Agent, deed: Deed, dry: bool) -> Result<Vec<Step>> {
+    let mut steps = Vec::new();
+    let mut told = |what: &'static str, detail: String, done: Result<()>| match done {
+        Ok(()) => {
+            steps.push(Step { agent: agent.login.clone(), what, detail });
+            Ok(())
+        }
+        Err(why @ (Error::Conflict(_) | Error::Invalid(_))) => {
+            steps.push(Step { agent: agent.login.clone(), what: "kept", detail: format!("{detail}: {why}") });
+            Ok(())
+        }
+        Err(error) => Err(error),
+    };
+    let id = agent.id;
+    match deed {
+        Deed::ShutOut(why) => {
+            let tie = tie.clone();
+            let done = act(desk, dry, move |tx, at| identities::shut_out(tx, &tie, at).map(drop)).await;
+            told("shut_out", why.to_owned(), done)?;
+        }
+        Deed::LetIn => {
+            let tie = tie.clone();
+            let done = act(desk, dry, move |tx, at| identities::let_in(tx, &tie, at)).await;
+            told("let_in", "there again".to_owned(), done)?;
+        }
+        Deed::Align(different) => {
+            if let Some(roles) = different.roles.clone() {
+                let done = act(desk, dry, move |tx, at| identities::put_roles(tx, id, &roles, at.ts())).await;
+                let gains = different.gains.iter().map(|name| format!("+{name}"));
+                let loses = different.loses.iter().map(|name| format!("-{name}"));
+                told("roles", gains.chain(loses).collect::<Vec<_>>().join(" "), done)?;
+            }
+            if let Some(change) = different.change.clone() {
+                let mut parts = Vec::new();
+                parts.extend(change.name.as_ref().map(|name| format!("name {name}")));
+                parts.extend(change.email.as_ref().map(|email| format!("address {email}")));
+                parts.extend(change.expires_at.map(|end| match end {
+                    Some(end) => format!("ends {end}"),
+                    None => "does not end".to_owned(),
+                }));
+                let done =
+                    act(desk, dry, move |tx, at| identities::put_change(tx, id, &change, at.ts())).await;
+                told("details", parts.join(", "), done)?;
+            }
+        }
+    }
+    Ok(steps)
+}
+
+/// Each for itself: what is refused undoes nothing else.
+async fn act<F>(desk: &Desk, dry: bool, mut deed: F) -> Result<()>
+where
+    F: FnMut(&mut Tx<'_>, &Moment) -> Result<()> + Send + 'static,
+{
+    let at = desk.moment();
+    if dry {
+        desk.db.rehearse(move |tx| deed(tx, &at)).await
+    } else {
+        desk.db.write(move |tx| deed(tx, &at)).await
+    }
+}
+
+fn key(directory: &Ldap) -> String {
+    format!("directory_sync:{}", directory.id)
+}
+
+/// What came of the last comparison.
+pub(super) fn last(conn: &mut Conn, directory: &Ldap) -> Result<Option<Last>> {
+    let kept = setup::kept(conn, &key(directory))?;
+    Ok(kept.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// Takes the next comparison, unless another node has it already.
+fn take(tx: &mut Tx<'_>, directory: &Ldap, every: Duration, now: jiff::Timestamp) -> Result<bool> {
+    backend::one_at_a_time(tx, &key(directory))?;
+    let before = last(tx, directory)?;
+    let due = before.as_ref().is_none_or(|last| now.duration_since(last.at).unsigned_abs() >= every);
+    if due {
+        let begun = Last { at: now, trouble: before.map(|last| last.trouble).unwrap_or_default(), steps: 0 };
+        backend::put_setting(tx, &key(directory), &serde_json::to_string(&begun)?)?;
+    }
+    Ok(due)
+}
+
+/// Compares each directory as often as the settings say, until told to stop.
+pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
+    let config = desk.config.clone();
+    let due: Vec<(&Ldap, Duration)> =
+        config.sign_in.directories().filter_map(|one| Some((one, one.sync?))).collect();
+    if due.is_empty() {
+        return;
+    }
+    while !*stop.borrow() {
+        for (directory, every) in &due {
+            if let Err(error) = scheduled(&desk, directory, *every).await {
+                tracing::warn!(directory = directory.id, %error, "a directory was not compared");
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(desk.poll().max(Duration::from_millis(500)) * 10) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// One comparison, where it is due.
+///
+/// # Errors
+/// Those of the database.
+pub async fn scheduled(desk: &Desk, directory: &Ldap, every: Duration) -> Result<()> {
+    let (mine, now) = (directory.clone(), desk.clock.now());
+    if !desk.db.write(move |tx| take(tx, &mine, every, now)).await? {
+        return Ok(());
+    }
+    let (trouble, steps) = match sync(desk, directory, Mode::default()).await {
+        Ok(report) => {
+            for step in &report.steps {
+                tracing::info!(
+                    directory = directory.id,
+                    agent = step.agent,
+                    what = step.what,
+                    detail = step.detail,
+                    "brought up to date"
+                );
+            }
+            (String::new(), report.steps.len())
+        }
+        Err(error @ (Error::Unavailable(_) | Error::Conflict(_))) => {
+            tracing::warn!(directory = directory.id, %error, "a directory was not compared");
+            (error.to_string(), 0)
+        }
+        Err(error) => return Err(error),
+    };
+    let (mine, last) = (directory.clone(), Last { at: now, trouble, steps });
+    desk.db.write(move |tx| backend::put_setting(tx, &key(&mine), &serde_json::to_string(&last)?)).await
+}
