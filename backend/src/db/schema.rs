@@ -70,11 +70,12 @@ table! {
 
 table! {
     use diesel::sql_types::*;
-    use crate::db::types::Instant;
 
-    notification_mutes (agent_id, event) {
+    notification_ways (agent_id, event) {
         agent_id -> BigInt,
         event -> Text,
+        mail -> Text,
+        browser -> Bool,
     }
 }
 
@@ -405,6 +406,7 @@ table! {
         size -> BigInt,
         digest -> Text,
         created_at -> Instant,
+        bulk_id -> Nullable<BigInt>,
     }
 }
 
@@ -950,6 +952,81 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    notices (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        at -> Instant,
+        event -> Text,
+        ticket_id -> BigInt,
+        article_id -> Nullable<BigInt>,
+        n -> Integer,
+        absent -> Text,
+        bulk_id -> Nullable<BigInt>,
+        read_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    gathered (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        at -> Instant,
+        event -> Text,
+        ticket_id -> BigInt,
+        article_id -> Nullable<BigInt>,
+        absent -> Text,
+        mail -> Text,
+        browser -> Bool,
+        bulk_id -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    digests (agent_id, mail) {
+        agent_id -> BigInt,
+        mail -> Text,
+        due_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    uploads (id) {
+        id -> BigInt,
+        uid -> Text,
+        agent_id -> BigInt,
+        ticket_id -> BigInt,
+        name -> Text,
+        content_type -> Text,
+        inline -> Bool,
+        size -> BigInt,
+        received -> BigInt,
+        touched_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    upload_pieces (upload_id, begins) {
+        upload_id -> BigInt,
+        begins -> BigInt,
+        data -> Binary,
+    }
+}
+
 diesel::joinable!(bulk_items -> tickets (ticket_id));
 
 allow_tables_to_appear_in_same_query!(
@@ -961,7 +1038,12 @@ allow_tables_to_appear_in_same_query!(
     settings,
     blobs,
     agents,
-    notification_mutes,
+    notification_ways,
+    notices,
+    gathered,
+    digests,
+    uploads,
+    upload_pieces,
     queue_mutes,
     sessions,
     tokens,

@@ -63,7 +63,12 @@ impl Writer {
                 let boxed: Job = Box::new(move |conn| {
                     let (result, wake) = match conn {
                         Ok(conn) => {
-                            let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: ending == Ending::Rehearse };
+                            let mut tx = Tx {
+                                conn,
+                                wake: Wake::NONE,
+                                rehearsal: ending == Ending::Rehearse,
+                                bulk: None,
+                            };
                             let result = guarded(|| finished(&mut job, &mut tx));
                             (result, tx.wake)
                         }
@@ -131,7 +136,7 @@ fn in_transaction<T>(
     ending: Ending,
 ) -> Result<(T, Wake)> {
     conn.batch_execute("BEGIN")?;
-    let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: ending == Ending::Rehearse };
+    let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: ending == Ending::Rehearse, bulk: None };
     let ran = guarded(|| finished(job, &mut tx));
     let wake = tx.wake;
     let ended = ran.and_then(|value| {
