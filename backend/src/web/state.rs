@@ -26,6 +26,8 @@ pub struct Web {
     pub live: Hub,
     /// Who is on which ticket.
     pub presence: Presence,
+    /// What this process is called among the nodes that share the database.
+    pub node: Arc<str>,
     /// Sign-ins that were told to wait.
     pub throttled: Arc<Throttled>,
     /// Signs the addresses of inline images; all nodes of an installation share it.
@@ -70,6 +72,7 @@ impl Web {
             desk,
             pages,
             assets,
+            node: crate::clock::random_token().into(),
             throttled: Arc::default(),
             image_key: Arc::new(image_key),
         })
