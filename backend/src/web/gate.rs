@@ -132,7 +132,10 @@ pub async fn pass(
         noted(&web, &signed, what).await;
     }
     let told = answer.response().error().and_then(|error| error.as_error::<Failure>());
-    let told = told.map(|failure| failure.answer(&web, &guest.reader, &guest.frame, wants_json));
+    let told = told.map(|failure| {
+        let back = super::tickets::beside::back(answer.request(), &failure.back);
+        failure.answer_from(&web, &guest.reader, &guest.frame, wants_json, &back)
+    });
     Ok(match told {
         Some(page) => answer.into_response(page),
         None => {
