@@ -374,7 +374,8 @@ impl Listener {
         });
         let (told, unread) = found.await.ok()?;
         let unread = news_count(unread);
-        let line = |told: &Notice| serde_json::to_string(&Noticed { notice: true, unread: &unread, told }).ok();
+        let line =
+            |told: &Notice| serde_json::to_string(&Noticed { notice: true, unread: &unread, told }).ok();
         told.iter().map(|told| Some(format!("event: notice\ndata: {}\n\n", line(told)?))).collect()
     }
 
