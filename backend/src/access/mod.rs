@@ -25,7 +25,8 @@ pub(crate) use self::{
 };
 use crate::{
     db::{
-        AgentId, Cause, Conn, InstallationRight, QueueId, Right, State, TicketId, Tx, backend,
+        AgentId, Cause, Conn, Direct, InstallationRight, QueueId, Right, State, TicketId, Tx, backend,
+        columns,
         schema::{agents, tickets},
     },
     error::{Error, Result, say},
@@ -50,7 +51,7 @@ impl Actor {
     /// # Errors
     /// [`Error::NotFound`] for an agent who does not exist, is disabled or has expired.
     pub fn load(conn: &mut Conn, id: AgentId, cause: Cause, now: jiff::Timestamp) -> Result<Self> {
-        let agent = agents::table.find(id).select(Agent::as_select()).first(conn)?;
+        let agent: Agent = agents::table.find(id).select(columns::<Agent>()).row(conn)?;
         if !agent.is_active(now) {
             return Err(Error::NotFound);
         }
@@ -149,7 +150,7 @@ pub fn readable(conn: &mut Conn, actor: &Actor, number: &str) -> Result<TicketAc
 /// # Errors
 /// As [`readable`].
 pub fn readable_by_id(conn: &mut Conn, actor: &Actor, id: TicketId) -> Result<TicketAccess<Read>> {
-    let ticket = tickets::table.find(id).select(Ticket::as_select()).first(conn)?;
+    let ticket: Ticket = tickets::table.find(id).select(columns::<Ticket>()).row(conn)?;
     decide(ticket, actor, &actor.scope)
 }
 
@@ -166,7 +167,7 @@ pub fn for_change<L: Level>(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Res
         survivor::held(tx, id)?
     } else {
         backend::hold_ticket(tx, id)?;
-        tickets::table.find(id).select(Ticket::as_select()).first(&mut **tx)?
+        tickets::table.find(id).select(columns::<Ticket>()).row(tx)?
     };
     let scope = Scope::of(tx, actor.agent.id)?;
     let access: TicketAccess<L> = decide(ticket, actor, &scope)?;
@@ -198,12 +199,12 @@ pub fn for_restore(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Result<Ticke
 /// [`Error::NotFound`] when there is none.
 pub(crate) fn for_machine<L: Level>(tx: &mut Tx<'_>, id: TicketId, cause: Cause) -> Result<TicketAccess<L>> {
     backend::hold_ticket(tx, id)?;
-    let ticket = tickets::table.find(id).select(Ticket::as_select()).first(&mut **tx)?;
+    let ticket: Ticket = tickets::table.find(id).select(columns::<Ticket>()).row(tx)?;
     Ok(TicketAccess { ticket, who: Who::machine(cause), rights: Rights::ALL, level: PhantomData })
 }
 
 fn by_number(conn: &mut Conn, number: &str) -> Result<Ticket> {
-    Ok(tickets::table.filter(tickets::number.eq(number)).select(Ticket::as_select()).first(conn)?)
+    Ok(tickets::table.filter(tickets::number.eq(number)).select(columns::<Ticket>()).first_row(conn)?)
 }
 
 fn decide<L: Level>(ticket: Ticket, actor: &Actor, scope: &Scope) -> Result<TicketAccess<L>> {

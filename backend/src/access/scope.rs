@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::Rights;
 use crate::{
     db::{
-        AgentId, Conn, InstallationRight, Keep, QueueId, Right, Ts,
+        AgentId, Conn, Direct, InstallationRight, Keep, QueueId, Right, Ts,
         schema::{agent_roles, agents, queues, role_grants, roles},
     },
     error::Result,
@@ -30,15 +30,15 @@ impl Scope {
             .inner_join(roles::table)
             .filter(agent_roles::agent_id.eq(agent).and(roles::retired_at.is_null()))
             .select((roles::id, roles::installation))
-            .load(conn)?;
+            .rows(conn)?;
         let ids: Vec<_> = roles.iter().map(|(id, _)| *id).collect();
         let grants: Vec<(Option<QueueId>, Right)> = role_grants::table
             .filter(role_grants::role_id.eq_any(ids))
             .select((role_grants::queue_id, role_grants::permission))
             .kept()
-            .load(conn)?;
+            .rows(conn)?;
         let tree: Vec<(QueueId, Option<QueueId>)> =
-            queues::table.select((queues::id, queues::parent_id)).load(conn)?;
+            queues::table.select((queues::id, queues::parent_id)).rows(conn)?;
         Ok(Self::build(agent, &roles, &grants, &tree))
     }
 
@@ -154,7 +154,7 @@ pub fn holders_of(conn: &mut Conn, right: Right, queue: QueueId, now: Ts) -> Res
         .distinct()
         .order(agents::id)
         .kept()
-        .load(conn)?)
+        .rows(conn)?)
 }
 
 /// The agents who have a right that belongs to no queue: enabled, not expired. In the order of their ids.
@@ -169,7 +169,7 @@ pub fn keepers_of(conn: &mut Conn, right: InstallationRight, now: Ts) -> Result<
         .filter(agents::expires_at.is_null().or(agents::expires_at.gt(now)))
         .select((agents::id, roles::installation))
         .order(agents::id)
-        .load(conn)?;
+        .rows(conn)?;
     let holds = |words: &str| words.split(',').any(|word| word.trim() == right.as_str());
     let mut ids: Vec<AgentId> =
         rows.into_iter().filter(|(_, words)| holds(words)).map(|(id, _)| id).collect();

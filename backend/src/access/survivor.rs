@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{Actor, Level, Read, Reply, Rights, Scope, TicketAccess, Who, by_number, decide};
 use crate::{
-    db::{Cause, Conn, State, TicketId, Tx, backend, schema::tickets},
+    db::{Cause, Conn, Direct, State, TicketId, Tx, backend, columns, schema::tickets},
     error::{Error, Result, say},
     tickets::Ticket,
 };
@@ -21,7 +21,7 @@ const MERGES: &str = "merges";
 pub(crate) fn survivor(conn: &mut Conn, id: TicketId) -> Result<Ticket> {
     let mut at = id;
     for _ in 0..LONGEST_CHAIN {
-        let ticket = tickets::table.find(at).select(Ticket::as_select()).first(conn)?;
+        let ticket: Ticket = tickets::table.find(at).select(columns::<Ticket>()).row(conn)?;
         match ticket.merged_into {
             Some(next) => at = next,
             None => return Ok(ticket),
@@ -36,7 +36,7 @@ pub(super) fn held(tx: &mut Tx<'_>, id: TicketId) -> Result<Ticket> {
     for _ in 0..LONGEST_CHAIN {
         at = survivor(tx, at)?.id;
         backend::hold_ticket(tx, at)?;
-        let ticket = tickets::table.find(at).select(Ticket::as_select()).first(&mut **tx)?;
+        let ticket: Ticket = tickets::table.find(at).select(columns::<Ticket>()).row(tx)?;
         if ticket.merged_into.is_none() {
             return Ok(ticket);
         }
@@ -116,7 +116,7 @@ fn both(
     backend::hold_ticket(tx, first.max(second))?;
     let scope = Scope::of(tx, actor.agent.id)?;
     let mut proof = |id: TicketId| -> Result<TicketAccess<Reply>> {
-        let ticket = tickets::table.find(id).select(Ticket::as_select()).first(&mut **tx)?;
+        let ticket: Ticket = tickets::table.find(id).select(columns::<Ticket>()).row(tx)?;
         decide(ticket, actor, &scope)
     };
     Ok((proof(first)?, proof(second)?))

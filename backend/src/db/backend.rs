@@ -230,8 +230,8 @@ fn words_of(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Keeps the words by which a received mail is found, in place of earlier ones.
-pub fn put_inbound_text(tx: &mut Tx<'_>, id: InboundId, text: &str) -> Result<()> {
+/// Keeps the words by which a received mail is found, in place of earlier ones. [`Tx::mail_is_found_by`] asks for it.
+pub(super) fn put_inbound_text(tx: &mut Tx<'_>, id: InboundId, text: &str) -> Result<()> {
     const MOST: usize = 400;
     let mut words = words_of(text);
     words.truncate(MOST);

@@ -7,6 +7,7 @@
 pub mod backend;
 mod blobs;
 mod conn;
+mod direct;
 mod hurry;
 mod kept;
 mod migrations;
@@ -20,6 +21,7 @@ pub mod words;
 mod writer;
 
 use diesel::connection::SimpleConnection as _;
+use tokio::sync::oneshot;
 
 pub(crate) use self::writer::guarded;
 pub use self::{
@@ -28,7 +30,11 @@ pub use self::{
     types::*,
     wake::{Wake, Wakers, Watching},
 };
-pub(crate) use self::{conn::each, kept::Keep};
+pub(crate) use self::{
+    conn::each,
+    direct::{Direct, columns},
+    kept::Keep,
+};
 use self::{
     pool::Pool,
     wake::Words,
@@ -50,15 +56,32 @@ pub struct Db {
     url: DatabaseUrl,
 }
 
+/// Runs what waits for the database off the asynchronous threads. Boxed, because each kind of task that the runtime knows
+/// is a copy of its machinery, and hundreds of places read.
+async fn off_thread(job: Box<dyn FnOnce() + Send>) -> Result<()> {
+    tokio::task::spawn_blocking(job).await.map_err(lost)
+}
+
 /// A transaction that will be committed: the handle that everything which writes asks for.
 pub struct Tx<'a> {
     conn: &'a mut Conn,
     wake: Wake,
     rehearsal: bool,
     bulk: Option<BulkId>,
+    /// By these words received mails are found from then on.
+    words: Vec<(InboundId, String)>,
 }
 
-impl Tx<'_> {
+impl<'a> Tx<'a> {
+    fn new(conn: &'a mut Conn, rehearsal: bool) -> Self {
+        Self { conn, wake: Wake::NONE, rehearsal, bulk: None, words: Vec::new() }
+    }
+
+    /// Once the transaction is committed, a received mail is found by the words of this text, in place of earlier ones.
+    pub fn mail_is_found_by(&mut self, mail: InboundId, text: &str) {
+        self.words.push((mail, text.to_owned()));
+    }
+
     /// Wakes these workers once the transaction is committed.
     pub fn wake(&mut self, whom: Wake) {
         self.wake |= whom;
@@ -128,7 +151,13 @@ impl Db {
         T: Send + 'static,
     {
         let pool = self.readers.clone();
-        tokio::task::spawn_blocking(move || job(&mut *pool.get()?)).await.map_err(lost)?
+        let (answer, answered) = oneshot::channel();
+        off_thread(Box::new(move || {
+            // The caller may have gone away.
+            let _ = answer.send(pool.get().and_then(|mut conn| job(&mut conn)));
+        }))
+        .await?;
+        answered.await.map_err(lost)?
     }
 
     /// [`Db::read`] for what must not take long; `None` when it did. Its statements are stopped then.

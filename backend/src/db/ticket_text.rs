@@ -8,7 +8,7 @@ use diesel::{
 };
 
 use super::{
-    Conn, Keep, TicketId, Tx,
+    Conn, Direct, Keep, TicketId, Tx,
     schema::{articles, attachments, participants, ticket_tags, tickets},
     words::words_of,
 };
@@ -121,15 +121,12 @@ struct Due {
     ticket_id: i64,
 }
 
-/// Brings the words of those tickets up to date that this transaction changed. [`super::Db::write`] does it before it
-/// commits, so that what is stored is found.
-pub(super) fn refresh(tx: &mut Tx<'_>) -> Result<()> {
+/// Takes the tickets whose words are to be said anew, because something of them changed: triggers have noted them.
+/// [`super::Db::write`] says them before it commits, so that what is stored is found.
+pub(super) fn take_due(tx: &mut Tx<'_>) -> QueryResult<Vec<TicketId>> {
     let due: Vec<Due> =
-        diesel::sql_query("DELETE FROM ticket_text_due RETURNING ticket_id").kept().load(&mut **tx)?;
-    for Due { ticket_id } in due {
-        put(tx, TicketId(ticket_id))?;
-    }
-    Ok(())
+        diesel::sql_query("DELETE FROM ticket_text_due RETURNING ticket_id").kept().rows(tx)?;
+    Ok(due.into_iter().map(|due| TicketId(due.ticket_id)).collect())
 }
 
 /// The words of a ticket, by where they stand.
@@ -183,7 +180,8 @@ impl Document {
     }
 }
 
-fn put(tx: &mut Tx<'_>, id: TicketId) -> Result<()> {
+/// Says the words of one ticket anew.
+pub(super) fn put(tx: &mut Tx<'_>, id: TicketId) -> Result<()> {
     let document = read(tx, id)?;
     match &mut **tx {
         Conn::Sqlite(sqlite) => {
@@ -249,19 +247,19 @@ fn read(tx: &mut Tx<'_>, id: TicketId) -> Result<Option<Document>> {
     let head: Option<(String, String, String, String)> = tickets::table
         .find(id)
         .select((tickets::number, tickets::title, tickets::customer_name, tickets::customer_address))
-        .first(&mut **tx)
+        .row(tx)
         .optional()?;
     let Some((number, title, name, address)) = head else { return Ok(None) };
     let mut document = Document::default();
     document.title(&format!("{number} {title}"));
     let tags: Vec<String> =
-        ticket_tags::table.filter(ticket_tags::ticket_id.eq(id)).select(ticket_tags::tag).load(&mut **tx)?;
+        ticket_tags::table.filter(ticket_tags::ticket_id.eq(id)).select(ticket_tags::tag).rows(tx)?;
     tags.iter().for_each(|tag| document.title(tag));
     document.writer(&format!("{name} {address}"));
     let people: Vec<(String, String)> = participants::table
         .filter(participants::ticket_id.eq(id))
         .select((participants::name, participants::address))
-        .load(&mut **tx)?;
+        .rows(tx)?;
     people.iter().for_each(|(name, address)| document.body(&format!("{name} {address}")));
     let files: Vec<String> = attachments::table
         .inner_join(articles::table)
@@ -269,7 +267,7 @@ fn read(tx: &mut Tx<'_>, id: TicketId) -> Result<Option<Document>> {
         .order(attachments::id.desc())
         .limit(2_000)
         .select(attachments::name)
-        .load(&mut **tx)?;
+        .rows(tx)?;
     for file in &files {
         let words = document.room(file, 200);
         document.files.extend(words);
@@ -303,7 +301,7 @@ fn older(tx: &mut Tx<'_>, id: TicketId, before: i64) -> Result<Vec<Part>> {
             sql::<Text>(&format!("substr(articles.body_text, 1, {CHARACTERS})")),
         ))
         .kept()
-        .load(&mut **tx)?;
+        .rows(tx)?;
     Ok(rows
         .into_iter()
         .map(|(id, subject, name, address, to, body)| (id.0, subject, name, address, to, body))
@@ -335,7 +333,7 @@ pub fn rebuild(tx: &mut Tx<'_>, below: TicketId, at_once: i64) -> Result<Option<
         .order(tickets::id.desc())
         .limit(at_once)
         .select(tickets::id)
-        .load(&mut **tx)?;
+        .rows(tx)?;
     for id in &ids {
         put(tx, *id)?;
     }

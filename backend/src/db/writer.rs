@@ -4,13 +4,14 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use diesel::{QueryResult, connection::SimpleConnection as _};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Tx,
+    InboundId, Tx, backend,
     conn::{Conn, Purpose, open_sqlite},
     is_transient, lost,
     pool::Pool,
@@ -41,81 +42,75 @@ pub(super) enum Ending {
     Rehearse,
 }
 
-/// A job that has run in its savepoint and waits for the commit.
-pub(super) struct Ran {
-    keep: bool,
-    wake: Wake,
-    answer: Box<dyn FnOnce(Result<()>) + Send>,
+/// What a job does, whatever comes out of it: there are hundreds of jobs, and one way to run them.
+type Work = Box<dyn FnMut(&mut Tx<'_>) -> Result<()> + Send>;
+
+/// A job that waits for its turn.
+pub(super) struct Job {
+    work: Work,
+    ending: Ending,
+    answer: oneshot::Sender<Result<()>>,
 }
 
-/// Takes the connection, or the reason why there is no transaction.
-pub(super) type Job = Box<dyn FnOnce(Result<&mut Conn>) -> Ran + Send>;
+/// A job that has run in its savepoint and waits for the commit.
+struct Ran {
+    result: Result<()>,
+    keep: bool,
+    wake: Wake,
+    words: Vec<(InboundId, String)>,
+    answer: oneshot::Sender<Result<()>>,
+}
 
 impl Writer {
+    /// Runs a job and answers once it is durable.
     pub(super) async fn run<T, F>(&self, mut job: F, ending: Ending) -> Result<T>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        let value = Arc::new(Mutex::new(None));
+        let result = value.clone();
+        let work: Work = Box::new(move |tx| {
+            let value = job(tx)?;
+            *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+            Ok(())
+        });
+        self.carry_out(work, ending).await?;
+        let value = value.lock().unwrap_or_else(PoisonError::into_inner).take();
+        value.ok_or_else(|| lost("it left no result"))
+    }
+
+    async fn carry_out(&self, work: Work, ending: Ending) -> Result<()> {
         match self {
             Self::Sqlite(jobs) => {
-                let (sender, receiver) = oneshot::channel();
-                let boxed: Job = Box::new(move |conn| {
-                    let (result, wake) = match conn {
-                        Ok(conn) => {
-                            let mut tx = Tx {
-                                conn,
-                                wake: Wake::NONE,
-                                rehearsal: ending == Ending::Rehearse,
-                                bulk: None,
-                            };
-                            let result = guarded(|| finished(&mut job, &mut tx));
-                            (result, tx.wake)
-                        }
-                        Err(error) => (Err(error), Wake::NONE),
-                    };
-                    let keep = result.is_ok() && ending == Ending::Keep;
-                    // The caller may have gone away; its work is committed all the same.
-                    let answer = Box::new(move |committed: Result<()>| {
-                        let _ = sender.send(result.and_then(|value| committed.map(|()| value)));
-                    });
-                    Ran { keep, wake, answer }
-                });
-                jobs.send(boxed).await.map_err(lost)?;
-                receiver.await.map_err(lost)?
+                let (answer, answered) = oneshot::channel();
+                jobs.send(Job { work, ending, answer }).await.map_err(lost)?;
+                answered.await.map_err(lost)?
             }
             Self::Postgres(pool, wakers) => {
                 let (pool, wakers) = (pool.clone(), wakers.clone());
-                tokio::task::spawn_blocking(move || {
-                    let mut tries = 0;
-                    loop {
-                        let mut conn = pool.get()?;
-                        match in_transaction(&mut conn, &mut job, ending) {
-                            Ok((value, wake)) => {
-                                wakers.wake(wake);
-                                return Ok(value);
-                            }
-                            Err(Error::Unavailable(why)) if tries < REPEATS && why.contains("deadlock") => {
-                                tries += 1
-                            }
-                            Err(error) => return Err(error),
-                        }
-                    }
-                })
-                .await
-                .map_err(lost)?
+                tokio::task::spawn_blocking(move || repeated(&pool, &wakers, work, ending))
+                    .await
+                    .map_err(lost)?
             }
         }
     }
 }
 
-/// Runs the job, and brings up to date what follows from what it wrote.
-fn finished<T>(job: &mut impl FnMut(&mut Tx<'_>) -> Result<T>, tx: &mut Tx<'_>) -> Result<T> {
-    let value = job(tx)?;
-    if !tx.rehearsal {
-        ticket_text::refresh(tx)?;
+/// A transaction of its own, repeated when the database asks for it.
+fn repeated(pool: &Pool, wakers: &Wakers, mut work: Work, ending: Ending) -> Result<()> {
+    let mut tries = 0;
+    loop {
+        let mut conn = pool.get()?;
+        match in_transaction(&mut conn, &mut work, ending) {
+            Ok(wake) => {
+                wakers.wake(wake);
+                return Ok(());
+            }
+            Err(Error::Unavailable(why)) if tries < REPEATS && why.contains("deadlock") => tries += 1,
+            Err(error) => return Err(error),
+        }
     }
-    Ok(value)
 }
 
 /// A panic in a job is that job's failure, not its thread's.
@@ -130,29 +125,40 @@ pub(crate) fn guarded<T>(job: impl FnOnce() -> Result<T>) -> Result<T> {
     })
 }
 
-fn in_transaction<T>(
-    conn: &mut Conn,
-    job: &mut impl FnMut(&mut Tx<'_>) -> Result<T>,
-    ending: Ending,
-) -> Result<(T, Wake)> {
+fn in_transaction(conn: &mut Conn, work: &mut Work, ending: Ending) -> Result<Wake> {
     conn.batch_execute("BEGIN")?;
-    let mut tx = Tx { conn, wake: Wake::NONE, rehearsal: ending == Ending::Rehearse, bulk: None };
-    let ran = guarded(|| finished(job, &mut tx));
+    let mut tx = Tx::new(conn, ending == Ending::Rehearse);
+    let ran = guarded(|| {
+        work(&mut tx)?;
+        // What is thrown away is never looked for.
+        if ending == Ending::Keep { say_words(&mut tx) } else { Ok(()) }
+    });
     let wake = tx.wake;
-    let ended = ran.and_then(|value| {
+    let ended = ran.and_then(|()| {
         if ending == Ending::Rehearse {
             conn.batch_execute("ROLLBACK")?;
-            return Ok((value, Wake::NONE));
+            return Ok(Wake::NONE);
         }
         announce(conn, wake)?;
         conn.batch_execute("COMMIT")?;
-        Ok((value, wake))
+        Ok(wake)
     });
     if ended.is_err() {
         // A connection that cannot even roll back is broken; the pool drops it.
         let _ = conn.batch_execute("ROLLBACK");
     }
     ended
+}
+
+/// What the transaction changed is found as soon as it is stored.
+fn say_words(tx: &mut Tx<'_>) -> Result<()> {
+    for (mail, text) in std::mem::take(&mut tx.words) {
+        backend::put_inbound_text(tx, mail, &text)?;
+    }
+    for ticket in ticket_text::take_due(tx)? {
+        ticket_text::put(tx, ticket)?;
+    }
+    Ok(())
 }
 
 pub(super) fn postgres(pool: Pool, wakers: Wakers) -> Writer {
@@ -181,17 +187,18 @@ fn write_forever(mut conn: Conn, mut jobs: mpsc::Receiver<Job>, wakers: &Wakers)
             if done.keep && outcome.is_ok() {
                 wake |= done.wake;
             }
-            (done.answer)(match &outcome {
+            // The caller may have gone away; its work is committed all the same.
+            let _ = done.answer.send(done.result.and_then(|()| match &outcome {
                 Ok(()) => Ok(()),
                 Err(error) => Err(commit_failed(error)),
-            });
+            }));
         }
         wakers.wake(wake);
     }
 }
 
 fn commit_failed(error: &diesel::result::Error) -> Error {
-    if is_transient(error) {
+    if is_transient(error) || matches!(error, diesel::result::Error::RollbackTransaction) {
         Error::Unavailable(format!("the database cannot write: {error}"))
     } else {
         Error::Unexpected(anyhow::anyhow!("the database cannot write: {error}"))
@@ -212,19 +219,64 @@ fn run_group(
             Ok(()) => conn.batch_execute("SAVEPOINT job").map_err(|error| commit_failed(&error)),
             Err(error) => Err(commit_failed(error)),
         };
-        if let Err(error) = ready {
-            ran.push(job(Err(error)));
-        } else {
-            let done = job(Ok(conn));
-            let end = if done.keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
-            ran.push(done);
-            // Fails when SQLite has ended the whole transaction by itself (disk full, I/O error): nobody is committed.
-            conn.batch_execute(end)?;
+        match ready {
+            Err(error) => ran.push(refused(job, error)),
+            Ok(()) => {
+                let done = in_savepoint(conn, job);
+                let end = if done.keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+                ran.push(done);
+                // Fails when SQLite has ended the whole transaction by itself (disk full, I/O error): nobody is
+                // committed.
+                conn.batch_execute(end)?;
+            }
         }
         if ran.len() < GROUP {
             next = jobs.try_recv().ok();
         }
     }
     begun?;
+    let mut words = Vec::new();
+    ran.iter_mut().filter(|done| done.keep).for_each(|done| words.append(&mut done.words));
+    say_words_of_group(conn, words)?;
     conn.batch_execute("COMMIT")
+}
+
+fn in_savepoint(conn: &mut Conn, mut job: Job) -> Ran {
+    let mut tx = Tx::new(conn, job.ending == Ending::Rehearse);
+    let result = guarded(|| (job.work)(&mut tx));
+    let keep = result.is_ok() && job.ending == Ending::Keep;
+    Ran { result, keep, wake: tx.wake, words: tx.words, answer: job.answer }
+}
+
+fn refused(job: Job, error: Error) -> Ran {
+    Ran { result: Err(error), keep: false, wake: Wake::NONE, words: Vec::new(), answer: job.answer }
+}
+
+/// What a group changed is found as soon as it is stored. Once for all of its jobs, outside of their savepoints: at each
+/// of those an index would write out and merge what it has gathered.
+fn say_words_of_group(conn: &mut Conn, mails: Vec<(InboundId, String)>) -> QueryResult<()> {
+    let mut tx = Tx::new(conn, false);
+    for (mail, text) in mails {
+        said(guarded(|| backend::put_inbound_text(&mut tx, mail, &text)), "mail", mail.0)?;
+    }
+    for ticket in ticket_text::take_due(&mut tx)? {
+        said(guarded(|| ticket_text::put(&mut tx, ticket)), "ticket", ticket.0)?;
+    }
+    Ok(())
+}
+
+/// A database that cannot write takes the whole group with it. Anything else is no reason to lose a mail: the next
+/// change, or a rebuild, says the words again.
+fn said(result: Result<()>, what: &str, id: i64) -> QueryResult<()> {
+    match result {
+        Err(Error::Unavailable(why)) => {
+            tracing::warn!(what, id, %why, "its words could not be kept; all that was written with them is tried again");
+            Err(diesel::result::Error::RollbackTransaction)
+        }
+        Err(error) => {
+            tracing::error!(what, id, %error, "its words could not be kept: search does not find it");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }

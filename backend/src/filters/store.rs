@@ -10,7 +10,7 @@ use crate::{
     access::Actor,
     audit,
     db::{
-        AgentId, Audited, Conn, InstallationRight, Ts, Tx, backend,
+        AgentId, Audited, Conn, Direct, InstallationRight, Ts, Tx, backend,
         schema::{agents, filter_versions},
     },
     error::{Error, Result, say},
@@ -44,7 +44,7 @@ fn version((id, rules, author, at, restored): Row) -> Result<Version> {
 /// Those of the database.
 pub fn current_id(conn: &mut Conn) -> Result<i64> {
     let newest = filter_versions::table.order(filter_versions::id.desc()).select(filter_versions::id);
-    Ok(newest.first(conn).optional()?.unwrap_or_default())
+    Ok(newest.first_row(conn).optional()?.unwrap_or_default())
 }
 
 /// A version.
@@ -79,7 +79,7 @@ fn load(conn: &mut Conn, id: i64) -> Result<Version> {
             filter_versions::created_at,
             filter_versions::restored_id,
         ))
-        .first(conn)?;
+        .first_row(conn)?;
     version(row)
 }
 
@@ -101,7 +101,7 @@ pub fn page(conn: &mut Conn, actor: &Actor, before: Option<i64>, limit: i64) -> 
             filter_versions::created_at,
             filter_versions::restored_id,
         ))
-        .load(conn)?;
+        .rows(conn)?;
     rows.into_iter().map(version).collect()
 }
 
@@ -154,7 +154,7 @@ fn append(
             filter_versions::created_at.eq(now),
         ))
         .returning(filter_versions::id)
-        .get_result(&mut **tx)?;
+        .row(tx)?;
     // The versions themselves are kept whole, and never change.
     let told = |id: i64, rules: &[Rule]| json!({ "version": id, "rules": rules.iter().map(|rule| &rule.name).collect::<Vec<_>>() });
     let before = if current == 0 { Value::Null } else { told(current, &load(tx, current)?.rules) };

@@ -15,7 +15,7 @@ use crate::{
     access::keepers_of,
     clock::public_id,
     db::{
-        Blobs, Conn, Delivery, InstallationRight, MailboxId, OutboxKind, Ts, Tx, Wake,
+        Blobs, Conn, Delivery, Direct, InstallationRight, MailboxId, OutboxKind, Ts, Tx, Wake, columns,
         schema::{mailbox_states, mailboxes},
     },
     desk::Desk,
@@ -58,8 +58,8 @@ fn rows(conn: &mut Conn) -> Result<Vec<Row>> {
     Ok(mailboxes::table
         .inner_join(mailbox_states::table)
         .order(mailboxes::name)
-        .select((Mailbox::as_select(), State::as_select()))
-        .load(conn)?)
+        .select((columns::<Mailbox>(), columns::<State>()))
+        .rows(conn)?)
 }
 
 /// An alarm takes two looks: a machine that slept has not been silent.
@@ -224,7 +224,7 @@ pub fn alarmed(conn: &mut Conn) -> Result<Vec<(MailboxId, String)>> {
         .filter(mailbox_states::alarmed_at.is_not_null().and(mailboxes::disabled_at.is_null()))
         .order(mailboxes::name)
         .select((mailboxes::id, mailboxes::name))
-        .load(conn)?)
+        .rows(conn)?)
 }
 
 /// Sets the gauges.

@@ -18,7 +18,7 @@ use self::telling::tell;
 use crate::{
     access::{Who, holders_of},
     db::{
-        AgentId, ArticleId, Conn, Keep, Notice, Right, Ts, Tx,
+        AgentId, ArticleId, Conn, Direct, Keep, Notice, Right, Ts, Tx,
         schema::{articles, queue_mutes},
     },
     error::Result,
@@ -93,7 +93,7 @@ fn proven_author(conn: &mut Conn, ticket: &Ticket) -> Result<Option<AgentId>> {
     let claims: i64 = articles::table
         .filter(articles::ticket_id.eq(ticket.id).and(articles::claimed_agent_id.is_not_null()))
         .count()
-        .get_result(conn)?;
+        .row(conn)?;
     Ok((claims == 0).then_some(agent))
 }
 
@@ -156,7 +156,7 @@ fn followers(conn: &mut Conn, notice: Notice, ticket: &Ticket, now: Ts) -> Resul
         .filter(queue_mutes::queue_id.eq(ticket.queue_id).and(queue_mutes::event.eq(notice.as_str())))
         .select(queue_mutes::agent_id)
         .kept()
-        .load(conn)?;
+        .rows(conn)?;
     followers.retain(|follower| !muted.contains(follower));
     Ok(followers)
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     clock::public_id,
-    db::{AgentId, ArticleId, Delivery, Keep, Notice, OutboxKind, Pace, Ts, Tx, schema::agents},
+    db::{AgentId, ArticleId, Delivery, Direct, Keep, Notice, OutboxKind, Pace, Ts, Tx, schema::agents},
     error::Result,
     outbox,
     people::{
@@ -60,7 +60,7 @@ fn present(
             .order(agents::id)
             .select((agents::id, agents::email, agents::name, agents::away_until))
             .kept()
-            .load(&mut **tx)?;
+            .rows(tx)?;
         Ok(rows.into_iter().filter(|row| !way(row.0).is_silent()).collect())
     };
     let mut readers: Vec<Reader> = Vec::new();

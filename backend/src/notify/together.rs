@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use crate::{
     db::{
-        AgentId, ArticleId, Conn, Delivery, Notice, OutboxKind, Sender, TicketId, Ts,
+        AgentId, ArticleId, Conn, Delivery, Direct, Notice, OutboxKind, Sender, TicketId, Ts,
         schema::{articles, outbox},
     },
     error::Result,
@@ -36,7 +36,7 @@ pub(super) fn when(conn: &mut Conn, ticket: TicketId, agent: AgentId, now: Ts) -
         .order(outbox::id.desc())
         .limit(i64::try_from(AT_ONCE).unwrap_or(i64::MAX))
         .select((outbox::state, outbox::digest, outbox::created_at, outbox::sent_at))
-        .load(conn)?;
+        .rows(conn)?;
     // It is written out when it leaves, and says then what there is.
     if let Some((Delivery::Held | Delivery::Due, None, ..)) = lately.first() {
         return Ok(When::WithTheLast);
@@ -66,6 +66,6 @@ pub(crate) fn answers_since(
         .filter(articles::sender.eq(Sender::Customer).and(articles::automatic.eq(false)))
         .order(articles::id)
         .select(articles::id)
-        .load(conn)?;
+        .rows(conn)?;
     Ok((i64::try_from(since.len()).unwrap_or(i64::MAX), since.last().copied()))
 }

@@ -26,7 +26,8 @@ use diesel::prelude::*;
 
 use crate::{
     db::{
-        AgentId, ArticleId, Conn, Delivery, EventKind, OutboxId, OutboxKind, TicketId, Ts, Tx, Wake, backend,
+        AgentId, ArticleId, Conn, Delivery, Direct, EventKind, OutboxId, OutboxKind, TicketId, Ts, Tx, Wake,
+        backend,
         schema::{articles, outbox},
     },
     error::Result,
@@ -181,7 +182,7 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, mail: &NewMail, now: Ts) -> Result<()> {
             outbox::created_at.eq(now),
             outbox::domain.eq(domain(&mail.envelope_to)),
         ))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     // The id of what we send leads an answer back to its ticket, notifications included.
     if let Some(ticket) = mail.ticket {
         backend::put_message_id(tx, &mail.message_id, ticket, mail.article, now)?;
@@ -204,7 +205,7 @@ pub(crate) fn enqueue_written(
     bytes.store(tx)?;
     diesel::update(outbox::table.filter(outbox::message_id.eq(&mail.message_id)))
         .set(outbox::digest.eq(&bytes.digest))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     Ok(())
 }
 
@@ -219,7 +220,7 @@ pub(crate) fn cancel_held(tx: &mut Tx<'_>, article: ArticleId) -> Result<bool> {
             .filter(outbox::kind.eq(OutboxKind::Reply)),
     )
     .set((outbox::state.eq(Delivery::Cancelled), outbox::article_id.eq(None::<ArticleId>)))
-    .execute(&mut **tx)?;
+    .exec(tx)?;
     Ok(done > 0)
 }
 
@@ -231,7 +232,7 @@ pub(crate) fn plan(tx: &mut Tx<'_>, article: ArticleId, when: Ts) -> Result<()> 
     diesel::update(outbox::table.filter(outbox::article_id.eq(article)))
         .filter(outbox::state.eq(Delivery::Held))
         .set((outbox::created_at.eq(when), outbox::try_at.eq(when)))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     Ok(())
 }
 
@@ -246,7 +247,7 @@ pub(crate) fn planned(conn: &mut Conn, ticket: TicketId, now: Ts) -> Result<Vec<
         .filter(outbox::created_at.gt(now))
         .order(outbox::id)
         .select(outbox::article_id)
-        .load(conn)?;
+        .rows(conn)?;
     Ok(found.into_iter().flatten().collect())
 }
 
@@ -263,7 +264,7 @@ pub(crate) fn cancel_waiting(tx: &mut Tx<'_>, ticket: TicketId) -> Result<()> {
             .filter(outbox::kind.ne(OutboxKind::Notification)),
     )
     .set(outbox::state.eq(Delivery::Cancelled))
-    .execute(&mut **tx)?;
+    .exec(tx)?;
     Ok(())
 }
 
@@ -280,7 +281,7 @@ fn record(
     // What was sent before a merge is news of the ticket in which it lives on.
     let row = crate::access::survivor(tx, ticket)?;
     let there = match article {
-        Some(id) => articles::table.find(id).select(articles::id).first::<ArticleId>(&mut **tx).optional()?,
+        Some(id) => articles::table.find(id).select(articles::id).row::<ArticleId>(tx).optional()?,
         None => None,
     };
     let change = store::Change { kind, article: there, old: None, new: Some(why) };

@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::{
     clock::random_bytes,
-    db::{Conn, TicketId, Tx, backend, hex, schema::settings},
+    db::{Conn, Direct, TicketId, Tx, backend, hex, schema::settings},
     error::Result,
 };
 
@@ -57,7 +57,7 @@ impl Keys {
     /// Those of the database.
     pub(crate) fn load(conn: &mut Conn) -> Result<Self> {
         let text: Option<String> =
-            settings::table.find(SETTING).select(settings::value).first(conn).optional()?;
+            settings::table.find(SETTING).select(settings::value).row(conn).optional()?;
         // Keys that cannot be read are made anew; what was signed with them is matched by other means.
         Ok(Self(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()))
     }

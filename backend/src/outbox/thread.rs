@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     db::{
-        Blobs, Conn, Sender, hex,
+        Blobs, Conn, Direct, Sender, hex,
         schema::{articles, inbound_mails},
     },
     error::Result,
@@ -41,7 +41,7 @@ fn received(conn: &mut Conn, blobs: &Blobs, ticket: &Ticket, article: &Article) 
         .filter(articles::sender.eq(Sender::Customer).and(articles::visible.eq(true)))
         .order(articles::id.desc())
         .select(inbound_mails::digest)
-        .first(conn)
+        .first_row(conn)
         .optional()?;
     let Some(digest) = digest else { return Ok(None) };
     let index = of_raw(&blobs.read(conn, &digest)?);
@@ -51,7 +51,7 @@ fn received(conn: &mut Conn, blobs: &Blobs, ticket: &Ticket, article: &Article) 
 /// Under what the conversation of a received mail is looked up; `None` where its program writes none.
 pub(crate) fn conversation_of(conn: &mut Conn, blobs: &Blobs, article: &Article) -> Result<Option<String>> {
     let Some(inbound) = article.inbound_id else { return Ok(None) };
-    let digest: String = inbound_mails::table.find(inbound).select(inbound_mails::digest).first(conn)?;
+    let digest: String = inbound_mails::table.find(inbound).select(inbound_mails::digest).row(conn)?;
     Ok(of_raw(&blobs.read(conn, &digest)?).as_deref().and_then(key))
 }
 

@@ -6,7 +6,7 @@ use super::Outgoing;
 use crate::{
     access::Actor,
     db::{
-        ArticleId, Conn, Delivery, InstallationRight, OutboxId, OutboxKind, TicketId, Ts,
+        ArticleId, Conn, Delivery, Direct, InstallationRight, OutboxId, OutboxKind, TicketId, Ts,
         schema::{articles, outbox, tickets},
     },
     error::Result,
@@ -88,6 +88,6 @@ pub fn held_by(conn: &mut Conn, actor: &Actor, now: Ts) -> Result<Vec<Held>> {
         .order(outbox::id.desc())
         .limit(3)
         .select((articles::id, tickets::number, outbox::try_at))
-        .load(conn)?;
+        .rows(conn)?;
     Ok(rows.into_iter().map(|(article, ticket, until)| Held { article, ticket, until }).collect())
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     access::{Actor, PeopleAccess},
     db::{
-        AgentId, Audited, Conn, RoleId, Ts, Tx,
+        AgentId, Audited, Conn, Direct, RoleId, Ts, Tx, columns,
         schema::{agent_roles, agents, articles, roles, sessions},
     },
     error::{Error, FieldError, Result, say},
@@ -79,7 +79,7 @@ impl Agent {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn get(conn: &mut Conn, id: AgentId) -> Result<Agent> {
-    Ok(agents::table.find(id).select(Agent::as_select()).first(conn)?)
+    Ok(agents::table.find(id).select(columns::<Agent>()).row(conn)?)
 }
 
 /// An agent by his login.
@@ -89,8 +89,8 @@ pub fn get(conn: &mut Conn, id: AgentId) -> Result<Agent> {
 pub fn by_login(conn: &mut Conn, login: &str) -> Result<Agent> {
     Ok(agents::table
         .filter(agents::login.eq(login.trim().to_lowercase()))
-        .select(Agent::as_select())
-        .first(conn)?)
+        .select(columns::<Agent>())
+        .first_row(conn)?)
 }
 
 /// All agents, disabled ones included, by name.
@@ -98,7 +98,7 @@ pub fn by_login(conn: &mut Conn, login: &str) -> Result<Agent> {
 /// # Errors
 /// Those of the database.
 pub fn all(conn: &mut Conn) -> Result<Vec<Agent>> {
-    Ok(agents::table.order(agents::name).select(Agent::as_select()).load(conn)?)
+    Ok(agents::table.order(agents::name).select(columns::<Agent>()).rows(conn)?)
 }
 
 /// The agent whose notifications go to this address.
@@ -108,8 +108,8 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Agent>> {
 pub fn by_email(conn: &mut Conn, address: &str) -> Result<Option<Agent>> {
     Ok(agents::table
         .filter(agents::email.eq(address.to_lowercase()).and(agents::disabled_at.is_null()))
-        .select(Agent::as_select())
-        .first(conn)
+        .select(columns::<Agent>())
+        .first_row(conn)
         .optional()?)
 }
 
@@ -118,7 +118,7 @@ pub fn by_email(conn: &mut Conn, address: &str) -> Result<Option<Agent>> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn name(conn: &mut Conn, id: AgentId) -> Result<String> {
-    Ok(agents::table.find(id).select(agents::name).first(conn)?)
+    Ok(agents::table.find(id).select(agents::name).row(conn)?)
 }
 
 /// An agent's login.
@@ -126,7 +126,7 @@ pub fn name(conn: &mut Conn, id: AgentId) -> Result<String> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn login(conn: &mut Conn, id: AgentId) -> Result<String> {
-    Ok(agents::table.find(id).select(agents::login).first(conn)?)
+    Ok(agents::table.find(id).select(agents::login).row(conn)?)
 }
 
 /// An agent to be made.
@@ -175,7 +175,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewAgent, now: Ts) -> Result<Agent> 
     let newest: Option<i64> = articles::table
         .select(articles::id)
         .order(articles::id.desc())
-        .first::<crate::db::ArticleId>(&mut **tx)
+        .first_row::<crate::db::ArticleId>(tx)
         .optional()?
         .map(|id| id.0);
     let id: AgentId = diesel::insert_into(agents::table)
@@ -190,11 +190,11 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewAgent, now: Ts) -> Result<Agent> 
             agents::created_at.eq(now),
         ))
         .returning(agents::id)
-        .get_result(&mut **tx)?;
+        .row(tx)?;
     for role in roles {
         diesel::insert_into(agent_roles::table)
             .values((agent_roles::agent_id.eq(id), agent_roles::role_id.eq(role)))
-            .execute(&mut **tx)?;
+            .exec(tx)?;
     }
     edit::apply(tx, id, &new.settings)?;
     get(tx, id)
@@ -233,7 +233,7 @@ fn check(conn: &mut Conn, new: &NewAgent) -> Result<(String, String, Vec<RoleId>
         let found: Option<RoleId> = roles::table
             .filter(roles::name.eq(role).and(roles::retired_at.is_null()))
             .select(roles::id)
-            .first(conn)
+            .first_row(conn)
             .optional()?;
         match found {
             Some(id) if !ids.contains(&id) => ids.push(id),
@@ -257,7 +257,7 @@ pub fn role_names(conn: &mut Conn, id: AgentId) -> Result<Vec<String>> {
         .filter(agent_roles::agent_id.eq(id))
         .order(roles::name)
         .select(roles::name)
-        .load(conn)?)
+        .rows(conn)?)
 }
 
 /// Sets a password; every session of the agent ends.
@@ -267,17 +267,17 @@ pub fn role_names(conn: &mut Conn, id: AgentId) -> Result<Vec<String>> {
 pub fn set_password(tx: &mut Tx<'_>, id: AgentId, hash: &password::Hash) -> Result<()> {
     let done = diesel::update(agents::table.find(id))
         .set((agents::password_hash.eq(hash.as_str()), agents::must_change_password.eq(false)))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     if done == 0 {
         return Err(Error::NotFound);
     }
-    diesel::delete(sessions::table.filter(sessions::agent_id.eq(id))).execute(&mut **tx)?;
+    diesel::delete(sessions::table.filter(sessions::agent_id.eq(id))).exec(tx)?;
     links::forget(tx, id)
 }
 
 /// The agent's password is known to somebody else: he has to choose another when he signs in.
 pub(super) fn ask_for_new_password(tx: &mut Tx<'_>, id: AgentId) -> Result<()> {
-    diesel::update(agents::table.find(id)).set(agents::must_change_password.eq(true)).execute(&mut **tx)?;
+    diesel::update(agents::table.find(id)).set(agents::must_change_password.eq(true)).exec(tx)?;
     Ok(())
 }
 
@@ -286,7 +286,7 @@ pub(super) fn ask_for_new_password(tx: &mut Tx<'_>, id: AgentId) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn renew_hash(tx: &mut Tx<'_>, id: AgentId, hash: &password::Hash) -> Result<()> {
-    diesel::update(agents::table.find(id)).set(agents::password_hash.eq(hash.as_str())).execute(&mut **tx)?;
+    diesel::update(agents::table.find(id)).set(agents::password_hash.eq(hash.as_str())).exec(tx)?;
     Ok(())
 }
 
@@ -358,7 +358,7 @@ pub fn save_preferences(
             agents::away_until.eq(wish.away_until.map(Ts)),
             agents::stand_in_id.eq(wish.stand_in),
         ))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     if wish.away_until.is_some_and(|until| until > at.now) {
         crate::tickets::lock::release_all(tx, actor, at)?;
     }
@@ -370,8 +370,6 @@ pub fn save_preferences(
 /// # Errors
 /// Those of the database.
 pub fn set_dense_rows(tx: &mut Tx<'_>, actor: &Actor, dense: bool) -> Result<()> {
-    diesel::update(agents::table.find(actor.agent.id))
-        .set(agents::dense_rows.eq(dense))
-        .execute(&mut **tx)?;
+    diesel::update(agents::table.find(actor.agent.id)).set(agents::dense_rows.eq(dense)).exec(tx)?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::{
     access::Actor,
     db::{
-        Conn, CustomerId, InstallationRight, OrganisationId, Ts, Tx, backend, each,
+        Conn, CustomerId, Direct, InstallationRight, OrganisationId, Ts, Tx, backend, columns, each,
         schema::{customer_addresses, customers},
     },
     error::{Error, Result, say},
@@ -35,7 +35,7 @@ pub fn by_address(tx: &mut Tx<'_>, person: &Person, now: Ts) -> Result<CustomerI
         Ok(customer_addresses::table
             .find(&person.address)
             .select(customer_addresses::customer_id)
-            .first(&mut **tx)
+            .row(tx)
             .optional()?)
     };
     if let Some(id) = known(tx)? {
@@ -50,7 +50,7 @@ pub fn by_address(tx: &mut Tx<'_>, person: &Person, now: Ts) -> Result<CustomerI
     let id: CustomerId = diesel::insert_into(customers::table)
         .values((customers::name.eq(name), customers::created_at.eq(now)))
         .returning(customers::id)
-        .get_result(&mut **tx)?;
+        .row(tx)?;
     let row = (customer_addresses::address.eq(&person.address), customer_addresses::customer_id.eq(id));
     each!(&mut **tx, |c| diesel::insert_into(customer_addresses::table).values(row).execute(c))?;
     Ok(id)
@@ -65,7 +65,7 @@ pub fn language(conn: &mut Conn, address: &str) -> Result<Option<String>> {
         .inner_join(customers::table)
         .filter(customer_addresses::address.eq(address))
         .select(customers::language)
-        .first(conn)
+        .first_row(conn)
         .optional()?;
     Ok(chosen.flatten().filter(|tag| !tag.is_empty()))
 }
@@ -83,7 +83,7 @@ pub fn set_language(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId, tag: &str) -
     }
     let done = diesel::update(customers::table.find(id))
         .set(customers::language.eq(Some(tag).filter(|tag| !tag.is_empty())))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     if done == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
@@ -96,7 +96,7 @@ pub fn is_same(conn: &mut Conn, address: &str, people: &[Person]) -> Result<bool
         Ok(customer_addresses::table
             .find(address.to_lowercase())
             .select(customer_addresses::customer_id)
-            .first(conn)
+            .row(conn)
             .optional()?)
     };
     let Some(customer) = of(conn, address)? else { return Ok(false) };
@@ -117,13 +117,13 @@ pub fn page(conn: &mut Conn, after: CustomerId, limit: i64) -> Result<Vec<(Custo
         .filter(customers::id.gt(after))
         .order(customers::id)
         .limit(limit)
-        .select(Customer::as_select())
-        .load(conn)?;
+        .select(columns::<Customer>())
+        .rows(conn)?;
     let ids: Vec<_> = found.iter().map(|customer| customer.id).collect();
     let rows: Vec<(CustomerId, String)> = customer_addresses::table
         .filter(customer_addresses::customer_id.eq_any(ids))
         .select((customer_addresses::customer_id, customer_addresses::address))
-        .load(conn)?;
+        .rows(conn)?;
     Ok(found
         .into_iter()
         .map(|customer| {
@@ -146,6 +146,6 @@ pub fn known(conn: &mut Conn, address: &str) -> Result<Option<CustomerId>> {
     Ok(customer_addresses::table
         .find(address)
         .select(customer_addresses::customer_id)
-        .first(conn)
+        .row(conn)
         .optional()?)
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::keys::Map;
 use crate::{
     access::Actor,
-    db::{AfterSending, AgentId, Conn, Tx, each, schema::agent_habits},
+    db::{AfterSending, AgentId, Conn, Direct, Tx, columns, each, schema::agent_habits},
     error::Result,
 };
 
@@ -42,7 +42,7 @@ impl Default for Habits {
 /// # Errors
 /// Those of the database.
 pub fn of(conn: &mut Conn, agent: AgentId) -> Result<Habits> {
-    let chosen = agent_habits::table.find(agent).select(Habits::as_select()).first(conn).optional()?;
+    let chosen = agent_habits::table.find(agent).select(columns::<Habits>()).row(conn).optional()?;
     Ok(chosen.unwrap_or_default())
 }
 
@@ -54,7 +54,7 @@ pub fn set_after_sending(tx: &mut Tx<'_>, actor: &Actor, wish: AfterSending) -> 
     row_of(tx, actor)?;
     diesel::update(agent_habits::table.find(actor.agent.id))
         .set(agent_habits::after_sending.eq(wish))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     Ok(())
 }
 
@@ -66,7 +66,7 @@ pub fn set_list_beside(tx: &mut Tx<'_>, actor: &Actor, wish: bool) -> Result<()>
     row_of(tx, actor)?;
     diesel::update(agent_habits::table.find(actor.agent.id))
         .set(agent_habits::list_beside.eq(wish))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     Ok(())
 }
 
@@ -78,7 +78,7 @@ pub fn set_rich_text(tx: &mut Tx<'_>, actor: &Actor, wish: bool) -> Result<()> {
     row_of(tx, actor)?;
     diesel::update(agent_habits::table.find(actor.agent.id))
         .set(agent_habits::rich_text.eq(wish))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     Ok(())
 }
 
@@ -88,9 +88,7 @@ pub fn set_rich_text(tx: &mut Tx<'_>, actor: &Actor, wish: bool) -> Result<()> {
 /// Those of the database.
 pub fn set_start(tx: &mut Tx<'_>, actor: &Actor, wish: &str) -> Result<()> {
     row_of(tx, actor)?;
-    diesel::update(agent_habits::table.find(actor.agent.id))
-        .set(agent_habits::start_at.eq(wish))
-        .execute(&mut **tx)?;
+    diesel::update(agent_habits::table.find(actor.agent.id)).set(agent_habits::start_at.eq(wish)).exec(tx)?;
     Ok(())
 }
 
@@ -103,7 +101,7 @@ pub fn set_keys(tx: &mut Tx<'_>, actor: &Actor, map: &Map) -> Result<()> {
     row_of(tx, actor)?;
     diesel::update(agent_habits::table.find(actor.agent.id))
         .set(agent_habits::keys.eq(map.kept()))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::{
     clock::random_token,
     config::Limits,
     db::{
-        AgentId, Conn, Keep, SessionStage, Ts, Tx, hex,
+        AgentId, Conn, Direct, Keep, SessionStage, Ts, Tx, columns, hex,
         schema::{agents, sessions, sign_in_failures},
     },
     error::Result,
@@ -76,13 +76,13 @@ pub fn must_wait(
         .order(sign_in_failures::at.desc())
         .limit(256)
         .select(sign_in_failures::at)
-        .load(conn)?;
+        .rows(conn)?;
     let by_address: Vec<Ts> = sign_in_failures::table
         .filter(sign_in_failures::address.eq(address).and(sign_in_failures::at.gt(since)))
         .order(sign_in_failures::at.desc())
         .limit(256)
         .select(sign_in_failures::at)
-        .load(conn)?;
+        .rows(conn)?;
     let tries = usize::from(limits.sign_in_tries);
     let wait = [(by_login, tries), (by_address, tries * PEOPLE)]
         .into_iter()
@@ -131,7 +131,7 @@ pub fn note_failure(tx: &mut Tx<'_>, login: &str, address: &str, now: Ts) -> Res
             sign_in_failures::address.eq(address),
             sign_in_failures::at.eq(now),
         ))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     Ok(())
 }
 
@@ -146,7 +146,7 @@ pub fn candidate(conn: &mut Conn, login: &str, now: Timestamp) -> Result<Option<
         .filter(agents::disabled_at.is_null())
         .filter(agents::expires_at.is_null().or(agents::expires_at.gt(Ts(now))))
         .select((agents::id, agents::password_hash))
-        .first(conn)
+        .first_row(conn)
         .optional()?;
     Ok(found)
 }
@@ -188,8 +188,8 @@ pub fn begin_half(
                 .take(200)
                 .collect::<String>()),
         ))
-        .execute(&mut **tx)?;
-    diesel::update(agents::table.find(agent)).set(agents::last_sign_in_at.eq(now)).execute(&mut **tx)?;
+        .exec(tx)?;
+    diesel::update(agents::table.find(agent)).set(agents::last_sign_in_at.eq(now)).exec(tx)?;
     Ok(secret)
 }
 
@@ -210,8 +210,8 @@ pub fn by_hash(conn: &mut Conn, id_hash: &str, limits: &Limits, now: Timestamp) 
     let found: Option<Session> = sessions::table
         .find(id_hash)
         .filter(sessions::stage.eq(SessionStage::Whole))
-        .select(Session::as_select())
-        .first(conn)
+        .select(columns::<Session>())
+        .row(conn)
         .optional()?;
     Ok(found.filter(|session| {
         now.duration_since(session.seen_at.0).abs() < limits.session_idle
@@ -233,7 +233,7 @@ pub fn find_half(
         .find(digest(secret))
         .filter(sessions::stage.eq(stage).and(sessions::stage.ne(SessionStage::Whole)))
         .select((sessions::agent_id, sessions::created_at))
-        .first(conn)
+        .row(conn)
         .optional()?;
     Ok(found.filter(|(_, begun)| now.duration_since(begun.0).abs() < HALF).map(|(agent, _)| agent))
 }
@@ -246,7 +246,7 @@ pub fn raise(tx: &mut Tx<'_>, id_hash: &str, now: Ts) -> Result<String> {
     let secret = random_token();
     let done = diesel::update(sessions::table.find(id_hash).filter(sessions::stage.eq(SessionStage::Whole)))
         .set((sessions::id_hash.eq(digest(&secret)), sessions::raised_at.eq(now)))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     if done == 1 { Ok(secret) } else { Err(crate::error::Error::NotFound) }
 }
 
@@ -260,7 +260,7 @@ pub fn needs_touch(session: &Session, now: Timestamp) -> bool {
 /// # Errors
 /// Those of the database.
 pub fn touch(tx: &mut Tx<'_>, id_hash: &str, now: Ts) -> Result<()> {
-    diesel::update(sessions::table.find(id_hash)).set(sessions::seen_at.eq(now)).kept().execute(&mut **tx)?;
+    diesel::update(sessions::table.find(id_hash)).set(sessions::seen_at.eq(now)).kept().exec(tx)?;
     Ok(())
 }
 
@@ -269,7 +269,7 @@ pub fn touch(tx: &mut Tx<'_>, id_hash: &str, now: Ts) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn end(tx: &mut Tx<'_>, id_hash: &str) -> Result<()> {
-    diesel::delete(sessions::table.find(id_hash)).execute(&mut **tx)?;
+    diesel::delete(sessions::table.find(id_hash)).exec(tx)?;
     Ok(())
 }
 
@@ -282,7 +282,7 @@ pub fn sweep(tx: &mut Tx<'_>, limits: &Limits, now: Timestamp) -> Result<()> {
     let old = Ts(now.checked_sub(limits.session_longest).unwrap_or(now));
     let past = Ts(now.checked_sub(WINDOW).unwrap_or(now));
     diesel::delete(sessions::table.filter(sessions::seen_at.lt(idle).or(sessions::created_at.lt(old))))
-        .execute(&mut **tx)?;
-    diesel::delete(sign_in_failures::table.filter(sign_in_failures::at.lt(past))).execute(&mut **tx)?;
+        .exec(tx)?;
+    diesel::delete(sign_in_failures::table.filter(sign_in_failures::at.lt(past))).exec(tx)?;
     super::links::sweep(tx, now)
 }

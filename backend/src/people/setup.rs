@@ -11,7 +11,7 @@ use crate::{
     access::Who,
     clock::random_token,
     db::{
-        Cause, Conn, InstallationRight, Right, Ts, Tx, backend,
+        Cause, Conn, Direct, InstallationRight, Right, Ts, Tx, backend,
         schema::{agents as agents_table, settings},
     },
     error::{Error, Result, say},
@@ -142,6 +142,6 @@ pub fn image_key(tx: &mut Tx<'_>) -> Result<[u8; 32]> {
 /// Those of the database.
 pub fn organisation(conn: &mut Conn) -> Result<String> {
     let name: Option<String> =
-        settings::table.find(ORGANISATION).select(settings::value).first(conn).optional()?;
+        settings::table.find(ORGANISATION).select(settings::value).row(conn).optional()?;
     Ok(name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Turnstone".into()))
 }

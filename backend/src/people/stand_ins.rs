@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::agents::{self, Agent};
 use crate::{
     access::{self, Actor},
-    db::{AgentId, Cause, Conn, TicketId, Ts, schema::agents as table},
+    db::{AgentId, Cause, Conn, Direct, TicketId, Ts, schema::agents as table},
     error::{Error, Result, Sentence, say},
 };
 
@@ -87,7 +87,7 @@ pub fn absences(conn: &mut Conn, now: Timestamp) -> Result<HashMap<AgentId, Abse
     let away: Vec<(AgentId, Option<Ts>, Option<AgentId>)> = table::table
         .filter(table::away_until.gt(Ts(now)).and(table::disabled_at.is_null()))
         .select((table::id, table::away_until, table::stand_in_id))
-        .load(conn)?;
+        .rows(conn)?;
     let mut absences = HashMap::new();
     for (id, until, stand_in) in away {
         let stand_in = stand_in.map(|stand_in| agents::name(conn, stand_in)).transpose()?;

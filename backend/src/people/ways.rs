@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::{
-    db::{AgentId, Conn, Keep, Notice, Pace, Tx, schema::notification_ways},
+    db::{AgentId, Conn, Direct, Keep, Notice, Pace, Tx, schema::notification_ways},
     error::Result,
 };
 
@@ -53,7 +53,7 @@ pub(crate) fn chosen(conn: &mut Conn, notice: Notice) -> Result<HashMap<AgentId,
         .filter(notification_ways::event.eq(notice.as_str()))
         .select((notification_ways::agent_id, notification_ways::mail, notification_ways::browser))
         .kept()
-        .load(conn)?;
+        .rows(conn)?;
     Ok(rows.into_iter().map(|(agent, mail, browser)| (agent, Way { mail, browser })).collect())
 }
 

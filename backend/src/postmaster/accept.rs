@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::{
-    db::{Blob, Blobs, InboundId, InboundStatus, QueueId, Tx, Wake, schema::inbound_mails},
+    db::{Blob, Blobs, Direct, InboundId, InboundStatus, QueueId, Tx, Wake, schema::inbound_mails},
     desk::Desk,
     error::{Error, Result},
 };
@@ -83,7 +83,7 @@ where
                     inbound_mails::try_at.eq(now),
                 ))
                 .returning(inbound_mails::id)
-                .get_result(&mut **tx)?;
+                .row(tx)?;
             note(tx, id)?;
             tx.wake(Wake::POSTMASTER);
             Ok(id)

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     clock::public_id,
     db::{
-        AnswerKind, Channel, Delivery, EventKind, LetterLanguage, OutboxKind, Sender, Tx,
+        AnswerKind, Channel, Delivery, Direct, EventKind, LetterLanguage, OutboxKind, Sender, Tx,
         schema::auto_responses,
     },
     error::Result,
@@ -161,7 +161,7 @@ fn enqueue(
             auto_responses::ticket_id.eq(ticket.id),
             auto_responses::at.eq(at.ts()),
         ))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     outbox::enqueue(
         tx,
         &outbox::NewMail {

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     access::{self, Actor, TicketAccess},
     db::{
-        Cause, Disposition, InboundId, InboundStatus, InstallationRight, Right, RuleOutcome, TicketId, Ts,
-        Tx, Wake, schema::inbound_mails,
+        Cause, Direct, Disposition, InboundId, InboundStatus, InstallationRight, Right, RuleOutcome,
+        TicketId, Ts, Tx, Wake, schema::inbound_mails,
     },
     error::{Error, Result, say},
     filters::{Arrival, Aside, Compiled, Decision, Facts, Names, Question},
@@ -96,9 +96,7 @@ pub(super) fn pass(tx: &mut Tx<'_>, mail: &Prepared) -> Result<()> {
 }
 
 fn set(tx: &mut Tx<'_>, id: InboundId, done: RuleOutcome) -> Result<()> {
-    diesel::update(inbound_mails::table.find(id))
-        .set(inbound_mails::rule_outcome.eq(done))
-        .execute(&mut **tx)?;
+    diesel::update(inbound_mails::table.find(id)).set(inbound_mails::rule_outcome.eq(done)).exec(tx)?;
     Ok(())
 }
 
@@ -186,7 +184,7 @@ pub fn let_in(tx: &mut Tx<'_>, actor: &Actor, id: InboundId, now: Ts) -> Result<
         inbound_mails::attempts.eq(0),
         inbound_mails::try_at.eq(now),
     ))
-    .execute(&mut **tx)?;
+    .exec(tx)?;
     if done == 0 {
         super::view::detail(tx, actor, id)?;
         return Err(Error::Conflict(say!("refused-not-aside")));

@@ -16,7 +16,9 @@ use super::{
 };
 use crate::{
     config::DatabaseUrl,
-    db::{Disposition, InboundId, InboundStatus, Ts, Tx, Wake, backend, schema::inbound_mails},
+    db::{
+        Direct, Disposition, InboundId, InboundStatus, Ts, Tx, Wake, backend, columns, schema::inbound_mails,
+    },
     desk::Desk,
     error::{Error, Result},
     filters::{Cache, Compiled},
@@ -27,9 +29,9 @@ use crate::{
 /// So many mails are prepared together.
 const BATCH: usize = 32;
 /// Mail that comes in a stream is taken some at a time: a round costs a commit and several wake-ups, however few it takes.
-const GATHER: Duration = Duration::from_millis(4);
+const GATHER: Duration = Duration::from_millis(15);
 /// Mails that are no larger together are read one after the other on the same thread.
-const SMALL: i64 = 64 * 1024;
+const SMALL: i64 = 256 * 1024;
 /// So many bytes of raw mail are prepared together; a single larger mail goes alone.
 const BATCH_BYTES: i64 = 32 * 1024 * 1024;
 /// A mail during whose reading the process ended so often is put aside. Read alone, it takes milliseconds: whoever kills
@@ -71,7 +73,7 @@ async fn suspect_survivors(desk: &Desk) -> Result<()> {
         .write(move |tx| {
             let waiting = inbound_mails::table
                 .filter(inbound_mails::status.eq(InboundStatus::Waiting).and(inbound_mails::attempts.eq(0)));
-            diesel::update(waiting).set(inbound_mails::attempts.eq(1)).execute(&mut **tx)?;
+            diesel::update(waiting).set(inbound_mails::attempts.eq(1)).exec(tx)?;
             Ok(())
         })
         .await
@@ -95,7 +97,7 @@ async fn strike(desk: &Desk, mut rows: Vec<Waiting>) -> Result<Vec<Waiting>> {
         .write(move |tx| {
             diesel::update(inbound_mails::table.filter(inbound_mails::id.eq_any(suspects.clone())))
                 .set(inbound_mails::attempts.eq(inbound_mails::attempts + 1))
-                .execute(&mut **tx)?;
+                .exec(tx)?;
             for id in &culprits {
                 let why = "Turnstone stopped each time it read this mail";
                 record::quarantine(tx, *id, &record::Facts::default(), why, now)?;
@@ -205,8 +207,8 @@ fn waiting(conn: &mut crate::db::Conn, now: Ts) -> Result<Vec<Waiting>> {
         .filter(inbound_mails::status.eq(InboundStatus::Waiting).and(inbound_mails::try_at.le(now)))
         .order((inbound_mails::try_at, inbound_mails::id))
         .limit(i64::try_from(BATCH).unwrap_or(i64::MAX))
-        .select(Waiting::as_select())
-        .load(conn)?;
+        .select(columns::<Waiting>())
+        .rows(conn)?;
     let mut bytes = 0;
     let fits = rows
         .iter()

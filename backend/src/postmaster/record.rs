@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::{
     db::{
-        ArticleId, Disposition, InboundId, InboundStatus, Keep, TicketId, Ts, Tx, backend,
+        ArticleId, Direct, Disposition, InboundId, InboundStatus, Keep, TicketId, Ts, Tx,
         schema::inbound_mails,
     },
     error::Result,
@@ -175,8 +175,9 @@ pub(super) fn done(
             inbound_mails::duration_us.eq(duration_us),
         ))
         .kept()
-        .execute(&mut **tx)?;
-    backend::put_inbound_text(tx, id, &facts.words)
+        .exec(tx)?;
+    tx.mail_is_found_by(id, &facts.words);
+    Ok(())
 }
 
 /// Puts a mail aside for a person to look at; nothing of it is lost. What it said of itself, where that could be
@@ -196,8 +197,8 @@ pub(super) fn quarantine(tx: &mut Tx<'_>, id: InboundId, facts: &Facts, why: &st
             inbound_mails::steps.eq(steps.json()?),
             inbound_mails::processed_at.eq(now),
         ))
-        .execute(&mut **tx)?;
-    backend::put_inbound_text(tx, id, &facts.words)?;
+        .exec(tx)?;
+    tx.mail_is_found_by(id, &facts.words);
     tx.wake(crate::db::Wake::EVENTS);
     Ok(())
 }

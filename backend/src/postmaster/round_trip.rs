@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::{
-    db::{InboundId, Tx, schema::mailbox_tests},
+    db::{Direct, InboundId, Tx, schema::mailbox_tests},
     error::Result,
 };
 
@@ -18,6 +18,6 @@ pub(super) fn came_back(tx: &mut Tx<'_>, id: InboundId, mail: &mail_ingest::Mail
     let token = crate::tickets::store::without_nul(token.to_owned());
     let known = diesel::update(mailbox_tests::table.find(&token))
         .set(mailbox_tests::inbound_id.eq(Some(id)))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     Ok(known == 1)
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     access::{self, Reply, TicketAccess},
-    db::{AnswerKind, Disposition, Tx, schema::outbox as outbox_table},
+    db::{AnswerKind, Direct, Disposition, Tx, schema::outbox as outbox_table},
     error::Result,
     tickets::{Moment, Ticket, follow_up},
 };
@@ -115,10 +115,8 @@ fn sent_by_us(tx: &mut Tx<'_>, mail: &Prepared) -> Result<bool> {
     if mail.facts.message_id.is_empty() {
         return Ok(false);
     }
-    let ours: i64 = outbox_table::table
-        .filter(outbox_table::message_id.eq(&mail.facts.message_id))
-        .count()
-        .get_result(&mut **tx)?;
+    let ours: i64 =
+        outbox_table::table.filter(outbox_table::message_id.eq(&mail.facts.message_id)).count().row(tx)?;
     Ok(ours > 0)
 }
 

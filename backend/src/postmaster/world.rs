@@ -8,8 +8,8 @@ use super::{clues::Clues, prepare::Prepared};
 use crate::{
     access::survivor,
     db::{
-        AgentId, AnswerKind, ArticleId, Channel, Conn, Disposition, EventKind, InboundId, InboundStatus,
-        LinkKind, OutboxKind, QueueId, Sender, State, TicketId, Ts, Tx,
+        AgentId, AnswerKind, ArticleId, Channel, Conn, Direct, Disposition, EventKind, InboundId,
+        InboundStatus, LinkKind, OutboxKind, QueueId, Sender, State, TicketId, Ts, Tx, columns,
         schema::{
             articles, auto_responses, events, inbound_mails, intake_brakes, message_ids,
             outbox as outbox_table, ticket_links, tickets,
@@ -130,7 +130,7 @@ impl World for Real<'_, '_> {
             .filter(inbound_mails::disposition.ne(Disposition::Duplicate))
             .order(inbound_mails::id)
             .select((inbound_mails::ticket_id, inbound_mails::article_id))
-            .first(&mut **self.tx)
+            .first_row(self.tx)
             .optional()?)
     }
 
@@ -144,12 +144,12 @@ impl World for Real<'_, '_> {
                 message_ids::article_id,
                 message_ids::learned_from,
             ))
-            .load(&mut **self.tx)?)
+            .rows(self.tx)?)
     }
 
     fn exists(&mut self, ticket: TicketId) -> Result<bool> {
         let found: Option<TicketId> =
-            tickets::table.find(ticket).select(tickets::id).first(&mut **self.tx).optional()?;
+            tickets::table.find(ticket).select(tickets::id).row(self.tx).optional()?;
         Ok(found.is_some())
     }
 
@@ -170,7 +170,7 @@ impl World for Real<'_, '_> {
             .find(article)
             .filter(articles::visible.eq(false).and(articles::channel.eq(Channel::Mail)))
             .select(articles::id)
-            .first(&mut **self.tx)
+            .row(self.tx)
             .optional()?;
         Ok(internal.is_some())
     }
@@ -201,14 +201,13 @@ impl World for Real<'_, '_> {
     }
 
     fn brake(&mut self, shape: &str) -> Result<Option<Brake>> {
-        Ok(intake_brakes::table.find(shape).select(Brake::as_select()).first(&mut **self.tx).optional()?)
+        Ok(intake_brakes::table.find(shape).select(columns::<Brake>()).row(self.tx).optional()?)
     }
 
     /// Mails are taken one by one: nobody inserts between these two.
     fn put_brake(&mut self, shape: &str, brake: Brake, since: Option<Ts>) -> Result<()> {
         if let Some(since) = since {
-            diesel::delete(intake_brakes::table.filter(intake_brakes::since.le(since)))
-                .execute(&mut **self.tx)?;
+            diesel::delete(intake_brakes::table.filter(intake_brakes::since.le(since))).exec(self.tx)?;
         }
         let values = (
             intake_brakes::key.eq(shape),
@@ -216,8 +215,8 @@ impl World for Real<'_, '_> {
             intake_brakes::mails.eq(brake.mails),
             intake_brakes::ticket_id.eq(brake.ticket_id),
         );
-        if diesel::update(intake_brakes::table.find(shape)).set(values).execute(&mut **self.tx)? == 0 {
-            diesel::insert_into(intake_brakes::table).values(values).execute(&mut **self.tx)?;
+        if diesel::update(intake_brakes::table.find(shape)).set(values).exec(self.tx)? == 0 {
+            diesel::insert_into(intake_brakes::table).values(values).exec(self.tx)?;
         }
         Ok(())
     }
@@ -237,19 +236,19 @@ impl World for Real<'_, '_> {
             .order(auto_responses::at.desc())
             .limit(self.answers_per_day.into())
             .select((tickets::number, tickets::title, auto_responses::at))
-            .load(&mut **self.tx)?)
+            .rows(self.tx)?)
     }
 
     fn was_answered(&mut self, address: &str, ticket: TicketId) -> Result<bool> {
         let here: i64 = auto_responses::table
             .filter(auto_responses::address.eq(address).and(auto_responses::ticket_id.eq(ticket)))
             .count()
-            .get_result(&mut **self.tx)?;
+            .row(self.tx)?;
         Ok(here > 0)
     }
 
     fn all_answers(&mut self, since: Ts) -> Result<i64> {
-        Ok(auto_responses::table.filter(auto_responses::at.gt(since)).count().get_result(&mut **self.tx)?)
+        Ok(auto_responses::table.filter(auto_responses::at.gt(since)).count().row(self.tx)?)
     }
 
     fn is_answer(&mut self, ids: &[String]) -> Result<bool> {
@@ -267,7 +266,7 @@ impl World for Real<'_, '_> {
 
 /// The ticket with this number.
 pub(super) fn by_number(conn: &mut Conn, number: &str) -> Result<Option<TicketId>> {
-    Ok(tickets::table.filter(tickets::number.eq(number)).select(tickets::id).first(conn).optional()?)
+    Ok(tickets::table.filter(tickets::number.eq(number)).select(tickets::id).first_row(conn).optional()?)
 }
 
 /// When a ticket was closed last, or last before an instant.
@@ -278,7 +277,7 @@ pub(super) fn closed_at(conn: &mut Conn, ticket: TicketId, before: Option<Ts>) -
         .filter(events::at.le(before.unwrap_or(Ts(jiff::Timestamp::MAX))))
         .order(events::id.desc())
         .select(events::at)
-        .first(conn)
+        .first_row(conn)
         .optional()?)
 }
 
@@ -288,7 +287,7 @@ pub(super) fn continuations(conn: &mut Conn, closed: TicketId) -> Result<Vec<Tic
         .filter(ticket_links::other_id.eq(closed).and(ticket_links::kind.eq(LinkKind::Continues)))
         .order(ticket_links::ticket_id.desc())
         .select(ticket_links::ticket_id)
-        .load(conn)?)
+        .rows(conn)?)
 }
 
 /// Whether any of these ids is one of our automatic answers.
@@ -300,7 +299,7 @@ pub(super) fn is_answer(conn: &mut Conn, ids: &[String]) -> Result<bool> {
         .filter(outbox_table::message_id.eq_any(ids))
         .filter(outbox_table::kind.eq(OutboxKind::AutoResponse))
         .select(outbox_table::ticket_id)
-        .first(conn)
+        .first_row(conn)
         .optional()?;
     Ok(found.is_some())
 }
@@ -313,7 +312,7 @@ pub(super) fn knows_customer(conn: &mut Conn, ticket: &Ticket) -> Result<bool> {
         .filter(tickets::customer_id.eq(customer).and(articles::sender.eq(Sender::Agent)))
         .filter(articles::visible.eq(true))
         .select(articles::agent_id)
-        .first(conn)
+        .first_row(conn)
         .optional()?;
     Ok(answered.is_some())
 }

@@ -17,7 +17,8 @@ use crate::{
     access::{Actor, Who},
     audit,
     db::{
-        Audited, Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Ts, Tx, backend,
+        Audited, Conn, Direct, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Ts, Tx, backend,
+        columns,
         schema::{queue_addresses, queues, settings},
     },
     error::{Error, FieldError, Result, say},
@@ -72,7 +73,7 @@ const NAME: usize = 100;
 /// # Errors
 /// [`Error::NotFound`].
 pub fn get(conn: &mut Conn, id: QueueId) -> Result<Queue> {
-    Ok(queues::table.find(id).select(Queue::as_select()).first(conn)?)
+    Ok(queues::table.find(id).select(columns::<Queue>()).row(conn)?)
 }
 
 /// A queue by its name.
@@ -80,7 +81,7 @@ pub fn get(conn: &mut Conn, id: QueueId) -> Result<Queue> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn by_name(conn: &mut Conn, name: &str) -> Result<Queue> {
-    Ok(queues::table.filter(queues::name.eq(name)).select(Queue::as_select()).first(conn)?)
+    Ok(queues::table.filter(queues::name.eq(name)).select(columns::<Queue>()).first_row(conn)?)
 }
 
 /// All queues, retired ones included, by name.
@@ -88,7 +89,7 @@ pub fn by_name(conn: &mut Conn, name: &str) -> Result<Queue> {
 /// # Errors
 /// Those of the database.
 pub fn all(conn: &mut Conn) -> Result<Vec<Queue>> {
-    Ok(queues::table.order(queues::name).select(Queue::as_select()).load(conn)?)
+    Ok(queues::table.order(queues::name).select(columns::<Queue>()).rows(conn)?)
 }
 
 /// The queue for mail that belongs nowhere else: the one that was set, or the oldest.
@@ -96,7 +97,7 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Queue>> {
 /// # Errors
 /// [`Error::Unavailable`] while there is no queue at all.
 pub fn default_queue(conn: &mut Conn) -> Result<QueueId> {
-    let set: Option<String> = settings::table.find(DEFAULT).select(settings::value).first(conn).optional()?;
+    let set: Option<String> = settings::table.find(DEFAULT).select(settings::value).row(conn).optional()?;
     if let Some(id) = set.and_then(|text| text.parse::<QueueId>().ok()) {
         return Ok(id);
     }
@@ -104,7 +105,7 @@ pub fn default_queue(conn: &mut Conn) -> Result<QueueId> {
         .filter(queues::retired_at.is_null())
         .order(queues::id)
         .select(queues::id)
-        .first(conn)
+        .first_row(conn)
         .optional()?
         .ok_or_else(|| Error::Unavailable("There is no queue yet. Finish the set-up first.".into()))
 }
@@ -121,7 +122,7 @@ impl OwnAddresses {
     pub fn load(conn: &mut Conn) -> Result<Self> {
         let rows: Vec<(String, QueueId)> = queue_addresses::table
             .select((queue_addresses::address, queue_addresses::queue_id))
-            .load(conn)?;
+            .rows(conn)?;
         Ok(Self(rows.into_iter().collect()))
     }
 
@@ -175,7 +176,7 @@ pub fn sender(conn: &mut Conn, queue: &Queue) -> Result<Person> {
             .filter(queue_addresses::queue_id.eq(id))
             .order((queue_addresses::position, queue_addresses::address))
             .select(queue_addresses::address)
-            .first(conn)
+            .first_row(conn)
             .optional()?;
         if let Some(address) = address {
             return Ok(Person { name, address });
@@ -210,7 +211,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, who: &Who, new: &NewQueue, now: Ts) -> Res
     let id: QueueId = diesel::insert_into(queues::table)
         .values((queues::name.eq(&name), queues::parent_id.eq(parent), queues::created_at.eq(now)))
         .returning(queues::id)
-        .get_result(&mut **tx)?;
+        .row(tx)?;
     for (position, address) in (0_i32..).zip(&addresses) {
         diesel::insert_into(queue_addresses::table)
             .values((
@@ -218,7 +219,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, who: &Who, new: &NewQueue, now: Ts) -> Res
                 queue_addresses::queue_id.eq(id),
                 queue_addresses::position.eq(position),
             ))
-            .execute(&mut **tx)?;
+            .exec(tx)?;
     }
     backend::put_setting_once(tx, DEFAULT, &id.to_string())?;
     let (name, made) = change::told(tx, id)?;

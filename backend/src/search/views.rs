@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{Search, language};
 use crate::{
     access::Actor,
-    db::{AgentId, Conn, InstallationRight, Ts, Tx, ViewId, schema::views},
+    db::{AgentId, Conn, Direct, InstallationRight, Ts, Tx, ViewId, columns, schema::views},
     error::{Error, Result, say},
     tickets::{
         Moment,
@@ -74,8 +74,8 @@ pub fn of(conn: &mut Conn, actor: &Actor) -> Result<Vec<View>> {
         .filter(views::team.eq(true).or(views::agent_id.eq(actor.agent.id)))
         .order((views::name, views::id))
         .limit(MOST * 2)
-        .select(View::as_select())
-        .load(conn)?)
+        .select(columns::<View>())
+        .rows(conn)?)
 }
 
 /// Puts a search into the sidebar.
@@ -110,8 +110,8 @@ pub fn pin(tx: &mut Tx<'_>, actor: &Actor, new: &NewView, at: &Moment) -> Result
             views::created_at.eq(Ts(at.now)),
         ))
         .returning(views::id)
-        .get_result(&mut **tx)?;
-    Ok(views::table.find(id).select(View::as_select()).first(&mut **tx)?)
+        .row(tx)?;
+    Ok(views::table.find(id).select(columns::<View>()).row(tx)?)
 }
 
 /// Takes a search out of the sidebar.
@@ -119,14 +119,14 @@ pub fn pin(tx: &mut Tx<'_>, actor: &Actor, new: &NewView, at: &Moment) -> Result
 /// # Errors
 /// [`Error::NotFound`] for one that the actor does not see; [`Error::Forbidden`] for one of the team that another made.
 pub fn unpin(tx: &mut Tx<'_>, actor: &Actor, id: ViewId) -> Result<()> {
-    let view: View = views::table.find(id).select(View::as_select()).first(&mut **tx)?;
+    let view: View = views::table.find(id).select(columns::<View>()).row(tx)?;
     if !view.team && view.agent_id != actor.agent.id {
         return Err(Error::NotFound);
     }
     if !view.is_of(actor) {
         return Err(Error::Forbidden(say!("refused-view-of-team")));
     }
-    diesel::delete(views::table.find(id)).execute(&mut **tx)?;
+    diesel::delete(views::table.find(id)).exec(tx)?;
     Ok(())
 }
 
@@ -151,10 +151,10 @@ pub fn queue_renamed(tx: &mut Tx<'_>, was: &str, now: &str) -> Result<()> {
     if was == now {
         return Ok(());
     }
-    let all: Vec<View> = views::table.select(View::as_select()).load(&mut **tx)?;
+    let all: Vec<View> = views::table.select(columns::<View>()).rows(tx)?;
     for view in all {
         let Some(q) = with_name(&view.q, was, now) else { continue };
-        diesel::update(views::table.find(view.id)).set(views::typed.eq(q)).execute(&mut **tx)?;
+        diesel::update(views::table.find(view.id)).set(views::typed.eq(q)).exec(tx)?;
     }
     Ok(())
 }

@@ -9,7 +9,8 @@ use super::{Moment, model::Ticket};
 use crate::{
     access::{Actor, Read, TicketAccess, Who},
     db::{
-        ActId, ActKind, AgentId, Conn, CustomerId, EventId, EventKind, QueueId, State, TicketId, Ts, Tx,
+        ActId, ActKind, AgentId, Conn, CustomerId, Direct, EventId, EventKind, QueueId, State, TicketId, Ts,
+        Tx, columns,
         schema::{acts, events},
     },
     error::Result,
@@ -221,8 +222,8 @@ pub fn of(conn: &mut Conn, access: &TicketAccess<Read>) -> Result<Vec<Act>> {
     Ok(acts::table
         .filter(acts::ticket_id.eq(access.ticket().id).and(acts::undone_at.is_null()))
         .order(acts::id)
-        .select(Act::as_select())
-        .load(conn)?)
+        .select(columns::<Act>())
+        .rows(conn)?)
 }
 
 /// One of them, undone or not.
@@ -230,7 +231,7 @@ pub fn of(conn: &mut Conn, access: &TicketAccess<Read>) -> Result<Vec<Act>> {
 /// # Errors
 /// [`crate::error::Error::NotFound`] for one of another ticket.
 pub(super) fn get(conn: &mut Conn, ticket: TicketId, id: ActId) -> Result<Act> {
-    Ok(acts::table.find(id).filter(acts::ticket_id.eq(ticket)).select(Act::as_select()).first(conn)?)
+    Ok(acts::table.find(id).filter(acts::ticket_id.eq(ticket)).select(columns::<Act>()).row(conn)?)
 }
 
 /// What the agent did just now, one by one, to tickets that he may still read, with their numbers; the newest first.
@@ -246,8 +247,8 @@ pub fn recent(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result<Vec<(Act
         .filter(acts::kind.ne_all(QUIET))
         .order(acts::created_at.desc())
         .limit(OFFERED)
-        .select(Act::as_select())
-        .load(conn)?;
+        .select(columns::<Act>())
+        .rows(conn)?;
     let mut offered = Vec::new();
     for act in found {
         match crate::access::readable_by_id(conn, actor, act.ticket_id) {

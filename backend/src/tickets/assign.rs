@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     access::{Owner, TicketAccess, Who, holders_of},
-    db::{ActKind, AgentId, EventKind, Keep, Right, Tx},
+    db::{ActKind, AgentId, Direct, EventKind, Keep, Right, Tx},
     error::{Error, Result, say},
     notify,
 };
@@ -104,5 +104,5 @@ fn with_right(
         .select((agents::id, agents::login, agents::name))
         .order(agents::name)
         .kept()
-        .load(conn)?)
+        .rows(conn)?)
 }

@@ -7,7 +7,7 @@ use crate::{
     access::{Reply, TicketAccess},
     db::{
         ArticleId, Blobs, Conn, Delivery, EventKind, LinkKind, Sender, State, TicketId, Ts, Tx, backend,
-        each,
+        columns, each,
         schema::{article_moves, articles, message_ids, outbox as outbox_table, ticket_links, tickets},
     },
     error::{Error, Result, say},
@@ -181,7 +181,7 @@ pub fn brought(conn: &mut Conn, ticket: TicketId) -> Result<std::collections::Ha
         .inner_join(articles::table.on(articles::id.eq(article_moves::article_id)))
         .filter(articles::ticket_id.eq(ticket).and(article_moves::to_id.eq(ticket)))
         .order(article_moves::id)
-        .select((article_moves::article_id, Ticket::as_select()))
+        .select((article_moves::article_id, columns::<Ticket>()))
         .load::<(ArticleId, Ticket)>(conn)?
         .into_iter()
         .collect())

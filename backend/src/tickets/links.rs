@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{Moment, store};
 use crate::{
     access::{Read, Reply, TicketAccess},
-    db::{EventKind, LinkKind, TicketId, Tx, schema::ticket_links},
+    db::{Direct, EventKind, LinkKind, TicketId, Tx, schema::ticket_links},
     error::{Error, Result, say},
 };
 
@@ -73,20 +73,20 @@ pub fn link(
         .filter(between(ticket.id, other.id))
         .filter(ticket_links::kind.eq_any([LinkKind::Related, LinkKind::ChildOf]))
         .select((ticket_links::ticket_id, ticket_links::kind))
-        .load(&mut **tx)?;
+        .rows(tx)?;
     let same =
         |(first, was): &(TicketId, LinkKind)| *was == kind && (bond == Bond::Related || *first == from);
     if there.iter().any(same) {
         return Ok(());
     }
     let of_it = ticket_links::ticket_id.eq(ticket.id).or(ticket_links::other_id.eq(ticket.id));
-    let all: i64 = ticket_links::table.filter(of_it).count().get_result(&mut **tx)?;
+    let all: i64 = ticket_links::table.filter(of_it).count().row(tx)?;
     if all >= MOST {
         return Err(Error::invalid("ticket", say!("refused-links", most = MOST)));
     }
     for (first, was) in there {
         let second = if first == ticket.id { other.id } else { ticket.id };
-        diesel::delete(ticket_links::table.find((first, second, was))).execute(&mut **tx)?;
+        diesel::delete(ticket_links::table.find((first, second, was))).exec(tx)?;
     }
     store::link(tx, from, to, kind, at.ts())?;
     let change = store::Change::of(EventKind::Linked).between(Some(bond.as_str()), Some(&other.number));
@@ -112,7 +112,7 @@ pub fn unlink(
 ) -> Result<()> {
     let (ticket, who) = access.parts();
     let other = other.ticket();
-    if diesel::delete(ticket_links::table.filter(between(ticket.id, other.id))).execute(&mut **tx)? == 0 {
+    if diesel::delete(ticket_links::table.filter(between(ticket.id, other.id))).exec(tx)? == 0 {
         return Err(Error::NotFound);
     }
     let change = store::Change::of(EventKind::Unlinked).between(Some(&other.number), None);

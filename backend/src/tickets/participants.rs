@@ -6,7 +6,7 @@ use super::{Moment, Person, store};
 use crate::{
     access::{Full, Read, Reply, TicketAccess},
     db::{
-        ArticleId, Conn, EventKind, Tx, backend,
+        ArticleId, Conn, Direct, EventKind, Tx, backend, columns,
         schema::{articles, participants},
     },
     error::{Error, Result, say},
@@ -37,8 +37,8 @@ pub fn of(conn: &mut Conn, access: &TicketAccess<Read>) -> Result<Vec<Participan
     Ok(participants::table
         .filter(participants::ticket_id.eq(access.ticket().id))
         .order(participants::address)
-        .select(Participant::as_select())
-        .load(conn)?)
+        .select(columns::<Participant>())
+        .rows(conn)?)
 }
 
 /// Takes a person into the conversation, be he new in it or not heard of at all: he gets replies from now on.
@@ -56,16 +56,12 @@ pub fn add(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, person: &Person, a
     if address == ticket.customer_address {
         return Err(Error::invalid("address", say!("refused-participant-customer", address = address)));
     }
-    let there: Option<bool> = participants::table
-        .find((ticket.id, &address))
-        .select(participants::accepted)
-        .first(&mut **tx)
-        .optional()?;
+    let there: Option<bool> =
+        participants::table.find((ticket.id, &address)).select(participants::accepted).row(tx).optional()?;
     if there == Some(true) {
         return Ok(());
     }
-    let others: i64 =
-        participants::table.filter(participants::ticket_id.eq(ticket.id)).count().get_result(&mut **tx)?;
+    let others: i64 = participants::table.filter(participants::ticket_id.eq(ticket.id)).count().row(tx)?;
     if there.is_none() && others >= MOST {
         return Err(Error::invalid("address", say!("refused-participants", most = MOST)));
     }
@@ -83,7 +79,7 @@ pub fn add(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, person: &Person, a
 pub fn remove(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, address: &str, at: &Moment) -> Result<()> {
     let (ticket, who) = access.parts();
     let address = mail_ingest::address::normalise(address).ok_or(Error::NotFound)?;
-    if diesel::delete(participants::table.find((ticket.id, &address))).execute(&mut **tx)? == 0 {
+    if diesel::delete(participants::table.find((ticket.id, &address))).exec(tx)? == 0 {
         return Err(Error::NotFound);
     }
     let change = store::Change::of(EventKind::ParticipantRemoved).between(Some(&address), None);
@@ -108,7 +104,7 @@ pub fn is_customer(
         .find(article)
         .filter(articles::ticket_id.eq(ticket.id))
         .select(articles::from_address)
-        .first(&mut **tx)?;
+        .first_row(tx)?;
     let customer = ticket.customer_id.ok_or(Error::NotFound)?;
     people::addresses::put(tx, customer, &address, true)?;
     let change = store::Change::of(EventKind::ParticipantAccepted).between(None, Some(&address));

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::Ticket;
 use crate::{
     access::{Actor, Read, TicketAccess},
-    db::{ArticleId, Conn, TicketId, Ts, Tx, backend, schema::reads},
+    db::{ArticleId, Conn, Direct, TicketId, Ts, Tx, backend, schema::reads},
     error::Result,
     notify::board,
 };
@@ -32,7 +32,7 @@ pub fn seen(
 /// Those of the database.
 pub fn last_seen(conn: &mut Conn, actor: &Actor, ticket: TicketId) -> Result<i64> {
     let seen: Option<i64> =
-        reads::table.find((actor.agent.id, ticket)).select(reads::article_id).first(conn).optional()?;
+        reads::table.find((actor.agent.id, ticket)).select(reads::article_id).row(conn).optional()?;
     Ok(seen.unwrap_or(0).max(actor.agent.read_floor))
 }
 

@@ -11,7 +11,8 @@ use crate::{
     access::{Actor, Reply, TicketAccess},
     clock::public_id,
     db::{
-        ArticleId, Channel, Conn, Delivery, EventKind, OutboxKind, Sender, State, Ts, Tx, backend,
+        ArticleId, Channel, Conn, Delivery, Direct, EventKind, OutboxKind, Sender, State, Ts, Tx, backend,
+        columns,
         schema::{articles, participants},
     },
     error::{Error, Result, say},
@@ -253,7 +254,7 @@ pub fn defaults(conn: &mut Conn, ticket: &Ticket) -> Result<Recipients> {
     let waiting: Vec<String> = participants::table
         .filter(participants::ticket_id.eq(ticket.id).and(participants::accepted.eq(false)))
         .select(participants::address)
-        .load(conn)?;
+        .rows(conn)?;
     let own = queues::OwnAddresses::load(conn)?;
     let allowed = |person: &Person| {
         let address = person.address.to_lowercase();
@@ -268,7 +269,7 @@ pub fn defaults(conn: &mut Conn, ticket: &Ticket) -> Result<Recipients> {
         .filter(participants::ticket_id.eq(ticket.id).and(participants::accepted.eq(true)))
         .select((participants::name, participants::address))
         .order(participants::address)
-        .load(conn)?;
+        .rows(conn)?;
     let customer = (ticket.customer_name.clone(), ticket.customer_address.clone());
     let mut cc: Vec<Person> = Vec::new();
     for (name, address) in std::iter::once(customer).chain(taking_part) {
@@ -295,8 +296,8 @@ pub(super) fn last_from_customer(conn: &mut Conn, ticket: &Ticket) -> Result<Opt
         .filter(articles::automatic.eq(false).and(articles::visible.eq(true)))
         .filter(articles::from_address.ne_all(waiting))
         .order(articles::id.desc())
-        .select(Article::as_select())
-        .first(conn)
+        .select(columns::<Article>())
+        .first_row(conn)
         .optional()?)
 }
 

@@ -7,8 +7,8 @@ use crate::{
     access::Who,
     clock::public_id,
     db::{
-        AgentId, ArticleId, Channel, DeadlineKind, EventKind, Keep, Sender, TicketId, Ts, Tx, Wake, backend,
-        each,
+        AgentId, ArticleId, Channel, DeadlineKind, Direct, EventKind, Keep, Sender, TicketId, Ts, Tx, Wake,
+        backend, each,
         schema::{articles, attachments, deadlines, events, tickets},
     },
     error::Result,
@@ -20,10 +20,8 @@ const PREVIEW: usize = 160;
 const BODY: usize = 1024 * 1024;
 
 pub(super) fn insert_ticket(tx: &mut Tx<'_>, new: NewTicket) -> Result<Ticket> {
-    let id: TicketId = diesel::insert_into(tickets::table)
-        .values(new.clone())
-        .returning(tickets::id)
-        .get_result(&mut **tx)?;
+    let id: TicketId =
+        diesel::insert_into(tickets::table).values(new.clone()).returning(tickets::id).row(tx)?;
     Ok(new.stored_as(id))
 }
 
@@ -31,7 +29,7 @@ pub(super) fn insert_ticket(tx: &mut Tx<'_>, new: NewTicket) -> Result<Ticket> {
 pub(crate) fn save(tx: &mut Tx<'_>, ticket: &mut Ticket, now: Ts) -> Result<()> {
     ticket.active = ticket.state.is_active();
     ticket.updated_at = now;
-    diesel::update(tickets::table.find(ticket.id)).set(&*ticket).kept().execute(&mut **tx)?;
+    diesel::update(tickets::table.find(ticket.id)).set(&*ticket).kept().exec(tx)?;
     Ok(())
 }
 
@@ -48,7 +46,7 @@ pub(crate) fn save_opened(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<()> {
             tickets::unanswered_since.eq(ticket.unanswered_since),
         ))
         .kept()
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     Ok(())
 }
 
@@ -66,7 +64,7 @@ pub(crate) fn record(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts, what:
             events::old_value.eq(what.old),
             events::new_value.eq(what.new),
         ))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     tx.wake(Wake::EVENTS);
     Ok(())
 }
@@ -107,8 +105,7 @@ pub(crate) fn add_article(
     new.from_name = without_nul(new.from_name);
     let now = new.created_at;
     let by_person = new.sender != Sender::System;
-    let id: ArticleId =
-        diesel::insert_into(articles::table).values(&new).returning(articles::id).get_result(&mut **tx)?;
+    let id: ArticleId = diesel::insert_into(articles::table).values(&new).returning(articles::id).row(tx)?;
     for file in files {
         file.blob.store(tx)?;
         insert_file(tx, id, file, now)?;
@@ -131,7 +128,7 @@ pub(crate) fn claim(tx: &mut Tx<'_>, article: &mut Article, agent: Option<AgentI
     if agent.is_some() {
         diesel::update(articles::table.find(article.id))
             .set(articles::claimed_agent_id.eq(agent))
-            .execute(&mut **tx)?;
+            .exec(tx)?;
         article.claimed_agent_id = agent;
     }
     Ok(())
@@ -150,13 +147,13 @@ fn insert_file(tx: &mut Tx<'_>, article: ArticleId, file: &NewFile, now: Ts) -> 
             attachments::digest.eq(&file.blob.digest),
             attachments::created_at.eq(now),
         ))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     Ok(())
 }
 
 /// Takes a moment off a ticket.
 pub(crate) fn clear_deadline(tx: &mut Tx<'_>, ticket: TicketId, kind: DeadlineKind) -> Result<()> {
-    diesel::delete(deadlines::table.find((ticket, kind))).execute(&mut **tx)?;
+    diesel::delete(deadlines::table.find((ticket, kind))).exec(tx)?;
     Ok(())
 }
 
@@ -208,7 +205,7 @@ pub(crate) fn takes_part(conn: &mut crate::db::Conn, ticket: &Ticket, address: &
     let accepted = participants::table
         .find((ticket.id, address))
         .select(participants::accepted)
-        .first::<bool>(conn)
+        .row::<bool>(conn)
         .optional()?;
     if accepted == Some(true) {
         return Ok(true);
@@ -219,13 +216,13 @@ pub(crate) fn takes_part(conn: &mut crate::db::Conn, ticket: &Ticket, address: &
             .inner_join(customers::table)
             .filter(customer_addresses::address.eq(address))
             .select((customers::id, customers::organisation_id))
-            .first(conn)
+            .first_row(conn)
             .optional()?;
     match writer {
         Some((id, _)) if id == customer => Ok(true),
         Some((_, Some(organisation))) => {
             let theirs: Option<crate::db::OrganisationId> =
-                customers::table.find(customer).select(customers::organisation_id).first(conn)?;
+                customers::table.find(customer).select(customers::organisation_id).row(conn)?;
             Ok(theirs == Some(organisation))
         }
         _ => Ok(false),
@@ -243,7 +240,7 @@ pub(crate) fn was_written_internally(
         .filter(articles::ticket_id.eq(ticket).and(articles::visible.eq(false)))
         .filter(articles::sender.eq(Sender::Agent).and(articles::channel.eq(Channel::Mail)))
         .select(articles::recipients)
-        .load(conn)?;
+        .rows(conn)?;
     Ok(recipients.iter().any(|text| {
         let read: super::Recipients = serde_json::from_str(text).unwrap_or_default();
         read.to.iter().chain(&read.cc).chain(&read.bcc).any(|person| {

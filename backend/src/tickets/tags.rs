@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     access::{Reply, TicketAccess, Who},
-    db::{Conn, EventKind, Tx, each, schema::ticket_tags},
+    db::{Conn, Direct, EventKind, Tx, each, schema::ticket_tags},
     error::{Error, Result, say},
 };
 
@@ -39,8 +39,7 @@ pub fn add(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, tag: &str, at: &Mo
 
 /// Puts it on and records that, unless it is there; the caller saves the ticket.
 pub(super) fn put_on(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, tag: &str, at: &Moment) -> Result<bool> {
-    let there: i64 =
-        ticket_tags::table.filter(ticket_tags::ticket_id.eq(ticket.id)).count().get_result(&mut **tx)?;
+    let there: i64 = ticket_tags::table.filter(ticket_tags::ticket_id.eq(ticket.id)).count().row(tx)?;
     if there >= MOST {
         return Err(Error::invalid("tag", say!("refused-tags", most = MOST)));
     }
@@ -71,7 +70,7 @@ pub fn remove(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, tag: &str, at: 
 
 /// Takes it off and records that, if it is there; the caller saves the ticket.
 pub(super) fn take_off(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, tag: &str, at: &Moment) -> Result<bool> {
-    let gone = diesel::delete(ticket_tags::table.find((ticket.id, tag))).execute(&mut **tx)?;
+    let gone = diesel::delete(ticket_tags::table.find((ticket.id, tag))).exec(tx)?;
     if gone > 0 {
         let change = store::Change::of(EventKind::Untagged).between(Some(tag), None);
         store::record(tx, ticket, who, at.ts(), change)?;
@@ -82,5 +81,5 @@ pub(super) fn take_off(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, tag: &str, a
 /// Whether the ticket has the tag.
 pub(super) fn is_on(conn: &mut Conn, ticket: &Ticket, tag: &str) -> Result<bool> {
     let found = ticket_tags::table.find((ticket.id, tag)).select(ticket_tags::tag);
-    Ok(found.first::<String>(conn).optional()?.is_some())
+    Ok(found.first_row::<String>(conn).optional()?.is_some())
 }

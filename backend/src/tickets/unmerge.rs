@@ -10,7 +10,7 @@ use super::{
 use crate::{
     access::{Read, Reply, TicketAccess},
     db::{
-        AgentId, ArticleId, Conn, EventKind, MergeId, Sender, State, TicketId, Ts, Tx,
+        AgentId, ArticleId, Conn, Direct, EventKind, MergeId, Sender, State, TicketId, Ts, Tx, columns,
         schema::{
             articles, events, merge_articles, merges, participants, ticket_links, ticket_tags, tickets,
             watchers,
@@ -133,15 +133,15 @@ pub fn since(conn: &mut Conn, source: &Ticket, survivor: &Ticket) -> Result<Vec<
 /// Those of the database.
 pub fn merged_into(conn: &mut Conn, ticket: TicketId) -> Result<Vec<(Ticket, Merge)>> {
     let mut found = Vec::new();
-    let mut below = vec![ticket];
-    while !below.is_empty() {
+    let mut below = std::collections::VecDeque::from([ticket]);
+    while let Some(target) = below.pop_front() {
         let direct: Vec<(Ticket, Merge)> = merges::table
             .inner_join(tickets::table.on(tickets::id.eq(merges::source_id)))
-            .filter(merges::target_id.eq_any(below.clone()).and(merges::ended_at.is_null()))
+            .filter(merges::target_id.eq(target).and(merges::ended_at.is_null()))
             .order(merges::id)
-            .select((Ticket::as_select(), Merge::as_select()))
-            .load(conn)?;
-        below = direct.iter().map(|(ticket, _)| ticket.id).collect();
+            .select((columns::<Ticket>(), columns::<Merge>()))
+            .rows(conn)?;
+        below.extend(direct.iter().map(|(ticket, _)| ticket.id));
         found.extend(direct);
     }
     Ok(found)

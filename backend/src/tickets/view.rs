@@ -8,7 +8,8 @@ use super::{Article, Attachment, Event, Ticket};
 use crate::{
     access::{Actor, Read, TicketAccess, readable_by_id, survivor},
     db::{
-        AgentId, ArticleId, Blobs, Conn, Delivery, Keep, LinkKind, OutboxKind, State, TicketId, Ts,
+        AgentId, ArticleId, Blobs, Conn, Delivery, Direct, Keep, LinkKind, OutboxKind, State, TicketId, Ts,
+        columns,
         schema::{
             agents, articles, attachments, events, outbox, ticket_links, ticket_tags, tickets, watchers,
         },
@@ -52,8 +53,8 @@ pub fn articles(conn: &mut Conn, access: &TicketAccess<Read>) -> Result<Vec<Arti
     Ok(articles::table
         .filter(articles::ticket_id.eq(access.ticket().id))
         .order(articles::id)
-        .select(Article::as_select())
-        .load(conn)?)
+        .select(columns::<Article>())
+        .rows(conn)?)
 }
 
 /// So many articles make a block of a long conversation.
@@ -99,7 +100,7 @@ pub fn conversation(
         .filter(articles::ticket_id.eq(ticket))
         .order(articles::id)
         .select(articles::id)
-        .load(conn)?;
+        .rows(conn)?;
     let unread = ids.iter().rev().take(UNREAD).take_while(|id| id.0 > seen).count();
     let usual = ids.len().saturating_sub(unread.max(BLOCK));
     let asked = from.map_or(usual, |from| ids.partition_point(|id| id.0 < from));
@@ -113,8 +114,8 @@ pub fn conversation(
         .filter(articles::ticket_id.eq(ticket))
         .filter(articles::id.eq(first).or(articles::id.ge(after)))
         .order(articles::id)
-        .select(Article::as_select())
-        .load(conn)?;
+        .select(columns::<Article>())
+        .rows(conn)?;
     let block = ids.get(at.saturating_sub(BLOCK).max(1)).copied();
     let hidden = match (shown.as_slice(), block, ids.get(1)) {
         ([first, next, ..], Some(block), Some(oldest)) => Some(Hidden {
@@ -133,7 +134,7 @@ pub fn conversation(
 /// # Errors
 /// [`Error::NotFound`] otherwise.
 pub fn article(conn: &mut Conn, actor: &Actor, id: ArticleId) -> Result<(Article, TicketAccess<Read>)> {
-    let article = articles::table.find(id).select(Article::as_select()).first(conn)?;
+    let article: Article = articles::table.find(id).select(columns::<Article>()).row(conn)?;
     let access = readable_by_id(conn, actor, article.ticket_id)?;
     Ok((article, access))
 }
@@ -147,12 +148,12 @@ pub fn articles_by_message_id(conn: &mut Conn, actor: &Actor, message_id: &str) 
     let ids: Vec<Option<ArticleId>> = message_ids::table
         .filter(message_ids::message_id.eq(message_id))
         .select(message_ids::article_id)
-        .load(conn)?;
+        .rows(conn)?;
     let found: Vec<Article> = articles::table
         .filter(articles::id.eq_any(ids.into_iter().flatten().collect::<Vec<_>>()))
         .order(articles::id.desc())
-        .select(Article::as_select())
-        .load(conn)?;
+        .select(columns::<Article>())
+        .rows(conn)?;
     let mut readable = Vec::new();
     for article in found {
         match readable_by_id(conn, actor, article.ticket_id) {
@@ -174,9 +175,9 @@ pub fn attachments(conn: &mut Conn, of: &[Article]) -> Result<HashMap<ArticleId,
     for file in attachments::table
         .filter(attachments::article_id.eq_any(ids))
         .order(attachments::id)
-        .select(Attachment::as_select())
+        .select(columns::<Attachment>())
         .kept()
-        .load::<Attachment>(conn)?
+        .rows::<Attachment>(conn)?
     {
         if let Some(article) = file.article_id {
             grouped.entry(article).or_default().push(file);
@@ -203,7 +204,7 @@ pub fn deliveries(conn: &mut Conn, of: &[Article]) -> Result<HashMap<ArticleId, 
             outbox::outcomes,
         ))
         .kept()
-        .load(conn)?;
+        .rows(conn)?;
     Ok(rows
         .into_iter()
         .filter_map(|(article, state, error, try_at, made_for, outcomes)| {
@@ -222,8 +223,8 @@ pub fn history(conn: &mut Conn, access: &TicketAccess<Read>) -> Result<Vec<Event
     Ok(events::table
         .filter(events::ticket_id.eq(access.ticket().id))
         .order(events::id)
-        .select(Event::as_select())
-        .load(conn)?)
+        .select(columns::<Event>())
+        .rows(conn)?)
 }
 
 /// A file by its public id: of an article that the actor may read, or of his own draft.
@@ -231,8 +232,10 @@ pub fn history(conn: &mut Conn, access: &TicketAccess<Read>) -> Result<Vec<Event
 /// # Errors
 /// [`Error::NotFound`] otherwise.
 pub fn attachment(conn: &mut Conn, actor: &Actor, uid: &str) -> Result<Attachment> {
-    let file =
-        attachments::table.filter(attachments::uid.eq(uid)).select(Attachment::as_select()).first(conn)?;
+    let file: Attachment = attachments::table
+        .filter(attachments::uid.eq(uid))
+        .select(columns::<Attachment>())
+        .first_row(conn)?;
     match file.article_id {
         Some(id) => article(conn, actor, id).map(|_| file),
         None if file.agent_id == Some(actor.agent.id) => Ok(file),
@@ -258,7 +261,7 @@ pub fn links(conn: &mut Conn, actor: &Actor, access: &TicketAccess<Read>) -> Res
     let rows: Vec<(TicketId, TicketId, LinkKind)> = ticket_links::table
         .filter(ticket_links::ticket_id.eq(id).or(ticket_links::other_id.eq(id)))
         .select((ticket_links::ticket_id, ticket_links::other_id, ticket_links::kind))
-        .load(conn)?;
+        .rows(conn)?;
     let mut links = Vec::new();
     for (from, to, kind) in rows {
         let reverse = to == id;
@@ -306,7 +309,7 @@ pub fn tags(conn: &mut Conn, ticket: TicketId) -> Result<Vec<String>> {
         .filter(ticket_tags::ticket_id.eq(ticket))
         .order(ticket_tags::tag)
         .select(ticket_tags::tag)
-        .load(conn)?)
+        .rows(conn)?)
 }
 
 /// Who watches it.
@@ -314,7 +317,7 @@ pub fn tags(conn: &mut Conn, ticket: TicketId) -> Result<Vec<String>> {
 /// # Errors
 /// Those of the database.
 pub fn watchers(conn: &mut Conn, ticket: TicketId) -> Result<Vec<AgentId>> {
-    Ok(watchers::table.filter(watchers::ticket_id.eq(ticket)).select(watchers::agent_id).load(conn)?)
+    Ok(watchers::table.filter(watchers::ticket_id.eq(ticket)).select(watchers::agent_id).rows(conn)?)
 }
 
 /// Login and name of these agents.
@@ -360,7 +363,7 @@ pub fn agents_in(conn: &mut Conn, events: &[Event]) -> Result<HashMap<AgentId, (
 /// # Errors
 /// Those of the database.
 pub fn logins(conn: &mut Conn) -> Result<HashSet<String>> {
-    Ok(agents::table.select(agents::login).kept().load::<String>(conn)?.into_iter().collect())
+    Ok(agents::table.select(agents::login).kept().rows::<String>(conn)?.into_iter().collect())
 }
 
 /// Numbers of these tickets.
@@ -387,7 +390,7 @@ pub fn ids(conn: &mut Conn, numbers: &[String]) -> Result<Vec<TicketId>> {
         let rows: Vec<(String, TicketId)> = tickets::table
             .filter(tickets::number.eq_any(part.to_vec()))
             .select((tickets::number, tickets::id))
-            .load(conn)?;
+            .rows(conn)?;
         found.extend(rows);
     }
     Ok(numbers.iter().filter_map(|number| found.get(number).copied()).collect())
@@ -402,7 +405,7 @@ pub fn lock_until(conn: &mut Conn, ticket: TicketId) -> Result<Option<Ts>> {
     Ok(deadlines::table
         .find((ticket, DeadlineKind::Unlock))
         .select(deadlines::due_at)
-        .first(conn)
+        .row(conn)
         .optional()?)
 }
 
@@ -415,8 +418,8 @@ pub(crate) fn events_after(conn: &mut Conn, after: i64, limit: i64) -> Result<Ve
         .filter(events::id.gt(crate::db::EventId(after)))
         .order(events::id)
         .limit(limit)
-        .select(Event::as_select())
-        .load(conn)?)
+        .select(columns::<Event>())
+        .rows(conn)?)
 }
 
 /// The newest event, or 0.
@@ -425,6 +428,6 @@ pub(crate) fn events_after(conn: &mut Conn, after: i64, limit: i64) -> Result<Ve
 /// Those of the database.
 pub(crate) fn last_event(conn: &mut Conn) -> Result<i64> {
     let last: Option<crate::db::EventId> =
-        events::table.order(events::id.desc()).select(events::id).first(conn).optional()?;
+        events::table.order(events::id.desc()).select(events::id).first_row(conn).optional()?;
     Ok(last.map_or(0, |id| id.0))
 }

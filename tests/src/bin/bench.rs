@@ -49,7 +49,11 @@ fn main() {
     }
     if std::env::args().nth(1).as_deref() == Some("agents") {
         let size = std::env::args().nth(2).map_or(100_000, |size| size.parse().expect("a number of tickets"));
-        return runtime.block_on(async { agents_at_work::run(&mut World::start(), size).await });
+        return runtime.block_on(async {
+            let mut world = World::start();
+            until_first_page(&world.settings.base(), world.started).await;
+            agents_at_work::run(&mut world, size).await;
+        });
     }
     let sizes: Vec<usize> =
         std::env::args().skip(1).map(|size| size.parse().expect("a number of tickets")).collect();

@@ -16,7 +16,7 @@ use diesel::prelude::*;
 use super::letters::Letter;
 use crate::{
     db::{
-        AnswerKind, Conn,
+        AnswerKind, Conn, Direct,
         schema::{customers, organisations},
     },
     error::Result,
@@ -97,7 +97,7 @@ pub(crate) fn employer(conn: &mut Conn, ticket: &Ticket) -> Result<String> {
         .inner_join(organisations::table.on(customers::organisation_id.eq(organisations::id.nullable())))
         .filter(customers::id.eq(customer))
         .select(organisations::name)
-        .first(conn)
+        .first_row(conn)
         .optional()?;
     Ok(name.unwrap_or_default())
 }

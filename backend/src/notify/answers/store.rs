@@ -10,7 +10,7 @@ use crate::{
     access::Actor,
     audit,
     db::{
-        AnswerKind, Audited, Conn, InstallationRight, LetterLanguage, QueueId, Ts, Tx,
+        AnswerKind, Audited, Conn, Direct, InstallationRight, LetterLanguage, QueueId, Ts, Tx, columns,
         schema::{auto_response_switches, auto_response_templates, queues as queue_rows},
     },
     error::{Error, FieldError, Result, say},
@@ -83,7 +83,7 @@ pub fn template(
             auto_response_templates::subject,
             auto_response_templates::body,
         ))
-        .load(conn)?;
+        .rows(conn)?;
     let best = rows.into_iter().max_by_key(|(queue, _, _)| queue.is_some());
     Ok(match best {
         Some((Some(_), subject, body)) => (Text { subject, body }, Origin::Queue),
@@ -100,8 +100,8 @@ pub fn all(conn: &mut Conn, actor: &Actor) -> Result<Vec<Own>> {
     actor.require(InstallationRight::QueuesAndMail)?;
     Ok(auto_response_templates::table
         .order(auto_response_templates::id)
-        .select(Own::as_select())
-        .load(conn)?)
+        .select(columns::<Own>())
+        .rows(conn)?)
 }
 
 /// Whether a queue sends this kind of answer.
@@ -115,7 +115,7 @@ pub fn enabled(conn: &mut Conn, queue: &Queue, kind: AnswerKind) -> Result<bool>
     let said: Option<bool> = auto_response_switches::table
         .find((queue.id, kind))
         .select(auto_response_switches::enabled)
-        .first(conn)
+        .row(conn)
         .optional()?;
     Ok(said.unwrap_or(by_default(kind)))
 }
@@ -135,7 +135,7 @@ pub fn switches(conn: &mut Conn, actor: &Actor) -> Result<Switches> {
             auto_response_switches::kind,
             auto_response_switches::enabled,
         ))
-        .load(conn)?;
+        .rows(conn)?;
     Ok(rows.into_iter().map(|(queue, kind, on)| ((queue, kind), on)).collect())
 }
 
@@ -164,9 +164,7 @@ pub fn set_language(
         Ok((it.name, json!({ "language": it.language.as_str() })))
     };
     audit::around(tx, (&actor.who(), Audited::AutoResponse, now), told, |tx| {
-        diesel::update(queue_rows::table.find(queue))
-            .set(queue_rows::language.eq(language))
-            .execute(&mut **tx)?;
+        diesel::update(queue_rows::table.find(queue)).set(queue_rows::language.eq(language)).exec(tx)?;
         Ok(())
     })
 }
@@ -194,19 +192,17 @@ pub fn set_switch(
 
 fn switch(tx: &mut Tx<'_>, queue: QueueId, kind: AnswerKind, enabled: bool) -> Result<()> {
     if kind == AnswerKind::Received {
-        diesel::update(queue_rows::table.find(queue))
-            .set(queue_rows::auto_response.eq(enabled))
-            .execute(&mut **tx)?;
+        diesel::update(queue_rows::table.find(queue)).set(queue_rows::auto_response.eq(enabled)).exec(tx)?;
         return Ok(());
     }
-    diesel::delete(auto_response_switches::table.find((queue, kind))).execute(&mut **tx)?;
+    diesel::delete(auto_response_switches::table.find((queue, kind))).exec(tx)?;
     diesel::insert_into(auto_response_switches::table)
         .values((
             auto_response_switches::queue_id.eq(queue),
             auto_response_switches::kind.eq(kind),
             auto_response_switches::enabled.eq(enabled),
         ))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     Ok(())
 }
 
@@ -256,7 +252,7 @@ fn insert(tx: &mut Tx<'_>, actor: &Actor, change: &Change, text: &Text, now: Ts)
             auto_response_templates::updated_at.eq(now),
             auto_response_templates::updated_by.eq(actor.agent.id),
         ))
-        .execute(&mut **tx)?;
+        .exec(tx)?;
     Ok(())
 }
 
@@ -276,11 +272,9 @@ fn delete(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
         .filter(auto_response_templates::language.eq(change.language));
     match change.queue {
         Some(queue) => {
-            diesel::delete(of_kind.filter(auto_response_templates::queue_id.eq(queue))).execute(&mut **tx)?
+            diesel::delete(of_kind.filter(auto_response_templates::queue_id.eq(queue))).exec(tx)?
         }
-        None => {
-            diesel::delete(of_kind.filter(auto_response_templates::queue_id.is_null())).execute(&mut **tx)?
-        }
+        None => diesel::delete(of_kind.filter(auto_response_templates::queue_id.is_null())).exec(tx)?,
     };
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::{Bulk, Deed, Item};
 use crate::{
     access::Actor,
     db::{
-        BulkId, BulkItemState, BulkState, Cause, Conn, TicketId, Ts, Tx, Wake, each,
+        BulkId, BulkItemState, BulkState, Cause, Conn, Direct, TicketId, Ts, Tx, Wake, columns, each,
         schema::{bulk_items, bulks},
     },
     error::{Error, Result, say},
@@ -232,8 +232,8 @@ pub fn offered(conn: &mut Conn, actor: &Actor, now: jiff::Timestamp) -> Result<V
         .filter(bulks::undoes.is_null())
         .order(bulks::finished_at.desc())
         .limit(2)
-        .select(Bulk::as_select())
-        .load(conn)?;
+        .select(columns::<Bulk>())
+        .rows(conn)?;
     let mut offered = Vec::new();
     for bulk in found {
         let undone: i64 = bulks::table.filter(bulks::undoes.eq(bulk.id)).count().get_result(conn)?;

@@ -11,7 +11,7 @@ use crate::{
     access::{Actor, Note, Reply, TicketAccess},
     clock::public_id,
     db::{
-        AgentId, ArticleId, AttachmentId, Conn, DraftId, DraftKind, TicketId, Ts, Tx, each,
+        AgentId, ArticleId, AttachmentId, Conn, Direct, DraftId, DraftKind, TicketId, Ts, Tx, columns, each,
         schema::{attachments, drafts},
     },
     error::{Error, Result, say},
@@ -200,8 +200,8 @@ pub(super) fn find_of(
 ) -> Result<Option<Draft>> {
     Ok(drafts::table
         .filter(drafts::agent_id.eq(agent).and(drafts::ticket_id.eq(ticket)).and(drafts::kind.eq(kind)))
-        .select(Draft::as_select())
-        .first(conn)
+        .select(columns::<Draft>())
+        .first_row(conn)
         .optional()?)
 }
 
@@ -213,8 +213,8 @@ pub fn files(conn: &mut Conn, draft: DraftId) -> Result<Vec<Attachment>> {
     Ok(attachments::table
         .filter(attachments::draft_id.eq(draft))
         .order(attachments::id)
-        .select(Attachment::as_select())
-        .load(conn)?)
+        .select(columns::<Attachment>())
+        .rows(conn)?)
 }
 
 /// Adds a file to the agent's draft.

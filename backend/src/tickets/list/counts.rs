@@ -9,7 +9,7 @@ use diesel::{
 
 use crate::{
     access::{Actor, Scope},
-    db::{Conn, Keep, QueueId, Right, State, schema::tickets},
+    db::{Conn, Direct, Keep, QueueId, Right, State, schema::tickets},
     error::Result,
 };
 
@@ -57,7 +57,7 @@ pub fn counts(conn: &mut Conn, scope: &Scope) -> Result<HashMap<QueueId, Count>>
         "SELECT queue_id, state, owned, CAST(SUM(n) AS BIGINT) AS n FROM queue_counts GROUP BY queue_id, state, owned",
     )
     .kept()
-    .load(conn)?;
+    .rows(conn)?;
     let mut counts: HashMap<QueueId, Count> = HashMap::new();
     for row in rows {
         let queue = QueueId(row.queue_id);
@@ -75,7 +75,7 @@ pub fn counts(conn: &mut Conn, scope: &Scope) -> Result<HashMap<QueueId, Count>>
         "SELECT queue_id, CAST(SUM(n) AS BIGINT) AS n FROM queue_waiting GROUP BY queue_id",
     )
     .kept()
-    .load(conn)?;
+    .rows(conn)?;
     for row in rows {
         // Those that may be read and hold anything are there already.
         if let Some(count) = counts.get_mut(&QueueId(row.queue_id)) {
@@ -96,5 +96,5 @@ pub fn count_mine(conn: &mut Conn, actor: &Actor) -> Result<i64> {
     Ok(tickets::table
         .filter(tickets::owner_id.eq(actor.agent.id).and(tickets::active.eq(true)))
         .count()
-        .get_result(conn)?)
+        .row(conn)?)
 }
