@@ -1,4 +1,4 @@
-// The composer: keys choose what is written, Ctrl Enter sends it, Quote fills in the mail that is answered,
+// The composer: keys choose what is written, Ctrl Enter sends it, with Shift it closes as well, Quote fills in the mail that is answered,
 // and the first key in a reply takes a free lock, so that two people do not answer the same customer.
 import { send } from "./server.js";
 import { field, write as put } from "./field.js";
@@ -21,7 +21,10 @@ document.addEventListener("keydown", (e) => {
   const form = e.target.closest?.("[data-composer]");
   if (!form) return;
   e.preventDefault();
-  const button = { note: ".co-note", forward: ".co-forward" }[form.querySelector("[name=kind]:checked")?.value];
+  const kind = form.querySelector("[name=kind]:checked")?.value;
+  const button = { note: ".co-note", forward: ".co-forward" }[kind];
+  const close = e.shiftKey && kind === "reply" && form.querySelector("button[name=then][value=close]");
+  if (close) return form.requestSubmit(close);
   form.requestSubmit(form.querySelector(button ?? ".split > .btn, .co-send") ?? form.querySelector(".co-note"));
 });
 

@@ -8,19 +8,20 @@ let timer = 0;
 let saved = "";
 let busy = false;
 
+const formatted = () => (rich() && !rich().isEmpty() ? rich().html() : "");
+
 function content(form) {
   const value = (name) => form.elements[name]?.value ?? "";
   if (form.dataset.draftKind === "ticket") {
     const chosen = form.querySelector("[name=kind]:checked")?.value ?? "";
     const [queue, priority] = [Number(value("queue")) || null, Number(value("priority"))];
-    return { kind: chosen, customer: value("customer"), queue, priority, owner: value("owner"), subject: value("subject"), body: value("body") };
+    return { kind: chosen, customer: value("customer"), queue, priority, owner: value("owner"), subject: value("subject"), body: value("body"), html: formatted() };
   }
   const kind = form.querySelector("[name=kind]:checked")?.value ?? "reply";
   const f = kind === "forward" ? "f" : "";
   const chip = (name) => form.querySelector(`[name=fx_${name}]:checked`)?.value ?? "";
   const effects = { state: chip("state"), queue: chip("queue"), priority: chip("priority"), tags: chip("tags") };
-  const html = rich() && !rich().isEmpty() ? rich().html() : "";
-  const draft = { kind, to: value(`${f}to`), cc: value(`${f}cc`), bcc: value(`${f}bcc`), body: value("body"), html, effects };
+  const draft = { kind, to: value(`${f}to`), cc: value(`${f}cc`), bcc: value(`${f}bcc`), body: value("body"), html: formatted(), effects };
   if (!f) return draft;
   const ticked = (name) => Boolean(form.elements[name]?.checked);
   return { ...draft, forwarded: value("forwarded"), original: value("original"), bare: ticked("bare"), visible: ticked("visible") };

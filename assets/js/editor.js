@@ -10,12 +10,13 @@ import { inert, trusted } from "./server.js";
 export function open(form, area, from) {
   document.execCommand("defaultParagraphSeparator", false, "p");
   document.execCommand("styleWithCSS", false, false);
+  const { suggest } = area.dataset;
   const root = document.createElement("div");
   root.id = "rich";
   root.className = "rich-text";
   root.contentEditable = "true";
   for (const [name, value] of Object.entries({
-    role: "textbox", "aria-multiline": "true", "aria-label": area.dataset.label, lang: area.lang, spellcheck: "true", "data-suggest": "",
+    role: "textbox", "aria-multiline": "true", "aria-label": area.dataset.label, lang: area.lang, spellcheck: "true", "data-suggest": suggest,
   })) if (value !== undefined) root.setAttribute(name, value);
 
   const images = JSON.parse(form.dataset.images || "{}");
@@ -146,7 +147,7 @@ export function open(form, area, from) {
     bar.close();
     root.remove();
     area.hidden = false;
-    area.dataset.suggest = "";
+    if (suggest !== undefined) area.dataset.suggest = suggest;
     form.classList.remove("is-rich");
   };
   area.after(bar.element, root);

@@ -5,7 +5,7 @@ let editor = null;
 // The editor, while it is open; said by whoever opens and closes it.
 export const rich = () => editor;
 export function use(opened) { editor = opened; }
-export const field = () => editor?.root ?? document.getElementById("body");
+export const field = () => editor?.root ?? document.querySelector("[data-rich] textarea[name=body]");
 
 const isText = (target) => "value" in target;
 const block = (node, root) => {

@@ -12,11 +12,14 @@ let busy = false;
 let again = false;
 let timer = 0;
 let due = 0;
+// Whether this very page changed, or only what stands around it.
+let whole = false;
 let polling = 0;
 
 // Events come in bursts; the first waits a moment for the others. Pages that an event does not concern only
 // refresh their counters, and rarely.
-function soon(delay) {
+function soon(delay, around = false) {
+  whole ||= !around || kind !== "ticket";
   const at = Date.now() + delay;
   if (timer && due <= at) return;
   clearTimeout(timer);
@@ -26,12 +29,18 @@ function soon(delay) {
 
 function heard(event) {
   if (event?.presence) return document.dispatchEvent(new CustomEvent("turnstone:presence", { detail: event }));
-  if (kind === "other") return;
+  if (event?.notice) {
+    document.dispatchEvent(new CustomEvent("turnstone:notice", { detail: event }));
+    if (kind === "notices") soon(150);
+    return;
+  }
+  if (kind === "other" || kind === "notices") return;
   // Of mail only the pages about mail and the counter beside them show something.
   if (event?.mail && kind !== "recorder") return;
   // A list beside the ticket is a list as any other; nobody sees it on a narrow screen.
   const listed = document.querySelector("[data-beside]")?.checkVisibility();
-  if (kind === "ticket") soon(event?.ticket === ticket ? 150 : listed ? 800 : 20_000);
+  if (kind === "ticket" && event?.ticket && event.ticket !== ticket) soon(listed ? 800 : 20_000, true);
+  else if (kind === "ticket") soon(150);
   else soon(400);
 }
 
@@ -39,10 +48,12 @@ async function refresh() {
   if (busy) { again = true; return; }
   if (document.hidden) { again = true; return; }
   busy = true;
-  const fresh = await page(location.href);
+  const address = whole ? location.href : `${location.pathname}/beside${location.search}`;
+  whole = false;
+  const fresh = await page(address);
   busy = false;
   if (fresh) swap(fresh);
-  if (again) { again = false; soon(400); }
+  if (again) { again = false; soon(400, !whole); }
   else poll();
 }
 
@@ -119,11 +130,12 @@ function listen() {
   const tell = (e) => {
     const event = JSON.parse(e.data);
     channel.postMessage(event);
-    heard(event);
+    heard({ ...event, leads: true });
   };
   stream.addEventListener("ticket", tell);
   stream.addEventListener("mail", tell);
   stream.addEventListener("presence", tell);
+  stream.addEventListener("notice", tell);
   stream.onopen = () => { clearInterval(polling); polling = 0; document.querySelector("[data-live-page]")?.setAttribute("data-live-on", ""); };
   stream.onerror = () => {
     if (!polling) polling = setInterval(() => { channel.postMessage({}); heard({ ticket }); }, 30_000);
@@ -132,8 +144,8 @@ function listen() {
 }
 
 channel.onmessage = (e) => heard(e.data);
-document.addEventListener("turnstone:refresh", () => soon(50));
-document.addEventListener("visibilitychange", () => { if (!document.hidden && again) { again = false; soon(50); } });
+document.addEventListener("turnstone:refresh", (e) => soon(50, e.detail === "around"));
+document.addEventListener("visibilitychange", () => { if (!document.hidden && again) { again = false; soon(50, !whole); } });
 addEventListener("pageshow", (e) => e.persisted && soon(50));
 // The lock is held for as long as the tab lives; the next tab takes over when it goes.
 if (navigator.locks) navigator.locks.request("turnstone-events", () => { listen(); return new Promise(() => {}); });

@@ -17,4 +17,5 @@ import "./completes.js";
 import "./seen.js";
 import "./presence.js";
 import "./mentions.js";
+import "./notices.js";
 import "./live.js";

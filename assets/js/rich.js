@@ -4,7 +4,9 @@ import { use, rich } from "./field.js";
 import { say } from "./toast.js";
 
 const form = document.querySelector("[data-rich]");
-const area = document.getElementById("body");
+const area = form?.querySelector("textarea[name=body]");
+// A field that is hidden cannot say that it is empty: the server does.
+const must = area?.required;
 const toggle = form?.querySelector("[data-rich-toggle]");
 
 // Opening it is no change of the text: it takes no lock. What the draft says of it follows when somebody chose it.
@@ -12,6 +14,7 @@ async function open(html, chosen) {
   const [{ open: begin }, { fromText }] = await Promise.all([import("./editor.js"), import("./editor-model.js")]);
   if (rich()) return;
   use(begin(form, area, html || fromText(area.value)));
+  area.required = false;
   toggle.setAttribute("aria-pressed", "true");
   form.dispatchEvent(new Event("turnstone:rich"));
   if (!chosen) return;
@@ -26,6 +29,7 @@ function close() {
   use(null);
   editor.close();
   area.value = text;
+  area.required = must;
   area.dispatchEvent(new Event("change", { bubbles: true }));
   toggle.setAttribute("aria-pressed", "false");
   area.focus();

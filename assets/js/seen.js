@@ -6,10 +6,14 @@ const page = document.querySelector("[data-live-page=ticket]");
 
 // Marks everything up to the last article as read.
 export function mark() {
-  if (page && !document.hidden) send("POST", `/tickets/${page.dataset.ticket}/seen`);
+  if (page && !document.hidden) return send("POST", `/tickets/${page.dataset.ticket}/seen`);
 }
 
-if (page?.hasAttribute("data-unread")) setTimeout(mark, 700);
+if (page?.hasAttribute("data-unread")) setTimeout(async () => {
+  await mark();
+  // What the bell said of this ticket is seen as well.
+  if (document.querySelector("[data-bell]")?.textContent) document.dispatchEvent(new CustomEvent("turnstone:refresh", { detail: "around" }));
+}, 700);
 
 const watcher = new IntersectionObserver((entries) => {
   for (const entry of entries) {

@@ -35,6 +35,60 @@ export async function read(address) {
   return answer?.ok ? answer.json().catch(() => null) : null;
 }
 
+const piece = 1_000_000;
+const pause = (ms) => new Promise((over) => setTimeout(over, ms));
+
+// Sends a large file piece by piece. What has arrived stays there: after a broken connection it asks how far the file is
+// and goes on, three times by itself, and at the next try with the same `begun`. Resolves as `upload` does.
+export function uploadInPieces(address, file, progress, inline, begun) {
+  let running = null;
+  let cancelled = false;
+  const one = (from) => new Promise((done) => {
+    const request = new XMLHttpRequest();
+    running = request;
+    request.open("PATCH", `${address}/${begun.id}`);
+    const headers = { "X-CSRF-Token": token(), Accept: "application/json", "Upload-Offset": from, "Content-Type": "application/offset+octet-stream" };
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.responseType = "json";
+    request.upload.onprogress = (e) => progress(((from + e.loaded) / file.size) * 100);
+    request.onload = () => done({ status: request.status, answer: request.response });
+    request.onerror = request.onabort = () => done({ status: 0 });
+    request.send(file.slice(from, from + piece));
+  });
+  // Where to go on: null where nobody answers.
+  const place = async () => {
+    const known = begun.id && (await send("HEAD", `${address}/${begun.id}`));
+    if (known?.ok) return { from: Number(known.headers.get("Upload-Offset")) };
+    if (begun.id && !known) return null;
+    const made = await send("POST", address, { name: file.name || "image.png", content_type: file.type, inline, size: file.size });
+    if (!made) return null;
+    const answer = await made.json().catch(() => null);
+    if (!made.ok) return { answer };
+    begun.id = answer.id;
+    return { from: 0 };
+  };
+  const all = async () => {
+    for (let tries = 0; tries < 4; tries += 1) {
+      if (tries) await pause(1_000 * tries);
+      const at = cancelled ? null : await place();
+      if (at && at.from === undefined) return { ok: false, answer: at.answer };
+      for (let from = at?.from ?? null; from !== null && !cancelled;) {
+        const { status, answer } = await one(from);
+        if (status === 201) return { ok: true, answer };
+        if (status === 204) [from, tries] = [from + piece, 0];
+        else if (status === 0 || status === 409 || status >= 500) from = null;
+        else return { ok: false, answer };
+      }
+      if (cancelled) {
+        if (begun.id) send("DELETE", `${address}/${begun.id}`);
+        return { ok: false, answer: null, cancelled: true };
+      }
+    }
+    return { ok: false, answer: null, broken: true };
+  };
+  return { sent: all(), cancel: () => { cancelled = true; running?.abort(); } };
+}
+
 // Sends one file and reports how far it got, from 0 to 100. Resolves to the parsed answer; without one the connection
 // broke, or `cancel` was called. With `inline` the file is an image that stands in the text.
 export function upload(address, file, progress, inline) {

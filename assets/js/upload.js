@@ -1,10 +1,12 @@
 // Files by button, drop or paste, each with its progress. They are kept with the draft on the server; without
 // script the file field travels with the form instead.
 import { rich } from "./field.js";
-import { send, upload } from "./server.js";
+import { send, upload, uploadInPieces } from "./server.js";
 import { say } from "./toast.js";
 
 const limit = 25_000_000;
+// What is larger goes in pieces, so that a broken connection costs the last one at most.
+const large = 1_000_000;
 
 const counted = (form, by) => { form.dataset.uploading = Number(form.dataset.uploading ?? 0) + by; };
 const images = ["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -26,7 +28,11 @@ function add(form, file, within) {
 async function start(form, item, file, inline) {
   const [bar, again, button] = ["progress", "[data-again]", ".chip-x"].map((one) => item.querySelector(one));
   [bar.hidden, again.hidden, bar.value] = [false, true, 0];
-  const running = upload(form.dataset.files, file, (percent) => { bar.value = percent; }, inline);
+  const moved = (percent) => { bar.value = percent; };
+  item.begun ??= {};
+  const running = file.size > large
+    ? uploadInPieces(form.dataset.files.replace(/files$/, "uploads"), file, moved, inline, item.begun)
+    : upload(form.dataset.files, file, moved, inline);
   button.setAttribute("aria-label", button.dataset.cancel.replace("#", file.name));
   item.cancel = running.cancel;
   counted(form, 1);

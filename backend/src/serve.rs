@@ -189,6 +189,7 @@ impl Running {
         let desk = self.desk.clone();
         let web = Data::new(Web::new(desk.clone(), image_key)?);
         self.tasks.push(tokio::spawn(web::live::run(Web::clone(&web), stopped.clone())));
+        self.tasks.push(tokio::spawn(web::presence::hear(Web::clone(&web), stopped.clone())));
         let headers = Headers { https: desk.config.is_https() };
         let app = move || {
             App::new()

@@ -147,6 +147,16 @@ impl TestApp {
         }
     }
 
+    /// Another node on the same database, which is PostgreSQL, with a data directory of its own; and where its pages are.
+    pub async fn another_node(&self) -> (Running, String) {
+        let mut config = self.config.clone();
+        config.data_dir = self.settings.data_directory().join("another");
+        std::fs::create_dir_all(&config.data_dir).expect("a directory");
+        let running = serve::start(config, self.clock.clone()).await.expect("another node starts");
+        let base = format!("http://{}", running.web.expect("every role runs"));
+        (running, base)
+    }
+
     /// Moves its clock and gives deadlines a moment to fire.
     pub async fn advance(&self, by: SignedDuration) {
         self.clock.advance(by);
@@ -300,6 +310,7 @@ impl TestApp {
                         },
                         channel: Channel::Mail,
                         body_text: "Something new.".to_owned(),
+                        body_html: None,
                         files: Vec::new(),
                         priority: Priority::NORMAL,
                         state: None,

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    body::{Input, Json, Request},
+    body::{Input, Json, Request, WITH_FILES},
+    files::{self, FileInput},
     gate::Caller,
     page::{self, List, Params},
     problem::Answer,
@@ -47,9 +48,14 @@ pub struct NewBulk {
     until: Option<String>,
     /// The text of a note or reply.
     body_text: Option<String>,
+    /// Files that go with each note or reply; times the tickets at most 1 GB.
+    #[serde(default)]
+    attachments: Vec<FileInput>,
 }
 
-impl Input for NewBulk {}
+impl Input for NewBulk {
+    const LIMIT: usize = WITH_FILES;
+}
 
 /// A deed on many tickets.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -99,12 +105,15 @@ fn shown(conn: &mut Conn, bulk: &Bulk) -> Result<BulkView> {
 #[utoipa::path(post, path = "/bulks", tag = "tickets", request_body = NewBulk,
     responses((status = 201, body = BulkView)))]
 pub async fn create(desk: Data<Desk>, caller: Caller, Json { value, request }: Json<NewBulk>) -> Answer {
-    let (at, asker) = (desk.moment(), caller.clone());
+    let (at, asker, mut value) = (desk.moment(), caller.clone(), value);
+    let files = files::prepare(&desk, std::mem::take(&mut value.attachments)).await?;
     request
         .create(&desk, &caller, move |tx| {
             let deed = deed(tx, &asker.actor, &value)?;
             let chosen = view::ids(tx, &value.tickets)?;
-            let id = bulk::begin(tx, &asker.actor, &chosen, &deed, "", &at)?;
+            let id = bulk::choose(tx, &asker.actor, &chosen, "", &at)?;
+            bulk::keep_files(tx, &asker.actor, id, &files, &at)?;
+            bulk::start(tx, &asker.actor, id, &deed, &at)?;
             let made = bulk::get(tx, &asker.actor, id)?;
             shown(tx, &made)
         })

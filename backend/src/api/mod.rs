@@ -26,6 +26,7 @@ pub mod inbound;
 pub mod lock;
 pub mod mailboxes;
 pub mod merges;
+mod notices;
 pub mod one_role;
 pub mod openapi;
 pub mod outbox;

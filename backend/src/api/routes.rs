@@ -9,8 +9,8 @@ use actix_web::{
 
 use super::{
     accounts, acts, articles, audit, auto_responses, balance, bonds, bulks, customers, diagnostics, drafts,
-    events, exports, fields, files, filters, gate, inbound, lock, mailboxes, merges, one_role, openapi,
-    outbox, participants, passing, people,
+    events, exports, fields, files, filters, gate, inbound, lock, mailboxes, merges, notices, one_role,
+    openapi, outbox, participants, passing, people,
     problem::{Answer, Problem},
     queues, replies, reports, saved, search, splits, templates, tickets,
 };
@@ -106,6 +106,10 @@ static TABLE: &[Route] = &[
     route!(POST "/exports", needs = Installation(Export), exports::create),
     route!(GET "/diagnostics", needs = Installation(QueuesAndMail), diagnostics::get),
     route!(GET "/audit", needs = Installation(People), audit::list),
+    route!(GET "/notices", needs = SignedIn, notices::list),
+    route!(PUT "/notices/read", needs = SignedIn, notices::read),
+    route!(GET "/preferences/notices", needs = SignedIn, notices::ways),
+    route!(PUT "/preferences/notices", needs = SignedIn, notices::choose),
     route!(GET "/events", needs = SignedIn, events::stream),
     route!(GET "/inbound", needs = Installation(Recorder), inbound::list),
     route!(GET "/inbound/{id}", needs = Installation(Recorder), inbound::get),

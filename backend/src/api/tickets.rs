@@ -299,6 +299,7 @@ fn made(
         customer: new.customer.person(),
         channel: page::word("channel", &new.channel)?,
         body_text: new.body_text.clone(),
+        body_html: None,
         files: files.to_vec(),
         priority: new.priority.as_ref().map_or(Ok(Priority::NORMAL), |given| given.priority("priority"))?,
         state: None,

@@ -34,7 +34,7 @@ impl Doctor {
         if self.ready {
             return ask_ready(&loaded.config);
         }
-        let now = crate::clock::Clock::System.now();
+        let now = Clock::System.now();
         let mut findings = doctor::machine(&loaded.config, now, &Language::english());
         findings.extend(tables(&loaded.config));
         if self.json {
@@ -51,15 +51,11 @@ impl Doctor {
 }
 
 fn tables(config: &Config) -> Vec<Finding> {
-    let (english, now) = (Language::english(), crate::clock::Clock::System.now());
+    let (english, now) = (Language::english(), Clock::System.now());
     let looked = Office::open(config).and_then(|office| {
         let mut findings = office.wait(doctor::inside(&office.db, config, now, &english))?;
         findings.extend(office.wait(doctor::outside(&office.db, config, &english))?);
-        let desk = Desk {
-            db: office.db.clone(),
-            clock: crate::clock::Clock::System,
-            config: std::sync::Arc::new(config.clone()),
-        };
+        let desk = Desk { db: office.db.clone(), clock: Clock::System, config: Arc::new(config.clone()) };
         findings.extend(office.wait(sign_in::look::findings(&desk))?);
         Ok(findings)
     });

@@ -13,6 +13,8 @@ pub struct Limits {
     pub attachment: usize,
     /// So many automatic answers an address gets within 24 hours.
     pub auto_responses: u16,
+    /// So many days a deleted ticket lies in the bin.
+    pub bin_days: u16,
     /// So many wrong passwords an account may have within 15 minutes before it must wait.
     pub sign_in_tries: u16,
     /// A session unused for so long is over.
@@ -48,6 +50,7 @@ impl Default for Limits {
             mail: 35 * MEGABYTE,
             attachment: 25 * MEGABYTE,
             auto_responses: 5,
+            bin_days: 30,
             sign_in_tries: 5,
             session_idle: SignedDuration::from_hours(8),
             session_longest: SignedDuration::from_hours(7 * 24),

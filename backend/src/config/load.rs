@@ -143,6 +143,7 @@ impl Reader {
             attachment: self.read("MAX_ATTACHMENT_MB", usual.attachment, megabytes),
             auto_responses: self
                 .read("AUTO_RESPONSES_PER_DAY", usual.auto_responses, |text| parse::count(text, 1, 1_000)),
+            bin_days: self.read("BIN_DAYS", usual.bin_days, |text| parse::count(text, 1, 3_650)),
             sign_in_tries: self.read("SIGN_IN_TRIES", usual.sign_in_tries, |text| parse::count(text, 1, 50)),
             session_idle: self.read("SESSION_IDLE_MINUTES", usual.session_idle, |text| {
                 parse::count(text, 5, 10_080).map(|minutes| SignedDuration::from_mins(minutes.into()))

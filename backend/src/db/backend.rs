@@ -3,10 +3,10 @@
 use diesel::{prelude::*, sql_types::Text};
 
 use super::{
-    ArticleId, Conn, Keep, TicketId, Tx, each,
+    AgentId, ArticleId, Conn, Keep, Pace, TicketId, Tx, each,
     schema::{
-        deadlines, idempotency_keys, inbound_mails, message_ids, outbox, participants, reads, settings,
-        tickets,
+        deadlines, digests, idempotency_keys, inbound_mails, message_ids, outbox, participants, reads,
+        settings, tickets,
     },
     types::{DeadlineKind, InboundId, InboundStatus, OutboxId, Ts},
 };
@@ -82,6 +82,18 @@ pub fn put_deadline(tx: &mut Tx<'_>, ticket: TicketId, kind: DeadlineKind, due: 
         .do_update()
         .set(deadlines::due_at.eq(due))
         .kept()
+        .execute(c))?;
+    Ok(())
+}
+
+/// Sets when what gathers for an agent is told, unless that is set; the row is held until the transaction ends, so that
+/// whoever takes it away sees what gathered before it.
+pub fn put_digest(tx: &mut Tx<'_>, agent: AgentId, mail: Pace, due: Ts) -> Result<()> {
+    each!(&mut **tx, |c| diesel::insert_into(digests::table)
+        .values((digests::agent_id.eq(agent), digests::mail.eq(mail), digests::due_at.eq(due)))
+        .on_conflict((digests::agent_id, digests::mail))
+        .do_update()
+        .set(digests::due_at.eq(digests::due_at))
         .execute(c))?;
     Ok(())
 }
@@ -284,5 +296,26 @@ pub fn without_index(conn: &Conn, column: &str) -> String {
     match conn {
         Conn::Sqlite(_) => format!("+{column}"),
         Conn::Pg(_) => column.to_owned(),
+    }
+}
+
+/// Says something on a channel that other nodes listen to.
+pub(super) fn say(conn: &mut Conn, channel: &str, words: &str) -> Result<()> {
+    if let Conn::Pg(pg) = conn {
+        diesel::sql_query("SELECT pg_notify($1, $2)")
+            .bind::<Text, _>(channel)
+            .bind::<Text, _>(words)
+            .kept()
+            .execute(pg)?;
+    }
+    Ok(())
+}
+
+/// What a statement that walks through rows asks at each, by its key: whether there is still time. PostgreSQL keeps the
+/// time by itself.
+pub fn still_time(conn: &Conn, key: &str) -> Option<String> {
+    match conn {
+        Conn::Pg(_) => None,
+        Conn::Sqlite(_) => Some(format!("{}({key})", super::hurry::ASKED)),
     }
 }

@@ -78,6 +78,7 @@ pub(super) fn open_sqlite(path: &Path, purpose: Purpose) -> Result<Conn, Connect
          PRAGMA mmap_size = 0;
          {special}"
     ))
+    .and_then(|()| super::hurry::teach(&mut conn))
     .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(Conn::Sqlite(conn))
 }

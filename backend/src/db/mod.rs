@@ -8,6 +8,7 @@ pub mod backend;
 mod blobs;
 mod conn;
 mod direct;
+mod hurry;
 mod kept;
 mod migrations;
 pub mod orphans;
@@ -36,6 +37,7 @@ pub(crate) use self::{
 };
 use self::{
     pool::Pool,
+    wake::Words,
     writer::{Ending, Writer},
 };
 use crate::{
@@ -50,6 +52,7 @@ pub struct Db {
     writer: Writer,
     blobs: Blobs,
     wakers: Wakers,
+    words: Words,
     url: DatabaseUrl,
 }
 
@@ -64,13 +67,14 @@ pub struct Tx<'a> {
     conn: &'a mut Conn,
     wake: Wake,
     rehearsal: bool,
+    bulk: Option<BulkId>,
     /// By these words received mails are found from then on.
     words: Vec<(InboundId, String)>,
 }
 
 impl<'a> Tx<'a> {
     fn new(conn: &'a mut Conn, rehearsal: bool) -> Self {
-        Self { conn, wake: Wake::NONE, rehearsal, words: Vec::new() }
+        Self { conn, wake: Wake::NONE, rehearsal, bulk: None, words: Vec::new() }
     }
 
     /// Once the transaction is committed, a received mail is found by the words of this text, in place of earlier ones.
@@ -81,6 +85,16 @@ impl<'a> Tx<'a> {
     /// Wakes these workers once the transaction is committed.
     pub fn wake(&mut self, whom: Wake) {
         self.wake |= whom;
+    }
+
+    /// Says that this transaction works one ticket of a bulk off: what is told of it is told of all its tickets together.
+    pub(crate) fn part_of(&mut self, bulk: BulkId) {
+        self.bulk = Some(bulk);
+    }
+
+    /// The bulk of which this works one ticket off.
+    pub(crate) fn bulk(&self) -> Option<BulkId> {
+        self.bulk
     }
 
     /// Whether this is thrown away at the end: then nothing may be used up that a rollback does not give back.
@@ -123,7 +137,8 @@ impl Db {
                 (pool.clone(), writer::postgres(pool, wakers.clone()), None)
             }
         };
-        Ok(Self { readers, writer, blobs: Blobs::open(files)?, wakers, url: url.clone() })
+        let (blobs, words) = (Blobs::open(files)?, Words::default());
+        Ok(Self { readers, writer, blobs, wakers, words, url: url.clone() })
     }
 
     /// Runs `job` with a connection that only reads, off the asynchronous threads.
@@ -145,7 +160,7 @@ impl Db {
         answered.await.map_err(lost)?
     }
 
-    /// [`Db::read`] for what must not take long; `None` when it did. The caller is free then, the job ends by itself.
+    /// [`Db::read`] for what must not take long; `None` when it did. Its statements are stopped then.
     ///
     /// # Errors
     /// As [`Db::read`].
@@ -154,7 +169,12 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        tokio::time::timeout(limit, self.read(job)).await.ok().transpose()
+        let (pool, until) = (self.readers.clone(), std::time::Instant::now() + limit);
+        let job = tokio::task::spawn_blocking(move || hurry::within(&mut *pool.get()?, until, job));
+        match tokio::time::timeout(limit, job).await {
+            Ok(done) => done.map_err(lost)?,
+            Err(_) => Ok(None),
+        }
     }
 
     /// Runs `job` in a transaction and answers once it is durable. An error of `job` rolls it back.
@@ -201,6 +221,22 @@ impl Db {
         &self.wakers
     }
 
+    /// Tells the other nodes something that is kept nowhere, 8,000 bytes at most. With SQLite there are none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database does not answer.
+    pub async fn say(&self, words: String) -> Result<()> {
+        if matches!(self.url, DatabaseUrl::Sqlite(_)) {
+            return Ok(());
+        }
+        self.read(move |conn| backend::say(conn, wake::WORDS, &words)).await
+    }
+
+    /// Hears what nodes say, this one included.
+    pub fn hear(&self) -> tokio::sync::broadcast::Receiver<String> {
+        self.words.hear()
+    }
+
     /// The address it was opened by.
     pub fn url(&self) -> &DatabaseUrl {
         &self.url
@@ -211,7 +247,7 @@ impl Db {
     /// # Errors
     /// When the connection for it cannot be made.
     pub fn watch_other_processes(&self) -> anyhow::Result<Watching> {
-        wake::watch(&self.url, self.wakers.clone())
+        wake::watch(&self.url, self.wakers.clone(), self.words.clone())
     }
 
     /// Whether the database answers.

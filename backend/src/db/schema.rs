@@ -70,11 +70,12 @@ table! {
 
 table! {
     use diesel::sql_types::*;
-    use crate::db::types::Instant;
 
-    notification_mutes (agent_id, event) {
+    notification_ways (agent_id, event) {
         agent_id -> BigInt,
         event -> Text,
+        mail -> Text,
+        browser -> Bool,
     }
 }
 
@@ -406,6 +407,7 @@ table! {
         size -> BigInt,
         digest -> Text,
         created_at -> Instant,
+        bulk_id -> Nullable<BigInt>,
     }
 }
 
@@ -975,6 +977,81 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    notices (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        at -> Instant,
+        event -> Text,
+        ticket_id -> BigInt,
+        article_id -> Nullable<BigInt>,
+        n -> Integer,
+        absent -> Text,
+        bulk_id -> Nullable<BigInt>,
+        read_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    gathered (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        at -> Instant,
+        event -> Text,
+        ticket_id -> BigInt,
+        article_id -> Nullable<BigInt>,
+        absent -> Text,
+        mail -> Text,
+        browser -> Bool,
+        bulk_id -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    digests (agent_id, mail) {
+        agent_id -> BigInt,
+        mail -> Text,
+        due_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    uploads (id) {
+        id -> BigInt,
+        uid -> Text,
+        agent_id -> BigInt,
+        ticket_id -> BigInt,
+        name -> Text,
+        content_type -> Text,
+        inline -> Bool,
+        size -> BigInt,
+        received -> BigInt,
+        touched_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    upload_pieces (upload_id, begins) {
+        upload_id -> BigInt,
+        begins -> BigInt,
+        data -> Binary,
+    }
+}
+
 diesel::joinable!(identities -> agents (agent_id));
 diesel::joinable!(bulk_items -> tickets (ticket_id));
 
@@ -987,7 +1064,12 @@ allow_tables_to_appear_in_same_query!(
     settings,
     blobs,
     agents,
-    notification_mutes,
+    notification_ways,
+    notices,
+    gathered,
+    digests,
+    uploads,
+    upload_pieces,
     queue_mutes,
     sessions,
     tokens,

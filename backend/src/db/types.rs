@@ -167,6 +167,8 @@ ids! {
     ActId,
     /// A deed on many tickets.
     BulkId,
+    /// Something that an agent is told in the browser.
+    NoticeId,
 }
 
 macro_rules! words {
@@ -451,6 +453,8 @@ words! {
         NewTicket = "new_ticket",
         /// The customer wrote again.
         FollowUp = "follow_up",
+        /// A ticket was given to him.
+        Assigned = "assigned",
         /// His lock ran out.
         LockTimeout = "lock_timeout",
         /// A ticket was moved into a queue he follows.
@@ -463,6 +467,19 @@ words! {
         TakenOver = "taken_over",
         /// A colleague names him in a note.
         Mention = "mention",
+    }
+    /// When a mail tells an agent of an event.
+    Pace {
+        /// As it happens.
+        Now = "now",
+        /// With what else came, at the quarters of an hour.
+        Quarter = "quarter",
+        /// With what else came, at the full hour.
+        Hour = "hour",
+        /// With what else came, in the morning.
+        Day = "day",
+        /// Never.
+        Off = "off",
     }
     /// An automatic answer to a customer.
     AnswerKind {
@@ -810,5 +827,12 @@ where
 {
     fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
         i32::from_sql(value).map(Self)
+    }
+}
+
+impl EventKind {
+    /// Whether its values are logins.
+    pub const fn names_agents(self) -> bool {
+        matches!(self, Self::Assigned | Self::Locked | Self::Unlocked | Self::LockTimedOut)
     }
 }

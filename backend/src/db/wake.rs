@@ -10,7 +10,7 @@ use std::{
 };
 
 use diesel::{RunQueryDsl as _, connection::SimpleConnection as _};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 
 use super::{
     Keep as _,
@@ -81,6 +81,28 @@ impl Wakers {
     }
 }
 
+/// The channel of what nodes tell each other.
+pub(super) const WORDS: &str = "turnstone_words";
+/// So many words wait for a slow listener.
+const UNHEARD: usize = 1_024;
+
+/// What the nodes of an installation tell each other, kept nowhere: only PostgreSQL has several.
+#[derive(Clone)]
+pub(super) struct Words(broadcast::Sender<String>);
+
+impl Default for Words {
+    fn default() -> Self {
+        Self(broadcast::channel(UNHEARD).0)
+    }
+}
+
+impl Words {
+    /// Hears what is said from now on, by this node as well.
+    pub(super) fn hear(&self) -> broadcast::Receiver<String> {
+        self.0.subscribe()
+    }
+}
+
 /// How often the database is asked whether another process has written.
 const EVERY: Duration = Duration::from_millis(150);
 
@@ -100,13 +122,13 @@ impl Drop for Watching {
     }
 }
 
-pub(super) fn watch(url: &DatabaseUrl, wakers: Wakers) -> anyhow::Result<Watching> {
+pub(super) fn watch(url: &DatabaseUrl, wakers: Wakers, words: Words) -> anyhow::Result<Watching> {
     let stop = Arc::new(AtomicBool::new(false));
     let url = url.clone();
     let stopped = Arc::clone(&stop);
     let thread = std::thread::Builder::new().name("watch".into()).spawn(move || match &url {
         DatabaseUrl::Sqlite(path) => watch_sqlite(path, &wakers, &stopped),
-        DatabaseUrl::Postgres(url) => watch_postgres(url, &wakers, &stopped),
+        DatabaseUrl::Postgres(url) => watch_postgres(url, &wakers, &words, &stopped),
     })?;
     Ok(Watching { stop, thread: Some(thread) })
 }
@@ -143,13 +165,13 @@ fn watch_sqlite(path: &std::path::Path, wakers: &Wakers, stop: &AtomicBool) {
     }
 }
 
-fn watch_postgres(url: &str, wakers: &Wakers, stop: &AtomicBool) {
+fn watch_postgres(url: &str, wakers: &Wakers, words: &Words, stop: &AtomicBool) {
     let mut conn: Option<Conn> = None;
     while !stop.load(Ordering::Relaxed) {
         std::thread::sleep(EVERY);
         if conn.is_none() {
             conn = open_postgres(url).ok().and_then(|mut open| {
-                open.batch_execute("LISTEN turnstone").ok()?;
+                open.batch_execute(&format!("LISTEN turnstone; LISTEN {WORDS}")).ok()?;
                 Some(open)
             });
             // Whatever was said while nobody listened.
@@ -161,6 +183,11 @@ fn watch_postgres(url: &str, wakers: &Wakers, stop: &AtomicBool) {
             Ok(heard) if heard.is_empty() => {}
             Ok(heard) => {
                 for notification in heard {
+                    if notification.channel == WORDS {
+                        // Nobody listening is no mistake.
+                        let _ = words.0.send(notification.payload);
+                        continue;
+                    }
                     wakers.wake(notification.payload.parse().map_or(Wake::ALL, Wake));
                 }
             }

@@ -11,6 +11,10 @@ use crate::{
 
 /// How much of the customer's text a notification shows, in characters.
 const EXCERPT: usize = 600;
+/// So many things stand in one mail, each with its ticket; of the others it says how many.
+const LINES: usize = 200;
+/// Where agents choose what they hear of.
+const WAYS: &str = "/preferences/notices";
 
 /// Subject and text of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,19 +42,7 @@ pub struct News<'a> {
 pub fn notification(agent: &Agent, news: &News<'_>, ticket: &Ticket, queue: &str, base: &Url) -> Letter {
     let News { notice, count, excerpt, absent } = *news;
     let language = Language::named(&agent.language);
-    let key = match notice {
-        Notice::NewTicket => "notice-new-ticket",
-        Notice::FollowUp if count > 1 => "notice-follow-ups",
-        Notice::FollowUp => "notice-follow-up",
-        Notice::LockTimeout => "notice-lock-timeout",
-        Notice::Move => "notice-move",
-        Notice::Reminder => "notice-reminder",
-        Notice::DeliveryFailure => "notice-delivery-failure",
-        Notice::TakenOver => "notice-taken-over",
-        Notice::Mention => "notice-mention",
-    };
-    let sentence =
-        language.tr_with(key, &[("number", &ticket.number), ("queue", queue), ("count", &count.to_string())]);
+    let sentence = sentence(&language, notice, count, &ticket.number, queue);
     let customer = format!("{} {}", ticket.customer_name, ticket.customer_address);
     let link = |path: &str| base.join(path).map_or_else(|_| path.to_owned(), |url| url.to_string());
     let mut lines =
@@ -71,8 +63,85 @@ pub fn notification(agent: &Agent, news: &News<'_>, ticket: &Ticket, queue: &str
         lines.push(String::new());
     }
     lines.push(link(&format!("/tickets/{}", ticket.number)));
-    lines.extend([String::new(), "-- ".into(), language.tr("mail-switch-off"), link("/preferences")]);
+    lines.extend([String::new(), "-- ".into(), language.tr("mail-switch-off"), link(WAYS)]);
     Letter { subject: format!("{sentence} {}", ticket.title), body: lines.join("\n") }
+}
+
+/// What happened to a ticket, up to its subject.
+pub fn sentence(language: &Language, notice: Notice, n: i64, number: &str, queue: &str) -> String {
+    let key = match notice {
+        Notice::NewTicket => "notice-new-ticket",
+        Notice::FollowUp if n > 1 => "notice-follow-ups",
+        Notice::FollowUp => "notice-follow-up",
+        Notice::Assigned => "notice-assigned",
+        Notice::LockTimeout => "notice-lock-timeout",
+        Notice::Move => "notice-move",
+        Notice::Reminder => "notice-reminder",
+        Notice::DeliveryFailure => "notice-delivery-failure",
+        Notice::TakenOver => "notice-taken-over",
+        Notice::Mention => "notice-mention",
+    };
+    language.tr_with(key, &[("number", number), ("queue", queue), ("count", &n.to_string())])
+}
+
+/// What a deed on many tickets did to so many of them.
+pub fn bulk_sentence(language: &Language, notice: Notice, n: i64, queue: &str) -> String {
+    let key = match notice {
+        Notice::Move => "notice-bulk-move",
+        Notice::Assigned => "notice-bulk-assigned",
+        Notice::Mention => "notice-bulk-mention",
+        _ => "notice-bulk-other",
+    };
+    language.tr_with(key, &[("queue", queue), ("count", &n.to_string())])
+}
+
+/// One thing of several that a mail tells.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// What happened.
+    pub notice: Notice,
+    /// So many times.
+    pub n: i32,
+    /// To which ticket.
+    pub ticket: &'a Ticket,
+    /// The name of its queue.
+    pub queue: &'a str,
+    /// The name of whom the reader stands in for, or nothing.
+    pub absent: &'a str,
+}
+
+/// Several things in one mail; with `bulk` they are one deed on many tickets. `None` where there is nothing to tell.
+pub fn digest(agent: &Agent, lines: &[Line<'_>], bulk: bool, base: &Url) -> Option<Letter> {
+    let language = Language::named(&agent.language);
+    let first = lines.first()?;
+    let link = |path: &str| base.join(path).map_or_else(|_| path.to_owned(), |url| url.to_string());
+    let told = |line: &Line<'_>| {
+        let said = sentence(&language, line.notice, line.n.into(), &line.ticket.number, line.queue);
+        format!("{said} {}", line.ticket.title)
+    };
+    let n = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+    let subject = match (bulk, lines) {
+        (_, [only]) => told(only),
+        (true, _) => bulk_sentence(&language, first.notice, n, first.queue),
+        (false, _) => language.tr_count("mail-digest", n),
+    };
+    let mut body = vec![language.tr_with("mail-hello", &[("name", &agent.name)]), String::new()];
+    if lines.len() > 1 {
+        body.extend([subject.clone(), String::new()]);
+    }
+    for line in lines.iter().take(LINES) {
+        body.push(told(line));
+        if !line.absent.is_empty() {
+            body.push(language.tr_with("mail-stands-in", &[("name", line.absent)]));
+        }
+        body.extend([link(&format!("/tickets/{}", line.ticket.number)), String::new()]);
+    }
+    if lines.len() > LINES {
+        let more = i64::try_from(lines.len() - LINES).unwrap_or(i64::MAX);
+        body.extend([language.tr_count("mail-digest-more", more), link("/tickets"), String::new()]);
+    }
+    body.extend(["-- ".into(), language.tr("mail-switch-off"), link(WAYS)]);
+    Some(Letter { subject, body: body.join("\n") })
 }
 
 /// News for whoever looks after mail: the relay has been away for long.

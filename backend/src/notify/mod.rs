@@ -1,27 +1,28 @@
 //! Who hears of what. Never the actor, never twice, only who may read the ticket, each event as the agent chose.
 //!
-//! A notification is a row of the outbox that names the event; it is written out, and the reader's permission checked
-//! once more, when it leaves.
+//! A notification by mail is a row of the outbox that names the event; it is written out, and the reader's permission
+//! checked once more, when it leaves. What an agent wants to hear together is a row of `gathering` until then, and what
+//! he is told in the browser one of the `board`: there he is asked for his permission whenever it is shown.
 
 pub mod answers;
+pub mod board;
+pub(crate) mod gathering;
 pub mod letters;
+mod telling;
 pub(crate) mod together;
 
 use diesel::prelude::*;
 
-use self::together::When;
+use self::telling::tell;
 
 use crate::{
     access::{Who, holders_of},
-    clock::public_id,
     db::{
-        AgentId, ArticleId, Conn, Delivery, Direct, Keep, Notice, OutboxKind, Right, Ts, Tx,
-        schema::{agents, articles, notification_mutes, queue_mutes},
+        AgentId, ArticleId, Conn, Direct, Keep, Notice, Right, Ts, Tx,
+        schema::{articles, queue_mutes},
     },
     error::Result,
-    outbox,
-    people::{self, stand_ins},
-    queues,
+    people,
     tickets::{Article, Ticket},
 };
 
@@ -46,6 +47,11 @@ pub(crate) fn new_ticket(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -
 pub(crate) fn moved(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, now: Ts) -> Result<()> {
     let followers = followers(tx, Notice::Move, ticket, now)?;
     tell(tx, Notice::Move, ticket, None, &followers, who.agent, now).map(drop)
+}
+
+/// A ticket was given to somebody, who hears of it.
+pub(crate) fn assigned(tx: &mut Tx<'_>, ticket: &Ticket, to: AgentId, who: &Who, now: Ts) -> Result<()> {
+    tell(tx, Notice::Assigned, ticket, None, &[to], who.agent, now).map(drop)
 }
 
 /// Somebody outside wrote: the owner hears of it, or the followers while nobody owns it; and whoever watches it.
@@ -163,110 +169,4 @@ fn owner_or_followers(conn: &mut Conn, notice: Notice, ticket: &Ticket, now: Ts)
         return Ok(vec![owner]);
     }
     followers(conn, notice, ticket, now)
-}
-
-/// Who really hears of something: those who are away hear of it through whoever stands in for them.
-fn present(
-    tx: &mut Tx<'_>,
-    notice: Notice,
-    ticket: &Ticket,
-    whom: &[AgentId],
-    actor: Option<AgentId>,
-    now: Ts,
-) -> Result<Vec<Reader>> {
-    let load = |tx: &mut Tx<'_>, ids: Vec<AgentId>| -> Result<Vec<Row>> {
-        let muted = notification_mutes::table
-            .filter(notification_mutes::event.eq(notice.as_str()))
-            .select(notification_mutes::agent_id);
-        Ok(agents::table
-            .filter(agents::id.eq_any(ids).and(agents::disabled_at.is_null()))
-            .filter(agents::id.ne_all(muted))
-            .order(agents::id)
-            .select((agents::id, agents::email, agents::name, agents::away_until))
-            .kept()
-            .rows(tx)?)
-    };
-    let mut readers: Vec<Reader> = Vec::new();
-    let mut passed_on = Vec::new();
-    for (id, email, name, away) in load(tx, whom.to_vec())?.into_iter().filter(|row| Some(row.0) != actor) {
-        let away = away.is_some_and(|until| until.0 > now.0);
-        let instead = if away { stand_ins::instead_of(tx, id, ticket.id, now.0)? } else { None };
-        match instead {
-            Some(instead) => passed_on.push((instead, name)),
-            None => readers.push(Reader { id, email, absent: String::new() }),
-        }
-    }
-    for (instead, absent) in passed_on {
-        if readers.iter().any(|reader| reader.id == instead) || Some(instead) == actor {
-            continue;
-        }
-        let found = load(tx, vec![instead])?.into_iter().next();
-        readers.extend(found.map(|(id, email, ..)| Reader { id, email, absent }));
-    }
-    Ok(readers)
-}
-
-/// Key, address, name, and until when he is away.
-type Row = (AgentId, String, String, Option<Ts>);
-
-/// Somebody who is told.
-struct Reader {
-    id: AgentId,
-    email: String,
-    /// The name of whom he stands in for.
-    absent: String,
-}
-
-fn tell(
-    tx: &mut Tx<'_>,
-    notice: Notice,
-    ticket: &Ticket,
-    article: Option<ArticleId>,
-    whom: &[AgentId],
-    actor: Option<AgentId>,
-    now: Ts,
-) -> Result<Told> {
-    let readers = present(tx, notice, ticket, whom, actor, now)?;
-    let told = Told { asked: whom.len(), told: readers.len() };
-    if readers.is_empty() {
-        return Ok(told);
-    }
-    let queue = queues::get(tx, ticket.queue_id)?;
-    let from = queues::sender(tx, &queue)?;
-    for Reader { id: agent, email, absent } in readers {
-        let when = match notice {
-            Notice::FollowUp => together::when(tx, ticket.id, agent, now)?,
-            _ => When::Now,
-        };
-        let (state, try_at) = match when {
-            When::Now => (Delivery::Due, now),
-            When::At(later) => (Delivery::Held, later),
-            When::WithTheLast => continue,
-        };
-        outbox::enqueue(
-            tx,
-            &outbox::NewMail {
-                kind: OutboxKind::Notification,
-                state,
-                ticket: Some(ticket.id),
-                article,
-                agent: Some(agent),
-                event: notice.as_str().to_owned(),
-                // The null sender: a notification that bounces must not open a ticket.
-                envelope_from: String::new(),
-                envelope_to: vec![email],
-                message_id: format!(
-                    "{}.notice@{}",
-                    public_id(now.0).simple(),
-                    crate::tickets::reply::domain_of(&from.address)
-                ),
-                subject: String::new(),
-                // Written out when it leaves: until then only for whom the reader stands in.
-                body_text: absent,
-                try_at,
-            },
-            now,
-        )?;
-    }
-    Ok(told)
 }

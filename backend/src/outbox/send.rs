@@ -26,7 +26,7 @@ use crate::{
     },
     desk::Desk,
     error::{Error, Result},
-    notify::{letters, together},
+    notify::{gathering, letters, together},
     people::links,
     queues,
     tickets::{Person, Ticket},
@@ -150,6 +150,9 @@ async fn ready(desk: &Desk, way: &Arc<Way>, mail: &Outgoing) -> Result<Option<Ve
             {
                 own_news(conn, &row, now)
             }
+            (None, OutboxKind::Notification) if row.event == gathering::EVENT => {
+                digest(conn, &row, &config, now)
+            }
             (None, OutboxKind::Notification) => notification(conn, &row, &config, now),
             (None, _) if row.article_id.is_none() => letter(conn, &row).map(Some),
             (None, _) => compose::article(conn, &blobs, &row, config.recipient_delimiter).map(Some),
@@ -233,6 +236,25 @@ fn notification(
     // All news about a ticket is one conversation in the agent's mail program.
     let conversation = Some(format!("{}.news", ticket.root_message_id));
     compose::notification(row, from, to, letter.subject, letter.body, conversation).map(Some)
+}
+
+/// Writes news that were gathered: those that their reader may read.
+fn digest(
+    conn: &mut crate::db::Conn,
+    row: &Outgoing,
+    config: &crate::config::Config,
+    now: Timestamp,
+) -> Result<Option<Vec<u8>>> {
+    let Some(agent) = row.agent_id else { return Ok(None) };
+    let actor = match Actor::load(conn, agent, Cause::System, now) {
+        Ok(actor) => actor,
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let Some(letter) = gathering::written(conn, &actor, &row.body_text, config)? else { return Ok(None) };
+    let to = Person { name: actor.agent.name.clone(), address: actor.agent.email.clone() };
+    let from = outage::sender(conn)?;
+    compose::notification(row, from, to, letter.subject, letter.body, None).map(Some)
 }
 
 /// Writes a mail that no article carries: its row says all of it, and the queue that it comes from.

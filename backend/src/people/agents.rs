@@ -12,11 +12,13 @@ use super::{
 use crate::{
     access::{Actor, PeopleAccess},
     db::{
-        AgentId, Audited, Conn, Direct, Notice, RoleId, Ts, Tx, columns,
-        schema::{agent_roles, agents, articles, notification_mutes, roles, sessions},
+        AgentId, Audited, Conn, Direct, RoleId, Ts, Tx, columns,
+        schema::{agent_roles, agents, articles, roles, sessions},
     },
     error::{Error, FieldError, Result, say},
 };
+
+pub use super::ways::without_mail as muted;
 
 /// An agent.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -307,8 +309,6 @@ pub struct Preferences {
     pub away_until: Option<Timestamp>,
     /// Who hears of his tickets meanwhile.
     pub stand_in: Option<AgentId>,
-    /// What he does not want to hear of.
-    pub muted: Vec<Notice>,
 }
 
 /// Saves the actor's own preferences. Going away frees the tickets he has locked.
@@ -359,7 +359,6 @@ pub fn save_preferences(
             agents::stand_in_id.eq(wish.stand_in),
         ))
         .exec(tx)?;
-    edit::put_muted(tx, actor.agent.id, &wish.muted)?;
     if wish.away_until.is_some_and(|until| until > at.now) {
         crate::tickets::lock::release_all(tx, actor, at)?;
     }
@@ -373,16 +372,4 @@ pub fn save_preferences(
 pub fn set_dense_rows(tx: &mut Tx<'_>, actor: &Actor, dense: bool) -> Result<()> {
     diesel::update(agents::table.find(actor.agent.id)).set(agents::dense_rows.eq(dense)).exec(tx)?;
     Ok(())
-}
-
-/// What the agent does not want to hear of.
-///
-/// # Errors
-/// Those of the database.
-pub fn muted(conn: &mut Conn, id: AgentId) -> Result<Vec<Notice>> {
-    let words: Vec<String> = notification_mutes::table
-        .filter(notification_mutes::agent_id.eq(id))
-        .select(notification_mutes::event)
-        .rows(conn)?;
-    Ok(words.iter().filter_map(|word| word.parse().ok()).collect())
 }

@@ -4,12 +4,12 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{account, agents, agents::Agent, domains, guard::Guard, journal, roles};
+use super::{account, agents, agents::Agent, domains, guard::Guard, journal, roles, ways};
 use crate::{
     access::PeopleAccess,
     db::{
         AgentId, Audited, Notice, RoleId, Ts, Tx, Wake,
-        schema::{agent_roles, agents as table, notification_mutes, roles as roles_table},
+        schema::{agent_roles, agents as table, roles as roles_table},
     },
     error::{Error, FieldError, Result, Sentence, say},
     i18n::Language,
@@ -37,7 +37,7 @@ pub struct Settings {
     pub language: Option<String>,
     /// An IANA zone; `Some(None)`: the installation's.
     pub time_zone: Option<Option<String>>,
-    /// What he does not hear of.
+    /// What he gets no mail about.
     pub muted: Option<Vec<Notice>>,
 }
 
@@ -123,19 +123,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, id: AgentId, settings: &Settings) -> Result
         diesel::update(row).set(table::time_zone.eq(zone)).execute(&mut **tx)?;
     }
     if let Some(muted) = &settings.muted {
-        put_muted(tx, id, muted)?;
-    }
-    Ok(())
-}
-
-/// Writes what an agent does not hear of.
-pub(super) fn put_muted(tx: &mut Tx<'_>, id: AgentId, muted: &[Notice]) -> Result<()> {
-    diesel::delete(notification_mutes::table.filter(notification_mutes::agent_id.eq(id)))
-        .execute(&mut **tx)?;
-    for notice in Notice::ALL.iter().filter(|notice| muted.contains(notice)) {
-        diesel::insert_into(notification_mutes::table)
-            .values((notification_mutes::agent_id.eq(id), notification_mutes::event.eq(notice.as_str())))
-            .execute(&mut **tx)?;
+        ways::set_without_mail(tx, id, muted)?;
     }
     Ok(())
 }

@@ -28,5 +28,6 @@ pub mod sessions;
 pub mod setup;
 pub mod stand_ins;
 pub mod tokens;
+pub mod ways;
 
 pub use agents::Agent;

@@ -16,9 +16,10 @@ use crate::{
     },
     desk::Desk,
     error::{Error, Result},
+    notify::{board, gathering},
     outbox::reply_token,
     people::sessions,
-    tickets::{Moment, lock, state},
+    tickets::{Moment, lock, state, uploads},
 };
 
 /// So many moments are handled before the clock is looked at again.
@@ -40,6 +41,13 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
             Ok(fired) if fired > 0 => continue,
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "deadlines wait: the database does not answer"),
+        }
+        match gathering::fire(&desk).await {
+            Ok(fired) if fired > 0 => continue,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "what gathered for agents waits: the database does not answer")
+            }
         }
         if now.duration_since(swept) > SWEEP {
             swept = now;
@@ -121,6 +129,8 @@ async fn sweep(desk: &Desk) -> Result<()> {
         .write(move |tx| {
             sessions::sweep(tx, &limits, now)?;
             reply_token::rotate(tx, now)?;
+            board::sweep(tx, now)?;
+            uploads::sweep(tx, now)?;
             let old = Ts(now.checked_sub(KEYS).unwrap_or(now));
             diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(old)))
                 .execute(&mut **tx)?;

@@ -13,6 +13,7 @@ use crate::{
     access::{Owner, TicketAccess, Who, holders_of},
     db::{ActKind, AgentId, Direct, EventKind, Keep, Right, Tx},
     error::{Error, Result, say},
+    notify,
 };
 
 /// Gives the ticket to an agent, or to nobody. The lock of a locked ticket goes with it; nobody holds no lock.
@@ -32,7 +33,11 @@ pub fn assign(
     let was = Snapshot::of(ticket);
     put(tx, ticket, who, to, at)?;
     store::save(tx, ticket, at.ts())?;
-    acts::keep(tx, ticket, who, &was, ActKind::Assigned, at)
+    acts::keep(tx, ticket, who, &was, ActKind::Assigned, at)?;
+    match to {
+        Some(owner) => notify::assigned(tx, ticket, owner, who, at.ts()),
+        None => Ok(()),
+    }
 }
 
 /// Changes the owner and records it; the caller saves the ticket.

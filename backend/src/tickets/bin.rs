@@ -23,9 +23,6 @@ use crate::{
     outbox,
 };
 
-/// So many days a ticket lies in the bin.
-pub const DAYS: i64 = 30;
-
 /// How a ticket came into the bin.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = bin)]
@@ -157,7 +154,7 @@ pub(crate) fn spammers(conn: &mut Conn) -> Result<std::collections::HashSet<Stri
     Ok(marked.load::<String>(conn)?.into_iter().collect())
 }
 
-/// When a ticket in the bin is thrown away for good.
-pub fn until(row: &Binned) -> Option<jiff::Timestamp> {
-    row.removed_at.0.checked_add(jiff::SignedDuration::from_hours(24 * DAYS)).ok()
+/// When a ticket is thrown away for good that may lie in the bin for so many days.
+pub fn until(row: &Binned, days: u16) -> Option<jiff::Timestamp> {
+    row.removed_at.0.checked_add(jiff::SignedDuration::from_hours(24 * i64::from(days))).ok()
 }

@@ -42,6 +42,7 @@ pub mod tags;
 pub mod templates;
 pub mod undo;
 pub mod unmerge;
+pub mod uploads;
 pub mod view;
 pub mod watch;
 pub mod withdraw;

@@ -1,7 +1,7 @@
 //! Open a ticket: by a customer's mail, or by an agent after a call or as the first mail to somebody.
 
 use super::{
-    Article, Moment, NewArticle, NewFile, Person, Recipients, Ticket,
+    Article, Formatted, Moment, NewArticle, NewFile, Person, Recipients, Ticket,
     model::NewTicket,
     reply::{domain_of, send_later, with_signature},
     store,
@@ -28,6 +28,8 @@ pub struct OpenInput {
     pub channel: Channel,
     /// The text.
     pub body_text: String,
+    /// The same with its format, where it has one.
+    pub body_html: Option<Formatted>,
     /// Its files.
     pub files: Vec<NewFile>,
     /// How urgent.
@@ -144,7 +146,7 @@ fn first_article(
         } else {
             input.body_text.clone()
         },
-        html_digest: None,
+        html_digest: Formatted::store(input.body_html.as_ref(), tx)?,
         inbound_id: None,
         created_at: at.ts(),
     };

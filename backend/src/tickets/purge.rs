@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use jiff::SignedDuration;
 
-use super::{bin::DAYS, model::Ticket, store};
+use super::{model::Ticket, store};
 use crate::{
     db::{
         ArticleId, DraftId, TicketId, Ts, Tx, backend,
@@ -26,7 +26,8 @@ const AT_ONCE: i64 = 100;
 /// When the database does not answer.
 pub(crate) async fn sweep(desk: &Desk) -> Result<usize> {
     let now = desk.clock.now();
-    let Ok(before) = now.checked_sub(SignedDuration::from_hours(24 * DAYS)) else { return Ok(0) };
+    let days = desk.config.limits.bin_days;
+    let Ok(before) = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))) else { return Ok(0) };
     let due: Vec<TicketId> = desk
         .db
         .read(move |conn| {
@@ -47,7 +48,7 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<usize> {
         desk.db.write(move |tx| digests.iter().try_for_each(|digest| blobs.forget(tx, digest))).await?;
     }
     if purged > 0 {
-        tracing::info!(tickets = purged, days = DAYS, "threw away what lay in the bin");
+        tracing::info!(tickets = purged, days, "threw away what lay in the bin");
     }
     Ok(purged)
 }

@@ -5,16 +5,24 @@ use diesel::prelude::*;
 use super::model::Ticket;
 use crate::{
     access::{Actor, Read, TicketAccess},
-    db::{ArticleId, Conn, Direct, TicketId, Tx, backend, schema::reads},
+    db::{ArticleId, Conn, Direct, TicketId, Ts, Tx, backend, schema::reads},
     error::Result,
+    notify::board,
 };
 
-/// Notes that the agent has seen the ticket up to this article.
+/// Notes that the agent has seen the ticket up to this article, and what he was told about it.
 ///
 /// # Errors
 /// Those of the database.
-pub fn seen(tx: &mut Tx<'_>, access: &TicketAccess<Read>, actor: &Actor, up_to: ArticleId) -> Result<()> {
+pub fn seen(
+    tx: &mut Tx<'_>,
+    access: &TicketAccess<Read>,
+    actor: &Actor,
+    up_to: ArticleId,
+    now: Ts,
+) -> Result<()> {
     let ticket = access.ticket();
+    board::read_ticket(tx, actor.agent.id, ticket.id, now)?;
     backend::put_read(tx, actor.agent.id, ticket.id, up_to.0.min(ticket.last_article_id))
 }
 

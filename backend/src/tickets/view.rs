@@ -335,6 +335,29 @@ pub fn agents(conn: &mut Conn, ids: &[AgentId]) -> Result<HashMap<AgentId, (Stri
         .collect())
 }
 
+/// Login and name of those agents who are named in events: who acted, and whose ticket or lock it was or became.
+///
+/// # Errors
+/// Those of the database.
+pub fn agents_in(conn: &mut Conn, events: &[Event]) -> Result<HashMap<AgentId, (String, String)>> {
+    let ids: Vec<AgentId> = events.iter().filter_map(|event| event.agent_id).collect();
+    let mut found = agents(conn, &ids)?;
+    let values = events.iter().filter(|event| event.kind.names_agents());
+    let mut logins: Vec<String> =
+        values.flat_map(|event| [&event.old_value, &event.new_value]).flatten().cloned().collect();
+    logins.retain(|login| !found.values().any(|(known, _)| known == login));
+    logins.sort_unstable();
+    logins.dedup();
+    if !logins.is_empty() {
+        let others: Vec<(AgentId, String, String)> = agents::table
+            .filter(agents::login.eq_any(logins))
+            .select((agents::id, agents::login, agents::name))
+            .load(conn)?;
+        found.extend(others.into_iter().map(|(id, login, name)| (id, (login, name))));
+    }
+    Ok(found)
+}
+
 /// The logins of all agents, disabled ones included.
 ///
 /// # Errors

@@ -89,6 +89,18 @@ impl Failure {
 
     /// The answer: JSON for a script, a page for a person. A fault of ours goes to the log under a reference.
     pub fn answer(&self, web: &Web, reader: &Reader, frame: &Frame, as_json: bool) -> HttpResponse {
+        self.answer_from(web, reader, frame, as_json, &self.back)
+    }
+
+    /// [`Self::answer`] with the way back that the request knows better.
+    pub fn answer_from(
+        &self,
+        web: &Web,
+        reader: &Reader,
+        frame: &Frame,
+        as_json: bool,
+        back: &str,
+    ) -> HttpResponse {
         let status = self.status();
         let reference = if let Error::Unexpected(cause) = &self.error {
             let reference: String = crate::clock::random_token().chars().take(8).collect();
@@ -111,7 +123,7 @@ impl Failure {
             title: self.title(&reader.language),
             text,
             kept: &self.kept,
-            back: if self.back.is_empty() { "/dashboard" } else { &self.back },
+            back: if back.is_empty() { "/dashboard" } else { back },
             reference,
         };
         match web.pages.render("errors/page.html", &view, reader) {

@@ -162,6 +162,11 @@ impl Upload {
     pub fn text(&self, name: &str) -> String {
         self.fields.get(name).map(|text| text.replace("\r\n", "\n")).unwrap_or_default()
     }
+
+    /// All text fields.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        self.fields.iter().map(|(name, text)| (name.clone(), text.clone())).collect()
+    }
 }
 
 impl FromRequest for Upload {
@@ -240,8 +245,8 @@ fn is_too_slow(took: Duration, bytes: usize) -> bool {
     took > PATIENCE && u64::try_from(bytes).is_ok_and(|bytes| bytes < took.as_secs().saturating_mul(RATE))
 }
 
-// Only the last part of a path, without what file systems and headers trip over.
-fn safe_name(name: &str) -> String {
+/// Only the last part of a path, without what file systems and headers trip over.
+pub fn safe_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
     if clean.trim().is_empty() { "file".to_owned() } else { clean }

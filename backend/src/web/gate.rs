@@ -133,7 +133,10 @@ pub async fn pass(
         asked.answered(&web.desk, signed.actor.clone(), answer.request(), status, unknown_field).await;
     }
     let told = answer.response().error().and_then(|error| error.as_error::<Failure>());
-    let told = told.map(|failure| failure.answer(&web, &guest.reader, &guest.frame, wants_json));
+    let told = told.map(|failure| {
+        let back = super::tickets::beside::back(answer.request(), &failure.back);
+        failure.answer_from(&web, &guest.reader, &guest.frame, wants_json, &back)
+    });
     Ok(match told {
         Some(page) => answer.into_response(page),
         None => {

@@ -14,13 +14,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::failure::Answer;
 use super::gate::Signed;
+use super::notices::told::{self, Told as Notice};
 use super::presence::{Gathering, Present};
 use super::session;
+use super::shell::news_count;
 use super::state::Web;
 use crate::access::{Actor, Who, readable_by_id};
 use crate::audit;
 use crate::db::{Audited, Cause, Conn, InstallationRight, QueueId, Right, TicketId, Ts, Wake};
 use crate::error::{Error, Result};
+use crate::i18n::Language;
+use crate::notify::board::{self, Entry};
 use crate::people::sessions;
 use crate::postmaster::{self, Pulse};
 use crate::tickets::{list, view};
@@ -59,6 +63,15 @@ enum News {
     Mail,
     /// Somebody came to a ticket, went, or began to write.
     Presence(Arc<Gathering>),
+    /// Agents are told of something, each of his own.
+    Notices(Arc<Vec<Entry>>),
+}
+
+/// How far the reader of the log is.
+#[derive(Clone, Debug)]
+struct Place {
+    event: i64,
+    notices: board::Heard,
 }
 
 /// Where changes are handed out.
@@ -109,7 +122,7 @@ impl Default for Hub {
 pub async fn run(web: Web, mut stopped: watch::Receiver<bool>) {
     let (mut last, mut pulse) = (None, None);
     while !*stopped.borrow() {
-        match step(&web, last, &mut pulse).await {
+        match step(&web, last.clone(), &mut pulse).await {
             Ok(at) => last = Some(at),
             Err(error) => tracing::warn!(%error, "changes cannot be read; browsers hear of them later"),
         }
@@ -142,21 +155,26 @@ async fn note_throttled(web: &Web) {
     }
 }
 
-async fn step(web: &Web, last: Option<i64>, pulse: &mut Option<Pulse>) -> Result<i64> {
+async fn step(web: &Web, last: Option<Place>, pulse: &mut Option<Pulse>) -> Result<Place> {
     // While nobody listens it is enough to know where the log ends.
     let last = last.filter(|_| web.live.sender.receiver_count() > 0);
+    let present = web.clock.now();
     let look = move |conn: &mut Conn| {
         let now = if last.is_some() { Some(postmaster::pulse(conn)?) } else { None };
         match last {
-            None => Ok((Vec::new(), view::last_event(conn)?, now)),
-            Some(last) => {
-                let changes = after(conn, last)?;
-                let newest = changes.last().map_or(last, |change| change.id);
-                Ok((changes, newest, now))
+            None => {
+                let place = Place { event: view::last_event(conn)?, notices: board::newest(conn)? };
+                Ok((Vec::new(), Vec::new(), place, now))
+            }
+            Some(mut place) => {
+                let changes = after(conn, place.event)?;
+                let notices = board::since(conn, &mut place.notices, present)?;
+                place.event = changes.last().map_or(place.event, |change| change.id);
+                Ok((changes, notices, place, now))
             }
         }
     };
-    let (changes, newest, now) = web.db.read(look).await?;
+    let (changes, notices, newest, now) = web.db.read(look).await?;
     // Nobody listening is no mistake.
     let before = std::mem::replace(pulse, now);
     if now.is_some() && before.is_some() && before != now {
@@ -164,6 +182,9 @@ async fn step(web: &Web, last: Option<i64>, pulse: &mut Option<Pulse>) -> Result
     }
     if !changes.is_empty() {
         let _ = web.live.sender.send(News::Changes(Arc::new(changes)));
+    }
+    if !notices.is_empty() {
+        let _ = web.live.sender.send(News::Notices(Arc::new(notices)));
     }
     Ok(newest)
 }
@@ -197,6 +218,14 @@ struct Told<'a> {
     presence: bool,
     ticket: &'a str,
     who: Vec<&'a Present>,
+}
+
+#[derive(Serialize)]
+struct Noticed<'a> {
+    notice: bool,
+    unread: &'a str,
+    #[serde(flatten)]
+    told: &'a Notice,
 }
 
 // Without an id: nobody has missed anything who was away meanwhile.
@@ -276,6 +305,15 @@ impl Listener {
                         return presence(&gathering, &self.actor);
                     }
                 }
+                Ok(Ok(News::Notices(entries))) => {
+                    if entries.iter().any(|entry| entry.agent_id == self.actor.agent.id) {
+                        self.refresh().await?;
+                        let text = self.notices(&entries).await?;
+                        if !text.is_empty() {
+                            return Some(text);
+                        }
+                    }
+                }
                 Ok(Ok(News::Changes(changes))) => {
                     let text = self.tell(&changes).await?;
                     if !text.is_empty() {
@@ -324,6 +362,21 @@ impl Listener {
             text.push_str(&format!("id: {}\nevent: ticket\ndata: {data}\n\n", change.id));
         }
         Some(text)
+    }
+
+    // His own, of tickets that he may read; without an id, as whoever comes back sees them at the bell.
+    async fn notices(&self, entries: &[Entry]) -> Option<String> {
+        let (actor, entries) = (self.actor.clone(), entries.to_vec());
+        let found = self.web.db.read(move |conn| {
+            let readable = board::readable(conn, &actor, entries)?;
+            let told = told::all(conn, &Language::named(&actor.agent.language), readable)?;
+            Ok((told, board::unread(conn, &actor)?))
+        });
+        let (told, unread) = found.await.ok()?;
+        let unread = news_count(unread);
+        let line =
+            |told: &Notice| serde_json::to_string(&Noticed { notice: true, unread: &unread, told }).ok();
+        told.iter().map(|told| Some(format!("event: notice\ndata: {}\n\n", line(told)?))).collect()
     }
 
     // Mostly the queue decides; an owner also hears of a ticket that was moved out of his sight.

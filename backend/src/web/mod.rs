@@ -28,6 +28,7 @@ pub mod images;
 pub mod live;
 pub mod login;
 pub mod mailboxes;
+pub mod notices;
 pub mod outbox;
 pub mod own_factor;
 pub mod page;

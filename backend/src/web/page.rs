@@ -37,7 +37,7 @@ struct Whole<'a, V> {
 /// A page in the shell, with status 200.
 pub async fn show<V, F>(web: &Data<Web>, signed: &Signed, template: &'static str, load: F) -> Answer
 where
-    V: Serialize,
+    V: Serialize + 'static,
     F: FnOnce(&mut Conn, &Asker) -> Result<Page<V>> + Send + 'static,
 {
     show_as(web, signed, actix_web::http::StatusCode::OK, template, load).await
@@ -52,20 +52,48 @@ pub async fn show_as<V, F>(
     load: F,
 ) -> Answer
 where
-    V: Serialize,
+    V: Serialize + 'static,
     F: FnOnce(&mut Conn, &Asker) -> Result<Page<V>> + Send + 'static,
 {
-    let (state, asker) = (web.clone(), signed.clone());
-    let html = web
-        .db
-        .read(move |conn| {
-            let page = load(conn, &asker)?;
-            let shell = Shell::load(conn, &state, &asker, &page.at)?;
-            let whole = Whole { frame: &asker.frame, shell, view: page.view };
-            Ok(state.pages.render(template, &whole, &asker.reader))
-        })
-        .await??;
+    let html = web.db.read(made(web, signed, template, load)).await??;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+}
+
+/// [`show`] for what must not take long, such as a search; `None` when it did.
+pub async fn show_within<V, F>(
+    web: &Data<Web>,
+    signed: &Signed,
+    limit: std::time::Duration,
+    template: &'static str,
+    load: F,
+) -> Result<Option<HttpResponse>, Failure>
+where
+    V: Serialize + 'static,
+    F: FnOnce(&mut Conn, &Asker) -> Result<Page<V>> + Send + 'static,
+{
+    let Some(html) = web.db.read_within(limit, made(web, signed, template, load)).await? else {
+        return Ok(None);
+    };
+    Ok(Some(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html?)))
+}
+
+fn made<V, F>(
+    web: &Data<Web>,
+    signed: &Signed,
+    template: &'static str,
+    load: F,
+) -> impl FnOnce(&mut Conn) -> Result<Result<String, Failure>> + Send + use<V, F>
+where
+    V: Serialize + 'static,
+    F: FnOnce(&mut Conn, &Asker) -> Result<Page<V>> + Send,
+{
+    let (state, asker) = (web.clone(), signed.clone());
+    move |conn| {
+        let page = load(conn, &asker)?;
+        let shell = Shell::load(conn, &state, &asker, &page.at)?;
+        let whole = Whole { frame: &asker.frame, shell, view: page.view };
+        Ok(state.pages.render(template, &whole, &asker.reader).map_err(Failure::from))
+    }
 }
 
 #[derive(Serialize)]

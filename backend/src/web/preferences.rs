@@ -1,6 +1,7 @@
 //! What an agent chooses for himself.
 
 pub mod keys;
+pub mod notices;
 pub mod queues;
 pub mod start;
 
@@ -19,7 +20,7 @@ use super::state::Web;
 use super::view::Choice;
 use crate::audit;
 use crate::db::Audited;
-use crate::db::{AfterSending, AgentId, Conn, Notice, Ts};
+use crate::db::{AfterSending, AgentId, Conn, Ts};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
 use crate::people::agents::{self, Preferences};
@@ -32,7 +33,7 @@ pub struct Wish {
     saved: String,
 }
 
-/// The form: `notify` comes once for each event that is on.
+/// The form.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub struct Fields(Vec<(String, String)>);
@@ -61,7 +62,6 @@ struct Form {
     rich: bool,
     start_at: String,
     stand_in: String,
-    muted: Vec<Notice>,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -83,7 +83,6 @@ struct PreferencesView {
     themes: Vec<Choice>,
     page_sizes: Vec<Choice>,
     languages: Vec<Choice>,
-    notifications: Vec<Choice>,
     after_sending: Vec<Choice>,
     starts: Vec<Choice>,
     stand_ins: Vec<Choice>,
@@ -139,7 +138,6 @@ fn stored(conn: &mut Conn, asker: &Asker) -> Result<Form> {
         rich: habits.rich_text,
         start_at: habits.start_at,
         stand_in: agent.stand_in_id.map_or_else(String::new, |id| id.to_string()),
-        muted: agents::muted(conn, agent.id)?,
     })
 }
 
@@ -193,16 +191,6 @@ fn view(
                 Choice::new(wish.as_str(), label, form.after_sending == wish.as_str())
             })
             .collect(),
-        notifications: Notice::ALL
-            .iter()
-            .map(|notice| {
-                Choice::new(
-                    notice.as_str(),
-                    language.tr(&format!("notify-{notice}")),
-                    !form.muted.contains(notice),
-                )
-            })
-            .collect(),
         form,
     })
 }
@@ -223,7 +211,6 @@ pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> A
         rich: fields.has("rich", "on"),
         start_at: fields.one("start_at").to_owned(),
         stand_in: fields.one("stand_in").to_owned(),
-        muted: Notice::ALL.iter().copied().filter(|notice| !fields.has("notify", notice.as_str())).collect(),
     };
     match save(&web, &signed, &form).await {
         Ok(()) => Ok(see_other("/preferences?saved=yes")),
@@ -256,7 +243,6 @@ async fn save(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<()> {
         signature: form.signature.clone(),
         away_until,
         stand_in: form.stand_in.parse().ok().map(AgentId),
-        muted: form.muted.clone(),
     };
     let (asker, at) = (signed.clone(), web.moment());
     let start_at = form.start_at.clone();

@@ -1,5 +1,5 @@
-//! Who is on a ticket at this moment, looking or writing. Kept in memory and for seconds only: each process knows of
-//! the browsers that it serves.
+//! Who is on a ticket at this moment, looking or writing. Kept in memory and for seconds only. Nodes that share a database
+//! tell each other what their browsers say; one that has just begun knows all within the time in which they repeat it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,6 +8,8 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, Path};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 
 use super::failure::Answer;
 use super::gate::Signed;
@@ -15,6 +17,7 @@ use super::state::Web;
 use super::view::Face;
 use crate::access;
 use crate::db::{AgentId, QueueId, TicketId};
+use crate::error::Error;
 
 /// Whoever was not heard of for so long has gone. Browsers tell every 20 seconds.
 const GONE: SignedDuration = SignedDuration::from_secs(50);
@@ -187,6 +190,51 @@ pub struct Said {
     tab: String,
 }
 
+/// What a browser said to one node, as the others are told.
+#[derive(Debug, Serialize, Deserialize)]
+struct Word {
+    node: String,
+    ticket: TicketId,
+    number: String,
+    queue: QueueId,
+    agent: AgentId,
+    name: String,
+    tab: String,
+    doing: Option<Doing>,
+}
+
+/// Hears what other nodes' browsers say, until told to stop.
+pub async fn hear(web: Web, mut stopped: watch::Receiver<bool>) {
+    let mut words = web.db.hear();
+    while !*stopped.borrow() {
+        let said = tokio::select! {
+            said = words.recv() => said,
+            _ = stopped.changed() => return,
+        };
+        match said {
+            Ok(text) => heard(&web, &text),
+            // They are repeated.
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+fn heard(web: &Web, text: &str) {
+    // Another version may say it otherwise.
+    let Ok(word) = serde_json::from_str::<Word>(text) else { return };
+    if word.node == *web.node {
+        return;
+    }
+    // Windows of two nodes are never one.
+    let tab = format!("{}/{}", word.node, word.tab);
+    let room = (word.ticket, word.number.as_str(), word.queue);
+    let browser = (word.agent, word.name.as_str(), tab.as_str());
+    if let Some(gathering) = web.presence.note(room, browser, word.doing, web.clock.now()) {
+        web.live.gather(gathering);
+    }
+}
+
 /// `PUT /tickets/{number}/presence`.
 pub async fn put(web: Data<Web>, signed: Signed, number: Path<String>, said: Json<Said>) -> Answer {
     let said = said.into_inner();
@@ -205,6 +253,19 @@ pub async fn put(web: Data<Web>, signed: Signed, number: Path<String>, said: Jso
     );
     if let Some(gathering) = changed {
         web.live.gather(gathering);
+    }
+    let word = Word {
+        node: web.node.to_string(),
+        ticket: ticket.id,
+        number: ticket.number,
+        queue: ticket.queue_id,
+        agent: agent.id,
+        name: agent.name.clone(),
+        tab,
+        doing: said.doing,
+    };
+    if let Err(error) = web.db.say(serde_json::to_string(&word).map_err(Error::from)?).await {
+        tracing::debug!(%error, "other nodes do not hear who is on a ticket");
     }
     Ok(HttpResponse::NoContent().finish())
 }

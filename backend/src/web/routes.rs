@@ -11,9 +11,9 @@ use super::failure::Failure;
 use super::state::Web;
 use super::{
     admin, articles, attached, audit, auto_responses, dashboard, diagnostics, downloads, factor, files,
-    filters, forgotten, gate, live, login, mailboxes, outbox, own_factor, passwords, people, preferences,
-    presence, probes, queues, recorder, reply_templates, reports, roles, search, settings, setup,
-    suggestions, tickets, views, vouched,
+    filters, forgotten, gate, live, login, mailboxes, notices, outbox, own_factor, passwords, people,
+    preferences, presence, probes, queues, recorder, reply_templates, reports, roles, search, settings,
+    setup, suggestions, tickets, views, vouched,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -180,6 +180,7 @@ static TABLE: &[Route] = &[
     route!(POST "/tickets/{number}/reminder", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::reminder::create),
     route!(GET "/tickets/{number}/calls/new", needs = Ticket(Reply), csrf = None, cache = NoStore, tickets::calls::new),
     route!(POST "/tickets/{number}/calls", needs = Ticket(Reply), csrf = Field, cache = NoStore, tickets::calls::create),
+    route!(GET "/tickets/{number}/beside", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::beside::page),
     route!(GET "/tickets/{number}/history", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::paper::history),
     route!(GET "/tickets/{number}/printout", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::paper::printout),
     route!(GET "/tickets/{number}/customer", needs = Ticket(Full), csrf = None, cache = NoStore, tickets::customer::page),
@@ -197,6 +198,10 @@ static TABLE: &[Route] = &[
     route!(GET "/tickets/{number}/templates/{id}", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::templates::get),
     route!(POST "/tickets/{number}/draft/files", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::draft::attach),
     route!(DELETE "/tickets/{number}/draft/files/{uid}", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::draft::detach),
+    route!(POST "/tickets/{number}/draft/uploads", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::uploads::create),
+    route!(HEAD "/tickets/{number}/draft/uploads/{uid}", needs = Ticket(Note), csrf = None, cache = NoStore, tickets::uploads::offset),
+    route!(PATCH "/tickets/{number}/draft/uploads/{uid}", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::uploads::put),
+    route!(DELETE "/tickets/{number}/draft/uploads/{uid}", needs = Ticket(Note), csrf = Header, cache = NoStore, tickets::uploads::delete),
     route!(GET "/articles/{id}/html", needs = Ticket(Read), csrf = None, cache = NoStore, articles::html),
     route!(POST "/articles/{id}/images", needs = Ticket(Read), csrf = Field, cache = NoStore, articles::images),
     route!(POST "/articles/{id}/undo", needs = Ticket(Reply), csrf = Field, cache = NoStore, articles::undo),
@@ -220,6 +225,8 @@ static TABLE: &[Route] = &[
     route!(POST "/preferences", needs = SignedIn, csrf = Field, cache = NoStore, preferences::update),
     route!(POST "/preferences/rows", needs = SignedIn, csrf = Field, cache = NoStore, views::rows),
     route!(POST "/preferences/queues", needs = SignedIn, csrf = Field, cache = NoStore, preferences::queues::update),
+    route!(GET "/preferences/notices", needs = SignedIn, csrf = None, cache = NoStore, preferences::notices::page),
+    route!(POST "/preferences/notices", needs = SignedIn, csrf = Field, cache = NoStore, preferences::notices::update),
     route!(GET "/preferences/keys", needs = SignedIn, csrf = None, cache = NoStore, preferences::keys::page),
     route!(POST "/preferences/keys", needs = SignedIn, csrf = Field, cache = NoStore, preferences::keys::update),
     route!(POST "/preferences/beside", needs = SignedIn, csrf = Field, cache = NoStore, views::beside),
@@ -235,6 +242,8 @@ static TABLE: &[Route] = &[
     route!(POST "/raise", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::raise),
     route!(GET "/raise/with/{id}", needs = SignedIn, csrf = None, cache = NoStore, vouched::raise),
     route!(PUT "/preferences/theme", needs = SignedIn, csrf = Header, cache = NoStore, preferences::theme),
+    route!(GET "/notices", needs = SignedIn, csrf = None, cache = NoStore, notices::page),
+    route!(POST "/notices/read", needs = SignedIn, csrf = Field, cache = NoStore, notices::read),
     route!(GET "/events", needs = SignedIn, csrf = None, cache = NoStore, live::stream),
     // Administration.
     route!(GET "/admin", needs = SignedIn, csrf = None, cache = NoStore, admin::root),

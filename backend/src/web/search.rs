@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::Answer;
 use super::gate::{Asker, Signed};
-use super::page::{Page, show};
+use super::page::{Page, show_within};
 use super::state::Web;
 use super::text::escape;
 use super::tickets::list::place::{Chip, Place, View, chips};
@@ -83,7 +83,7 @@ struct HitView {
 /// `GET /search?q=`.
 pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     let wish = wish.into_inner();
-    let shown = show(&web, &signed, "search/page.html", move |conn, asker| {
+    let shown = show_within(&web, &signed, search::TIME, "search/page.html", move |conn, asker| {
         let view = match load(conn, asker, &wish) {
             Ok(view) => view,
             Err(Error::Invalid(fields)) if fields.iter().all(|field| field.field == "q") => {
@@ -100,7 +100,7 @@ pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
         };
         Ok(Page::new("search", view))
     });
-    tokio::time::timeout(search::TIME, shown).await.map_err(|_| search::too_slow())?
+    Ok(shown.await?.ok_or_else(search::too_slow)?)
 }
 
 /// The address of a search.

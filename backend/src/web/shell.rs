@@ -10,6 +10,7 @@ use super::tickets::undo;
 use super::view::Face;
 use crate::db::{Conn, InstallationRight, QueueId, Right, Ts};
 use crate::error::Result;
+use crate::notify::board;
 use crate::people::{habits, keys::Map};
 use crate::queues::{self, Queue};
 use crate::search::views;
@@ -40,6 +41,8 @@ pub struct Shell {
     away_until: Option<jiff::Timestamp>,
     at: String,
     notice: String,
+    /// What he was told and has not seen, or nothing.
+    news: String,
     /// Which mailboxes an alarm is raised over, as a sentence.
     silent: String,
     held: Vec<Held>,
@@ -153,6 +156,7 @@ impl Shell {
                 .filter(|until| *until > signed.reader.now),
             at: at.to_owned(),
             notice,
+            news: news_count(board::unread(conn, actor)?),
             silent: told,
             held: held(conn, signed)?,
             did: undo::offers(conn, signed)?,
@@ -206,6 +210,11 @@ fn views(conn: &mut Conn, signed: &Asker, at: &str) -> Result<Vec<NavView>> {
         });
     }
     Ok(shown)
+}
+
+/// How many notices he has not seen, as the bell says it.
+pub fn news_count(n: i64) -> String {
+    if n >= board::SHOWN { format!("{}+", board::SHOWN - 1) } else { number(n) }
 }
 
 // Zero is quiet: the template shows no counter for an empty text.

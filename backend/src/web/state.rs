@@ -27,6 +27,8 @@ pub struct Web {
     pub live: Hub,
     /// Who is on which ticket.
     pub presence: Presence,
+    /// What this process is called among the nodes that share the database.
+    pub node: Arc<str>,
     /// Sign-ins that were told to wait.
     pub throttled: Arc<Throttled>,
     /// What is known of the sites that vouch for people.
@@ -73,6 +75,7 @@ impl Web {
             desk,
             pages,
             assets,
+            node: crate::clock::random_token().into(),
             throttled: Arc::default(),
             sites: Sites::default(),
             image_key: Arc::new(image_key),

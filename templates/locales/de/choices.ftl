@@ -37,3 +37,35 @@ refused-archive = Das sind zu viele Dateien für ein Archiv (2.000 Dateien, 2 GB
 take-title = Zu welchem Ticket gehört diese Nachricht?
 take-intro = Die Nachricht kommt mit ihren Dateien dorthin. Sie können sie zurückholen.
 take-search = Das Ticket suchen
+
+# Wovon man hört, und auf welchen Wegen
+ways-title = Wovon Sie hören
+ways-intro = Für jedes Ereignis: wann eine E-Mail davon berichtet, und ob die Glocke im Browser es tut.
+ways-event = Wenn
+ways-mail = Per E-Mail
+ways-browser = Im Browser
+ways-hint = Gesammeltes kommt zu jeder Viertelstunde, zu jeder vollen Stunde oder morgens um 8 in einer E-Mail; keine, wenn nichts geschah. Einzelne Queues schalten Sie in den Einstellungen ab.
+ways-save = Auswahl speichern
+ways-saved = Die Auswahl ist gespeichert.
+pace-now = Sofort
+pace-quarter = Alle 15 Minuten
+pace-hour = Jede Stunde
+pace-day = Einmal am Tag
+pace-off = Keine E-Mail
+system-title = Meldungen Ihres Systems
+system-hint = Solange kein Fenster von Turnstone vor Ihnen liegt, kann Ihr Browser als Meldung Ihres Systems zeigen, was die Glocke sagt. Erlauben können nur Sie das, und nur für diesen Browser.
+system-allow = Meldungen erlauben
+system-end = Keine Meldungen zeigen
+system-on = Meldungen werden gezeigt.
+system-off = Es werden keine Meldungen gezeigt.
+system-refused = Ihr Browser lehnt sie ab: Erlauben Sie in seinen Einstellungen Meldungen für diese Adresse und laden Sie diese Seite neu.
+
+# Was man erfuhr
+notices = Meldungen
+notices-intro = Was Sie in den letzten 30 Tagen erfuhren, das Neueste zuerst.
+notices-choose = Auswählen, wovon Sie hören
+notices-read-all = Alle als gelesen markieren
+notices-new = Neu:
+notices-unread-unit = ungelesen
+notices-empty = Noch nichts
+notices-empty-hint = Neue Tickets in Ihren Queues, Antworten auf Ihre Tickets und was Kollegen von Ihnen möchten, erscheinen hier, sobald es geschieht.

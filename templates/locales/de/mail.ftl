@@ -65,3 +65,17 @@ notice-reminder = Erinnerung an Ticket { $number }:
 notice-delivery-failure = Eine Antwort zu Ticket { $number } kam nicht an:
 notice-taken-over = Ticket { $number } wurde von Ihnen übernommen:
 notice-mention = Sie werden in einer Notiz zu Ticket { $number } genannt:
+notice-assigned = Ticket { $number } wurde Ihnen zugewiesen:
+# Was eine Handlung mit vielen Tickets tat
+notice-bulk-move = { $count } Tickets wurden nach { $queue } verschoben
+notice-bulk-assigned = { $count } Tickets wurden Ihnen zugewiesen
+notice-bulk-mention = Sie werden in einer Notiz zu { $count } Tickets genannt
+notice-bulk-other = { $count } Tickets haben sich auf einmal geändert
+mail-digest = { $n ->
+    [one] { $n } Ereignis seit der letzten E-Mail
+   *[other] { $n } Ereignisse seit der letzten E-Mail
+}
+mail-digest-more = { $n ->
+    [one] … und { $n } weiteres:
+   *[other] … und { $n } weitere:
+}

@@ -46,6 +46,7 @@ keys-lock = für mich sperren
 keys-reply = antworten
 keys-note = Notiz
 keys-move = verschieben
+keys-send-close = senden und schließen
 keys-send = senden
 keys-dashboard = Übersicht
 keys-tickets = Ticketliste

@@ -110,3 +110,7 @@ take-over-and-send-to = Übernehmen und senden an { $to }
 file-again = Noch einmal
 file-cancel = { $name } abbrechen
 file-broken = Die Verbindung ist abgebrochen. Versuchen Sie es noch einmal.
+refused-upload-size = Eine Datei hat zwischen 1 Byte und { $most } MB.
+refused-uploads = Es ist schon zu viel unterwegs. Warten Sie, bis es angekommen ist, oder nehmen Sie Dateien heraus.
+refused-upload-long = Es kam mehr an, als die Datei haben sollte. Schicken Sie sie noch einmal.
+refused-upload-offset = Die Datei ist inzwischen an anderer Stelle. Fragen Sie, wie weit sie ist, und fahren Sie dort fort.

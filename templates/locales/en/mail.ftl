@@ -65,3 +65,17 @@ notice-reminder = Reminder for ticket { $number }:
 notice-delivery-failure = An answer on ticket { $number } did not arrive:
 notice-taken-over = Ticket { $number } was taken over from you:
 notice-mention = You are named in a note on ticket { $number }:
+notice-assigned = Ticket { $number } was given to you:
+# What one deed did to many tickets
+notice-bulk-move = { $count } tickets were moved to { $queue }
+notice-bulk-assigned = { $count } tickets were given to you
+notice-bulk-mention = You are named in a note on { $count } tickets
+notice-bulk-other = { $count } tickets changed at once
+mail-digest = { $n ->
+    [one] { $n } thing happened since the last mail
+   *[other] { $n } things happened since the last mail
+}
+mail-digest-more = { $n ->
+    [one] … and { $n } more:
+   *[other] … and { $n } more:
+}

@@ -46,6 +46,7 @@ keys-lock = lock to me
 keys-reply = reply
 keys-note = note
 keys-move = move
+keys-send-close = send and close
 keys-send = send
 keys-dashboard = dashboard
 keys-tickets = ticket list

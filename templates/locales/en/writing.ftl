@@ -117,3 +117,7 @@ take-over-and-send-to = Take over and send to { $to }
 file-again = Try again
 file-cancel = Cancel { $name }
 file-broken = The connection broke. Try again.
+refused-upload-size = A file has between 1 byte and { $most } MB.
+refused-uploads = Too much is on its way already. Wait until it has arrived, or take some files out.
+refused-upload-long = More arrived than the file was to have. Send it again.
+refused-upload-offset = The file stands elsewhere by now. Ask how far it is, and go on from there.

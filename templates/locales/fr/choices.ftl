@@ -37,3 +37,35 @@ refused-archive = Ces fichiers sont trop nombreux pour une archive (2 000 fich
 take-title = À quel ticket ce message appartient-il ?
 take-intro = Le message y va avec ses fichiers. Vous pouvez le faire revenir.
 take-search = Chercher le ticket
+
+# Ce que l’on apprend, et par quelles voies
+ways-title = Ce que vous apprenez
+ways-intro = Pour chaque événement : quand un e-mail vous en informe, et si la cloche de votre navigateur le fait.
+ways-event = Quand
+ways-mail = Par e-mail
+ways-browser = Dans le navigateur
+ways-hint = Ce qui est regroupé part à chaque quart d’heure, à chaque heure pleine ou à 8 h du matin, en un seul e-mail ; aucun s’il ne s’est rien passé. Les files une à une se règlent dans les préférences.
+ways-save = Enregistrer ce choix
+ways-saved = Votre choix est enregistré.
+pace-now = Aussitôt
+pace-quarter = Toutes les 15 minutes
+pace-hour = Toutes les heures
+pace-day = Une fois par jour
+pace-off = Pas d’e-mail
+system-title = Messages de votre système
+system-hint = Tant qu’aucune fenêtre de Turnstone n’est devant vous, votre navigateur peut montrer ce que dit la cloche comme message de votre système. Vous seul pouvez le permettre, et seulement pour ce navigateur.
+system-allow = Permettre les messages
+system-end = Ne plus montrer de messages
+system-on = Les messages sont montrés.
+system-off = Aucun message n’est montré.
+system-refused = Votre navigateur les refuse : permettez les messages pour cette adresse dans ses réglages, puis rechargez cette page.
+
+# Ce que l’on a appris
+notices = Nouvelles
+notices-intro = Ce que vous avez appris ces 30 derniers jours, le plus récent d’abord.
+notices-choose = Choisir ce que vous apprenez
+notices-read-all = Tout marquer comme lu
+notices-new = Nouveau :
+notices-unread-unit = non lues
+notices-empty = Encore rien
+notices-empty-hint = Les nouveaux tickets de vos files, les réponses à vos tickets et ce que des collègues attendent de vous apparaissent ici aussitôt.

@@ -65,3 +65,17 @@ notice-reminder = Rappel du ticket { $number } :
 notice-delivery-failure = Une réponse du ticket { $number } n’est pas arrivée :
 notice-taken-over = Le ticket { $number } vous a été repris :
 notice-mention = Vous êtes nommé dans une note du ticket { $number } :
+notice-assigned = Le ticket { $number } vous a été attribué :
+# Ce qu’une action a fait à de nombreux tickets
+notice-bulk-move = { $count } tickets ont été déplacés vers { $queue }
+notice-bulk-assigned = { $count } tickets vous ont été attribués
+notice-bulk-mention = Vous êtes nommé dans une note de { $count } tickets
+notice-bulk-other = { $count } tickets ont changé d’un coup
+mail-digest = { $n ->
+    [one] { $n } événement depuis le dernier e-mail
+   *[other] { $n } événements depuis le dernier e-mail
+}
+mail-digest-more = { $n ->
+    [one] … et { $n } autre :
+   *[other] … et { $n } autres :
+}

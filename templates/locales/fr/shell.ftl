@@ -46,6 +46,7 @@ keys-lock = verrouiller pour moi
 keys-reply = répondre
 keys-note = note
 keys-move = déplacer
+keys-send-close = envoyer et fermer
 keys-send = envoyer
 keys-dashboard = tableau de bord
 keys-tickets = liste des tickets

@@ -110,3 +110,7 @@ take-over-and-send-to = Reprendre et envoyer à { $to }
 file-again = Réessayer
 file-cancel = Annuler { $name }
 file-broken = La connexion a été interrompue. Réessayez.
+refused-upload-size = Un fichier fait entre 1 octet et { $most } Mo.
+refused-uploads = Trop de fichiers sont déjà en route. Attendez leur arrivée, ou retirez-en.
+refused-upload-long = Il est arrivé plus que prévu pour ce fichier. Envoyez-le de nouveau.
+refused-upload-offset = Le fichier en est ailleurs maintenant. Demandez où il en est et continuez de là.

@@ -211,6 +211,7 @@ async fn insert_some(desk: Desk, from: usize, count: usize) {
                     customer: Person { name: String::new(), address: from.clone() },
                     channel: Channel::Phone,
                     body_text: text.clone(),
+                    body_html: None,
                     files: Vec::new(),
                     priority: Priority::NORMAL,
                     state: None,

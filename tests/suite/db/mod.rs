@@ -2,10 +2,12 @@
 
 mod plans;
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use tests::{app::TestApp, both_databases, mail};
 use turnstone::{
-    db::{Db, Wake, backend, schema::settings},
+    db::{Conn, Db, Wake, backend, schema::settings},
     error::Error,
 };
 
@@ -65,6 +67,36 @@ both_databases! {
         let (kept, counted) = db.read(|conn| Ok((sums(conn, KEPT)?, sums(conn, COUNTED)?))).await.expect("both");
         assert_eq!(kept, counted);
         assert_eq!(kept.iter().map(|row| row.n).sum::<i64>(), 6);
+    }
+
+    async fn a_read_that_takes_too_long_is_stopped_in_the_database_too(database) {
+        let app = tests::app::TestApp::start(database).await;
+        // As many as there are connections: whoever comes next finds none if they run on.
+        let slow = (0..12).map(|_| {
+            let db = app.db().clone();
+            tokio::spawn(async move {
+              db.read_within(Duration::from_millis(300), |conn| {
+                let endless = match conn {
+                    Conn::Pg(_) => "SELECT pg_sleep(9)",
+                    Conn::Sqlite(_) => {
+                        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE within_time(i))
+                         SELECT count(*) FROM n"
+                    }
+                };
+                Ok(diesel::sql_query(endless).execute(conn)?)
+              }).await
+            })
+        });
+        let began = std::time::Instant::now();
+        for job in slow.collect::<Vec<_>>() {
+            let done = job.await.unwrap();
+            assert!(matches!(done, Ok(None)), "{done:?}");
+        }
+        app.db().ping().await.unwrap();
+        assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+        // The connections serve on, and without a limit.
+        let n = app.db().read(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn)?)).await;
+        assert!(n.is_ok(), "{n:?}");
     }
 }
 

@@ -351,3 +351,58 @@ fn whoever_prefers_it_writes_with_formatting_and_without_scripts_in_the_text_fie
         browser.close().await;
     });
 }
+
+#[test]
+fn the_first_mail_of_a_ticket_is_formatted_and_its_draft_keeps_that() {
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        let browser = Browser::start().await;
+        browser.sign_in(&app.base(), "root", PASSWORD).await;
+        let page = format!("{}/tickets/new", app.base());
+        browser.open(&page).await;
+        browser.run("document.querySelector('.nt [value=mail]').click()").await;
+        browser.fill("#n-customer", "Anna Miller <anna@customer.example>").await;
+        browser.fill("#n-subject", "Opening hours").await;
+        browser.click(".nt [data-rich-toggle]").await;
+        browser.find(RICH).await;
+        keys(&browser, &format!("We open {CTRL}b{NO_MODIFIER}at nine{CTRL}b{NO_MODIFIER}.")).await;
+        browser.wait_for_text("Draft saved").await;
+        let mut found = Vec::new();
+        for width in [1440, 360] {
+            browser.driver.set_window_size(width, 1000).await.unwrap();
+            let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            assert_eq!(browser.run(wide).await, 0, "{width} scrolls sideways");
+            let violations = browser.accessibility().await.unwrap_or_default();
+            found.extend(violations.into_iter().map(|line| format!("{width}: {line}")));
+            browser.screenshot(&format!("new-formatted-{width}")).await;
+        }
+        assert!(found.is_empty(), "{}", found.join("\n"));
+        browser.open(&page).await;
+        browser.find(".rich-text b, .rich-text strong").await;
+        browser.click(".nt .savebar .btn-main").await;
+        browser.find("[data-live-page=ticket]").await;
+        let sent = app.relay.wait_for("anna@customer.example", 1).await.remove(0).mail();
+        let html = sent.html().unwrap_or_default();
+        assert!(html.contains("<strong>at nine</strong>"), "{html}");
+        assert!(sent.text().contains("We open at nine."), "{}", sent.text());
+        browser.close().await;
+    });
+}
+
+#[test]
+fn control_shift_enter_sends_and_closes() {
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let browser = open(&app, &number).await;
+        browser.click("#body").await;
+        keys(&browser, "It is solved.").await;
+        keys(&browser, &format!("{CTRL}{SHIFT}{ENTER}{NO_MODIFIER}")).await;
+        tests::wait_until("a closed ticket", Duration::from_secs(20), async || {
+            (app.ticket(&number).await["state"] == "closed").then_some(())
+        })
+        .await;
+        assert!(app.articles(&number).await.iter().any(|article| article["sender_type"] == "agent"));
+        browser.close().await;
+    });
+}

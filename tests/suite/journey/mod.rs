@@ -8,6 +8,7 @@ mod counted;
 mod factor;
 mod formatting;
 mod matching;
+mod notices;
 mod pages;
 mod passing;
 mod people;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use tests::app::TestApp;
 use tests::binary::PASSWORD;
-use tests::{Browser, Client, Database, mail};
+use tests::{Browser, Client, Database, mail, wait_until};
 
 async fn put(client: &Client, page: &str, path: &str, body: serde_json::Value) {
     let page = client.get(page).await.assert(200).text();
@@ -124,6 +124,37 @@ fn templates_mentions_presence_and_a_second_device_in_a_browser() {
         let complaints = browser.complaints().await;
         let complaints: Vec<_> = complaints.iter().filter(|line| !line.contains("409")).collect();
         assert!(complaints.is_empty(), "{complaints:?}");
+        browser.close().await;
+    });
+}
+
+#[test]
+fn a_large_file_goes_on_where_the_connection_broke() {
+    tests::run(async {
+        use std::io::Write as _;
+        let app = TestApp::start(Database::Sqlite).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let browser = Browser::start().await;
+        browser.sign_in(&app.base(), "root", PASSWORD).await;
+        browser.open(&format!("{}/tickets/{number}", app.base())).await;
+        let mut file = tempfile::Builder::new().prefix("plan").suffix(".bin").tempfile().unwrap();
+        file.write_all(&vec![7; 2_500_000]).unwrap();
+        // The second piece finds no connection.
+        let broken = "window.pieces = 0; const send = XMLHttpRequest.prototype.send;\
+            XMLHttpRequest.prototype.send = function (body) { window.pieces += 1;\
+            if (window.pieces === 2) return setTimeout(() => this.dispatchEvent(new Event('error')));\
+            return send.call(this, body); };";
+        browser.run(broken).await;
+        browser.choose_file("[data-upload]", file.path()).await;
+        browser.find("[data-upload-list] [data-remove]").await;
+        assert_eq!(browser.run("return window.pieces").await, 4, "one of three was sent twice");
+        browser.fill("textarea[name=body]", "Here is the plan.").await;
+        browser.click("button[name=then][value=open]").await;
+        let sent = wait_until("the reply", Duration::from_secs(20), async || {
+            app.articles(&number).await.into_iter().find(|article| article["sender_type"] == "agent")
+        })
+        .await;
+        assert_eq!(sent["attachments"][0]["size"], 2_500_000, "{sent}");
         browser.close().await;
     });
 }

@@ -2,6 +2,7 @@
 
 mod stand_ins;
 mod together;
+mod ways;
 
 use serde_json::json;
 use tests::app::TestApp;

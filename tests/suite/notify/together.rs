@@ -33,10 +33,10 @@ both_databases! {
         app.hush().await;
         let rita = app.visitor();
         rita.sign_in("rita", PASSWORD).await;
-        let page = rita.get("/preferences").await.assert(200).text();
-        assert!(page.contains("value=\"mention\" checked"), "on at first");
-        let form = [("page_size", "25"), ("language", "en"), ("theme", "system"), ("notify", "follow_up")];
-        rita.submit("/preferences", &form).await.assert(303);
+        let page = rita.get("/preferences/notices").await.assert(200).text();
+        let row = page.split("name=\"mail-mention\"").nth(1).unwrap();
+        assert!(row.contains("<option value=\"now\" selected>"), "on at first");
+        rita.submit("/preferences/notices", &[("mail-mention", "off")]).await.assert(303);
         note(&app, &number, "@rita once more").await;
         app.settle().await;
         assert!(heard(&app, "rita").is_empty());

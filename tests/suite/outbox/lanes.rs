@@ -211,6 +211,7 @@ both_databases! {
                     customer: turnstone::tickets::Person { name: String::new(), address: format!("l{number}@large.example") },
                     channel: turnstone::db::Channel::Mail,
                     body_text: "Here it is.".to_owned(),
+                    body_html: None,
                     files: vec![file],
                     priority: turnstone::db::Priority::NORMAL,
                     state: None,

@@ -190,10 +190,8 @@ both_databases! {
         browser.sign_in("dana", PASSWORD).await;
         for (muted, notices) in [(false, 1), (true, 0)] {
             if muted {
-                let page = browser.get("/preferences").await.assert(200).text();
-                assert!(page.contains("value=\"delivery_failure\" checked"), "{page}");
-                let fields = [("page_size", "25"), ("language", "en"), ("theme", "system"), ("notify", "follow_up")];
-                browser.submit("/preferences", &fields).await.assert(303);
+                browser.get("/preferences/notices").await.assert(200);
+                browser.submit("/preferences/notices", &[("mail-delivery_failure", "off")]).await.assert(303);
             }
             app.hush().await;
             app.relay.next([Behaviour::RefuseRecipient(550, "5.1.1 no such user")]);

@@ -52,6 +52,17 @@ async fn plain(app: &TestApp, number: &str) -> Value {
     ticket
 }
 
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+
+async fn count(app: &TestApp, sql: &'static str) -> i64 {
+    use diesel::RunQueryDsl as _;
+    app.db().read(move |conn| Ok(diesel::sql_query(sql).get_result::<Count>(conn)?.n)).await.unwrap()
+}
+
 both_databases! {
     async fn five_hundred_tickets_are_moved_and_back(database) {
         let app = TestApp::start(database).await;
@@ -231,5 +242,50 @@ both_databases! {
         let other = app.visitor();
         other.sign_in("dana", PASSWORD).await;
         other.get(&page).await.assert(404);
+    }
+
+    async fn files_go_with_each_reply_and_are_kept_no_longer(database) {
+        use base64::Engine as _;
+        let app = TestApp::start(database).await;
+        let numbers = several(&app, 3).await;
+        let content = base64::engine::general_purpose::STANDARD.encode("Opening hours: 9 to 5.");
+        let deed = json!({ "act": "reply", "body_text": "See the file.", "attachments": [{ "name": "hours.txt", "content_type": "text/plain", "content": content }] });
+        let made = bulk(&app.root, &numbers, deed).await;
+        assert_eq!(made["done"], 3, "{made}");
+        for number in &numbers {
+            let sent = app.articles(number).await.into_iter().find(|article| article["sender_type"] == "agent").unwrap();
+            assert_eq!(sent["attachments"][0]["name"], "hours.txt", "{sent}");
+        }
+        let left = "SELECT CAST(count(*) AS BIGINT) AS n FROM attachments WHERE bulk_id IS NOT NULL";
+        assert_eq!(count(&app, left).await, 0);
+        // By the page: a refused text keeps the file, and the next try sends it along.
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        browser.get("/tickets").await.assert(200);
+        let chosen: Vec<_> = numbers.iter().map(|number| ("ticket", number.as_str())).chain([("act", "more"), ("back", "/tickets")]).collect();
+        let place = browser.submit("/tickets/bulk", &chosen).await.assert(303).location();
+        let page = browser.get(&place).await.text();
+        let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let part = |name: &str, more: &str, value: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n");
+        let form = [
+            part("csrf", "", &csrf),
+            part("act", "", "reply"),
+            part("text", "", " "),
+            part("file", "; filename=\"plan.txt\"", "The plan."),
+            "--x--\r\n".to_owned(),
+        ];
+        let request = browser.request(reqwest::Method::POST, &format!("{place}/start"));
+        let request = request.header("content-type", "multipart/form-data; boundary=x").body(form.concat());
+        let again = browser.send(request).await.assert(422).text();
+        assert!(again.contains("plan.txt"), "{again}");
+        browser.submit(&format!("{place}/start"), &[("act", "reply"), ("text", "With the plan.")]).await.assert(303);
+        for number in &numbers {
+            wait_until("the file", Duration::from_secs(20), async || {
+                let articles = app.articles(number).await;
+                let sent = articles.iter().find(|article| article["body_text"].as_str().unwrap().contains("With the plan."))?;
+                (sent["attachments"][0]["name"] == "plan.txt").then_some(())
+            })
+            .await;
+        }
     }
 }

@@ -9,7 +9,7 @@ use tests::{
 };
 use turnstone::{
     access::{self, Actor, Reply},
-    db::{ArticleId, Cause, DraftKind, FollowUpPolicy, Notice, schema::queues},
+    db::{ArticleId, Cause, DraftKind, FollowUpPolicy, schema::queues},
     error::Error,
     people::agents::{self, Preferences},
     tickets::{drafts, withdraw},
@@ -45,7 +45,6 @@ async fn prefer(app: &TestApp, login: &'static str, change: impl FnOnce(&mut Pre
         signature: String::new(),
         away_until: None,
         stand_in: None,
-        muted: Vec::new(),
     };
     change(&mut wish);
     let save = move |tx: &mut turnstone::db::Tx<'_>| agents::save_preferences(tx, &actor, &wish, &at);
@@ -123,8 +122,9 @@ both_databases! {
 
     async fn each_notification_can_be_switched_off(database) {
         let app = TestApp::start(database).await;
-        app.agent("dana", &["Agent"]).await;
-        prefer(&app, "dana", |wish| wish.muted = vec![Notice::NewTicket]).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        let off = json!({ "items": [{ "event": "new_ticket", "mail": "off", "browser": true }] });
+        dana.put("/api/v1/preferences/notices", off).await.assert(200);
         let question = mail("anna@customer.example");
         app.ticket_from(&question).await;
         app.settle().await;

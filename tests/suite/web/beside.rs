@@ -45,6 +45,14 @@ both_databases! {
         // What is done leads back to the same page.
         let locked = browser.submit(&format!("/tickets/{one}/lock?in=view%3Dus%26sort%3Dwaiting"), &[]).await;
         assert_eq!(locked.assert(303).location(), opened);
+        // So does a refusal.
+        let refused = browser.submit(&format!("/tickets/{one}/tags?in=view%3Dus%26sort%3Dwaiting"), &[("tag", " ")]).await;
+        let refused = refused.assert(422).text();
+        assert!(refused.contains(&format!("href=\"{opened}\"")), "{refused}");
+        // What changed elsewhere is fetched without the conversation.
+        let alone = browser.get(&format!("/tickets/{one}/beside?in=view%3Dus%26sort%3Dwaiting")).await.assert(200).text();
+        assert!(alone.contains("class=\"bs-a\"") && alone.contains("id=\"n-us\""), "the list and the counters");
+        assert!(!alone.contains("id=\"thread\"") && !alone.contains("data-composer"), "{alone}");
         // It can be put away, and is remembered.
         browser.submit("/preferences/beside", &[("beside", "no"), ("back", &opened)]).await.assert(303);
         assert_eq!(beside(&browser, &opened).await.0.len(), 0);

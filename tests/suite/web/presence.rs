@@ -9,10 +9,11 @@ use tests::app::TestApp;
 use tests::binary::PASSWORD;
 use tests::{Client, both_databases, mail};
 
-struct Ear(reqwest::Response, String);
+/// Somebody who listens to the event stream, and what it has said.
+pub struct Ear(reqwest::Response, pub String);
 
 impl Ear {
-    async fn of(client: &Client) -> Self {
+    pub async fn of(client: &Client) -> Self {
         let answer = client.request(Method::GET, "/events").send().await.unwrap();
         assert_eq!(answer.status(), 200);
         let mut ear = Self(answer, String::new());
@@ -21,7 +22,7 @@ impl Ear {
     }
 
     /// Whether the stream says these words in so many milliseconds, and what it has said.
-    async fn until(&mut self, words: &str, millis: u64) -> bool {
+    pub async fn until(&mut self, words: &str, millis: u64) -> bool {
         let reading = async {
             while !self.1.contains(words) {
                 let Some(chunk) = self.0.chunk().await.unwrap() else { return };
@@ -84,4 +85,26 @@ both_databases! {
         assert_eq!(says(&bill, &number, json!("viewing"), "c").await, 404);
         assert_eq!(says(&dana, &number, json!("dancing"), "a").await, 400);
     }
+}
+
+#[test]
+fn nodes_on_one_database_know_of_each_others_browsers() {
+    tests::run(async {
+        let app = TestApp::start(tests::Database::Postgres).await;
+        app.agent("dana", &["Agent"]).await;
+        app.agent("eve", &["Agent"]).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let (node, base) = app.another_node().await;
+        let dana = colleague(&app, "dana").await;
+        let eve = Client::visitor(&base);
+        eve.sign_in("eve", PASSWORD).await;
+        let mut eves = Ear::of(&eve).await;
+        assert_eq!(says(&dana, &number, json!("writing"), "a").await, 204);
+        assert!(eves.until("\"doing\":\"writing\"", 2_000).await, "{}", eves.1);
+        let page = eve.get(&format!("/tickets/{number}")).await.text();
+        assert!(page.contains("Dana Agent is writing"), "{page}");
+        assert_eq!(says(&dana, &number, json!(null), "a").await, 204);
+        assert!(eves.until("\"who\":[]", 2_000).await, "{}", eves.1);
+        node.stop().await;
+    });
 }

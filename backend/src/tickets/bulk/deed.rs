@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
-    Moment, Person, assign, bin, customer, links, lock, merge, move_to,
+    Moment, NewFile, Person, assign, bin, customer, links, lock, merge, move_to,
     note::{self, NoteInput},
     priority,
     reply::{self, ReplyInput},
@@ -171,23 +171,25 @@ impl Deed {
 /// The longest text, in bytes.
 const LONGEST: usize = 1024 * 1024;
 
-/// Does it to one ticket; what was written into it.
+/// Does it to one ticket, with these files where something is written; what was written into it.
 pub(super) fn perform(
     tx: &mut Tx<'_>,
     actor: &Actor,
     number: &str,
     deed: &Deed,
+    files: &[NewFile],
     at: &Moment,
 ) -> Result<Option<ArticleId>> {
     match deed {
         Deed::Note { text } => {
             let mut access = access::for_change::<Note>(tx, actor, number)?;
-            let input = NoteInput { body_text: text.clone(), ..NoteInput::default() };
+            let input = NoteInput { body_text: text.clone(), files: files.to_vec(), ..NoteInput::default() };
             Ok(Some(note::note(tx, &mut access, actor, &input, at)?.id))
         }
         Deed::Reply { text, state } => {
             let mut access = access::for_change::<Reply>(tx, actor, number)?;
-            let input = ReplyInput { body_text: text.clone(), state: *state, ..ReplyInput::default() };
+            let files = files.to_vec();
+            let input = ReplyInput { body_text: text.clone(), state: *state, files, ..ReplyInput::default() };
             Ok(Some(reply::reply(tx, &mut access, actor, &input, at)?.id))
         }
         other => plain(tx, actor, number, other, at).map(|()| None),

@@ -2,6 +2,7 @@
 //! same verb and the same proof as a single one. What one ticket refuses holds up no other, and each says why.
 
 mod deed;
+mod files;
 mod store;
 mod undo;
 mod worker;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::worker::run;
 pub use self::{
     deed::Deed,
+    files::{keep as keep_files, names as files},
     store::{MOST, Progress, begin, choose, get, items, offered, progress, start, undo_all},
 };
 use crate::{

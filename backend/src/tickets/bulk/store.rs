@@ -113,6 +113,7 @@ fn make(
 pub fn start(tx: &mut Tx<'_>, actor: &Actor, id: BulkId, deed: &Deed, at: &Moment) -> Result<()> {
     get(tx, actor, id)?;
     deed.check(at)?;
+    super::files::check(tx, id)?;
     let begun = diesel::update(bulks::table.find(id).filter(bulks::state.eq(BulkState::Chosen)))
         .set((bulks::deed.eq(serde_json::to_string(deed)?), bulks::state.eq(BulkState::Running)))
         .execute(&mut **tx)?;

@@ -1,13 +1,13 @@
 //! The job that works bulks off: a few tickets at a time, from each bulk in turn, so that a large one holds up no small
 //! one. Each ticket is a transaction of its own; whoever changes its row carries it out.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
-use super::{Bulk, Deed, Reason, deed, undo};
+use super::{Bulk, Deed, Reason, deed, files, undo};
 use crate::{
     access::Actor,
     db::{
@@ -16,7 +16,8 @@ use crate::{
     },
     desk::Desk,
     error::{Error, Result},
-    tickets::Moment,
+    notify::gathering,
+    tickets::{Moment, NewFile},
 };
 
 /// So many bulks are worked on at once.
@@ -78,12 +79,18 @@ async fn some_of(desk: &Desk, bulk: &Bulk) -> Result<()> {
         return finish(desk, id).await;
     }
     let Some(deed) = bulk.deed()? else { return finish(desk, id).await };
+    let (blobs, what) = (desk.db.blobs().clone(), deed.clone());
+    let files = desk.db.read(move |conn| files::load(conn, &blobs, id, &what)).await?;
+    let deed = Arc::new((deed, files));
     let each = due.into_iter().map(|(ticket, number)| work_off(desk, bulk, &deed, ticket, number));
     join_all(each).await.into_iter().collect()
 }
 
-async fn work_off(desk: &Desk, bulk: &Bulk, deed: &Deed, ticket: TicketId, number: String) -> Result<()> {
-    let (bulk, deed, at) = (bulk.clone(), deed.clone(), desk.moment());
+/// What is done, and the files that go with it.
+type What = Arc<(Deed, Vec<NewFile>)>;
+
+async fn work_off(desk: &Desk, bulk: &Bulk, deed: &What, ticket: TicketId, number: String) -> Result<()> {
+    let (bulk, deed, at) = (bulk.clone(), Arc::clone(deed), desk.moment());
     let id = bulk.id;
     let result = desk.db.write(move |tx| carry_out(tx, &bulk, &deed, ticket, &number, &at)).await;
     let error = match result {
@@ -117,7 +124,7 @@ fn settle(tx: &mut Tx<'_>, bulk: BulkId, ticket: TicketId, to: BulkItemState, wh
 fn carry_out(
     tx: &mut Tx<'_>,
     bulk: &Bulk,
-    deed: &Deed,
+    (deed, files): &(Deed, Vec<NewFile>),
     ticket: TicketId,
     number: &str,
     at: &Moment,
@@ -125,10 +132,11 @@ fn carry_out(
     if !settle(tx, bulk.id, ticket, BulkItemState::Done, "")? {
         return Ok(());
     }
+    tx.part_of(bulk.id);
     // With the rights that he has now: the bulk may have begun a while ago.
     let actor = Actor::load(tx, bulk.agent_id, bulk.cause, at.now)?;
     let since = undo::newest(tx, ticket)?;
-    let article: Option<ArticleId> = deed::perform(tx, &actor, number, deed, at)?;
+    let article: Option<ArticleId> = deed::perform(tx, &actor, number, deed, files, at)?;
     undo::claim(tx, ticket, bulk.agent_id, since, bulk.id)?;
     if article.is_some() {
         diesel::update(bulk_items::table.find((bulk.id, ticket)))
@@ -139,13 +147,18 @@ fn carry_out(
 }
 
 async fn finish(desk: &Desk, id: BulkId) -> Result<()> {
-    let at = desk.moment();
+    let (at, blobs) = (desk.moment(), desk.db.blobs().clone());
     desk.db
         .write(move |tx| {
-            diesel::update(bulks::table.find(id).filter(bulks::state.eq(BulkState::Running)))
+            let mine = diesel::update(bulks::table.find(id).filter(bulks::state.eq(BulkState::Running)))
                 .set((bulks::state.eq(BulkState::Done), bulks::finished_at.eq(at.ts())))
                 .execute(&mut **tx)?;
-            Ok(())
+            // On several nodes only one ends it.
+            if mine == 0 {
+                return Ok(());
+            }
+            files::let_go(tx, &blobs, id)?;
+            gathering::bulk_ended(tx, id, at.ts())
         })
         .await
 }

@@ -105,7 +105,9 @@ impl Condition {
             }
             text.push_str(piece);
         }
-        text.push_str(&format!(") AS found LIMIT {most}"));
+        let asked =
+            backend::still_time(conn, "id").map_or_else(String::new, |asked| format!(" WHERE {asked}"));
+        text.push_str(&format!(") AS found{asked} LIMIT {most}"));
         let mut query = diesel::sql_query(text).into_boxed::<MultiBackend>();
         for value in set.values {
             query = query.bind::<Text, _>(value);

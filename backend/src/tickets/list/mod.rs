@@ -22,7 +22,7 @@ use super::Ticket;
 use crate::{
     access::{Actor, Scope},
     db::{
-        AgentId, Conn, Keep, MultiBackend, QueueId, Right, State, TicketId,
+        AgentId, Conn, Keep, MultiBackend, QueueId, Right, State, TicketId, backend,
         schema::{reads, tickets},
     },
     error::Result,
@@ -148,6 +148,10 @@ fn ways(conn: &mut Conn, actor: &Actor, filter: &Filter) -> Result<Vec<Boxed>> {
         return Ok(vec![query]);
     }
     let with = |mut query: Boxed| {
+        // Only what is searched for can let a walk be long.
+        if let Some(asked) = backend::still_time(conn, "tickets.id").filter(|_| !filter.also.is_empty()) {
+            query = query.filter(Asked::plain(asked));
+        }
         for condition in &filter.also {
             query = query.filter(condition.asked(conn));
         }

@@ -308,10 +308,10 @@ pub async fn seen(
     _form: Posted<Nothing>,
 ) -> Answer {
     let number = number.into_inner();
-    act(&web, &signed, &request, &ticket_page(&number.clone()), move |tx, signed, _| {
+    act(&web, &signed, &request, &ticket_page(&number.clone()), move |tx, signed, at| {
         let access = access::for_change::<Read>(tx, &signed.actor, &number)?;
         let last = ArticleId(access.ticket().last_article_id);
-        verbs::read::seen(tx, &access, &signed.actor, last)
+        verbs::read::seen(tx, &access, &signed.actor, last, at.ts())
     })
     .await
 }

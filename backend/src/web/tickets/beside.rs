@@ -2,15 +2,20 @@
 //! travels as `in`, without the part before the question mark, so that a link says all and a reload changes nothing.
 
 use actix_web::http::{StatusCode, header};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::list::{self, Shown};
+use crate::access;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::habits;
 use crate::tickets::Ticket;
-use crate::web::gate::Asker;
+use crate::web::failure::Answer;
+use crate::web::gate::{Asker, Signed};
+use crate::web::page::{Page, show};
+use crate::web::state::Web;
 use crate::web::view::RowView;
 
 /// So many tickets of the following page are looked at where a page ends.
@@ -69,6 +74,12 @@ pub fn keep(request: &HttpRequest, answer: &mut HttpResponse<impl actix_web::bod
     }
 }
 
+/// Where a refused request leads back to: to a ticket with the list that went along.
+pub fn back(request: &HttpRequest, place: &str) -> String {
+    let kept = of(request).and_then(|query| with_list(place, &query));
+    kept.unwrap_or_else(|| place.to_owned())
+}
+
 fn with_list(place: &str, query: &str) -> Option<String> {
     let (page, article) = place.split_once('#').map_or((place, ""), |(page, at)| (page, at));
     let number = page.strip_prefix("/tickets/")?;
@@ -80,6 +91,34 @@ fn with_list(place: &str, query: &str) -> Option<String> {
     let more = along(query);
     let more = if number.contains('?') { more.replacen('?', "&", 1) } else { more };
     Some(format!("{page}{more}{at}"))
+}
+
+/// The list beside a ticket by itself.
+#[derive(Serialize)]
+struct Alone {
+    ticket: Number,
+    beside: Option<Beside>,
+}
+
+#[derive(Serialize)]
+struct Number {
+    number: String,
+}
+
+/// `GET /tickets/{number}/beside`: the list that goes along and the counters, for when something else than the ticket
+/// changed.
+pub async fn page(web: Data<Web>, signed: Signed, number: Path<String>, request: HttpRequest) -> Answer {
+    let (number, query) = (number.into_inner(), of(&request));
+    show(&web, &signed, "tickets/beside.html", move |conn, asker| {
+        let access = access::readable(conn, &asker.actor, &number)?;
+        let queue = access.ticket().queue_id;
+        let (beside, at) = match load(conn, asker, query.as_deref(), &number)? {
+            Some((beside, at)) => (Some(beside), at),
+            None => (None, format!("q{queue}")),
+        };
+        Ok(Page::new(at, Alone { ticket: Number { number }, beside }))
+    })
+    .await
 }
 
 /// The list of an address, `None` where it is none or not for this agent's eyes.

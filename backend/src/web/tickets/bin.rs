@@ -26,7 +26,7 @@ pub struct Wish {
 #[derive(Serialize)]
 struct BinView {
     rows: Vec<Row>,
-    days: i64,
+    days: u16,
     first_url: Option<String>,
     next_url: Option<String>,
 }
@@ -47,7 +47,7 @@ struct Row {
 
 /// `GET /tickets/bin`: what lies in the bin, the last deleted first, as far as one may read it.
 pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
-    let wish = wish.into_inner();
+    let (wish, days) = (wish.into_inner(), web.config.limits.bin_days);
     show(&web, &signed, "tickets/bin.html", move |conn, asker| {
         let filter = Filter { state: Some(State::Removed), ..Filter::default() };
         let after = wish.cursor.as_deref().map(str::parse::<Cursor>).transpose()?;
@@ -77,14 +77,14 @@ pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
                 ),
                 who: who.map_or_else(String::new, |(_, name)| name.clone()),
                 at: row.map(|row| row.removed_at.0),
-                until: row.and_then(bin::until),
+                until: row.and_then(|row| bin::until(row, days)),
                 restore: row.is_some()
                     && asker.actor.scope.on_ticket(ticket, asker.actor.agent.id).has(Right::Full),
             }
         };
         let view = BinView {
             rows: found.iter().map(|found| row(&found.ticket)).collect(),
-            days: bin::DAYS,
+            days,
             first_url: wish.cursor.as_ref().map(|_| "/tickets/bin".to_owned()),
             next_url: next
                 .map(|cursor| format!("/tickets/bin?{}", super::page::query("cursor", &cursor.to_string()))),

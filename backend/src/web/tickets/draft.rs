@@ -174,19 +174,30 @@ pub async fn attach(web: Data<Web>, signed: Signed, number: Path<String>, upload
             drafts::attach(tx, &asker.actor, draft, &file, &at)
         })
         .await?;
+    Ok(attached(&web, &signed, &kept))
+}
+
+/// What a browser is told of a file that hangs on the draft now.
+pub fn attached(web: &Web, signed: &Signed, kept: &Attachment) -> HttpResponse {
     let language = &signed.reader.language;
     let size = web.pages.size(kept.size, &signed.reader);
-    Ok(HttpResponse::Created().json(serde_json::json!({
+    HttpResponse::Created().json(serde_json::json!({
         "id": kept.uid,
         "name": kept.name,
         "size": size,
         "cid": kept.content_id,
         "remove": language.tr_with("file-remove", &[("name", &kept.name)]),
-    })))
+    }))
 }
 
-// The draft that a file hangs on: the one that is there, or an empty one of the kind that is allowed.
-fn home(tx: &mut Tx<'_>, signed: &Signed, ticket: TicketId, number: &str, at: &Moment) -> Result<DraftId> {
+/// The draft that a file hangs on: the one that is there, or an empty one of the kind that is allowed.
+pub fn home(
+    tx: &mut Tx<'_>,
+    signed: &Signed,
+    ticket: TicketId,
+    number: &str,
+    at: &Moment,
+) -> Result<DraftId> {
     for kind in [DraftKind::Reply, DraftKind::Note] {
         if let Some(draft) = drafts::find(tx, &signed.actor, ticket, kind)? {
             return Ok(draft.id);

@@ -10,6 +10,9 @@ use crate::tickets::acts::Act;
 use crate::tickets::links::Bond;
 use crate::web::gate::Asker;
 
+/// Login and name of agents.
+pub type Names = HashMap<AgentId, (String, String)>;
+
 /// A line of the history.
 #[derive(Clone, Debug, Serialize)]
 pub struct Line {
@@ -24,12 +27,7 @@ pub struct Line {
 }
 
 /// All of it, the newest first. `acts` are those that can be undone.
-pub fn lines(
-    events: &[Event],
-    names: &HashMap<AgentId, (String, String)>,
-    asker: &Asker,
-    acts: &[Act],
-) -> Vec<Line> {
+pub fn lines(events: &[Event], names: &Names, asker: &Asker, acts: &[Act]) -> Vec<Line> {
     let language = &asker.reader.language;
     let line = |event: &Event| Line {
         at: event.at.0,
@@ -39,8 +37,8 @@ pub fn lines(
         } else {
             language.tr(&format!("cause-{}", event.cause))
         },
-        before: value(event, &event.old_value, asker),
-        after: value(event, &event.new_value, asker),
+        before: value(event, &event.old_value, names, asker),
+        after: value(event, &event.new_value, names, asker),
         undo: acts
             .iter()
             .find(|act| act.event_id == event.id && super::undo::is_offered(act.kind))
@@ -50,7 +48,7 @@ pub fn lines(
 }
 
 /// A value of an event as its reader says it.
-fn value(event: &Event, value: &Option<String>, asker: &Asker) -> String {
+fn value(event: &Event, value: &Option<String>, names: &Names, asker: &Asker) -> String {
     let language = &asker.reader.language;
     let word = value.as_deref().unwrap_or_default();
     if word.is_empty() {
@@ -61,6 +59,10 @@ fn value(event: &Event, value: &Option<String>, asker: &Asker) -> String {
         known.map_or_else(|_| word.to_owned(), |state| language.tr(&format!("state-{}", state.kind())))
     };
     match event.kind {
+        kind if kind.names_agents() => {
+            let known = names.values().find(|(login, _)| login == word);
+            known.map_or_else(|| word.to_owned(), |(_, name)| name.clone())
+        }
         EventKind::StateChanged | EventKind::Restored | EventKind::Replied => state(word),
         EventKind::PriorityChanged => word.parse::<crate::db::Priority>().map_or_else(
             |_| word.to_owned(),
@@ -81,7 +83,7 @@ fn value(event: &Event, value: &Option<String>, asker: &Asker) -> String {
 }
 
 /// What one event says.
-pub fn sentence(event: &Event, names: &HashMap<AgentId, (String, String)>, asker: &Asker) -> String {
+pub fn sentence(event: &Event, names: &Names, asker: &Asker) -> String {
     let language = &asker.reader.language;
     let who = match event.agent_id {
         Some(id) if id == asker.actor.agent.id => language.tr("actor-you"),
@@ -94,7 +96,8 @@ pub fn sentence(event: &Event, names: &HashMap<AgentId, (String, String)>, asker
         (EventKind::Removed, Some(reason)) if reason == BinReason::Spam.as_str() => "event-spam".to_owned(),
         (kind, _) => format!("event-{kind}"),
     };
-    let (old, new) = (value(event, &event.old_value, asker), value(event, &event.new_value, asker));
+    let said = |stored: &Option<String>| value(event, stored, names, asker);
+    let (old, new) = (said(&event.old_value), said(&event.new_value));
     language.tr_with(&key, &[("who", &who), ("old", &old), ("new", &new)])
 }
 

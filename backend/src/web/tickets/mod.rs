@@ -29,3 +29,4 @@ pub mod splits;
 pub mod takes;
 pub mod templates;
 pub mod undo;
+pub mod uploads;

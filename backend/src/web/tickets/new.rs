@@ -5,12 +5,13 @@ use actix_web::web::{Data, Json, Query};
 use serde::{Deserialize, Serialize};
 
 use super::draft;
-use super::page::queues_to_open;
 use crate::access::{self, Owner};
 use crate::db::{Channel, Conn, DraftKind, Priority, QueueId, Right, TicketId};
 use crate::error::{Error, Result};
+use crate::people::habits;
+use crate::queues;
 use crate::tickets::open::{self, OpenInput};
-use crate::tickets::{Person, assign, drafts};
+use crate::tickets::{Clean, Person, assign, drafts};
 use crate::web::failure::{Answer, Failure};
 use crate::web::forms::Upload;
 use crate::web::gate::{Asker, Signed};
@@ -39,6 +40,19 @@ struct Form {
     // As drafts of every kind call their text.
     #[serde(rename = "body_text")]
     body: String,
+    /// The same with its format, where it has one: then the text is made of it.
+    body_html: String,
+}
+
+impl Form {
+    /// With HTML of the editor in place of the text, where there is any; pictures need a ticket first.
+    fn formatted(self, html: &str) -> Self {
+        let clean = Clean::of(html, &|_| false);
+        match clean.html() {
+            "" => self,
+            html => Self { body: clean.text(), body_html: html.to_owned(), ..self },
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -56,6 +70,8 @@ struct NewView {
     queues: Vec<Choice>,
     priorities: Vec<Level>,
     restored: bool,
+    /// Whether the editor is open at first.
+    rich: bool,
     /// Which version of the draft this is; 0 for none.
     revision: i64,
 }
@@ -121,7 +137,9 @@ fn load(
         .map(|priority| PriorityView::of(priority, &asker.reader.language))
         .map(|view| Level { current: view.level == form.priority, level: view.level, word: view.word })
         .collect();
-    Ok(Page::new("new", NewView { error, form, errors, queues, priorities, restored, revision }))
+    let rich = !form.body_html.is_empty() || habits::of(conn, asker.actor.agent.id)?.rich_text;
+    let view = NewView { error, form, errors, queues, priorities, restored, rich, revision };
+    Ok(Page::new("new", view))
 }
 
 fn begun(conn: &mut Conn, asker: &Asker, begin: Begin) -> Result<(Form, i64, bool)> {
@@ -150,6 +168,9 @@ pub struct Saved {
     owner: String,
     subject: String,
     body: String,
+    /// The text with its format, where it has one.
+    #[serde(default)]
+    html: String,
     /// The version that was changed; 0 for none.
     base: Option<i64>,
 }
@@ -166,7 +187,9 @@ pub async fn save(web: Data<Web>, signed: Signed, saved: Json<Saved>) -> Answer 
         owner: saved.owner,
         subject: saved.subject,
         body: saved.body,
+        body_html: String::new(),
     };
+    let form = form.formatted(&saved.html);
     let fields = serde_json::to_string(&form).map_err(Error::from)?;
     let kept = web.db.write(move |tx| drafts::save_ticket(tx, &asker.actor, &fields, base, &at)).await;
     draft::told(&web, signed, kept, |conn, signed| {
@@ -185,10 +208,13 @@ pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
         owner: upload.text("owner"),
         subject: upload.text("subject"),
         body: upload.text("body"),
+        body_html: String::new(),
     };
+    let form = form.formatted(&upload.text("html"));
     let known = upload.text("ticket_revision").parse().unwrap_or(0);
     let files = draft::prepare(&web, upload.files.clone()).await?;
     let (asker, at, typed) = (signed.clone(), web.moment(), form.clone());
+    let blobs = web.db.blobs().clone();
     let made = web
         .db
         .write(move |tx| {
@@ -199,6 +225,10 @@ pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
                 customer: customer(&typed.customer),
                 channel: if typed.kind == "mail" { Channel::Mail } else { Channel::Phone },
                 body_text: typed.body.clone(),
+                body_html: match typed.body_html.as_str() {
+                    "" => None,
+                    html => Some(Clean::of(html, &|_| false).prepare(&blobs)?),
+                },
                 files: files.clone(),
                 priority: typed.priority.to_string().parse().unwrap_or(Priority::NORMAL),
                 state: None,
@@ -244,4 +274,14 @@ pub(super) fn customer(text: &str) -> Person {
         Ok(list) if list.len() == 1 => list.first().map(Person::from).unwrap_or_default(),
         _ => Person { name: String::new(), address: text.trim().to_owned() },
     }
+}
+
+/// The queues in which the actor may open tickets, for forms.
+fn queues_to_open(conn: &mut Conn, asker: &Asker, chosen: Option<i64>) -> Result<Vec<Choice>> {
+    let all = queues::all(conn)?;
+    let open = all.iter().filter(|queue| queue.retired_at.is_none());
+    let able = open.filter(|queue| asker.actor.scope.in_queue(queue.id).has(Right::Create));
+    Ok(able
+        .map(|queue| Choice::new(queue.id.to_string(), queue.name.clone(), chosen == Some(queue.id.0)))
+        .collect())
 }

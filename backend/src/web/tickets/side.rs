@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::tickets::links::Bond;
 use crate::tickets::{bin, view};
 use crate::web::gate::Asker;
+use crate::web::state::Web;
 use crate::web::view::{Choice, Face};
 
 /// The rest of the details panel.
@@ -32,7 +33,7 @@ struct InBin {
 }
 
 /// Loads it.
-pub fn load(conn: &mut Conn, asker: &Asker, access: &TicketAccess<Read>) -> Result<Side> {
+pub fn load(conn: &mut Conn, web: &Web, asker: &Asker, access: &TicketAccess<Read>) -> Result<Side> {
     let ticket = access.ticket();
     let language = &asker.reader.language;
     let watching = view::watchers(conn, ticket.id)?;
@@ -52,11 +53,11 @@ pub fn load(conn: &mut Conn, asker: &Asker, access: &TicketAccess<Read>) -> Resu
             })
             .collect(),
         quick: reminder::quick(&asker.reader),
-        bin: if ticket.state == State::Removed { Some(in_bin(conn, asker, access)?) } else { None },
+        bin: if ticket.state == State::Removed { Some(in_bin(conn, web, asker, access)?) } else { None },
     })
 }
 
-fn in_bin(conn: &mut Conn, asker: &Asker, access: &TicketAccess<Read>) -> Result<InBin> {
+fn in_bin(conn: &mut Conn, web: &Web, asker: &Asker, access: &TicketAccess<Read>) -> Result<InBin> {
     let language = &asker.reader.language;
     let Some(row) = bin::of(conn, access.ticket().id)? else {
         return Ok(InBin { sentence: language.tr("bin-gone"), until: None, restore: false });
@@ -70,7 +71,7 @@ fn in_bin(conn: &mut Conn, asker: &Asker, access: &TicketAccess<Read>) -> Result
     let key = format!("bin-is-{}", row.reason);
     Ok(InBin {
         sentence: language.tr_with(&key, &[("who", &who), ("date", &date)]),
-        until: bin::until(&row),
+        until: bin::until(&row, web.config.limits.bin_days),
         restore: access.rights().has(Right::Full),
     })
 }

@@ -86,11 +86,11 @@ pub async fn page(web: Data<Web>, signed: Signed, path: Path<(String, i64)>) -> 
     show(&web, &signed, "tickets/undo.html", move |conn, asker| {
         let access = access::readable(conn, &asker.actor, &number)?;
         let preview = undo::preview(conn, &access, ActId(id))?;
-        let mut people: Vec<AgentId> = preview.since.iter().filter_map(|event| event.agent_id).collect();
-        people.push(preview.act.agent_id);
+        let mut people = vec![preview.act.agent_id];
         let snapshots = [&preview.change.before, &preview.change.after, &preview.now];
         people.extend(snapshots.iter().filter_map(|snapshot| snapshot.owner));
-        let names = view::agents(conn, &people)?;
+        let mut names = view::agents_in(conn, &preview.since)?;
+        names.extend(view::agents(conn, &people)?);
         let words = Words { asker, names: &names, queues: &queues::all(conn)? };
         let rows: Vec<Row> = preview.fields.iter().map(|field| words.row(*field, &preview)).collect();
         let ticket = access.ticket();

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use actix_web::web::{Data, Path};
 
-use super::list;
+use super::{draft, list};
 use crate::db::{BulkId, BulkState, TicketId};
 use crate::error::{Error, Result, say};
 use crate::tickets::bulk::{self, Deed};
 use crate::tickets::view as tickets;
 use crate::web::failure::{Answer, Failure};
-use crate::web::forms::Posted;
+use crate::web::forms::{Posted, Upload};
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{local, see_other, show};
 use crate::web::state::Web;
@@ -73,17 +73,22 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Fields>) -> Ans
 }
 
 /// `POST /tickets/bulk/{id}/start`: says what is done to the tickets that were chosen.
-pub async fn start(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<Fields>) -> Answer {
+pub async fn start(web: Data<Web>, signed: Signed, id: Path<i64>, upload: Upload) -> Answer {
     let id = BulkId(id.into_inner());
-    let begun = match form::deed(&form.0, &signed) {
+    let fields: Fields = upload.texts();
+    let files = draft::prepare(&web, upload.files).await?;
+    // By themselves: a refused text does not lose them.
+    let (asker, at) = (signed.clone(), web.moment());
+    let kept = web.db.write(move |tx| bulk::keep_files(tx, &asker.actor, id, &files, &at)).await;
+    let begun = match kept.and_then(|()| form::deed(&fields, &signed)) {
         Ok(deed) => begin(&web, &signed, id, deed).await,
         Err(error) => Err(error),
     };
     match begun {
         Ok(back) => lead_on(&web, &signed, id, &back).await,
         // What was typed stays where it was typed.
-        Err(error @ Error::Invalid(_)) => view::again(&web, &signed, id, &form.0, &error).await,
-        Err(error) => Err(Failure::from(error).keeping(one(&form.0, "text")).back_to(&address(id))),
+        Err(error @ Error::Invalid(_)) => view::again(&web, &signed, id, &fields, &error).await,
+        Err(error) => Err(Failure::from(error).keeping(one(&fields, "text")).back_to(&address(id))),
     }
 }
 

@@ -64,6 +64,8 @@ struct Forms {
     /// The act whose form was refused, and what it held.
     act: String,
     typed: HashMap<String, String>,
+    /// The names of files that were sent with a form that was refused: they go along.
+    files: String,
 }
 
 /// Loads it; `refused` is what a form held, and why it was not good.
@@ -99,7 +101,7 @@ pub fn load(
         unlisted: (progress.total() - listed).max(0),
         refusals,
         others,
-        forms: if chosen { Some(forms(conn, asker, refused)?) } else { None },
+        forms: if chosen { Some(forms(conn, asker, id, refused)?) } else { None },
     };
     Ok(Page::new("bulk", view))
 }
@@ -137,7 +139,7 @@ fn lines(conn: &mut Conn, asker: &Asker, bulk: &Bulk, state: BulkItemState) -> R
     Ok(items.iter().map(line).collect())
 }
 
-fn forms(conn: &mut Conn, asker: &Asker, refused: Option<(&Fields, &Error)>) -> Result<Forms> {
+fn forms(conn: &mut Conn, asker: &Asker, id: BulkId, refused: Option<(&Fields, &Error)>) -> Result<Forms> {
     let all = queues::all(conn)?;
     let language = &asker.reader.language;
     let typed = |name: &str| refused.map_or("", |(fields, _)| one(fields, name));
@@ -171,6 +173,7 @@ fn forms(conn: &mut Conn, asker: &Asker, refused: Option<(&Fields, &Error)>) -> 
         priorities: Priority::all().map(level).collect(),
         quick: reminder::quick(&asker.reader),
         error,
+        files: bulk::files(conn, id)?.join(", "),
         act: typed("act").to_owned(),
         typed: kept.iter().map(|name| (name.replace('-', "_"), typed(name).replace("\r\n", "\n"))).collect(),
     })

@@ -19,7 +19,7 @@ use crate::tickets::list::{self, Count, Cursor, Row, Sort};
 use crate::tickets::{Ticket, summary, view};
 use crate::web::failure::Answer;
 use crate::web::gate::{Asker, Signed};
-use crate::web::page::{Page, show};
+use crate::web::page::{Page, show_within};
 use crate::web::state::Web;
 use crate::web::times::Reader;
 use crate::web::view::{Choice, Face, PriorityView, RowView, StateView, Tab};
@@ -70,8 +70,9 @@ pub struct Target {
 /// `GET /tickets`.
 pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     let wish = wish.into_inner();
-    let shown = show(&web, &signed, "tickets/list.html", move |conn, asker| load(conn, asker, &wish));
-    tokio::time::timeout(search::TIME, shown).await.map_err(|_| search::too_slow())?
+    let load = move |conn: &mut Conn, asker: &Asker| load(conn, asker, &wish);
+    let shown = show_within(&web, &signed, search::TIME, "tickets/list.html", load).await?;
+    Ok(shown.ok_or_else(search::too_slow)?)
 }
 
 fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<ListView>> {

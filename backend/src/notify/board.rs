@@ -1,0 +1,246 @@
+//! What an agent is told in the browser: the last things, for a month. Whoever may no longer read a ticket is shown
+//! nothing of it, whatever was kept.
+
+use diesel::prelude::*;
+use jiff::{SignedDuration, Timestamp};
+
+use super::telling::News;
+use crate::{
+    access::Actor,
+    db::{AgentId, ArticleId, BulkId, Conn, Notice, NoticeId, TicketId, Ts, Tx, Wake, each, schema::notices},
+    error::Result,
+    tickets::{Ticket, list},
+};
+
+/// So many are shown, and counted.
+pub const SHOWN: i64 = 100;
+/// How long they are kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// PostgreSQL numbers rows before it commits them: a smaller number may come into sight later, but not later than this.
+const SETTLED_AFTER: SignedDuration = SignedDuration::from_secs(15);
+/// So many are handed out at once.
+const BATCH: i64 = 500;
+
+/// Something that an agent is told.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = notices)]
+pub struct Entry {
+    /// Its key; grows.
+    pub id: NoticeId,
+    /// Whom it is for.
+    pub agent_id: AgentId,
+    /// When it happened.
+    pub at: Ts,
+    event: String,
+    /// To which ticket; of a deed on many tickets one of them.
+    pub ticket_id: TicketId,
+    /// By which article.
+    pub article_id: Option<ArticleId>,
+    /// So many answers, or tickets of a bulk.
+    pub n: i32,
+    /// The name of whom he stands in for, or nothing.
+    pub absent: String,
+    /// The deed on many tickets.
+    pub bulk_id: Option<BulkId>,
+    /// When he saw it.
+    pub read_at: Option<Ts>,
+}
+
+impl Entry {
+    /// What happened; `None` for what this version does not know.
+    pub fn notice(&self) -> Option<Notice> {
+        self.event.parse().ok()
+    }
+}
+
+/// Puts something on an agent's board. What he has not seen yet of the same ticket and kind goes into it: it is told once.
+pub(super) fn put(tx: &mut Tx<'_>, news: &News<'_>, agent: AgentId, absent: &str) -> Result<()> {
+    let before: Vec<i32> = each!(&mut **tx, |c| diesel::delete(
+        notices::table
+            .filter(notices::agent_id.eq(agent).and(notices::ticket_id.eq(news.ticket.id)))
+            .filter(notices::event.eq(news.notice.as_str()).and(notices::read_at.is_null()))
+            .filter(notices::bulk_id.is_null()),
+    )
+    .returning(notices::n)
+    .get_results(c))?;
+    let n = before.iter().sum::<i32>().saturating_add(1);
+    insert(tx, news.notice, agent, (news.ticket.id, news.article), n, absent, None, news.now)
+}
+
+/// Puts a deed on many tickets on an agent's board.
+pub(super) fn put_bulk(
+    tx: &mut Tx<'_>,
+    notice: Notice,
+    agent: AgentId,
+    (first, n): (TicketId, usize),
+    absent: &str,
+    bulk: BulkId,
+    now: Ts,
+) -> Result<()> {
+    let n = i32::try_from(n).unwrap_or(i32::MAX);
+    // One ticket is told like any other.
+    let bulk = (n > 1).then_some(bulk);
+    insert(tx, notice, agent, (first, None), n, absent, bulk, now)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
+fn insert(
+    tx: &mut Tx<'_>,
+    notice: Notice,
+    agent: AgentId,
+    (ticket, article): (TicketId, Option<ArticleId>),
+    n: i32,
+    absent: &str,
+    bulk: Option<BulkId>,
+    now: Ts,
+) -> Result<()> {
+    diesel::insert_into(notices::table)
+        .values((
+            notices::agent_id.eq(agent),
+            notices::at.eq(now),
+            notices::event.eq(notice.as_str()),
+            notices::ticket_id.eq(ticket),
+            notices::article_id.eq(article),
+            notices::n.eq(n),
+            notices::absent.eq(absent),
+            notices::bulk_id.eq(bulk),
+        ))
+        .execute(&mut **tx)?;
+    tx.wake(Wake::EVENTS);
+    Ok(())
+}
+
+/// The last things that the actor was told, the newest first, each with its ticket as it is now.
+///
+/// # Errors
+/// Those of the database.
+pub fn recent(conn: &mut Conn, actor: &Actor) -> Result<Vec<(Entry, Ticket)>> {
+    let entries = notices::table
+        .filter(notices::agent_id.eq(actor.agent.id))
+        .order(notices::id.desc())
+        .limit(SHOWN)
+        .select(Entry::as_select())
+        .load(conn)?;
+    readable(conn, actor, entries)
+}
+
+/// Those of these that are the actor's and whose ticket he may read.
+///
+/// # Errors
+/// Those of the database.
+pub fn readable(conn: &mut Conn, actor: &Actor, entries: Vec<Entry>) -> Result<Vec<(Entry, Ticket)>> {
+    let mine: Vec<Entry> = entries.into_iter().filter(|entry| entry.agent_id == actor.agent.id).collect();
+    let ids: Vec<TicketId> = mine.iter().map(|entry| entry.ticket_id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tickets = list::by_ids(conn, actor, &ids)?;
+    Ok(mine
+        .into_iter()
+        .filter_map(|entry| {
+            let ticket = tickets.get(&entry.ticket_id)?.clone();
+            Some((entry, ticket))
+        })
+        .collect())
+}
+
+/// How many of them he has not seen; counting stops at [`SHOWN`].
+///
+/// # Errors
+/// Those of the database.
+pub fn unread(conn: &mut Conn, actor: &Actor) -> Result<i64> {
+    let ids: Vec<TicketId> = notices::table
+        .filter(notices::agent_id.eq(actor.agent.id).and(notices::read_at.is_null()))
+        .order(notices::id.desc())
+        .limit(SHOWN)
+        .select(notices::ticket_id)
+        .load(conn)?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let tickets = list::by_ids(conn, actor, &ids)?;
+    Ok(ids.iter().filter(|id| tickets.contains_key(id)).count().try_into().unwrap_or(SHOWN))
+}
+
+/// Whether there is something about this ticket that he has not seen.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_unread(conn: &mut Conn, actor: &Actor, ticket: TicketId) -> Result<bool> {
+    let found: i64 = notices::table
+        .filter(notices::agent_id.eq(actor.agent.id).and(notices::ticket_id.eq(ticket)))
+        .filter(notices::read_at.is_null())
+        .count()
+        .get_result(conn)?;
+    Ok(found > 0)
+}
+
+/// Notes that the actor has seen all up to this one.
+///
+/// # Errors
+/// Those of the database.
+pub fn read_up_to(tx: &mut Tx<'_>, actor: &Actor, last: NoticeId, now: Ts) -> Result<()> {
+    diesel::update(
+        notices::table
+            .filter(notices::agent_id.eq(actor.agent.id).and(notices::read_at.is_null()))
+            .filter(notices::id.le(last)),
+    )
+    .set(notices::read_at.eq(now))
+    .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Notes that an agent has seen what concerns this ticket: he has it before him.
+pub(crate) fn read_ticket(tx: &mut Tx<'_>, agent: AgentId, ticket: TicketId, now: Ts) -> Result<()> {
+    diesel::update(
+        notices::table
+            .filter(notices::agent_id.eq(agent).and(notices::ticket_id.eq(ticket)))
+            .filter(notices::read_at.is_null().and(notices::bulk_id.is_null())),
+    )
+    .set(notices::read_at.eq(now))
+    .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// How far a listener has heard: each notice reaches him once, also one that came into sight late.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    settled: i64,
+    told: std::collections::BTreeSet<i64>,
+}
+
+/// Where a listener begins who has heard nothing yet.
+///
+/// # Errors
+/// Those of the database.
+pub fn newest(conn: &mut Conn) -> Result<Heard> {
+    let last: Option<NoticeId> = notices::table.select(diesel::dsl::max(notices::id)).first(conn)?;
+    Ok(Heard { settled: last.map_or(0, |id| id.0), told: Default::default() })
+}
+
+/// What came since, of everybody; whom each is for stands in it.
+///
+/// # Errors
+/// Those of the database.
+pub fn since(conn: &mut Conn, heard: &mut Heard, now: Timestamp) -> Result<Vec<Entry>> {
+    let told = i64::try_from(heard.told.len()).unwrap_or(0);
+    let found: Vec<Entry> = notices::table
+        .filter(notices::id.gt(NoticeId(heard.settled)))
+        .order(notices::id)
+        .limit(BATCH + told)
+        .select(Entry::as_select())
+        .load(conn)?;
+    let settled = found.iter().take_while(|entry| now.duration_since(entry.at.0) > SETTLED_AFTER).last();
+    let settled = settled.map_or(heard.settled, |entry| entry.id.0);
+    let new: Vec<Entry> = found.into_iter().filter(|entry| heard.told.insert(entry.id.0)).collect();
+    heard.settled = settled;
+    heard.told.retain(|id| *id > settled);
+    Ok(new)
+}
+
+/// Throws away what is older than a month.
+pub(crate) fn sweep(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    let old = Ts(now.checked_sub(KEPT).unwrap_or(now));
+    diesel::delete(notices::table.filter(notices::at.lt(old))).execute(&mut **tx)?;
+    Ok(())
+}

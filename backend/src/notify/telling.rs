@@ -1,0 +1,162 @@
+//! Telling those who are to hear of something, each by the ways that he chose.
+
+use diesel::prelude::*;
+
+use super::{
+    Told, board, gathering,
+    together::{self, When},
+};
+use crate::{
+    clock::public_id,
+    db::{AgentId, ArticleId, Delivery, Direct, Keep, Notice, OutboxKind, Pace, Ts, Tx, schema::agents},
+    error::Result,
+    outbox,
+    people::{
+        stand_ins,
+        ways::{self, Way},
+    },
+    queues,
+    tickets::{Person, Ticket, reply::domain_of},
+};
+
+/// Key, address, name, and until when he is away.
+type Row = (AgentId, String, String, Option<Ts>);
+
+/// Somebody who is told.
+struct Reader {
+    id: AgentId,
+    email: String,
+    /// The name of whom he stands in for.
+    absent: String,
+    way: Way,
+}
+
+/// What is told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct News<'a> {
+    /// What happened.
+    pub notice: Notice,
+    /// To which ticket.
+    pub ticket: &'a Ticket,
+    /// By which article.
+    pub article: Option<ArticleId>,
+    /// When.
+    pub now: Ts,
+}
+
+/// Who really hears of something: those who are away hear of it through whoever stands in for them.
+fn present(
+    tx: &mut Tx<'_>,
+    news: &News<'_>,
+    whom: &[AgentId],
+    actor: Option<AgentId>,
+) -> Result<Vec<Reader>> {
+    let now = news.now;
+    let chosen = ways::chosen(tx, news.notice)?;
+    let way = |id: AgentId| chosen.get(&id).copied().unwrap_or_default();
+    let load = |tx: &mut Tx<'_>, ids: Vec<AgentId>| -> Result<Vec<Row>> {
+        let rows: Vec<Row> = agents::table
+            .filter(agents::id.eq_any(ids).and(agents::disabled_at.is_null()))
+            .order(agents::id)
+            .select((agents::id, agents::email, agents::name, agents::away_until))
+            .kept()
+            .rows(tx)?;
+        Ok(rows.into_iter().filter(|row| !way(row.0).is_silent()).collect())
+    };
+    let mut readers: Vec<Reader> = Vec::new();
+    let mut passed_on = Vec::new();
+    for (id, email, name, away) in load(tx, whom.to_vec())?.into_iter().filter(|row| Some(row.0) != actor) {
+        let away = away.is_some_and(|until| until.0 > now.0);
+        let instead = if away { stand_ins::instead_of(tx, id, news.ticket.id, now.0)? } else { None };
+        match instead {
+            Some(instead) => passed_on.push((instead, name)),
+            None => readers.push(Reader { id, email, absent: String::new(), way: way(id) }),
+        }
+    }
+    for (instead, absent) in passed_on {
+        if readers.iter().any(|reader| reader.id == instead) || Some(instead) == actor {
+            continue;
+        }
+        let found = load(tx, vec![instead])?.into_iter().next();
+        readers.extend(found.map(|(id, email, ..)| Reader { id, email, absent, way: way(id) }));
+    }
+    Ok(readers)
+}
+
+/// Tells these agents, save the actor. Part of a bulk it waits for the bulk's end.
+pub(super) fn tell(
+    tx: &mut Tx<'_>,
+    notice: Notice,
+    ticket: &Ticket,
+    article: Option<ArticleId>,
+    whom: &[AgentId],
+    actor: Option<AgentId>,
+    now: Ts,
+) -> Result<Told> {
+    let news = News { notice, ticket, article, now };
+    let readers = present(tx, &news, whom, actor)?;
+    let told = Told { asked: whom.len(), told: readers.len() };
+    if readers.is_empty() {
+        return Ok(told);
+    }
+    let bulk = tx.bulk();
+    let queue = queues::get(tx, ticket.queue_id)?;
+    let from = queues::sender(tx, &queue)?;
+    for reader in readers {
+        if bulk.is_some() {
+            gathering::keep(tx, &news, reader.id, &reader.absent, reader.way, bulk)?;
+            continue;
+        }
+        if reader.way.browser {
+            board::put(tx, &news, reader.id, &reader.absent)?;
+        }
+        match reader.way.mail {
+            Pace::Off => {}
+            Pace::Now => write_to(tx, &news, reader, &from)?,
+            _ => {
+                let way = Way { browser: false, ..reader.way };
+                gathering::keep(tx, &news, reader.id, &reader.absent, way, None)?;
+            }
+        }
+    }
+    Ok(told)
+}
+
+/// A mail about this alone, or with the next answers to the same ticket.
+fn write_to(tx: &mut Tx<'_>, news: &News<'_>, reader: Reader, from: &Person) -> Result<()> {
+    let Reader { id: agent, email, absent, .. } = reader;
+    let when = match news.notice {
+        Notice::FollowUp => together::when(tx, news.ticket.id, agent, news.now)?,
+        _ => When::Now,
+    };
+    let (state, try_at) = match when {
+        When::Now => (Delivery::Due, news.now),
+        When::At(later) => (Delivery::Held, later),
+        When::WithTheLast => return Ok(()),
+    };
+    outbox::enqueue(
+        tx,
+        &outbox::NewMail {
+            kind: OutboxKind::Notification,
+            state,
+            ticket: Some(news.ticket.id),
+            article: news.article,
+            agent: Some(agent),
+            event: news.notice.as_str().to_owned(),
+            // The null sender: a notification that bounces must not open a ticket.
+            envelope_from: String::new(),
+            envelope_to: vec![email],
+            message_id: message_id(from, news.now),
+            subject: String::new(),
+            // Written out when it leaves: until then only for whom the reader stands in.
+            body_text: absent,
+            try_at,
+        },
+        news.now,
+    )
+}
+
+/// The id of a notification.
+pub(super) fn message_id(from: &Person, now: Ts) -> String {
+    format!("{}.notice@{}", public_id(now.0).simple(), domain_of(&from.address))
+}
