@@ -8,7 +8,8 @@ use super::{Article, Attachment, Event, Ticket};
 use crate::{
     access::{Actor, Read, TicketAccess, readable_by_id, survivor},
     db::{
-        AgentId, ArticleId, Blobs, Conn, Delivery, Keep, LinkKind, OutboxKind, State, TicketId, Ts,
+        AgentId, ArticleId, Blobs, Conn, Delivery, EventKind, Keep, LinkKind, OutboxKind, State, TicketId,
+        Ts,
         schema::{
             agents, articles, attachments, events, outbox, ticket_links, ticket_tags, tickets, watchers,
         },
@@ -326,6 +327,23 @@ pub fn agents(conn: &mut Conn, ids: &[AgentId]) -> Result<HashMap<AgentId, (Stri
         .filter(agents::id.eq_any(ids.to_vec()))
         .select((agents::id, agents::login, agents::name))
         .kept()
+        .load::<(AgentId, String, String)>(conn)?
+        .into_iter()
+        .map(|(id, login, name)| (id, (login, name)))
+        .collect())
+}
+
+/// Login and name of the agents whom events name, as those who did something or to whom a ticket went.
+///
+/// # Errors
+/// Those of the database.
+pub fn agents_in(conn: &mut Conn, events: &[Event]) -> Result<HashMap<AgentId, (String, String)>> {
+    let assigned = events.iter().filter(|event| event.kind == EventKind::Assigned);
+    let logins: Vec<&String> =
+        assigned.flat_map(|event| [&event.old_value, &event.new_value]).flatten().collect();
+    Ok(agents::table
+        .filter(agents::login.eq_any(logins))
+        .select((agents::id, agents::login, agents::name))
         .load::<(AgentId, String, String)>(conn)?
         .into_iter()
         .map(|(id, login, name)| (id, (login, name)))

@@ -39,8 +39,8 @@ pub fn lines(
         } else {
             language.tr(&format!("cause-{}", event.cause))
         },
-        before: value(event, &event.old_value, asker),
-        after: value(event, &event.new_value, asker),
+        before: value(event, &event.old_value, names, asker),
+        after: value(event, &event.new_value, names, asker),
         undo: acts
             .iter()
             .find(|act| act.event_id == event.id && super::undo::is_offered(act.kind))
@@ -50,7 +50,12 @@ pub fn lines(
 }
 
 /// A value of an event as its reader says it.
-fn value(event: &Event, value: &Option<String>, asker: &Asker) -> String {
+fn value(
+    event: &Event,
+    value: &Option<String>,
+    names: &HashMap<AgentId, (String, String)>,
+    asker: &Asker,
+) -> String {
     let language = &asker.reader.language;
     let word = value.as_deref().unwrap_or_default();
     if word.is_empty() {
@@ -61,6 +66,11 @@ fn value(event: &Event, value: &Option<String>, asker: &Asker) -> String {
         known.map_or_else(|_| word.to_owned(), |state| language.tr(&format!("state-{}", state.kind())))
     };
     match event.kind {
+        // Kept by login; people know each other by name.
+        EventKind::Assigned => {
+            let known = names.values().find(|(login, _)| login == word);
+            known.map_or_else(|| word.to_owned(), |(_, name)| name.clone())
+        }
         EventKind::StateChanged | EventKind::Restored | EventKind::Replied => state(word),
         EventKind::PriorityChanged => word.parse::<crate::db::Priority>().map_or_else(
             |_| word.to_owned(),
@@ -94,7 +104,8 @@ pub fn sentence(event: &Event, names: &HashMap<AgentId, (String, String)>, asker
         (EventKind::Removed, Some(reason)) if reason == BinReason::Spam.as_str() => "event-spam".to_owned(),
         (kind, _) => format!("event-{kind}"),
     };
-    let (old, new) = (value(event, &event.old_value, asker), value(event, &event.new_value, asker));
+    let said = |text: &Option<String>| value(event, text, names, asker);
+    let (old, new) = (said(&event.old_value), said(&event.new_value));
     language.tr_with(&key, &[("who", &who), ("old", &old), ("new", &new)])
 }
 

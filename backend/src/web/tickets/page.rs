@@ -227,7 +227,8 @@ pub fn load(
     people.extend(ticket.owner_id);
     people.sort_unstable();
     people.dedup();
-    let names = view::agents(conn, &people)?;
+    let mut names = view::agents(conn, &people)?;
+    names.extend(view::agents_in(conn, &events)?);
     let links = view::links(conn, &asker.actor, &access)?;
     let guess = links.iter().find(|link| link.kind == LinkKind::PossiblyBelongsTo && !link.reverse);
     let story = articles::Story {

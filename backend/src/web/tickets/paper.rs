@@ -32,7 +32,8 @@ pub async fn history(web: Data<Web>, signed: Signed, number: Path<String>) -> An
         let access = access::readable(conn, &asker.actor, &number)?;
         let events = view::history(conn, &access)?;
         let people: Vec<AgentId> = events.iter().filter_map(|event| event.agent_id).collect();
-        let names = view::agents(conn, &people)?;
+        let mut names = view::agents(conn, &people)?;
+        names.extend(view::agents_in(conn, &events)?);
         let ticket = access.ticket();
         let view = HistoryView {
             number: ticket.number.clone(),

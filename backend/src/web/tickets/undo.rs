@@ -90,7 +90,8 @@ pub async fn page(web: Data<Web>, signed: Signed, path: Path<(String, i64)>) -> 
         people.push(preview.act.agent_id);
         let snapshots = [&preview.change.before, &preview.change.after, &preview.now];
         people.extend(snapshots.iter().filter_map(|snapshot| snapshot.owner));
-        let names = view::agents(conn, &people)?;
+        let mut names = view::agents(conn, &people)?;
+        names.extend(view::agents_in(conn, &preview.since)?);
         let words = Words { asker, names: &names, queues: &queues::all(conn)? };
         let rows: Vec<Row> = preview.fields.iter().map(|field| words.row(*field, &preview)).collect();
         let ticket = access.ticket();
