@@ -12,6 +12,7 @@ use actix_web::{Error as HttpError, FromRequest, HttpMessage as _, HttpRequest, 
 use futures_util::future::{Ready, ready};
 
 use super::failure::Failure;
+use super::own_factor;
 use super::routes::{Csrf, Needs, Route};
 use super::session;
 use super::shell::Frame;
@@ -88,7 +89,7 @@ pub struct TokenSeen;
 pub async fn pass(
     route: &'static Route,
     web: Data<Web>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
     let wants_json = wants_json(request.request());
@@ -99,8 +100,17 @@ pub async fn pass(
             let answer = to_sign_in(request.request(), wants_json, &guest);
             return Ok(request.into_response(answer));
         }
-        Err(Refusal::Password) => {
-            let answer = to_raise(request.request());
+        Err(Refusal::Password(signed)) => {
+            let answer = match kept_form(&mut request, &signed).await {
+                Some(form) => own_factor::ask_before(&web, &signed, request.path(), form).await,
+                None => Ok(to_raise(request.request())),
+            };
+            let failed = |failure: Failure| failure.answer(&web, &signed.reader, &signed.frame, wants_json);
+            return Ok(request.into_response(answer.unwrap_or_else(failed)));
+        }
+        Err(Refusal::OnlyLooks(signed)) => {
+            let failure = Failure::from(Error::Forbidden(say!("refused-viewing")));
+            let answer = failure.answer(&web, &signed.reader, &signed.frame, wants_json);
             return Ok(request.into_response(answer));
         }
         Err(Refusal::OwnPassword) => {
@@ -166,7 +176,8 @@ async fn noted(web: &Data<Web>, signed: &Signed, what: String) {
 
 enum Refusal {
     SignIn,
-    Password,
+    Password(Signed),
+    OnlyLooks(Signed),
     OwnPassword,
     Right(Signed, Error),
     Because(Failure),
@@ -203,7 +214,7 @@ async fn admit(
     }
     let (sees, sends) = signed.raised;
     if route.raised && !(if changes { sends } else { sees }) {
-        return Err(Refusal::Password);
+        return Err(Refusal::Password(signed));
     }
     let header = request.headers().get("x-csrf-token").and_then(|value| value.to_str().ok());
     if header.is_some_and(|given| session::is_token(given, &signed.csrf)) {
@@ -306,3 +317,25 @@ fn to_sign_in(request: &HttpRequest, wants_json: bool, guest: &Guest) -> HttpRes
     };
     HttpResponse::SeeOther().insert_header(("location", place)).finish()
 }
+/// A form that came too late, to be sent once more after the password. Only with its token: what somebody else made the
+/// browser send is not shown as if it had been typed. `None`: there is no form that could be kept.
+async fn kept_form(request: &mut ServiceRequest, signed: &Signed) -> Option<String> {
+    if request.method() != actix_web::http::Method::POST
+        || request.request().content_type() != "application/x-www-form-urlencoded"
+    {
+        return None;
+    }
+    let body = request.extract::<actix_web::web::Bytes>().await.ok()?;
+    let mut given = false;
+    let mut kept = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in url::form_urlencoded::parse(&body) {
+        match name.as_ref() {
+            "csrf" => given = session::is_token(&value, &signed.csrf),
+            _ => {
+                kept.append_pair(&name, &value);
+            }
+        }
+    }
+    given.then(|| kept.finish())
+}
+

@@ -27,6 +27,8 @@ pub struct Form {
     current: String,
     next: String,
     username: String,
+    /// A form that waits for the password.
+    kept: String,
 }
 
 /// Where to go afterwards.
@@ -60,7 +62,15 @@ struct FactorView {
 struct RaiseView {
     login: String,
     next: String,
+    /// A form that waits for the password.
+    kept: String,
     errors: Errors,
+}
+
+#[derive(Serialize)]
+struct AgainView {
+    action: String,
+    fields: Vec<(String, String)>,
 }
 
 const HOME: &str = "/preferences/factor";
@@ -154,14 +164,19 @@ pub async fn cancel(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> A
 
 /// `GET /raise`: the password once more.
 pub async fn ask(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
-    raise_page(&web, &signed, wish.next.clone(), Errors::default()).await
+    raise_page(&web, &signed, wish.next.clone(), String::new(), Errors::default()).await
 }
 
-async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, errors: Errors) -> Answer {
+/// The password once more before a form that was sent to `action`, which is kept meanwhile.
+pub async fn ask_before(web: &Data<Web>, signed: &Signed, action: &str, form: String) -> Answer {
+    raise_page(web, signed, action.to_owned(), form, Errors::default()).await
+}
+
+async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, kept: String, errors: Errors) -> Answer {
     let status = if errors.current.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     show_as(web, signed, status, "session/raise.html", move |_, asker| {
         let next = local(&next, "/admin");
-        Ok(Page::new("raise", RaiseView { login: asker.actor.agent.login.clone(), next, errors }))
+        Ok(Page::new("raise", RaiseView { login: asker.actor.agent.login.clone(), next, kept, errors }))
     })
     .await
 }
@@ -170,13 +185,31 @@ async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, errors: Erro
 pub async fn raise(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
     let form = form.0;
     if let Err(refused) = knows_password(&web, &signed, &request, &form.current).await? {
-        return raise_page(&web, &signed, form.next, refused).await;
+        return raise_page(&web, &signed, form.next, form.kept, refused).await;
     }
     let (id, now) = (signed.session.clone(), Ts(web.clock.now()));
     let secret = web.db.write(move |tx| sessions::raise(tx, &id, now)).await?;
-    let mut answer: HttpResponse = see_other(&local(&form.next, "/admin"));
+    let place = local(&form.next, "/admin");
+    let mut answer: HttpResponse = match form.kept.is_empty() {
+        true => see_other(&place),
+        false => send_again(&web, &signed, place, &form.kept).await?,
+    };
     super::login::set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(answer)
+}
+
+/// The form that waited, to be sent with one more click: a browser repeats nothing by itself that changes something.
+async fn send_again(
+    web: &Data<Web>,
+    signed: &Signed,
+    action: String,
+    kept: &str,
+) -> Result<HttpResponse, super::failure::Failure> {
+    let fields = url::form_urlencoded::parse(kept.as_bytes()).into_owned().collect();
+    show_as(web, signed, StatusCode::OK, "session/raised.html", move |_, _| {
+        Ok(Page::new("raise", AgainView { action, fields }))
+    })
+    .await
 }
 
 /// Asks for the password, as slowly as at the door where somebody guesses.
