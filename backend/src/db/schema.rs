@@ -866,6 +866,18 @@ diesel::joinable!(outbox -> tickets (ticket_id));
 diesel::joinable!(events -> tickets (ticket_id));
 diesel::joinable!(events -> agents (agent_id));
 diesel::joinable!(tokens -> agents (agent_id));
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    viewings (session_hash) {
+        session_hash -> Text,
+        viewer_id -> BigInt,
+        agent_id -> BigInt,
+        begun_at -> Instant,
+    }
+}
+
 diesel::joinable!(sessions -> agents (agent_id));
 diesel::joinable!(inbound_mails -> tickets (ticket_id));
 diesel::joinable!(customer_addresses -> customers (customer_id));
@@ -1015,3 +1027,8 @@ allow_tables_to_appear_in_same_query!(
     password_requests,
     recovery_codes,
 );
+    customer_words,
+    customer_merges,
+    customer_merge_tickets,
+    organisation_domains,
+    viewings,

@@ -357,6 +357,14 @@ words! {
         Settings = "settings",
     }
     /// What a queue does with a follow-up to a closed ticket.
+        /// A customer was made or changed; never with what was written about him.
+        Customer = "customer",
+        /// An organisation was made or changed.
+        Organisation = "organisation",
+        /// Somebody began or ended to see the pages as another agent does.
+        Viewing = "viewing",
+        /// What is known of a person was taken out, or erased.
+        PersonalData = "personal_data",
     FollowUpPolicy {
         /// The ticket is opened again.
         Reopen = "reopen",

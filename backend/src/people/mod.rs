@@ -29,3 +29,4 @@ pub mod stand_ins;
 pub mod tokens;
 
 pub use agents::Agent;
+pub mod viewings;

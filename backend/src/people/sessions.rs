@@ -284,5 +284,6 @@ pub fn sweep(tx: &mut Tx<'_>, limits: &Limits, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::seen_at.lt(idle).or(sessions::created_at.lt(old))))
         .execute(&mut **tx)?;
     diesel::delete(sign_in_failures::table.filter(sign_in_failures::at.lt(past))).execute(&mut **tx)?;
+    super::viewings::sweep(tx, now)?;
     super::links::sweep(tx, now)
 }

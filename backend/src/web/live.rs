@@ -21,7 +21,7 @@ use crate::access::{Actor, Who, readable_by_id};
 use crate::audit;
 use crate::db::{Audited, Cause, Conn, InstallationRight, QueueId, Right, TicketId, Ts, Wake};
 use crate::error::{Error, Result};
-use crate::people::sessions;
+use crate::people::{sessions, viewings};
 use crate::postmaster::{self, Pulse};
 use crate::tickets::{list, view};
 
@@ -301,7 +301,9 @@ impl Listener {
             .db
             .read(move |conn| {
                 let session = sessions::find(conn, &secret, &limits, now)?.ok_or(Error::NotFound)?;
-                Actor::load(conn, session.agent_id, Cause::Web, now)
+                let actor = Actor::load(conn, session.agent_id, Cause::Web, now)?;
+                let seen = viewings::of(conn, &actor, &session.id_hash, now)?;
+                Ok(seen.unwrap_or(actor))
             })
             .await;
         self.actor = found.ok()?;

@@ -17,7 +17,7 @@ use crate::access::Who;
 use crate::audit;
 use crate::db::{Audited, Cause, Ts};
 use crate::error::Error;
-use crate::people::{agents, password, sessions, setup};
+use crate::people::{agents, password, sessions, setup, viewings};
 
 /// Where to go afterwards.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -151,9 +151,10 @@ async fn too_many(web: &Data<Web>, guest: Guest, form: &Form, seconds: i64) -> A
 /// `POST /logout`.
 pub async fn delete(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> Answer {
     let id = signed.session.clone();
-    let (who, now) = (signed.actor.who(), Ts(web.clock.now()));
+    let (who, now) = (signed.person().who(), Ts(web.clock.now()));
     web.db
         .write(move |tx| {
+            viewings::end(tx, &id, now)?;
             sessions::end(tx, &id)?;
             audit::noted(tx, &who, Audited::SignOut, who.login.as_deref().unwrap_or_default(), "", now)
         })

@@ -57,3 +57,4 @@ pub mod view;
 pub mod views;
 
 pub use state::Web;
+pub mod viewing;

@@ -10,9 +10,10 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, audit, auto_responses, dashboard, downloads, factor, files, filters,
-    forgotten, gate, live, login, mailboxes, outbox, own_factor, passwords, people, preferences, presence,
-    probes, queues, recorder, reply_templates, reports, roles, search, setup, suggestions, tickets, views,
+    admin, articles, attached, audit, auto_responses, customers, dashboard, downloads, factor, files,
+    filters, forgotten, gate, live, login, mailboxes, organisations, outbox, own_factor, passwords, people,
+    people_tables, preferences, presence, probes, queues, recorder, reply_templates, reports, roles, search,
+    setup, suggestions, tickets, viewing, views,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -228,6 +229,10 @@ static TABLE: &[Route] = &[
     // The password once more, for rows with `raised`.
     route!(GET "/raise", needs = SignedIn, csrf = None, cache = NoStore, own_factor::ask),
     route!(POST "/raise", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::raise),
+    // Back from another agent's eyes.
+    route!(POST "/viewing/end", needs = SignedIn, csrf = Field, cache = NoStore, viewing::end),
+    // Of whom one may read a ticket, or with the right to manage people.
+    route!(GET "/customers/{id}", needs = SignedIn, csrf = None, cache = NoStore, customers::page::page),
     route!(PUT "/preferences/theme", needs = SignedIn, csrf = Header, cache = NoStore, preferences::theme),
     route!(GET "/events", needs = SignedIn, csrf = None, cache = NoStore, live::stream),
     // Administration.
@@ -297,6 +302,7 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/people/{id}/rights", needs = Installation(People), csrf = None, cache = NoStore, people::rights::page),
     route!(GET "/admin/roles", needs = Installation(People), csrf = None, cache = NoStore, roles::list::list),
     route!(POST "/admin/roles", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, roles::page::create),
+    route!(POST "/admin/people/{id}/viewing", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, viewing::create),
     route!(GET "/admin/roles/new", needs = Installation(People), csrf = None, cache = NoStore, raised = true, roles::page::new),
     route!(GET "/admin/roles/{id}", needs = Installation(People), csrf = None, cache = NoStore, raised = true, roles::page::page),
     route!(POST "/admin/roles/{id}", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, roles::page::update),

@@ -9,3 +9,5 @@ mod forgotten;
 mod roles;
 mod sign_in;
 mod stranger;
+mod tables;
+mod viewing;
