@@ -214,6 +214,8 @@ table! {
         id -> BigInt,
         name -> Text,
         created_at -> Instant,
+        note -> Text,
+        retired_at -> Nullable<Instant>,
     }
 }
 
@@ -227,6 +229,9 @@ table! {
         organisation_id -> Nullable<BigInt>,
         language -> Nullable<Text>,
         created_at -> Instant,
+        note -> Text,
+        sort_name -> Text,
+        merged_into -> Nullable<BigInt>,
     }
 }
 
@@ -237,6 +242,43 @@ table! {
     customer_addresses (address) {
         address -> Text,
         customer_id -> BigInt,
+        main -> Bool,
+    }
+}
+
+table! {
+    customer_words (word, customer_id) {
+        word -> Text,
+        customer_id -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    customer_merges (id) {
+        id -> BigInt,
+        source_id -> BigInt,
+        target_id -> BigInt,
+        agent_id -> Nullable<BigInt>,
+        undo -> Text,
+        created_at -> Instant,
+        undone_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    customer_merge_tickets (merge_id, ticket_id) {
+        merge_id -> BigInt,
+        ticket_id -> BigInt,
+    }
+}
+
+table! {
+    organisation_domains (domain) {
+        domain -> Text,
+        organisation_id -> BigInt,
     }
 }
 
@@ -824,6 +866,18 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    viewings (session_hash) {
+        session_hash -> Text,
+        viewer_id -> BigInt,
+        agent_id -> BigInt,
+        begun_at -> Instant,
+    }
+}
+
 diesel::joinable!(filter_versions -> agents (agent_id));
 diesel::joinable!(agent_roles -> agents (agent_id));
 diesel::joinable!(agent_roles -> roles (role_id));
@@ -866,18 +920,6 @@ diesel::joinable!(outbox -> tickets (ticket_id));
 diesel::joinable!(events -> tickets (ticket_id));
 diesel::joinable!(events -> agents (agent_id));
 diesel::joinable!(tokens -> agents (agent_id));
-table! {
-    use diesel::sql_types::*;
-    use crate::db::types::Instant;
-
-    viewings (session_hash) {
-        session_hash -> Text,
-        viewer_id -> BigInt,
-        agent_id -> BigInt,
-        begun_at -> Instant,
-    }
-}
-
 diesel::joinable!(sessions -> agents (agent_id));
 diesel::joinable!(inbound_mails -> tickets (ticket_id));
 diesel::joinable!(customer_addresses -> customers (customer_id));
@@ -987,6 +1029,11 @@ allow_tables_to_appear_in_same_query!(
     organisations,
     customers,
     customer_addresses,
+    customer_words,
+    customer_merges,
+    customer_merge_tickets,
+    organisation_domains,
+    viewings,
     tickets,
     queue_counts,
     articles,
@@ -1027,8 +1074,3 @@ allow_tables_to_appear_in_same_query!(
     password_requests,
     recovery_codes,
 );
-    customer_words,
-    customer_merges,
-    customer_merge_tickets,
-    organisation_domains,
-    viewings,

@@ -10,7 +10,7 @@ use crate::db::InstallationRight;
 use crate::error::{Error, say};
 
 /// Pages of the administration in the order of its sidebar, each with the right that it asks for.
-const PAGES: [(InstallationRight, &str); 11] = [
+const PAGES: [(InstallationRight, &str); 13] = [
     (InstallationRight::Recorder, "/admin/mail"),
     (InstallationRight::Recorder, "/admin/mail/balance"),
     (InstallationRight::Recorder, "/admin/outbox"),
@@ -21,6 +21,8 @@ const PAGES: [(InstallationRight, &str); 11] = [
     (InstallationRight::QueuesAndMail, "/admin/templates"),
     (InstallationRight::People, "/admin/people"),
     (InstallationRight::People, "/admin/roles"),
+    (InstallationRight::People, "/admin/customers"),
+    (InstallationRight::People, "/admin/organisations"),
     (InstallationRight::People, "/admin/audit"),
 ];
 
