@@ -44,10 +44,8 @@ pub(super) fn outgoing(
     let all: Vec<Mail> =
         outbox::table.filter(outbox::ticket_id.eq(id)).select(Mail::as_select()).load(&mut **tx)?;
     for mail in all {
-        let to_him = known.addresses.iter().any(|his| mail.envelope_to.contains(his.as_str()));
-        if !(own || to_him || scrub.finds(&mail.body_text) || scrub.finds(&mail.subject)) {
-            continue;
-        }
+        // The bytes as they went are not looked into: news for agents hold pieces of what he wrote.
+        let to_him = own || known.addresses.iter().any(|his| mail.envelope_to.contains(his.as_str()));
         let text = |text: &str| if whole && !text.is_empty() { MARK.to_owned() } else { scrub.text(text) };
         gone.extend(mail.digest);
         diesel::update(outbox::table.find(mail.id))
