@@ -99,7 +99,8 @@ fn a_customers_page_is_used_by_keyboard_alone() {
         focused().await.send_keys(enter).await.unwrap();
         browser.wait_for_text("known since").await;
         browser.screenshot("customer").await;
-        browser.run("document.querySelector('#c-na').focus()").await;
+        let at_its_end = "const f = document.querySelector('#c-na'); f.focus(); f.setSelectionRange(f.value.length, f.value.length)";
+        browser.run(at_its_end).await;
         focused().await.send_keys(" Miller").await.unwrap();
         for _ in 0..3 {
             focused().await.send_keys(tab).await.unwrap();
