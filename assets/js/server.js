@@ -26,6 +26,8 @@ export function send(method, address, body) {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(body);
   }
+  // Whoever looks through another agent's eyes tells the server nothing; it would not listen.
+  if (document.body.hasAttribute("data-looks")) return Promise.resolve(null);
   return fetch(address, { method, headers, body, keepalive: method !== "POST" }).catch(() => null);
 }
 

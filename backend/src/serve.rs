@@ -113,6 +113,7 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> 
         running.tasks.push(tokio::spawn(search::rebuild::run(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(audit::forward::run(desk.clone(), stopped.clone())));
         running.tasks.push(tokio::spawn(sign_in::sync::run(desk.clone(), stopped.clone())));
+        running.tasks.push(tokio::spawn(people::customer_words::rebuild(desk.clone(), stopped.clone())));
     }
     if desk.config.roles.mail {
         running.listen_for_mail(&stopped).await?;

@@ -50,6 +50,8 @@ pub struct Actor {
     pub scope: Scope,
     /// By which way he acts: browser, program, command line.
     pub cause: Cause,
+    /// Whether somebody else looks through his eyes: then nothing is changed, and what only he knows is not shown.
+    pub looked_through: bool,
 }
 
 impl Actor {
@@ -63,7 +65,7 @@ impl Actor {
             return Err(Error::NotFound);
         }
         let scope = Scope::of(conn, id)?;
-        Ok(Self { agent, scope, cause })
+        Ok(Self { agent, scope, cause, looked_through: false })
     }
 
     /// Asks for a right that belongs to no queue.
@@ -75,6 +77,12 @@ impl Actor {
             return Ok(());
         }
         Err(Error::Forbidden(say!("refused-right", right = right)))
+    }
+
+    /// The same for somebody who only looks.
+    #[must_use]
+    pub fn looked_through(self) -> Self {
+        Self { looked_through: true, ..self }
     }
 
     /// The actor as history shows him.
@@ -169,6 +177,9 @@ pub fn readable_by_id(conn: &mut Conn, actor: &Actor, id: TicketId) -> Result<Ti
 /// [`Error::NotFound`] where he may not read it, [`Error::Forbidden`] where he may not do this, [`Error::Conflict`] for
 /// a merged ticket, and for one in the bin where more is asked for than reading.
 pub fn for_change<L: Level>(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Result<TicketAccess<L>> {
+    if actor.looked_through {
+        return Err(Error::Forbidden(say!("refused-viewing")));
+    }
     let id = by_number(tx, number)?.id;
     let ticket = if actor.cause == Cause::Api {
         survivor::held(tx, id)?

@@ -63,6 +63,9 @@ impl PeopleAccess {
 /// # Errors
 /// [`Error::Forbidden`] without the right.
 pub fn for_people(conn: &mut Conn, actor: &Actor) -> Result<PeopleAccess> {
+    if actor.looked_through {
+        return Err(Error::Forbidden(say!("refused-viewing")));
+    }
     let scope = Scope::of(conn, actor.agent.id)?;
     if !scope.may(InstallationRight::People) && !is_left_out(Check::Installation(InstallationRight::People)) {
         return Err(Error::Forbidden(say!("refused-right", right = InstallationRight::People)));

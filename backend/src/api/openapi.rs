@@ -39,7 +39,12 @@ use super::{
         super::bonds::links, super::bonds::link, super::bonds::unlink,
         super::bonds::watchers, super::bonds::watch, super::bonds::unwatch,
         super::participants::list, super::participants::add, super::participants::remove,
-        super::customers::addresses, super::customers::add, super::customers::remove,
+        super::customers::list, super::customers::get, super::customers::create, super::customers::update,
+        super::customers::addresses, super::customers::add, super::customers::remove, super::customers::main,
+        super::customer_merges::preview, super::customer_merges::list, super::customer_merges::create,
+        super::customer_merges::delete,
+        super::organisations::list, super::organisations::get, super::organisations::create,
+        super::organisations::update, super::organisations::retire, super::organisations::restore,
         super::splits::create, super::splits::call,
         super::bulks::create, super::bulks::get, super::bulks::items, super::bulks::undo,
         super::acts::list, super::acts::undo, super::acts::remove, super::acts::restore, super::acts::customer,
@@ -64,7 +69,6 @@ use super::{
         super::accounts::revoke_token, super::accounts::rights, super::one_role::role, super::one_role::update_role,
         super::one_role::retire_role, super::one_role::restore_role,
         super::people::agents, super::people::create_agent, super::people::roles, super::people::create_role,
-        super::people::customers, super::people::update_customer, super::people::organisations,
     ),
 )]
 struct Described;

@@ -1,29 +1,25 @@
-//! Agents, roles, customers, organisations.
+//! Agents and roles.
 
 use std::collections::BTreeMap;
 
-use actix_web::{
-    HttpResponse,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
     body::{Input, Json},
     gate::Caller,
-    page::{self, List, Params},
+    page::List,
     problem::Answer,
-    tickets::Place,
 };
 use crate::{
     access::for_people,
-    db::{Conn, CustomerId, InstallationRight, OrganisationId},
+    db::{Conn, InstallationRight},
     desk::Desk,
     error::{Error, FieldError, Result},
     people::{
         agents::{self, NewAgent},
-        customers, listing, organisations, password,
+        listing, password,
         roles::{self, NewRole},
     },
     queues,
@@ -252,120 +248,4 @@ fn read_role(value: &MakeRole) -> Result<NewRole> {
         }
     }
     if problems.is_empty() { Ok(new) } else { Err(Error::Invalid(problems)) }
-}
-
-/// A customer.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Customer)]
-pub struct CustomerView {
-    /// His key.
-    pub id: String,
-    /// His name.
-    pub name: String,
-    /// His addresses.
-    pub addresses: Vec<String>,
-    /// The name of the organisation that he works for.
-    pub organisation: Option<String>,
-    /// The language that was chosen for him, as a tag; null: what he writes in decides.
-    pub language: Option<String>,
-}
-
-/// Customers, the oldest first. Needs the right to manage people.
-#[utoipa::path(get, path = "/customers", tag = "administration", params(Place),
-    responses((status = 200, body = List<CustomerView>)))]
-pub async fn customers(desk: Data<Desk>, caller: Caller, Params(place): Params<Place>) -> Answer {
-    let list = desk
-        .db
-        .read(move |conn| {
-            caller.actor.require(InstallationRight::People)?;
-            let limit = page::limit(place.limit.as_deref(), page::DEFAULT)?;
-            let after = page::cursor(place.cursor.as_deref())?.unwrap_or(CustomerId(0));
-            let rows = customers::page(conn, after, limit + 1)?;
-            let (rows, next) =
-                List::<CustomerView>::cut(rows, limit, |(customer, _)| customer.id.to_string());
-            let ids: Vec<_> = rows.iter().filter_map(|(customer, _)| customer.organisation_id).collect();
-            let names = organisations::names(conn, &ids)?;
-            let items = rows.into_iter().map(|(customer, addresses)| CustomerView {
-                id: customer.id.to_string(),
-                organisation: customer.organisation_id.and_then(|id| names.get(&id).cloned()),
-                name: customer.name,
-                language: customer.language,
-                addresses,
-            });
-            Ok(List { items: items.collect(), next })
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(list))
-}
-
-/// What of a customer shall change.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ChangeCustomer {
-    /// The language in which he is written to by machine, as a tag (`de`, `fr-CA`); empty: what he writes in decides.
-    language: String,
-}
-
-impl Input for ChangeCustomer {}
-
-/// Changes a customer. Needs the right to manage people.
-#[utoipa::path(patch, path = "/customers/{id}", tag = "administration",
-    params(("id" = String, Path, description = "His key")), request_body = ChangeCustomer,
-    responses((status = 200, body = CustomerView)))]
-pub async fn update_customer(
-    desk: Data<Desk>,
-    caller: Caller,
-    id: Path<String>,
-    Json { value, .. }: Json<ChangeCustomer>,
-) -> Answer {
-    let id: CustomerId = page::key(&id)?;
-    let view = desk
-        .db
-        .write(move |tx| {
-            customers::set_language(tx, &caller.actor, id, &value.language)?;
-            // The page of one customer that begins before him.
-            let (customer, addresses) =
-                customers::page(tx, CustomerId(id.0 - 1), 1)?.pop().ok_or(Error::NotFound)?;
-            let ids: Vec<_> = customer.organisation_id.into_iter().collect();
-            let names = organisations::names(tx, &ids)?;
-            Ok(CustomerView {
-                id: customer.id.to_string(),
-                organisation: customer.organisation_id.and_then(|id| names.get(&id).cloned()),
-                name: customer.name,
-                language: customer.language,
-                addresses,
-            })
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(view))
-}
-
-/// An organisation.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Organisation)]
-pub struct OrganisationView {
-    /// Its key.
-    pub id: String,
-    /// Its name, unique.
-    pub name: String,
-}
-
-/// Organisations, the oldest first. Needs the right to manage people.
-#[utoipa::path(get, path = "/organisations", tag = "administration", params(Place),
-    responses((status = 200, body = List<OrganisationView>)))]
-pub async fn organisations(desk: Data<Desk>, caller: Caller, Params(place): Params<Place>) -> Answer {
-    let list = desk
-        .db
-        .read(move |conn| {
-            caller.actor.require(InstallationRight::People)?;
-            let limit = page::limit(place.limit.as_deref(), page::DEFAULT)?;
-            let after = page::cursor(place.cursor.as_deref())?.unwrap_or(OrganisationId(0));
-            let rows = organisations::page(conn, after, limit + 1)?;
-            let (rows, next) = List::<OrganisationView>::cut(rows, limit, |row| row.id.to_string());
-            let items =
-                rows.into_iter().map(|row| OrganisationView { id: row.id.to_string(), name: row.name });
-            Ok(List { items: items.collect(), next })
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(list))
 }

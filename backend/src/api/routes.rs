@@ -8,9 +8,9 @@ use actix_web::{
 };
 
 use super::{
-    accounts, acts, articles, audit, auto_responses, balance, bonds, bulks, customers, diagnostics, drafts,
-    events, exports, fields, files, filters, gate, inbound, lock, mailboxes, merges, notices, one_role,
-    openapi, outbox, participants, passing, people,
+    accounts, acts, articles, audit, auto_responses, balance, bonds, bulks, customer_merges, customers,
+    diagnostics, drafts, events, exports, fields, files, filters, gate, inbound, lock, mailboxes, merges,
+    notices, one_role, openapi, organisations, outbox, participants, passing, people,
     problem::{Answer, Problem},
     queues, replies, reports, saved, search, splits, templates, tickets,
 };
@@ -161,12 +161,25 @@ static TABLE: &[Route] = &[
     route!(PATCH "/roles/{id}", needs = Installation(People), one_role::update_role),
     route!(PUT "/roles/{id}/retirement", needs = Installation(People), one_role::retire_role),
     route!(DELETE "/roles/{id}/retirement", needs = Installation(People), one_role::restore_role),
-    route!(GET "/customers", needs = Installation(People), people::customers),
-    route!(PATCH "/customers/{id}", needs = Installation(People), people::update_customer),
+    route!(GET "/customers", needs = Installation(People), customers::list),
+    route!(POST "/customers", needs = Installation(People), customers::create),
+    // Of whom one may read a ticket, or with the right to manage people.
+    route!(GET "/customers/{id}", needs = SignedIn, customers::get),
+    route!(PATCH "/customers/{id}", needs = Installation(People), customers::update),
+    route!(PUT "/customers/{id}/main-address", needs = Installation(People), customers::main),
+    route!(GET "/customers/{id}/merges", needs = Installation(People), customer_merges::list),
+    route!(POST "/customers/{id}/merges", needs = Installation(People), customer_merges::create),
+    route!(GET "/customers/{id}/merges/preview", needs = Installation(People), customer_merges::preview),
+    route!(DELETE "/customers/{id}/merges/{merge}", needs = Installation(People), customer_merges::delete),
     route!(GET "/customers/{id}/addresses", needs = Installation(People), customers::addresses),
     route!(POST "/customers/{id}/addresses", needs = Installation(People), customers::add),
     route!(DELETE "/customers/{id}/addresses/{address}", needs = Installation(People), customers::remove),
-    route!(GET "/organisations", needs = Installation(People), people::organisations),
+    route!(GET "/organisations", needs = Installation(People), organisations::list),
+    route!(POST "/organisations", needs = Installation(People), organisations::create),
+    route!(GET "/organisations/{id}", needs = Installation(People), organisations::get),
+    route!(PATCH "/organisations/{id}", needs = Installation(People), organisations::update),
+    route!(PUT "/organisations/{id}/retirement", needs = Installation(People), organisations::retire),
+    route!(DELETE "/organisations/{id}/retirement", needs = Installation(People), organisations::restore),
 ];
 
 /// All routes of the API.

@@ -45,6 +45,17 @@ use crate::{
     error::{Error, Result},
 };
 
+tokio::task_local! {
+    /// Set while a request runs that must not change anything.
+    static READS_ONLY: ();
+}
+
+/// Runs something whose every [`Db::write`] is refused, whatever it asks for: the last fence around a request that may only
+/// look.
+pub async fn reading_only<F: std::future::Future>(future: F) -> F::Output {
+    READS_ONLY.scope((), future).await
+}
+
 /// The database of an installation. Cloning shares it.
 #[derive(Clone)]
 pub struct Db {
@@ -182,12 +193,16 @@ impl Db {
     /// `job` may run more than once: PostgreSQL can ask for a repetition.
     ///
     /// # Errors
-    /// Those of `job`; [`Error::Unavailable`] when the database cannot commit.
+    /// Those of `job`; [`Error::Unavailable`] when the database cannot commit; [`Error::Forbidden`] within
+    /// [`reading_only`].
     pub async fn write<T, F>(&self, job: F) -> Result<T>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        if READS_ONLY.try_with(|()| ()).is_ok() {
+            return Err(Error::Forbidden(crate::error::say!("refused-viewing")));
+        }
         self.writer.run(job, Ending::Keep).await
     }
 

@@ -216,6 +216,8 @@ table! {
         id -> BigInt,
         name -> Text,
         created_at -> Instant,
+        note -> Text,
+        retired_at -> Nullable<Instant>,
     }
 }
 
@@ -229,6 +231,9 @@ table! {
         organisation_id -> Nullable<BigInt>,
         language -> Nullable<Text>,
         created_at -> Instant,
+        note -> Text,
+        sort_name -> Text,
+        merged_into -> Nullable<BigInt>,
     }
 }
 
@@ -239,6 +244,43 @@ table! {
     customer_addresses (address) {
         address -> Text,
         customer_id -> BigInt,
+        main -> Bool,
+    }
+}
+
+table! {
+    customer_words (word, customer_id) {
+        word -> Text,
+        customer_id -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    customer_merges (id) {
+        id -> BigInt,
+        source_id -> BigInt,
+        target_id -> BigInt,
+        agent_id -> Nullable<BigInt>,
+        undo -> Text,
+        created_at -> Instant,
+        undone_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    customer_merge_tickets (merge_id, ticket_id) {
+        merge_id -> BigInt,
+        ticket_id -> BigInt,
+    }
+}
+
+table! {
+    organisation_domains (domain) {
+        domain -> Text,
+        organisation_id -> BigInt,
     }
 }
 
@@ -851,6 +893,18 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    viewings (session_hash) {
+        session_hash -> Text,
+        viewer_id -> BigInt,
+        agent_id -> BigInt,
+        begun_at -> Instant,
+    }
+}
+
 diesel::joinable!(filter_versions -> agents (agent_id));
 diesel::joinable!(agent_roles -> agents (agent_id));
 diesel::joinable!(agent_roles -> roles (role_id));
@@ -1083,6 +1137,11 @@ allow_tables_to_appear_in_same_query!(
     organisations,
     customers,
     customer_addresses,
+    customer_words,
+    customer_merges,
+    customer_merge_tickets,
+    organisation_domains,
+    viewings,
     tickets,
     queue_counts,
     articles,

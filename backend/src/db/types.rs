@@ -145,6 +145,8 @@ ids! {
     CustomerId,
     /// An organisation.
     OrganisationId,
+    /// Two customers who turned out to be one.
+    CustomerMergeId,
     /// An event.
     EventId,
     /// A received mail.
@@ -357,6 +359,14 @@ words! {
         AutoResponse = "auto_response",
         /// A setting of the installation was changed.
         Settings = "settings",
+        /// A customer was made or changed; never with what was written about him.
+        Customer = "customer",
+        /// An organisation was made or changed.
+        Organisation = "organisation",
+        /// Somebody began or ended to see the pages as another agent does.
+        Viewing = "viewing",
+        /// What is known of a person was taken out, or erased.
+        PersonalData = "personal_data",
     }
     /// What a queue does with a follow-up to a closed ticket.
     FollowUpPolicy {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::customers::Customer;
+use super::{customer_words, customers::Customer};
 use crate::{
     access::Actor,
     db::{
@@ -21,14 +21,14 @@ pub fn customer(conn: &mut Conn, id: CustomerId) -> Result<Customer> {
     Ok(customers::table.find(id).select(Customer::as_select()).first(conn)?)
 }
 
-/// His addresses, in order.
+/// His addresses, the main one first, the others in order.
 ///
 /// # Errors
 /// Those of the database.
 pub fn of(conn: &mut Conn, id: CustomerId) -> Result<Vec<String>> {
     Ok(customer_addresses::table
         .filter(customer_addresses::customer_id.eq(id))
-        .order(customer_addresses::address)
+        .order((customer_addresses::main.desc(), customer_addresses::address))
         .select(customer_addresses::address)
         .load(conn)?)
 }
@@ -79,12 +79,45 @@ pub(crate) fn put(tx: &mut Tx<'_>, id: CustomerId, address: &str, take: bool) ->
             .filter(participants::ticket_id.eq_any(his)),
     )
     .execute(&mut **tx)?;
+    settle_main(tx, id)?;
+    customer_words::say(tx, id)
+}
+
+/// Makes an address the one that stands for the others.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right; [`Error::NotFound`] for an address that is not his.
+pub fn set_main(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId, address: &str) -> Result<()> {
+    actor.require(InstallationRight::People)?;
+    put_main(tx, id, address)
+}
+
+/// The same, for whoever has shown his right otherwise.
+pub(super) fn put_main(tx: &mut Tx<'_>, id: CustomerId, address: &str) -> Result<()> {
+    backend::one_at_a_time(tx, "customer_addresses")?;
+    let address = mail_ingest::address::normalise(address).ok_or(Error::NotFound)?;
+    if !of(tx, id)?.contains(&address) {
+        return Err(Error::NotFound);
+    }
+    let his = customer_addresses::table.filter(customer_addresses::customer_id.eq(id));
+    diesel::update(his).set(customer_addresses::main.eq(false)).execute(&mut **tx)?;
+    diesel::update(customer_addresses::table.find(&address))
+        .set(customer_addresses::main.eq(true))
+        .execute(&mut **tx)?;
     Ok(())
+}
+
+/// Sees to it that exactly one address of a customer who has any stands for the others.
+pub(super) fn settle_main(tx: &mut Tx<'_>, id: CustomerId) -> Result<()> {
+    match of(tx, id)?.first() {
+        Some(first) => put_main(tx, id, first),
+        None => Ok(()),
+    }
 }
 
 fn take_over(tx: &mut Tx<'_>, from: CustomerId, to: CustomerId, address: &str) -> Result<()> {
     diesel::update(customer_addresses::table.find(address))
-        .set(customer_addresses::customer_id.eq(to))
+        .set((customer_addresses::customer_id.eq(to), customer_addresses::main.eq(false)))
         .execute(&mut **tx)?;
     diesel::update(
         tickets::table.filter(tickets::customer_id.eq(from).and(tickets::customer_address.eq(address))),
@@ -96,13 +129,15 @@ fn take_over(tx: &mut Tx<'_>, from: CustomerId, to: CustomerId, address: &str) -
         .count()
         .get_result(&mut **tx)?;
     if left > 0 {
-        return Ok(());
+        settle_main(tx, from)?;
+        return customer_words::say(tx, from);
     }
     diesel::update(tickets::table.filter(tickets::customer_id.eq(from)))
         .set(tickets::customer_id.eq(to))
         .execute(&mut **tx)?;
-    diesel::delete(customers::table.find(from)).execute(&mut **tx)?;
-    Ok(())
+    // His page leads to the other one from now on.
+    diesel::update(customers::table.find(from)).set(customers::merged_into.eq(to)).execute(&mut **tx)?;
+    customer_words::say(tx, from)
 }
 
 /// Takes an address away from a customer, who keeps at least one. Tickets stay his.
@@ -127,5 +162,6 @@ pub(crate) fn take_away(tx: &mut Tx<'_>, id: CustomerId, address: &str) -> Resul
         return Err(Error::Conflict(say!("refused-last-address", address = address)));
     }
     diesel::delete(customer_addresses::table.find(&address)).execute(&mut **tx)?;
-    Ok(())
+    settle_main(tx, id)?;
+    customer_words::say(tx, id)
 }

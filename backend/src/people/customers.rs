@@ -1,14 +1,16 @@
 //! Customers: a person with one or more addresses.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
+use super::{customer_words, domains_of_organisations};
 use crate::{
-    access::Actor,
     db::{
-        Conn, CustomerId, Direct, InstallationRight, OrganisationId, Ts, Tx, backend, columns, each,
+        Conn, CustomerId, Direct, OrganisationId, Ts, Tx, backend, columns, each,
         schema::{customer_addresses, customers},
     },
-    error::{Error, Result, say},
+    error::Result,
     tickets::Person,
 };
 
@@ -24,6 +26,12 @@ pub struct Customer {
     pub organisation_id: Option<OrganisationId>,
     /// The language that was chosen for him, as a tag.
     pub language: Option<String>,
+    /// What agents should know of him.
+    pub note: String,
+    /// Who he has become, where two turned out to be one.
+    pub merged_into: Option<CustomerId>,
+    /// When he was first heard of.
+    pub created_at: Ts,
 }
 
 /// The customer of an address; makes one for an address that is new. The address is in its normal form.
@@ -47,12 +55,27 @@ pub fn by_address(tx: &mut Tx<'_>, person: &Person, now: Ts) -> Result<CustomerI
         return Ok(id);
     }
     let name = if person.name.trim().is_empty() { &person.address } else { person.name.trim() };
+    insert(tx, name, &person.address, now)
+}
+
+/// A new customer with his first address, in the organisation whose domain it is.
+pub(super) fn insert(tx: &mut Tx<'_>, name: &str, address: &str, now: Ts) -> Result<CustomerId> {
+    let organisation = domains_of_organisations::of_address(tx, address)?;
     let id: CustomerId = diesel::insert_into(customers::table)
-        .values((customers::name.eq(name), customers::created_at.eq(now)))
+        .values((
+            customers::name.eq(name),
+            customers::created_at.eq(now),
+            customers::organisation_id.eq(organisation),
+        ))
         .returning(customers::id)
         .row(tx)?;
-    let row = (customer_addresses::address.eq(&person.address), customer_addresses::customer_id.eq(id));
+    let row = (
+        customer_addresses::address.eq(address),
+        customer_addresses::customer_id.eq(id),
+        customer_addresses::main.eq(true),
+    );
     each!(&mut **tx, |c| diesel::insert_into(customer_addresses::table).values(row).execute(c))?;
+    customer_words::say(tx, id)?;
     Ok(id)
 }
 
@@ -70,21 +93,10 @@ pub fn language(conn: &mut Conn, address: &str) -> Result<Option<String>> {
     Ok(chosen.flatten().filter(|tag| !tag.is_empty()))
 }
 
-/// Chooses the language in which a customer is written to by machine; an empty tag leaves it to his mails.
-///
-/// # Errors
-/// [`Error::Forbidden`] without the right to manage people; [`Error::Invalid`] for what is no tag of a language.
-pub fn set_language(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId, tag: &str) -> Result<()> {
-    actor.require(InstallationRight::People)?;
-    let tag = tag.trim();
+/// Whether this is the tag of a language, or nothing.
+pub(super) fn is_language(tag: &str) -> bool {
     let good = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !tag.is_empty() && (tag.len() > 35 || !tag.split('-').all(good)) {
-        return Err(Error::invalid("language", say!("refused-customer-language")));
-    }
-    let done = diesel::update(customers::table.find(id))
-        .set(customers::language.eq(Some(tag).filter(|tag| !tag.is_empty())))
-        .exec(tx)?;
-    if done == 0 { Err(Error::NotFound) } else { Ok(()) }
+    tag.is_empty() || (tag.len() <= 35 && tag.split('-').all(good))
 }
 
 /// Whether the address belongs to a customer of whom one of `people` is another address.
@@ -114,25 +126,35 @@ pub fn is_same(conn: &mut Conn, address: &str, people: &[Person]) -> Result<bool
 /// Those of the database.
 pub fn page(conn: &mut Conn, after: CustomerId, limit: i64) -> Result<Vec<(Customer, Vec<String>)>> {
     let found: Vec<Customer> = customers::table
-        .filter(customers::id.gt(after))
+        .filter(customers::id.gt(after).and(customers::merged_into.is_null()))
         .order(customers::id)
         .limit(limit)
         .select(columns::<Customer>())
         .rows(conn)?;
+    with_addresses(conn, found)
+}
+
+/// These customers with their addresses, the main one first.
+pub(super) fn with_addresses(conn: &mut Conn, found: Vec<Customer>) -> Result<Vec<(Customer, Vec<String>)>> {
     let ids: Vec<_> = found.iter().map(|customer| customer.id).collect();
     let rows: Vec<(CustomerId, String)> = customer_addresses::table
         .filter(customer_addresses::customer_id.eq_any(ids))
+        .order((
+            customer_addresses::customer_id,
+            customer_addresses::main.desc(),
+            customer_addresses::address,
+        ))
         .select((customer_addresses::customer_id, customer_addresses::address))
         .rows(conn)?;
+    let mut theirs: HashMap<CustomerId, Vec<String>> = HashMap::new();
+    for (id, address) in rows {
+        theirs.entry(id).or_default().push(address);
+    }
     Ok(found
         .into_iter()
         .map(|customer| {
-            let theirs = rows
-                .iter()
-                .filter(|(id, _)| *id == customer.id)
-                .map(|(_, address)| address.clone())
-                .collect();
-            (customer, theirs)
+            let addresses = theirs.remove(&customer.id).unwrap_or_default();
+            (customer, addresses)
         })
         .collect())
 }

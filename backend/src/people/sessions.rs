@@ -306,5 +306,6 @@ pub fn sweep(tx: &mut Tx<'_>, limits: &Limits, now: Timestamp) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::seen_at.lt(idle).or(sessions::created_at.lt(old))))
         .exec(tx)?;
     diesel::delete(sign_in_failures::table.filter(sign_in_failures::at.lt(past))).exec(tx)?;
+    super::viewings::sweep(tx, now)?;
     super::links::sweep(tx, now)
 }

@@ -21,6 +21,8 @@ const PAGES: [(InstallationRight, &str); 13] = [
     (InstallationRight::QueuesAndMail, "/admin/templates"),
     (InstallationRight::People, "/admin/people"),
     (InstallationRight::People, "/admin/roles"),
+    (InstallationRight::People, "/admin/customers"),
+    (InstallationRight::People, "/admin/organisations"),
     (InstallationRight::People, "/admin/audit"),
     (InstallationRight::QueuesAndMail, "/admin/diagnostics"),
     (InstallationRight::People, "/admin/settings"),

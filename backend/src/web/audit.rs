@@ -169,6 +169,10 @@ fn look(kind: Audited) -> (&'static str, &'static str) {
         Audited::Template => ("template", "c-brand"),
         Audited::AutoResponse => ("reply", "c-brand"),
         Audited::Settings => ("sliders", "c-brand"),
+        Audited::Customer => ("user", "c-brand"),
+        Audited::Organisation => ("users", "c-brand"),
+        Audited::Viewing => ("eye", "c-brand"),
+        Audited::PersonalData => ("shield", "c-brand"),
     }
 }
 

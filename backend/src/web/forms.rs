@@ -24,8 +24,10 @@ use crate::config::Limits;
 const UPLOAD: usize = 35_000_000;
 /// All text fields together.
 const TEXT: usize = 1_500_000;
-/// So many parts has a form at most.
+/// So many parts has a form at most that anybody can send, or that has files.
 const PARTS: usize = 500;
+/// So many fields has a form of somebody who signed in: a role that names a right in each of a thousand queues fits.
+const FIELDS: usize = 8_000;
 /// A form of somebody who has no session, in bytes.
 const OPEN: usize = 64 * 1024;
 /// A form without files has arrived after so long; one with files keeps to [`RATE`] from then on.
@@ -48,7 +50,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
         Box::pin(async move {
             let body = in_time(body).await?.map_err(|_| Failure::plain(StatusCode::PAYLOAD_TOO_LARGE))?;
             let fields: Vec<(String, String)> = if is_form {
-                url::form_urlencoded::parse(&body).into_owned().take(PARTS).collect()
+                url::form_urlencoded::parse(&body).into_owned().take(FIELDS).collect()
             } else {
                 Vec::new()
             };

@@ -12,16 +12,17 @@ use actix_web::{Error as HttpError, FromRequest, HttpMessage as _, HttpRequest, 
 use futures_util::future::{Ready, ready};
 
 use super::failure::Failure;
+use super::own_factor;
 use super::refusals::Asked;
 use super::routes::{Csrf, Needs, Route};
 use super::session;
-use super::shell::Frame;
+use super::shell::{Frame, Viewing};
 use super::state::Web;
 use super::times::Reader;
 use crate::access::{Actor, Check, is_left_out};
-use crate::db::{Cause, Ts};
-use crate::error::Error;
-use crate::people::{sessions, setup};
+use crate::db::{Cause, Ts, reading_only};
+use crate::error::{Error, say};
+use crate::people::{sessions, setup, viewings};
 
 /// A signed-in agent, his session and how he reads. Handlers that ask for it answer nobody else.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Signed(Arc<Asker>);
 pub struct Asker {
     /// The agent and his rights.
     pub actor: Actor,
+    /// Who really asks, where somebody looks through the agent's eyes.
+    pub viewer: Option<Actor>,
     /// The token that his forms carry.
     pub csrf: String,
     /// The hash that names his session.
@@ -42,6 +45,13 @@ pub struct Asker {
     pub reader: Reader,
     /// The frame of his pages.
     pub frame: Frame,
+}
+
+impl Asker {
+    /// Who signed in.
+    pub fn person(&self) -> &Actor {
+        self.viewer.as_ref().unwrap_or(&self.actor)
+    }
 }
 
 impl std::ops::Deref for Signed {
@@ -88,7 +98,7 @@ pub struct TokenSeen;
 pub async fn pass(
     route: &'static Route,
     web: Data<Web>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
     let wants_json = wants_json(request.request());
@@ -99,8 +109,17 @@ pub async fn pass(
             let answer = to_sign_in(request.request(), wants_json, &guest);
             return Ok(request.into_response(answer));
         }
-        Err(Refusal::Password) => {
-            let answer = to_raise(request.request());
+        Err(Refusal::Password(signed)) => {
+            let answer = match kept_form(&mut request, &signed).await {
+                Some(form) => own_factor::ask_before(&web, &signed, request.path(), form).await,
+                None => Ok(to_raise(request.request())),
+            };
+            let failed = |failure: Failure| failure.answer(&web, &signed.reader, &signed.frame, wants_json);
+            return Ok(request.into_response(answer.unwrap_or_else(failed)));
+        }
+        Err(Refusal::OnlyLooks(signed)) => {
+            let failure = Failure::from(Error::Forbidden(say!("refused-viewing")));
+            let answer = failure.answer(&web, &signed.reader, &signed.frame, wants_json);
             return Ok(request.into_response(answer));
         }
         Err(Refusal::OwnPassword) => {
@@ -108,8 +127,8 @@ pub async fn pass(
             return Ok(request.into_response(answer));
         }
         Err(Refusal::Right(signed, error)) => {
-            Asked::of(request.request()).refused(&web.desk, signed.actor.clone()).await;
-            let answer = Failure::from(error).answer(&web, &guest.reader, &guest.frame, wants_json);
+            Asked::of(request.request()).refused(&web.desk, signed.person().clone()).await;
+            let answer = Failure::from(error).answer(&web, &signed.reader, &signed.frame, wants_json);
             return Ok(request.into_response(answer));
         }
         Err(Refusal::Because(failure)) => {
@@ -122,15 +141,19 @@ pub async fn pass(
         .map_or(guest, |signed| Guest { reader: signed.reader.clone(), frame: signed.frame.clone() });
     request.extensions_mut().insert(guest.clone());
     let asked = signed.clone().map(|signed| (signed, Asked::of(request.request())));
+    let only_looks =
+        signed.as_ref().is_some_and(|signed| signed.viewer.is_some()) && !WHILE_VIEWING.contains(&route.path);
     if let Some(signed) = signed {
         request.extensions_mut().insert(signed);
     }
-    let answer = next.call(request).await?.map_into_boxed_body();
+    let call = next.call(request);
+    let answer = if only_looks { reading_only(call).await? } else { call.await? };
+    let answer = answer.map_into_boxed_body();
     if let Some((signed, asked)) = asked {
         let status = answer.status();
         // Bodies that a page of ours would not send.
         let unknown_field = status == StatusCode::BAD_REQUEST;
-        asked.answered(&web.desk, signed.actor.clone(), answer.request(), status, unknown_field).await;
+        asked.answered(&web.desk, signed.person().clone(), answer.request(), status, unknown_field).await;
     }
     let told = answer.response().error().and_then(|error| error.as_error::<Failure>());
     let told = told.map(|failure| {
@@ -150,9 +173,23 @@ pub async fn pass(
 /// What can be done with a password that somebody else knows.
 const BEFORE_OWN_PASSWORD: [&str; 2] = ["/password/change", "/logout"];
 
+/// The changes that are left to whoever looks through another agent's eyes.
+const WHILE_VIEWING: [&str; 2] = ["/viewing/end", "/logout"];
+/// What he does not see: where passwords and second factors are.
+const NOT_WHILE_VIEWING: [&str; 4] =
+    ["/preferences/factor", "/password/change", "/raise", "/raise/with/{id}"];
+
+/// Whether a route is closed to whoever only looks.
+fn is_closed(route: &Route) -> bool {
+    let open = WHILE_VIEWING.contains(&route.path);
+    let changes = !route.method.is_safe();
+    (changes && !open) || route.raised || NOT_WHILE_VIEWING.contains(&route.path)
+}
+
 enum Refusal {
     SignIn,
-    Password,
+    Password(Signed),
+    OnlyLooks(Signed),
     OwnPassword,
     Right(Signed, Error),
     Because(Failure),
@@ -182,7 +219,12 @@ async fn admit(
         return Err(Refusal::Because(Failure::plain(StatusCode::FORBIDDEN)));
     }
     let Some(signed) = signed else { return Ok(None) };
-    let must_change = signed.actor.agent.must_change_password && !is_left_out(Check::OwnPassword);
+    if signed.viewer.is_some() && is_closed(route) {
+        return Err(Refusal::OnlyLooks(signed));
+    }
+    let must_change = signed.viewer.is_none()
+        && signed.actor.agent.must_change_password
+        && !is_left_out(Check::OwnPassword);
     if must_change && !BEFORE_OWN_PASSWORD.contains(&route.path) {
         return Err(Refusal::OwnPassword);
     }
@@ -191,7 +233,7 @@ async fn admit(
     }
     let (sees, sends) = signed.raised;
     if route.raised && !(if changes { sends } else { sees }) && !is_left_out(Check::Raised) {
-        return Err(Refusal::Password);
+        return Err(Refusal::Password(signed));
     }
     let header = request.headers().get("x-csrf-token").and_then(|value| value.to_str().ok());
     if header.is_some_and(|given| session::is_token(given, &signed.csrf)) || is_left_out(Check::FormToken) {
@@ -210,13 +252,19 @@ async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<O
         .read(move |conn| {
             let Some(session) = sessions::find(conn, &secret, &limits, now)? else { return Ok(None) };
             match Actor::load(conn, session.agent_id, Cause::Web, now) {
-                Ok(actor) => Ok(Some((session, actor, setup::organisation(conn)?))),
+                Ok(actor) => {
+                    let seen = match actor.scope.may(crate::db::InstallationRight::People) {
+                        true => viewings::of(conn, &actor, &session.id_hash, now)?,
+                        false => None,
+                    };
+                    Ok(Some((session, actor, seen, setup::organisation(conn)?)))
+                }
                 Err(Error::NotFound) => Ok(None),
                 Err(error) => Err(error),
             }
         })
         .await?;
-    let Some((session, actor, organisation)) = found else { return Ok(None) };
+    let Some((session, person, seen, organisation)) = found else { return Ok(None) };
     super::connections::signed_in(request);
     if sessions::needs_touch(&session, now) {
         let (db, id) = (web.db.clone(), session.id_hash.clone());
@@ -227,16 +275,31 @@ async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<O
             }
         });
     }
-    let raised = (session.is_raised(now, false), session.is_raised(now, true));
-    let reader = web.reader_of(&actor.agent);
+    // What gives power over others stays shut while somebody only looks.
+    let raised = match seen {
+        None => (session.is_raised(now, false), session.is_raised(now, true)),
+        Some(_) => (false, false),
+    };
+    let reader = web.reader_of(&person.agent);
+    let theme = if person.agent.theme == "system" { String::new() } else { person.agent.theme.clone() };
     let frame = Frame {
         lang: reader.language.tag(),
-        theme: if actor.agent.theme == "system" { String::new() } else { actor.agent.theme.clone() },
+        theme,
         org: organisation,
+        viewing: seen
+            .as_ref()
+            .map(|seen| Viewing { name: seen.agent.name.clone(), csrf: session.csrf.clone() }),
     };
-    let reader = Reader { now: guest.reader.now, ..reader };
+    // The other's zone, one's own language: times as he sees them, in words that whoever looks can read.
+    let zone = seen.as_ref().map_or_else(|| reader.zone.clone(), |seen| web.reader_of(&seen.agent).zone);
+    let reader = Reader { now: guest.reader.now, zone, ..reader };
+    let (actor, viewer) = match seen {
+        Some(seen) => (seen, Some(person)),
+        None => (person, None),
+    };
     Ok(Some(Signed(Arc::new(Asker {
         actor,
+        viewer,
         csrf: session.csrf,
         session: session.id_hash,
         raised,
@@ -250,13 +313,40 @@ pub fn guest(web: &Web, request: &HttpRequest) -> Guest {
     let wish =
         request.headers().get("accept-language").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let reader = web.reader_for(wish);
-    let frame = Frame { lang: reader.language.tag(), theme: String::new(), org: "Turnstone".to_owned() };
+    let frame = Frame {
+        lang: reader.language.tag(),
+        theme: String::new(),
+        org: "Turnstone".to_owned(),
+        viewing: None,
+    };
     Guest { reader, frame }
 }
 
 /// Whether a script asks, which wants a line of JSON instead of a page.
 pub fn wants_json(request: &HttpRequest) -> bool {
     request.headers().get("accept").is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"))
+}
+
+/// A form that came too late, to be sent once more after the password. Only with its token: what somebody else made the
+/// browser send is not shown as if it had been typed. `None`: there is no form that could be kept.
+async fn kept_form(request: &mut ServiceRequest, signed: &Signed) -> Option<String> {
+    if request.method() != actix_web::http::Method::POST
+        || request.request().content_type() != "application/x-www-form-urlencoded"
+    {
+        return None;
+    }
+    let body = request.extract::<actix_web::web::Bytes>().await.ok()?;
+    let mut given = false;
+    let mut kept = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in url::form_urlencoded::parse(&body) {
+        match name.as_ref() {
+            "csrf" => given = session::is_token(&value, &signed.csrf),
+            _ => {
+                kept.append_pair(&name, &value);
+            }
+        }
+    }
+    given.then(|| kept.finish())
 }
 
 /// Asks for the password once more; afterwards back to the page, or where a form cannot be repeated, to its page.

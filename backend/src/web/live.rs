@@ -25,7 +25,7 @@ use crate::db::{Audited, Cause, Conn, InstallationRight, QueueId, Right, TicketI
 use crate::error::{Error, Result};
 use crate::i18n::Language;
 use crate::notify::board::{self, Entry};
-use crate::people::sessions;
+use crate::people::{sessions, viewings};
 use crate::postmaster::{self, Pulse};
 use crate::tickets::{list, view};
 
@@ -339,7 +339,9 @@ impl Listener {
             .db
             .read(move |conn| {
                 let session = sessions::find(conn, &secret, &limits, now)?.ok_or(Error::NotFound)?;
-                Actor::load(conn, session.agent_id, Cause::Web, now)
+                let actor = Actor::load(conn, session.agent_id, Cause::Web, now)?;
+                let seen = viewings::of(conn, &actor, &session.id_hash, now)?;
+                Ok(seen.unwrap_or(actor))
             })
             .await;
         self.actor = found.ok()?;

@@ -19,7 +19,7 @@ use crate::db::{Audited, Cause, Ts};
 use crate::error::Error;
 use crate::i18n::Language;
 use crate::people::identities::Refusal;
-use crate::people::{agents, sessions, setup};
+use crate::people::{agents, sessions, setup, viewings};
 use crate::sign_in::{self, Entered};
 
 /// Where to go afterwards.
@@ -225,11 +225,12 @@ async fn too_many(web: &Data<Web>, guest: Guest, form: &Form, seconds: i64) -> A
 /// `POST /logout`.
 pub async fn delete(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> Answer {
     let id = signed.session.clone();
-    let (who, now) = (signed.actor.who(), Ts(web.clock.now()));
+    let (who, now) = (signed.person().who(), Ts(web.clock.now()));
     let came_by = web
         .db
         .write(move |tx| {
             let method = sessions::method(tx, &id)?;
+            viewings::end(tx, &id, now)?;
             sessions::end(tx, &id)?;
             audit::noted(tx, &who, Audited::SignOut, who.login.as_deref().unwrap_or_default(), "", now)?;
             Ok(method)

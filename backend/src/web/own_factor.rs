@@ -28,6 +28,8 @@ pub struct Form {
     current: String,
     next: String,
     username: String,
+    /// A form that waits for the password.
+    kept: String,
 }
 
 /// Where to go afterwards.
@@ -63,6 +65,8 @@ struct FactorView {
 struct RaiseView {
     login: String,
     next: String,
+    /// A form that waits for the password.
+    kept: String,
     errors: Errors,
     /// Sites that can ask for his password in our place.
     ways: Vec<Way>,
@@ -74,6 +78,12 @@ struct RaiseView {
 struct Way {
     url: String,
     label: String,
+}
+
+#[derive(Serialize)]
+struct AgainView {
+    action: String,
+    fields: Vec<(String, String)>,
 }
 
 const HOME: &str = "/preferences/factor";
@@ -177,11 +187,22 @@ pub async fn cancel(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> A
 
 /// `GET /raise`: the password once more.
 pub async fn ask(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
-    raise_page(&web, &signed, wish.next.clone(), String::new()).await
+    raise_page(&web, &signed, wish.next.clone(), String::new(), Errors::default()).await
 }
 
-pub(super) async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, error: String) -> Answer {
-    let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+/// The password once more before a form that was sent to `action`, which is kept meanwhile.
+pub async fn ask_before(web: &Data<Web>, signed: &Signed, action: &str, form: String) -> Answer {
+    raise_page(web, signed, action.to_owned(), form, Errors::default()).await
+}
+
+/// The same page, which says why a way to sign in did not do it.
+pub(super) async fn ask_again(web: &Data<Web>, signed: &Signed, next: String, error: String) -> Answer {
+    let errors = Errors { current: error, ..Errors::default() };
+    raise_page(web, signed, next, String::new(), errors).await
+}
+
+async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, kept: String, errors: Errors) -> Answer {
+    let status = if errors.current.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let sites: Vec<(String, String, String)> = web
         .config
         .sign_in
@@ -199,9 +220,8 @@ pub(super) async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, e
             .filter(|(_, issuer, _)| ties.iter().any(|tie| tie.method == *issuer))
             .map(|(id, _, label)| Way { url: format!("/raise/with/{id}?next={wanted}"), label })
             .collect();
-        let errors = Errors { current: error, ..Errors::default() };
         let login = asker.actor.agent.login.clone();
-        Ok(Page::new("raise", RaiseView { login, next, errors, ways, by_site }))
+        Ok(Page::new("raise", RaiseView { login, next, kept, errors, ways, by_site }))
     })
     .await
 }
@@ -210,13 +230,31 @@ pub(super) async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, e
 pub async fn raise(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
     let form = form.0;
     if let Err(refused) = knows_password(&web, &signed, &request, &form.current).await? {
-        return raise_page(&web, &signed, form.next, refused.current).await;
+        return raise_page(&web, &signed, form.next, form.kept, refused).await;
     }
     let (id, now) = (signed.session.clone(), Ts(web.clock.now()));
     let secret = web.db.write(move |tx| sessions::raise(tx, &id, now)).await?;
-    let mut answer: HttpResponse = see_other(&local(&form.next, "/admin"));
+    let place = local(&form.next, "/admin");
+    let mut answer: HttpResponse = match form.kept.is_empty() {
+        true => see_other(&place),
+        false => send_again(&web, &signed, place, &form.kept).await?,
+    };
     super::login::set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(answer)
+}
+
+/// The form that waited, to be sent with one more click: a browser repeats nothing by itself that changes something.
+async fn send_again(
+    web: &Data<Web>,
+    signed: &Signed,
+    action: String,
+    kept: &str,
+) -> Result<HttpResponse, super::failure::Failure> {
+    let fields = url::form_urlencoded::parse(kept.as_bytes()).into_owned().collect();
+    show_as(web, signed, StatusCode::OK, "session/raised.html", move |_, _| {
+        Ok(Page::new("raise", AgainView { action, fields }))
+    })
+    .await
 }
 
 /// Asks for the password, as slowly as at the door where somebody guesses.

@@ -10,10 +10,10 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::state::Web;
 use super::{
-    admin, articles, attached, audit, auto_responses, dashboard, diagnostics, downloads, factor, files,
-    filters, forgotten, gate, live, login, mailboxes, notices, outbox, own_factor, passwords, people,
-    preferences, presence, probes, queues, recorder, reply_templates, reports, roles, search, settings,
-    setup, suggestions, tickets, views, vouched,
+    admin, articles, attached, audit, auto_responses, customers, dashboard, diagnostics, downloads, factor,
+    files, filters, forgotten, gate, live, login, mailboxes, notices, organisations, outbox, own_factor,
+    passwords, people, people_tables, preferences, presence, probes, queues, recorder, reply_templates,
+    reports, roles, search, settings, setup, suggestions, tickets, viewing, views, vouched,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -241,6 +241,10 @@ static TABLE: &[Route] = &[
     route!(GET "/raise", needs = SignedIn, csrf = None, cache = NoStore, own_factor::ask),
     route!(POST "/raise", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::raise),
     route!(GET "/raise/with/{id}", needs = SignedIn, csrf = None, cache = NoStore, vouched::raise),
+    // Back from another agent's eyes.
+    route!(POST "/viewing/end", needs = SignedIn, csrf = Field, cache = NoStore, viewing::end),
+    // Of whom one may read a ticket, or with the right to manage people.
+    route!(GET "/customers/{id}", needs = SignedIn, csrf = None, cache = NoStore, customers::page::page),
     route!(PUT "/preferences/theme", needs = SignedIn, csrf = Header, cache = NoStore, preferences::theme),
     route!(GET "/notices", needs = SignedIn, csrf = None, cache = NoStore, notices::page),
     route!(POST "/notices/read", needs = SignedIn, csrf = Field, cache = NoStore, notices::read),
@@ -297,6 +301,10 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/people/new", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people::new::new),
     route!(GET "/admin/people/domains", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people::domains::page),
     route!(POST "/admin/people/domains", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::domains::update),
+    route!(POST "/admin/people/imports", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people_tables::agents),
+    route!(GET "/admin/people/imports/new", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people_tables::new_agents),
+    // `export` besides.
+    route!(POST "/admin/people/exports", needs = Installation(People), csrf = Field, cache = NoStore, people_tables::take_agents),
     route!(GET "/admin/people/{id}", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people::page::page),
     route!(POST "/admin/people/{id}", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::page::update),
     route!(POST "/admin/people/{id}/roles", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::roles::update),
@@ -308,6 +316,7 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/people/{id}/retirement", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people::retirement::page),
     route!(POST "/admin/people/{id}/retirement", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::retirement::create),
     route!(POST "/admin/people/{id}/retirement/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::retirement::end),
+    route!(POST "/admin/people/{id}/viewing", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, viewing::create),
     // Of a ticket: `read` on it besides.
     route!(GET "/admin/people/{id}/rights", needs = Installation(People), csrf = None, cache = NoStore, people::rights::page),
     route!(GET "/admin/roles", needs = Installation(People), csrf = None, cache = NoStore, roles::list::list),
@@ -318,6 +327,31 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/roles/{id}/retirement", needs = Installation(People), csrf = None, cache = NoStore, raised = true, roles::retirement::page),
     route!(POST "/admin/roles/{id}/retirement", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, roles::retirement::create),
     route!(POST "/admin/roles/{id}/retirement/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, roles::retirement::end),
+    route!(GET "/admin/customers", needs = Installation(People), csrf = None, cache = NoStore, customers::list::list),
+    route!(POST "/admin/customers", needs = Installation(People), csrf = Field, cache = NoStore, customers::new::create),
+    route!(GET "/admin/customers/new", needs = Installation(People), csrf = None, cache = NoStore, customers::new::new),
+    route!(POST "/admin/customers/imports", needs = Installation(People), csrf = Field, cache = NoStore, people_tables::customers),
+    route!(GET "/admin/customers/imports/new", needs = Installation(People), csrf = None, cache = NoStore, people_tables::new_customers),
+    // `export` besides.
+    route!(POST "/admin/customers/exports", needs = Installation(People), csrf = Field, cache = NoStore, people_tables::take_customers),
+    route!(POST "/admin/customers/{id}", needs = Installation(People), csrf = Field, cache = NoStore, customers::page::update),
+    route!(POST "/admin/customers/{id}/addresses", needs = Installation(People), csrf = Field, cache = NoStore, customers::addresses::create),
+    route!(POST "/admin/customers/{id}/addresses/end", needs = Installation(People), csrf = Field, cache = NoStore, customers::addresses::end),
+    route!(POST "/admin/customers/{id}/addresses/main", needs = Installation(People), csrf = Field, cache = NoStore, customers::addresses::main),
+    route!(GET "/admin/customers/{id}/erasure", needs = Installation(People), csrf = None, cache = NoStore, raised = true, customers::personal::page),
+    route!(POST "/admin/customers/{id}/erasure", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, customers::personal::erase),
+    // `export` besides.
+    route!(POST "/admin/customers/{id}/personal-data", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, customers::personal::take),
+    route!(POST "/admin/customers/{id}/merges", needs = Installation(People), csrf = Field, cache = NoStore, customers::merges::create),
+    route!(GET "/admin/customers/{id}/merges/new", needs = Installation(People), csrf = None, cache = NoStore, customers::merges::new),
+    route!(POST "/admin/customers/{id}/merges/end", needs = Installation(People), csrf = Field, cache = NoStore, customers::merges::end),
+    route!(GET "/admin/organisations", needs = Installation(People), csrf = None, cache = NoStore, organisations::list),
+    route!(POST "/admin/organisations", needs = Installation(People), csrf = Field, cache = NoStore, organisations::create),
+    route!(GET "/admin/organisations/new", needs = Installation(People), csrf = None, cache = NoStore, organisations::new),
+    route!(GET "/admin/organisations/{id}", needs = Installation(People), csrf = None, cache = NoStore, organisations::page),
+    route!(POST "/admin/organisations/{id}", needs = Installation(People), csrf = Field, cache = NoStore, organisations::update),
+    route!(POST "/admin/organisations/{id}/retirement", needs = Installation(People), csrf = Field, cache = NoStore, organisations::retire),
+    route!(POST "/admin/organisations/{id}/retirement/end", needs = Installation(People), csrf = Field, cache = NoStore, organisations::restore),
     route!(GET "/admin/audit", needs = Installation(People), csrf = None, cache = NoStore, audit::page),
     route!(GET "/admin/audit.csv", needs = Installation(People), csrf = None, cache = NoStore, audit::csv),
     route!(GET "/admin/settings", needs = Installation(People), csrf = None, cache = NoStore, raised = true, settings::page),

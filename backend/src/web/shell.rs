@@ -26,6 +26,17 @@ pub struct Frame {
     pub theme: String,
     /// The organisation.
     pub org: String,
+    /// Through whose eyes somebody looks, where he does.
+    pub viewing: Option<Viewing>,
+}
+
+/// What the banner of a page says that is shown as another agent sees it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Viewing {
+    /// The other agent's name.
+    pub name: String,
+    /// The token of the form that ends it.
+    pub csrf: String,
 }
 
 /// The sidebar and all around a page.

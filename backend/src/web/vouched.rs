@@ -81,7 +81,7 @@ pub async fn raise(web: Data<Web>, signed: Signed, id: Path<String>, wish: Query
         Err(trouble) => {
             let (key, _) = explained(provider, trouble)?;
             let error = signed.reader.language.tr(key);
-            super::own_factor::raise_page(&web, &signed, wish.next.clone(), error).await
+            super::own_factor::ask_again(&web, &signed, wish.next.clone(), error).await
         }
     }
 }

@@ -28,3 +28,7 @@ audited-mailbox = Postfach
 audited-template = Antwortvorlage
 audited-auto_response = Automatische Antwort
 audited-settings = Einstellungen
+audited-customer = Kunde
+audited-organisation = Organisation
+audited-viewing = Mit fremden Augen gesehen
+audited-personal_data = Personenbezogene Daten

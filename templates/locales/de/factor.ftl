@@ -36,3 +36,7 @@ refused-factor-off = Es gibt keinen zweiten Faktor.
 refused-factor-needed = Ihre Rolle verlangt einen zweiten Faktor. Nur ein Administrator kann ihn zurücksetzen.
 raise-title = Bitte Ihr Passwort
 raise-intro = Als Nächstes geht es darum, wer was darf. Zehn Minuten lang werden Sie nicht wieder gefragt.
+raise-kept = Was Sie ausgefüllt haben, bleibt erhalten.
+raised-title = Danke
+raised-text = Was Sie ausgefüllt haben, ist noch da. Senden Sie es jetzt.
+raised-send = Senden

@@ -28,3 +28,7 @@ audited-mailbox = Mailbox
 audited-template = Reply template
 audited-auto_response = Automatic answer
 audited-settings = Settings
+audited-customer = Customer
+audited-organisation = Organisation
+audited-viewing = Seen as another agent
+audited-personal_data = Personal data

@@ -36,3 +36,7 @@ refused-factor-off = There is no second factor.
 refused-factor-needed = Your role asks for a second factor. It can only be set up anew by an administrator.
 raise-title = Your password, please
 raise-intro = What comes next is about who may do what. For ten minutes you are not asked again.
+raise-kept = What you filled in is kept.
+raised-title = Thank you
+raised-text = What you filled in is still here. Send it now.
+raised-send = Send

@@ -28,3 +28,7 @@ audited-mailbox = Boîte aux lettres
 audited-template = Modèle de réponse
 audited-auto_response = Réponse automatique
 audited-settings = Réglages
+audited-customer = Client
+audited-organisation = Organisation
+audited-viewing = Vu comme un autre agent
+audited-personal_data = Données personnelles

@@ -36,3 +36,7 @@ refused-factor-off = Il n’y a pas de second facteur.
 refused-factor-needed = Votre rôle exige un second facteur. Seul un administrateur peut le réinitialiser.
 raise-title = Votre mot de passe, s’il vous plaît
 raise-intro = La suite touche à qui peut faire quoi. Pendant dix minutes on ne vous le redemandera pas.
+raise-kept = Ce que vous avez saisi est conservé.
+raised-title = Merci
+raised-text = Ce que vous avez saisi est toujours là. Envoyez-le maintenant.
+raised-send = Envoyer

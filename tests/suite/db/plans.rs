@@ -45,7 +45,8 @@ fn filling(database: Database) -> String {
     };
     let statements = [
         format!("INSERT INTO blobs (digest, size, encoding, data) {rows} SELECT 'd' || n.i, 1, 'raw', {bytes} FROM n"),
-        format!("INSERT INTO customers (id, name, created_at) {rows} SELECT 100000 + n.i, 'C', {at} FROM n"),
+        format!("INSERT INTO customers (id, name, sort_name, created_at) {rows} SELECT 100000 + n.i, 'C', 'c', {at} FROM n"),
+        format!("INSERT INTO customer_words (word, customer_id) {rows} SELECT 'c' || n.i, 100000 + n.i FROM n"),
         format!("INSERT INTO customer_addresses (address, customer_id) {rows} SELECT 'c' || n.i || '@customer.example', 100000 + n.i FROM n"),
         format!("INSERT INTO tickets (id, number, title, queue_id, state, active, priority, customer_id, customer_address, root_message_id, created_at, updated_at)
             {rows} SELECT 100000 + n.i, CAST(500000 + n.i AS TEXT), 'T', 1, CASE WHEN n.i % 10 = 0 THEN 'open' ELSE 'closed' END, n.i % 10 = 0, 3,
@@ -132,6 +133,9 @@ async fn a_day(app: &TestApp) {
         "/api/v1/inbound?cursor=110000",
         "/api/v1/balance?day=2026-09-25&days=3",
         "/api/v1/outbox",
+        "/api/v1/customers",
+        "/api/v1/customers?q=c77",
+        "/api/v1/customers?q=c77&cursor=100077",
         "/api/v1/articles?message_id=m5@customer.example",
     ] {
         app.root.get(path).await.assert(200);

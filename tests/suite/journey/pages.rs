@@ -60,6 +60,15 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/admin/roles/new?like=lead",
             "/admin/roles/1",
             "/admin/roles/2/retirement",
+            "/admin/customers",
+            "/admin/customers/new",
+            "/customers/1",
+            "/admin/customers/1/merges/new",
+            "/admin/customers/1/erasure",
+            "/admin/customers/imports/new",
+            "/admin/people/imports/new",
+            "/admin/organisations",
+            "/admin/organisations/new",
         ] {
             browser.open(&format!("{}{page}", app.base())).await;
             for theme in ["light", "dark"] {

@@ -5,6 +5,8 @@ use tests::app::{TestApp, text};
 use tests::binary::PASSWORD;
 use tests::{Browser, Database, mail};
 
+use super::pages::settled;
+
 const OWN: &str = "copper lantern under seven willows";
 
 #[test]
@@ -76,6 +78,61 @@ fn a_role_is_changed_by_keyboard_alone() {
         let roles = app.root.get("/api/v1/roles").await.items();
         let role = roles.iter().find(|role| role["name"] == "Helpers").unwrap();
         assert_eq!(role["grants"], json!([{ "queue": "Support", "rights": ["read", "reply"] }]));
+        browser.close().await;
+    });
+}
+
+#[test]
+fn a_customers_page_is_used_by_keyboard_alone() {
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        let letter = mail("anna@customer.example").from_header("Anna Bell <anna@customer.example>");
+        let number = app.ticket_from(&letter.subject("A question")).await;
+        app.agent("dana", &["Agent"]).await;
+        let browser = Browser::start().await;
+        browser.sign_in(&app.base(), "root", PASSWORD).await;
+        browser.open(&format!("{}/tickets/{number}", app.base())).await;
+        let (tab, enter) = ("\u{e004}", "\u{e007}");
+        let focused = async || browser.driver.active_element().await.unwrap();
+        // From the ticket to its customer, to the name, to the note, and saved.
+        browser.run("document.querySelector('#pr-customer a.who').focus()").await;
+        focused().await.send_keys(enter).await.unwrap();
+        browser.wait_for_text("known since").await;
+        browser.screenshot("customer").await;
+        let at_its_end = "const f = document.querySelector('#c-na'); f.focus(); f.setSelectionRange(f.value.length, f.value.length)";
+        browser.run(at_its_end).await;
+        focused().await.send_keys(" Miller").await.unwrap();
+        for _ in 0..3 {
+            focused().await.send_keys(tab).await.unwrap();
+        }
+        assert_eq!(browser.run("return document.activeElement.name").await, json!("note"));
+        focused().await.send_keys("Calls on Mondays.").await.unwrap();
+        focused().await.send_keys(tab).await.unwrap();
+        focused().await.send_keys(enter).await.unwrap();
+        browser.wait_for_text("Saved.").await;
+        let anna = app.root.get("/api/v1/customers?q=miller").await.items();
+        assert_eq!(
+            (&anna[0]["name"], &anna[0]["note"]),
+            (&json!("Anna Bell Miller"), &json!("Calls on Mondays."))
+        );
+        // Through another agent's eyes, by day and by night.
+        let agents = app.root.get("/api/v1/agents").await.items();
+        let dana = text(&agents.iter().find(|agent| agent["login"] == "dana").unwrap()["id"]);
+        browser.open(&format!("{}/admin/people/{dana}", app.base())).await;
+        browser.run("document.querySelector('form[action$=\"/viewing\"] button').focus()").await;
+        focused().await.send_keys(enter).await.unwrap();
+        browser.wait_for_text("You see the pages as Dana Agent does").await;
+        let mut found = Vec::new();
+        for theme in ["light", "dark"] {
+            browser.run(&format!("document.documentElement.dataset.theme = '{theme}'")).await;
+            settled(&browser).await;
+            browser.screenshot(&format!("viewing-{theme}")).await;
+            found.extend(browser.accessibility().await.unwrap_or_default());
+        }
+        assert!(found.is_empty(), "{found:?}");
+        browser.run("document.querySelector('form[action=\"/viewing/end\"] button').focus()").await;
+        focused().await.send_keys(enter).await.unwrap();
+        browser.wait_for_text("You see your own pages again").await;
         browser.close().await;
     });
 }

@@ -380,4 +380,16 @@ both_databases! {
         assert!(walked >= 15, "{walked} routes");
         assert_eq!(state(&app).await, before);
     }
+
+    async fn history_tells_owners_by_their_names(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        app.root.set(&number, "owner", "dana").await;
+        let admin = admin(&app).await;
+        for page in [format!("/tickets/{number}"), format!("/tickets/{number}/history")] {
+            let told = admin.get(&page).await.assert(200).text();
+            assert!(told.contains("made Dana Agent the owner") && !told.contains("made dana the owner"), "{page}: {told}");
+        }
+    }
 }

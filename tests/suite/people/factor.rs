@@ -235,8 +235,21 @@ both_databases! {
         // What was opened in time can still be sent.
         browser.submit("/admin/people/domains", &[("domains", "helpdesk.example")]).await.assert(303);
         app.advance(jiff::SignedDuration::from_mins(10)).await;
-        let late = browser.submit("/admin/people/domains", &[("domains", "")]).await;
-        assert!(late.location().starts_with("/raise"), "{}", late.location());
+        // What comes later waits for the password, and is sent once more with what was filled in.
+        let late = browser.submit("/admin/people/domains", &[("domains", "kept.example")]).await;
+        let late = late.assert(200).text();
+        assert!(late.contains("name=\"kept\" value=\"domains=kept.example\""), "{late}");
+        let kept = [("current", PASSWORD), ("next", "/admin/people/domains"), ("kept", "domains=kept.example")];
+        let again = browser.submit("/raise", &kept).await.assert(200).text();
+        assert!(again.contains("name=\"domains\" value=\"kept.example\""), "{again}");
+        assert!(!browser.get("/admin/people").await.text().contains("kept.example"), "nothing happens by itself");
+        browser.submit("/admin/people/domains", &[("domains", "kept.example")]).await.assert(303);
+        assert!(browser.get("/admin/people").await.text().contains("kept.example"));
+        app.advance(jiff::SignedDuration::from_mins(21)).await;
+        // Whoever cannot show the token of a page is shown nothing of what was sent.
+        let foreign = browser.request(reqwest::Method::POST, "/admin/people/domains").form(&[("domains", "foreign.example")]);
+        let foreign = browser.send(foreign).await;
+        assert!(foreign.location().starts_with("/raise"), "{}", foreign.location());
         browser.get("/raise?next=%2Fadmin%2Fpeople%2Fnew").await.assert(200);
         let answer = browser.submit("/raise", &[("current", PASSWORD), ("next", "/admin/people/new")]).await;
         assert_eq!(answer.location(), "/admin/people/new");

@@ -54,6 +54,23 @@ both_databases! {
         assert_eq!(grants(&app, "Second line").await, json!([{ "queue": "Support", "rights": ["read", "reply"] }]));
     }
 
+    async fn a_role_may_name_rights_in_many_queues(database) {
+        let app = TestApp::start(database).await;
+        for n in 0..75 {
+            app.root.post("/api/v1/queues", json!({ "name": format!("Queue {n:02}"), "addresses": [] })).await.assert(201);
+        }
+        let admin = admin(&app).await;
+        let queues: Vec<String> = app.root.get("/api/v1/queues").await.items().iter().map(|queue| text(&queue["id"])).collect();
+        let rights = ["read", "note", "reply", "move_into", "create", "owner", "priority"];
+        let cells: Vec<String> = queues.iter().flat_map(|id| rights.map(|right| format!("{id}:{right}"))).collect();
+        assert!(cells.len() > 500, "{} fields", cells.len());
+        let mut form: Vec<(&str, &str)> = vec![("name", "Everywhere but there"), ("description", "")];
+        form.extend(cells.iter().map(|cell| ("g", cell.as_str())));
+        form.push(("whole", "yes"));
+        admin.submit("/admin/roles", &form).await.assert(303);
+        assert_eq!(grants(&app, "Everywhere but there").await.as_array().unwrap().len(), queues.len());
+    }
+
     async fn a_role_retired_at_noon_shows_nothing_at_noon(database) {
         let app = TestApp::start(database).await;
         let number = app.ticket_from(&mail("anna@customer.example")).await;

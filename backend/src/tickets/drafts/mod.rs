@@ -189,6 +189,10 @@ pub(super) fn put(
 /// # Errors
 /// Those of the database.
 pub fn find(conn: &mut Conn, actor: &Actor, ticket: TicketId, kind: DraftKind) -> Result<Option<Draft>> {
+    // What somebody has not said yet is his alone.
+    if actor.looked_through {
+        return Ok(None);
+    }
     find_of(conn, actor.agent.id, ticket, kind)
 }
 

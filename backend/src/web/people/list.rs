@@ -21,6 +21,8 @@ pub struct Wish {
     state: String,
     after: String,
     said: String,
+    /// Through whose eyes somebody has looked.
+    seen: String,
 }
 
 #[derive(Serialize)]
@@ -90,6 +92,7 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
         let state = standing.map_or("", Standing::as_str);
         let said = match wish.said.as_str() {
             "retired" => language.tr("person-retired"),
+            _ if !wish.seen.is_empty() => language.tr("viewing-ended"),
             _ => String::new(),
         };
         let view = ListView {

@@ -45,7 +45,9 @@ struct Lock {
 
 #[derive(Serialize)]
 struct Customer {
+    /// His page; of somebody who is no customer what he wrote.
     url: String,
+    known: bool,
     face: Face,
     address: String,
 }
@@ -70,7 +72,11 @@ pub fn head(ticket: &Ticket, queue: &str, names: &Names, asker: &Asker) -> Head 
         lock: lock(ticket, owner_name.as_deref(), asker),
         owner: ticket.owner_id.zip(owner_name).map(|(id, name)| Face::of_agent(id, &name)),
         customer: Customer {
-            url: format!("/search?{}", query("q", &ticket.customer_address)),
+            url: ticket.customer_id.map_or_else(
+                || format!("/search?{}", query("q", &ticket.customer_address)),
+                crate::web::customers::address,
+            ),
+            known: ticket.customer_id.is_some(),
             face: Face::of_mailbox(&ticket.customer_name, &ticket.customer_address),
             address: ticket.customer_address.clone(),
         },

@@ -1,0 +1,391 @@
+//! A person is erased: his name and addresses wherever they stand, his mails as they came, his files, and what he wrote as
+//! whoever erases him chooses. It cannot be undone, and the audit log says only that it was done.
+
+use diesel::prelude::*;
+
+use super::{
+    AT_ONCE, Known,
+    scrub::{MARK, Scrub},
+    traces,
+};
+use crate::{
+    access::PeopleAccess,
+    audit,
+    db::{
+        ArticleId, AttachmentId, Audited, Blob, Conn, Delivery, DraftId, InboundId, InboundStatus, TicketId,
+        Ts, Tx, backend,
+        schema::{articles, attachments, drafts, inbound_mails, message_ids, outbox, participants, tickets},
+    },
+    error::{Error, Result, say},
+    people::customer_edit::subject,
+};
+
+/// What becomes of what was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Texts {
+    /// It stays, without his addresses and names.
+    Anonymise,
+    /// All of it goes in his tickets, and what he wrote in those of others.
+    Erase,
+}
+
+impl std::str::FromStr for Texts {
+    type Err = ();
+
+    fn from_str(word: &str) -> std::result::Result<Self, ()> {
+        match word {
+            "anonymise" => Ok(Self::Anonymise),
+            "erase" => Ok(Self::Erase),
+            _ => Err(()),
+        }
+    }
+}
+
+/// What goes.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// Tickets that are his.
+    pub tickets: usize,
+    /// Tickets of others in which he appears.
+    pub elsewhere: usize,
+    /// What he wrote.
+    pub articles: usize,
+    /// Files that he sent.
+    pub files: i64,
+    /// Mails in their original form.
+    pub originals: i64,
+    /// Mails to him, and about his tickets.
+    pub outgoing: i64,
+    /// Mails that are still on their way, or wait to be looked at: until they have arrived he cannot be erased.
+    pub under_way: i64,
+}
+
+/// Mails that somebody still works on.
+const UNFINISHED: [Delivery; 5] =
+    [Delivery::Held, Delivery::Due, Delivery::Sending, Delivery::Deferred, Delivery::Uncertain];
+
+/// What would go.
+///
+/// # Errors
+/// Those of the database.
+pub fn preview(conn: &mut Conn, known: &Known) -> Result<Preview> {
+    let (mut files, mut outgoing, mut under_way) = (0, 0, 0);
+    for part in known.written.chunks(AT_ONCE) {
+        let theirs = attachments::table.filter(attachments::article_id.eq_any(part.to_vec()));
+        files += theirs.count().get_result::<i64>(conn)?;
+    }
+    for part in known.own.chunks(AT_ONCE) {
+        let theirs = outbox::table.filter(outbox::ticket_id.eq_any(part.to_vec()));
+        outgoing += theirs.count().get_result::<i64>(conn)?;
+        under_way += outbox::table
+            .filter(outbox::ticket_id.eq_any(part.to_vec()))
+            .filter(outbox::state.eq_any(UNFINISHED))
+            .count()
+            .get_result::<i64>(conn)?;
+    }
+    for part in known.elsewhere.chunks(AT_ONCE) {
+        let to: Vec<String> = outbox::table
+            .filter(outbox::ticket_id.eq_any(part.to_vec()))
+            .filter(outbox::state.eq_any(UNFINISHED))
+            .select(outbox::envelope_to)
+            .load(conn)?;
+        let to_him = to.iter().filter(|to| known.addresses.iter().any(|his| to.contains(his.as_str())));
+        under_way += i64::try_from(to_him.count()).unwrap_or(i64::MAX);
+    }
+    let waiting: i64 = inbound_mails::table
+        .filter(inbound_mails::envelope_from.eq_any(&known.addresses))
+        .filter(inbound_mails::status.ne(InboundStatus::Done))
+        .count()
+        .get_result(conn)?;
+    let originals = mails(conn, known)?.len();
+    Ok(Preview {
+        tickets: known.own.len(),
+        elsewhere: known.elsewhere.len(),
+        articles: known.written.len(),
+        files,
+        originals: i64::try_from(originals).unwrap_or(i64::MAX),
+        outgoing,
+        under_way: under_way + waiting,
+    })
+}
+
+/// Erases a person; which bytes are to be forgotten afterwards, in a transaction of their own. `empty` stands for the
+/// originals that are gone.
+///
+/// # Errors
+/// [`Error::Conflict`] while mails to or from him are under way.
+pub fn erase(
+    tx: &mut Tx<'_>,
+    people: &PeopleAccess,
+    known: &Known,
+    texts: Texts,
+    empty: &Blob,
+    now: Ts,
+) -> Result<Vec<String>> {
+    backend::one_at_a_time(tx, "customer_addresses")?;
+    let what = preview(tx, known)?;
+    if what.under_way > 0 {
+        return Err(Error::Conflict(say!("refused-erase-under-way", n = what.under_way)));
+    }
+    let scrub = Scrub::new(known)?;
+    let (mut gone, mut named) = (Vec::new(), Vec::new());
+    let all = known.own.iter().map(|id| (*id, true)).chain(known.elsewhere.iter().map(|id| (*id, false)));
+    for (id, own) in all {
+        backend::hold_ticket(tx, id)?;
+        let whole = own && texts == Texts::Erase;
+        gone.extend(written(tx, known, &scrub, (id, own), texts, &mut named)?);
+        gone.extend(unsent(tx, &scrub, id, whole)?);
+        gone.extend(traces::outgoing(tx, known, &scrub, id, own, whole)?);
+        traces::around(tx, &scrub, id, own)?;
+        let addresses = participants::address.eq_any(&known.addresses);
+        diesel::delete(participants::table.filter(participants::ticket_id.eq(id)).filter(addresses))
+            .execute(&mut **tx)?;
+        ticket(tx, &scrub, id, own, whole)?;
+    }
+    gone.extend(originals(tx, known, &scrub, &named, empty, now)?);
+    traces::everywhere(tx, known, &scrub)?;
+    traces::himself(tx, known)?;
+    let detail = match texts {
+        Texts::Anonymise => "erased; texts without name and addresses",
+        Texts::Erase => "erased with all texts",
+    };
+    audit::noted(tx, people.who(), Audited::PersonalData, &subject(known.customer.id), detail, now)?;
+    gone.retain(|digest| *digest != empty.digest);
+    Ok(gone)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = articles)]
+struct Written {
+    id: ArticleId,
+    from_name: String,
+    from_address: String,
+    recipients: String,
+    subject: String,
+    message_id: String,
+    body_text: String,
+    html_digest: Option<String>,
+    inbound_id: Option<InboundId>,
+}
+
+/// The articles of a ticket; which bytes went with them. `named` gets the mails of others in which he stands.
+fn written(
+    tx: &mut Tx<'_>,
+    known: &Known,
+    scrub: &Scrub,
+    (id, own): (TicketId, bool),
+    texts: Texts,
+    named: &mut Vec<InboundId>,
+) -> Result<Vec<String>> {
+    let mut gone = Vec::new();
+    let all: Vec<Written> = articles::table
+        .filter(articles::ticket_id.eq(id))
+        .order(articles::id)
+        .select(Written::as_select())
+        .load(&mut **tx)?;
+    for article in all {
+        let his = known.is(&article.from_address);
+        let whole = texts == Texts::Erase && (own || his);
+        let text = |text: &str| if whole && !text.is_empty() { MARK.to_owned() } else { scrub.text(text) };
+        let body = text(&article.body_text);
+        if [&article.body_text, &article.recipients, &article.subject]
+            .into_iter()
+            .any(|text| scrub.finds(text))
+        {
+            named.extend(article.inbound_id);
+        }
+        // The formatted form says the same once more; it goes wherever he may be in it.
+        let html = if own || his || body != article.body_text { None } else { article.html_digest.clone() };
+        if html.is_none() {
+            gone.extend(article.html_digest);
+        }
+        let (from_name, from_address) = match his {
+            true => (String::new(), String::new()),
+            false => (scrub.text(&article.from_name), scrub.text(&article.from_address)),
+        };
+        let message_id = if his { String::new() } else { article.message_id };
+        diesel::update(articles::table.find(article.id))
+            .set((
+                articles::from_name.eq(from_name),
+                articles::from_address.eq(from_address),
+                articles::recipients.eq(scrub.text(&article.recipients)),
+                articles::subject.eq(text(&article.subject)),
+                articles::message_id.eq(message_id),
+                articles::body_text.eq(body),
+                articles::html_digest.eq(html),
+            ))
+            .execute(&mut **tx)?;
+        if his {
+            diesel::delete(message_ids::table.filter(message_ids::article_id.eq(article.id)))
+                .execute(&mut **tx)?;
+        }
+        gone.extend(files(tx, scrub, article.id, his || whole)?);
+    }
+    Ok(gone)
+}
+
+/// The files of an article: away, or only without his name in theirs.
+fn files(tx: &mut Tx<'_>, scrub: &Scrub, article: ArticleId, away: bool) -> Result<Vec<String>> {
+    let rows: Vec<(AttachmentId, String, String)> = attachments::table
+        .filter(attachments::article_id.eq(article))
+        .select((attachments::id, attachments::name, attachments::digest))
+        .load(&mut **tx)?;
+    if away {
+        diesel::delete(attachments::table.filter(attachments::article_id.eq(article))).execute(&mut **tx)?;
+        return Ok(rows.into_iter().map(|(_, _, digest)| digest).collect());
+    }
+    for (id, name, _) in rows.into_iter().filter(|(_, name, _)| scrub.finds(name)) {
+        diesel::update(attachments::table.find(id))
+            .set(attachments::name.eq(scrub.text(&name)))
+            .execute(&mut **tx)?;
+    }
+    Ok(Vec::new())
+}
+
+/// What agents have begun to write in a ticket.
+fn unsent(tx: &mut Tx<'_>, scrub: &Scrub, id: TicketId, whole: bool) -> Result<Vec<String>> {
+    let mut gone = Vec::new();
+    let begun: Vec<(DraftId, String)> = drafts::table
+        .filter(drafts::ticket_id.eq(id))
+        .select((drafts::id, drafts::fields))
+        .load(&mut **tx)?;
+    for (draft, fields) in begun {
+        if whole {
+            let of = attachments::table.filter(attachments::draft_id.eq(draft));
+            gone.extend(of.select(attachments::digest).load::<String>(&mut **tx)?);
+            diesel::delete(attachments::table.filter(attachments::draft_id.eq(draft))).execute(&mut **tx)?;
+            diesel::delete(drafts::table.find(draft)).execute(&mut **tx)?;
+        } else if scrub.finds(&fields) {
+            diesel::update(drafts::table.find(draft))
+                .set(drafts::fields.eq(scrub.text(&fields)))
+                .execute(&mut **tx)?;
+        }
+    }
+    Ok(gone)
+}
+
+/// What lists show of a ticket.
+fn ticket(tx: &mut Tx<'_>, scrub: &Scrub, id: TicketId, own: bool, whole: bool) -> Result<()> {
+    let (title, preview, name, address): (String, String, String, String) = tickets::table
+        .find(id)
+        .select((tickets::title, tickets::preview, tickets::customer_name, tickets::customer_address))
+        .first(&mut **tx)?;
+    let text = |text: &str| if whole && !text.is_empty() { MARK.to_owned() } else { scrub.text(text) };
+    let files: i64 = attachments::table
+        .inner_join(articles::table.on(attachments::article_id.eq(articles::id.nullable())))
+        .filter(articles::ticket_id.eq(id).and(attachments::inline.eq(false)))
+        .count()
+        .get_result(&mut **tx)?;
+    let row = tickets::table.find(id);
+    diesel::update(row)
+        .set((
+            tickets::title.eq(text(&title)),
+            tickets::preview.eq(text(&preview)),
+            tickets::customer_name.eq(if own { String::new() } else { scrub.text(&name) }),
+            tickets::customer_address.eq(if own { String::new() } else { scrub.text(&address) }),
+            tickets::has_attachments.eq(files > 0),
+        ))
+        .execute(&mut **tx)?;
+    if own {
+        diesel::update(row).set(tickets::customer_id.eq(None::<crate::db::CustomerId>)).execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// The rows of mails that he sent, or that came into his tickets.
+fn mails(conn: &mut Conn, known: &Known) -> Result<Vec<InboundId>> {
+    let mut found: Vec<InboundId> = inbound_mails::table
+        .filter(inbound_mails::envelope_from.eq_any(&known.addresses))
+        .select(inbound_mails::id)
+        .load(conn)?;
+    for part in known.own.chunks(AT_ONCE) {
+        let more: Vec<InboundId> = inbound_mails::table
+            .filter(inbound_mails::ticket_id.eq_any(part.to_vec()))
+            .select(inbound_mails::id)
+            .load(conn)?;
+        found.extend(more);
+    }
+    // What he wrote may have come with another envelope.
+    for part in known.written.chunks(AT_ONCE) {
+        let more: Vec<Option<InboundId>> = articles::table
+            .filter(articles::id.eq_any(part.to_vec()))
+            .select(articles::inbound_id)
+            .load(conn)?;
+        found.extend(more.into_iter().flatten());
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = inbound_mails)]
+struct Received {
+    digest: String,
+    envelope_from: String,
+    envelope_to: String,
+    subject: String,
+    sender: String,
+    message_id: String,
+    content_hash: String,
+    reason: String,
+    peer: String,
+    helo: String,
+    authentication: String,
+}
+
+/// Mails as they came, and what the recorder says of them; which bytes they were. Of mails of others in which he is `named`
+/// the recorder keeps what is theirs.
+fn originals(
+    tx: &mut Tx<'_>,
+    known: &Known,
+    scrub: &Scrub,
+    named: &[InboundId],
+    empty: &Blob,
+    now: Ts,
+) -> Result<Vec<String>> {
+    let his = mails(tx, known)?;
+    let mut ids = his.clone();
+    ids.extend(named.iter().filter(|id| his.binary_search(id).is_err()));
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    empty.store(tx)?;
+    let mut gone = Vec::new();
+    for id in ids {
+        let row: Option<Received> = inbound_mails::table
+            .find(id)
+            .filter(inbound_mails::status.eq(InboundStatus::Done))
+            .select(Received::as_select())
+            .first(&mut **tx)
+            .optional()?;
+        let Some(mail) = row else { continue };
+        gone.push(mail.digest);
+        let whole = his.binary_search(&id).is_ok();
+        let text = |text: &str| if whole { MARK.to_owned() } else { scrub.text(text) };
+        let kept = |text: String| if whole { String::new() } else { text };
+        diesel::update(inbound_mails::table.find(id))
+            .set((
+                inbound_mails::digest.eq(&empty.digest),
+                inbound_mails::forgotten_at.eq(now),
+                inbound_mails::envelope_from.eq(scrub.text(&mail.envelope_from)),
+                inbound_mails::envelope_to.eq(scrub.text(&mail.envelope_to)),
+                inbound_mails::subject.eq(text(&mail.subject)),
+                inbound_mails::sender.eq(text(&mail.sender)),
+                inbound_mails::message_id.eq(kept(mail.message_id)),
+                inbound_mails::content_hash.eq(kept(mail.content_hash)),
+                inbound_mails::steps.eq("[]"),
+                inbound_mails::reason.eq(scrub.text(&mail.reason)),
+            ))
+            .execute(&mut **tx)?;
+        diesel::update(inbound_mails::table.find(id))
+            .set((
+                inbound_mails::peer.eq(kept(mail.peer)),
+                inbound_mails::helo.eq(kept(mail.helo)),
+                inbound_mails::authentication.eq(kept(scrub.text(&mail.authentication))),
+            ))
+            .execute(&mut **tx)?;
+        backend::put_inbound_text(tx, id, "")?;
+    }
+    Ok(gone)
+}

@@ -1,0 +1,156 @@
+//! Where else a person stands: outgoing mails, history, what can be undone, caps of automatic answers, kept answers of the
+//! API, saved searches; and he himself.
+
+use diesel::prelude::*;
+
+use super::{
+    Known,
+    scrub::{MARK, Scrub},
+};
+use crate::{
+    db::{
+        ActId, AgentId, BulkId, CustomerId, EventId, MergeId, OutboxId, TicketId, Tx, ViewId,
+        schema::{
+            acts, auto_responses, bin, bulks, customer_addresses, customer_merge_tickets, customer_merges,
+            customer_words, customers, events, idempotency_keys, merges, outbox, tickets, views,
+        },
+    },
+    error::Result,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+struct Mail {
+    id: OutboxId,
+    envelope_to: String,
+    subject: String,
+    body_text: String,
+    digest: Option<String>,
+    error: String,
+    outcomes: String,
+    domain: String,
+}
+
+/// The outgoing mails of a ticket; which bytes they were.
+pub(super) fn outgoing(
+    tx: &mut Tx<'_>,
+    known: &Known,
+    scrub: &Scrub,
+    id: TicketId,
+    own: bool,
+    whole: bool,
+) -> Result<Vec<String>> {
+    let mut gone = Vec::new();
+    let all: Vec<Mail> =
+        outbox::table.filter(outbox::ticket_id.eq(id)).select(Mail::as_select()).load(&mut **tx)?;
+    for mail in all {
+        // The bytes as they went are not looked into: news for agents hold pieces of what he wrote.
+        let to_him = own || known.addresses.iter().any(|his| mail.envelope_to.contains(his.as_str()));
+        let text = |text: &str| if whole && !text.is_empty() { MARK.to_owned() } else { scrub.text(text) };
+        gone.extend(mail.digest);
+        diesel::update(outbox::table.find(mail.id))
+            .set((
+                outbox::envelope_to.eq(scrub.text(&mail.envelope_to)),
+                outbox::subject.eq(text(&mail.subject)),
+                outbox::body_text.eq(text(&mail.body_text)),
+                outbox::digest.eq(None::<String>),
+                outbox::error.eq(scrub.text(&mail.error)),
+                outbox::outcomes.eq(scrub.text(&mail.outcomes)),
+                outbox::domain.eq(if to_him { String::new() } else { mail.domain }),
+            ))
+            .execute(&mut **tx)?;
+    }
+    Ok(gone)
+}
+
+/// What surrounds a ticket: its history, what was done to it, what was merged into it, why it lies in the bin.
+pub(super) fn around(tx: &mut Tx<'_>, scrub: &Scrub, id: TicketId, own: bool) -> Result<()> {
+    let told: Vec<(EventId, Option<String>, Option<String>)> = events::table
+        .filter(events::ticket_id.eq(id))
+        .filter(events::old_value.is_not_null().or(events::new_value.is_not_null()))
+        .select((events::id, events::old_value, events::new_value))
+        .load(&mut **tx)?;
+    for (event, old, new) in told {
+        let (was, becomes) = (scrub.maybe(old.as_deref()), scrub.maybe(new.as_deref()));
+        if was != old || becomes != new {
+            diesel::update(events::table.find(event))
+                .set((events::old_value.eq(was), events::new_value.eq(becomes)))
+                .execute(&mut **tx)?;
+        }
+    }
+    // What could be undone would bring him back.
+    let done: Vec<(ActId, String)> =
+        acts::table.filter(acts::ticket_id.eq(id)).select((acts::id, acts::change)).load(&mut **tx)?;
+    for (act, _) in done.into_iter().filter(|(_, change)| own || scrub.finds(change)) {
+        diesel::delete(acts::table.find(act)).execute(&mut **tx)?;
+    }
+    let merged: Vec<(MergeId, String)> = merges::table
+        .filter(merges::source_id.eq(id).or(merges::target_id.eq(id)))
+        .select((merges::id, merges::undo))
+        .load(&mut **tx)?;
+    for (merge, undo) in merged.into_iter().filter(|(_, undo)| scrub.finds(undo)) {
+        diesel::update(merges::table.find(merge))
+            .set(merges::undo.eq(scrub.text(&undo)))
+            .execute(&mut **tx)?;
+    }
+    let address: Option<String> = bin::table.find(id).select(bin::address).first(&mut **tx).optional()?;
+    if let Some(address) = address.filter(|address| scrub.finds(address)) {
+        diesel::update(bin::table.find(id)).set(bin::address.eq(scrub.text(&address))).execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// What belongs to no ticket.
+pub(super) fn everywhere(tx: &mut Tx<'_>, known: &Known, scrub: &Scrub) -> Result<()> {
+    diesel::delete(auto_responses::table.filter(auto_responses::address.eq_any(&known.addresses)))
+        .execute(&mut **tx)?;
+    // Answers that a program could have got once more within the day.
+    let answers: Vec<(AgentId, String, String)> = idempotency_keys::table
+        .select((idempotency_keys::agent_id, idempotency_keys::key, idempotency_keys::body))
+        .load(&mut **tx)?;
+    for (agent, key, _) in answers.into_iter().filter(|(_, _, body)| scrub.finds(body)) {
+        diesel::delete(idempotency_keys::table.find((agent, key))).execute(&mut **tx)?;
+    }
+    let saved: Vec<(ViewId, String, String)> =
+        views::table.select((views::id, views::name, views::typed)).load(&mut **tx)?;
+    for (id, name, typed) in
+        saved.into_iter().filter(|(_, name, typed)| scrub.finds(name) || scrub.finds(typed))
+    {
+        diesel::update(views::table.find(id))
+            .set((views::name.eq(scrub.text(&name)), views::typed.eq(scrub.text(&typed))))
+            .execute(&mut **tx)?;
+    }
+    let deeds: Vec<(BulkId, String, String)> =
+        bulks::table.select((bulks::id, bulks::deed, bulks::back)).load(&mut **tx)?;
+    for (id, deed, back) in deeds.into_iter().filter(|(_, deed, back)| scrub.finds(deed) || scrub.finds(back))
+    {
+        diesel::update(bulks::table.find(id))
+            .set((bulks::deed.eq(scrub.text(&deed)), bulks::back.eq(scrub.text(&back))))
+            .execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// The customer, his addresses, and who was merged into him.
+pub(super) fn himself(tx: &mut Tx<'_>, known: &Known) -> Result<()> {
+    let ids: &[CustomerId] = &known.ids;
+    diesel::update(tickets::table.filter(tickets::customer_id.eq_any(ids)))
+        .set(tickets::customer_id.eq(None::<CustomerId>))
+        .execute(&mut **tx)?;
+    let merged = customer_merges::table
+        .filter(customer_merges::source_id.eq_any(ids).or(customer_merges::target_id.eq_any(ids)))
+        .select(customer_merges::id)
+        .load::<crate::db::CustomerMergeId>(&mut **tx)?;
+    diesel::delete(customer_merge_tickets::table.filter(customer_merge_tickets::merge_id.eq_any(&merged)))
+        .execute(&mut **tx)?;
+    diesel::delete(customer_merges::table.filter(customer_merges::id.eq_any(&merged))).execute(&mut **tx)?;
+    diesel::delete(customer_words::table.filter(customer_words::customer_id.eq_any(ids)))
+        .execute(&mut **tx)?;
+    diesel::delete(customer_addresses::table.filter(customer_addresses::customer_id.eq_any(ids)))
+        .execute(&mut **tx)?;
+    diesel::update(customers::table.filter(customers::id.eq_any(ids)))
+        .set(customers::merged_into.eq(None::<CustomerId>))
+        .execute(&mut **tx)?;
+    diesel::delete(customers::table.filter(customers::id.eq_any(ids))).execute(&mut **tx)?;
+    Ok(())
+}

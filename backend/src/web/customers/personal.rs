@@ -1,0 +1,159 @@
+//! All that is known of a customer: taken out for him, or erased for good.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Bytes, Data, Path};
+use futures_util::stream;
+use serde::Serialize;
+
+use super::address;
+use crate::access::for_people;
+use crate::db::{CustomerId, Right};
+use crate::error::{Error, Result, say};
+use crate::people::personal::erase::{self, Texts};
+use crate::people::personal::export::{self, Content, Part};
+use crate::people::personal::find;
+use crate::web::archive::Archive;
+use crate::web::failure::{Answer, Failure};
+use crate::web::fields::Fields;
+use crate::web::files;
+use crate::web::forms::Posted;
+use crate::web::gate::Signed;
+use crate::web::page::{Page, see_other, show};
+use crate::web::state::Web;
+
+#[derive(Serialize)]
+struct ErasureView {
+    url: String,
+    action: String,
+    name: String,
+    addresses: String,
+    tickets: usize,
+    elsewhere: usize,
+    articles: usize,
+    files: i64,
+    originals: i64,
+    outgoing: i64,
+    under_way: i64,
+}
+
+/// `GET /admin/customers/{id}/erasure`: what goes.
+pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>) -> Answer {
+    let id = CustomerId(id.into_inner());
+    show(&web, &signed, "customers/erasure.html", move |conn, asker| {
+        let people = for_people(conn, &asker.actor)?;
+        let known = find(conn, &asker.actor, &people, id, Right::Full)?;
+        let what = erase::preview(conn, &known)?;
+        let view = ErasureView {
+            url: address(id),
+            action: format!("{}/erasure", super::admin(id)),
+            name: known.customer().name.clone(),
+            addresses: known.addresses().join(", "),
+            tickets: what.tickets,
+            elsewhere: what.elsewhere,
+            articles: what.articles,
+            files: what.files,
+            originals: what.originals,
+            outgoing: what.outgoing,
+            under_way: what.under_way,
+        };
+        Ok(Page::new("customers", view))
+    })
+    .await
+}
+
+/// `POST /admin/customers/{id}/erasure`: for good.
+pub async fn erase(
+    web: Data<Web>,
+    signed: Signed,
+    id: Path<i64>,
+    fields: Posted<Fields>,
+) -> Result<HttpResponse, Failure> {
+    fields.0.only(&["texts", "sure"])?;
+    let id = CustomerId(id.into_inner());
+    let back = |error: Error| Failure::from(error).back_to(&format!("{}/erasure", super::admin(id)));
+    let unsure = || back(Error::invalid("sure", say!("refused-erase-unsure")));
+    let texts: Texts = fields.0.one("texts").parse().map_err(|()| unsure())?;
+    if fields.0.one("sure").is_empty() {
+        return Err(unsure());
+    }
+    let blobs = web.db.blobs().clone();
+    let empty = actix_web::web::block(move || blobs.prepare(b""))
+        .await
+        .map_err(|error| Error::Unexpected(error.into()))??;
+    let (asker, now) = (signed.clone(), web.moment().ts());
+    let digests = web
+        .db
+        .write(move |tx| {
+            let people = for_people(tx, &asker.actor)?;
+            let known = find(tx, &asker.actor, &people, id, Right::Full)?;
+            erase::erase(tx, &people, &known, texts, &empty, now)
+        })
+        .await
+        .map_err(back)?;
+    // Files go after the rows that named them: what is rolled back has lost nothing.
+    let blobs = web.db.blobs().clone();
+    web.db.write(move |tx| digests.iter().try_for_each(|digest| blobs.forget(tx, digest))).await?;
+    Ok(see_other("/admin/customers?said=erased"))
+}
+
+struct Sending {
+    web: Data<Web>,
+    left: std::vec::IntoIter<Part>,
+    archive: Option<Archive>,
+}
+
+/// `POST /admin/customers/{id}/personal-data`: as an archive.
+pub async fn take(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Posted<Fields>) -> Answer {
+    fields.0.only(&[])?;
+    let id = CustomerId(id.into_inner());
+    let (asker, now) = (signed.clone(), web.moment().ts());
+    let parts = web
+        .db
+        .write(move |tx| {
+            let people = for_people(tx, &asker.actor)?;
+            let known = find(tx, &asker.actor, &people, id, Right::Read)?;
+            export::begin(tx, &asker.actor, &people, &known, now)?;
+            let parts = export::parts(tx, &known, now)?;
+            if parts.len() > Archive::FILES {
+                return Err(Error::Conflict(say!("refused-archive")));
+            }
+            Ok(parts)
+        })
+        .await
+        .map_err(|error| Failure::from(error).back_to(&address(id)))?;
+    let sending = Sending { web, left: parts.into_iter(), archive: Some(Archive::default()) };
+    Ok(files::saved(&format!("customer-{id}.zip"), "application/zip")
+        // Compressing again would only keep the first bytes back.
+        .insert_header(("content-encoding", "identity"))
+        .streaming(stream::unfold(sending, |mut sending| async move {
+            let part = sending.next().await?;
+            // A file that cannot be read breaks the archive off, and its reader knows it.
+            if part.is_err() {
+                sending.archive = None;
+            }
+            Some((part.map_err(|error| std::io::Error::other(error.to_string())), sending))
+        })))
+}
+
+impl Sending {
+    async fn next(&mut self) -> Option<Result<Bytes>> {
+        let Some(part) = self.left.next() else {
+            return self.archive.take().map(|all| Ok(all.end().into()));
+        };
+        let archive = self.archive.as_mut()?;
+        let bytes = match part.content {
+            Content::Text(text) => text.into_bytes(),
+            Content::Stored(digest) => {
+                let web = self.web.clone();
+                let read = self.web.db.read(move |conn| web.db.blobs().read(conn, &digest));
+                match read.await {
+                    Ok(bytes) => bytes,
+                    Err(error) => return Some(Err(error)),
+                }
+            }
+        };
+        let mut entry = archive.entry(&part.name, &bytes, part.at.0);
+        entry.extend(bytes);
+        Some(Ok(entry.into()))
+    }
+}
