@@ -10,7 +10,7 @@ use crate::db::InstallationRight;
 use crate::error::{Error, say};
 
 /// Pages of the administration in the order of its sidebar, each with the right that it asks for.
-const PAGES: [(InstallationRight, &str); 13] = [
+const PAGES: [(InstallationRight, &str); 15] = [
     (InstallationRight::Recorder, "/admin/mail"),
     (InstallationRight::Recorder, "/admin/mail/balance"),
     (InstallationRight::Recorder, "/admin/outbox"),

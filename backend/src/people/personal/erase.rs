@@ -385,7 +385,7 @@ fn originals(
                 inbound_mails::authentication.eq(kept(scrub.text(&mail.authentication))),
             ))
             .execute(&mut **tx)?;
-        backend::put_inbound_text(tx, id, "")?;
+        tx.mail_is_found_by(id, "");
     }
     Ok(gone)
 }
