@@ -41,8 +41,12 @@ pub const ALL: &[Canary] = &[
     // A template of the hidden queue.
     Canary {
         word: "zqxtemplate",
-        // Offered on the kept ticket as well: its owner writes notes there.
-        may_meet: |who| who.may(VAULT, "read") || who.login == "keeps" || who.may_install("queues_and_mail"),
+        // Offered on the kept ticket as well: its owner writes notes there. The audit log names what was changed.
+        may_meet: |who| {
+            let managed = ["queues_and_mail", "people"];
+            let manages = managed.iter().any(|right| who.may_install(right));
+            who.may(VAULT, "read") || who.login == "keeps" || manages
+        },
     },
     // The name of the hidden queue: on the kept ticket, and wherever queues are managed, given or written down.
     Canary {

@@ -27,6 +27,10 @@ pub enum Besides {
     Vault,
     /// The right to open tickets in some queue.
     Create,
+    /// Any right that a page of the administration asks for.
+    Administers,
+    /// The one called `root`, who wrote or did it.
+    Root,
     /// The right to see the recorder.
     Recorder,
     /// Everything that the body gives away.
@@ -119,7 +123,7 @@ pub const ALL: &[Entry] = &[
     entry("POST /tickets/{number}/draft/files", File),
     entry("DELETE /tickets/{number}/draft/files/{uid}", None),
     entry("POST /articles/{id}/images", Form(&[])),
-    entry("POST /articles/{id}/undo", Form(&[])),
+    needs("POST /articles/{id}/undo", Form(&[]), Besides::Root),
     entry("POST /articles/{id}/redirects", Form(&[("to", "e@customer.example")])),
     entry("POST /articles/{id}/resend", Form(&[("to", "e@customer.example")])),
     spoils("POST /articles/{id}/customer", Form(&[])),
@@ -140,6 +144,7 @@ pub const ALL: &[Entry] = &[
     entry("POST /preferences/factor/pending/end", Form(&[])),
     entry("POST /raise", Form(&[("current", "wrong")])),
     entry("PUT /preferences/theme", Json(r#"{"theme":"dark"}"#)),
+    needs("GET /admin", None, Besides::Administers),
     needs("GET /admin/filters/dry-runs", None, Besides::Recorder),
     needs("POST /admin/people/{id}/roles", Form(&[("role", "{lead}")]), Besides::Gives),
     // The API.
@@ -165,7 +170,7 @@ pub const ALL: &[Entry] = &[
     entry("POST /api/v1/tickets/{number}/links", Json(r#"{"ticket":"{other}"}"#)),
     entry("DELETE /api/v1/tickets/{number}/links/{other}", None),
     entry("POST /api/v1/tickets/{number}/watchers", None),
-    entry("DELETE /api/v1/tickets/{number}/watchers/{login}", None),
+    needs("DELETE /api/v1/tickets/{number}/watchers/{login}", None, Besides::Root),
     entry("POST /api/v1/tickets/{number}/participants", Json(r#"{"address":"p@customer.example"}"#)),
     entry("DELETE /api/v1/tickets/{number}/participants/{address}", None),
     spoils("POST /api/v1/tickets/{number}/merges", Json(r#"{"into":"{other}"}"#)),
@@ -182,7 +187,7 @@ pub const ALL: &[Entry] = &[
     needs("GET /api/v1/bulks/{id}/items", None, Besides::Own),
     needs("POST /api/v1/bulks/{id}/undo", None, Besides::Own),
     entry("POST /api/v1/articles/{id}/redirects", Json(r#"{"to":"e@customer.example"}"#)),
-    entry("POST /api/v1/articles/{id}/undo", None),
+    needs("POST /api/v1/articles/{id}/undo", None, Besides::Root),
     entry("POST /api/v1/articles/{id}/resends", Json("{}")),
     spoils("POST /api/v1/articles/{id}/splits", Json(r#"{"title":"Split"}"#)),
     spoils("PUT /api/v1/articles/{id}/ticket", Json(r#"{"value":"{other}"}"#)),

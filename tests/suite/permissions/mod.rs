@@ -17,6 +17,7 @@ use std::sync::Arc;
 use tests::Database;
 use tests::app::TestApp;
 
+use self::actors::{Kind, State};
 use self::walk::Walk;
 use self::world::World;
 
@@ -52,6 +53,9 @@ async fn mails_tell_nobody_of_what_he_may_not_see(app: &TestApp) {
         for address in &mail.to {
             let login = address.split('@').next().unwrap_or_default();
             let Some(kind) = actors::ALL.iter().find(|kind| kind.login == login) else { continue };
+            // Nobody needs a session to be written to; whoever is disabled or expired is not.
+            let gone = matches!(kind.state, State::Disabled | State::Expired);
+            let kind = &Kind { state: if gone { kind.state } else { State::Good }, ..*kind };
             told += 1;
             let text = mail.mail().text() + &mail.mail().subject();
             let leaks = canaries::leaks(kind, &text);

@@ -34,15 +34,19 @@ impl Mould {
 
     /// What the matrix finds wrong when the server leaves a check out.
     async fn walked(&self, check: Option<Check>) -> (usize, Vec<String>) {
-        let directory = self.settings.data_directory();
-        let _ = std::fs::remove_dir_all(&directory);
+        // Of its own each time: the last one's connections may still be closing.
+        let mould = self.settings.data_directory();
+        let name = check.map_or_else(|| "whole".to_owned(), |check| check.to_string().replace(':', "-"));
+        let directory = mould.with_file_name(format!("data-{name}"));
         for (path, content) in &self.files {
+            let path = directory.join(path.strip_prefix(&mould).expect("below the data directory"));
             std::fs::create_dir_all(path.parent().expect("below the data directory")).expect("a directory");
-            std::fs::write(path, content).expect("a file");
+            std::fs::write(&path, content).expect("a file");
         }
+        let here = self.settings.clone().with("DATA_DIR", &directory.display().to_string());
         let settings = match check {
-            Some(check) => self.settings.clone().with("TEST_LEAVE_OUT", &check.to_string()),
-            None => self.settings.clone(),
+            Some(check) => here.with("TEST_LEAVE_OUT", &check.to_string()),
+            None => here,
         };
         let mut server = Binary::serve(&settings).await;
         let url = DatabaseUrl::Sqlite(directory.join(DatabaseUrl::DEFAULT_FILE));
@@ -51,6 +55,7 @@ impl Mould {
         walk.stops = true;
         let found = walk.run().await;
         server.kill();
+        let _ = std::fs::remove_dir_all(&directory);
         found
     }
 }

@@ -89,6 +89,11 @@ fn besides(who: &Kind, object: Option<Object>, besides: Besides) -> Expect {
         (Besides::Own, _) => or(who.login == "reply", Expect::NotFound),
         (Besides::Vault, _) => or(who.knows(VAULT) || who.may_install("queues_and_mail"), Expect::NotFound),
         (Besides::Create, _) => or(who.may(OPEN, "create"), Expect::Forbidden),
+        (Besides::Administers, _) => {
+            let any = ["people", "queues_and_mail", "recorder"].iter().any(|right| who.may_install(right));
+            or(any, Expect::Forbidden)
+        }
+        (Besides::Root, _) => or(who.login == "root", Expect::Forbidden),
         (Besides::Recorder, _) => or(who.may_install("recorder"), Expect::Forbidden),
         (Besides::Gives, _) => or(who.has_everything(), Expect::Forbidden),
         _ => Expect::In,

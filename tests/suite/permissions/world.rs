@@ -96,7 +96,8 @@ impl World {
         make_the_rest(app, &actors, &mut things, &mut ids).await;
         age(app, database).await;
         bulks_are_done(app).await;
-        app.settle().await;
+        // What was told before is the past's.
+        app.hush().await;
         Self { actors, things, ids, eye: Eye::open(app.db(), database).await }
     }
 
