@@ -83,6 +83,8 @@ pub struct Ldap {
     pub roles: RoleMap,
     /// Whether somebody who signs in for the first time becomes an agent.
     pub make: bool,
+    /// Whether an address in it is proof enough to be an agent who has it: where people cannot write their own.
+    pub trust_email: bool,
     /// How often it is compared with the agents; `None`: only on command.
     pub sync: Option<Duration>,
     /// How long to wait for each answer.
@@ -109,7 +111,7 @@ pub enum Bind {
 /// Where an entry says what of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attributes {
-    /// What never changes; `None`: `entryUUID`, `objectGUID`, or the entry's name.
+    /// What never changes; `None`: `entryUUID` or `objectGUID`; `dn`: the entry's name.
     pub id: Option<String>,
     /// What he signs in with.
     pub login: String,

@@ -861,6 +861,7 @@ table! {
         login -> Text,
         created_at -> Instant,
         gone_at -> Nullable<Instant>,
+        ends_at -> Nullable<Instant>,
     }
 }
 

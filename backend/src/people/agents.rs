@@ -281,6 +281,21 @@ pub(super) fn ask_for_new_password(tx: &mut Tx<'_>, id: AgentId) -> Result<()> {
     Ok(())
 }
 
+/// Whether an agent has a password here.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_password_kept(conn: &mut Conn, id: AgentId) -> Result<bool> {
+    let hash: Option<String> = agents::table.find(id).select(agents::password_hash).first(conn)?;
+    Ok(hash.is_some())
+}
+
+/// He needs no other password: he proves elsewhere who he is.
+pub(super) fn ask_for_no_password(tx: &mut Tx<'_>, id: AgentId) -> Result<()> {
+    diesel::update(agents::table.find(id)).set(agents::must_change_password.eq(false)).execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Stores the same password's hash anew; nothing else changes.
 ///
 /// # Errors

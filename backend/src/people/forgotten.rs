@@ -2,17 +2,18 @@
 
 use diesel::prelude::*;
 use jiff::SignedDuration;
-use url::Url;
 
-use super::{Agent, agents, identities, links};
+use super::{Agent, agents, links};
 use crate::{
     access::Who,
     audit,
+    config::Config,
     db::{
         Audited, Cause, Conn, PasswordLink, Ts, Tx, backend,
         schema::{agents as people, password_requests},
     },
     error::Result,
+    sign_in,
 };
 
 /// So many links an account gets in an hour.
@@ -24,10 +25,10 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 ///
 /// # Errors
 /// Those of the database.
-pub fn ask(tx: &mut Tx<'_>, base: &Url, typed: &str, address: &str, now: Ts) -> Result<()> {
+pub fn ask(tx: &mut Tx<'_>, config: &Config, typed: &str, address: &str, now: Ts) -> Result<()> {
     let Some(agent) = owner(tx, typed)?.filter(|agent| agent.is_active(now.0)) else { return Ok(()) };
     // Whose password is kept elsewhere chooses none here, past those who may shut him out there.
-    if identities::only_elsewhere(tx, agent.id)? {
+    if sign_in::only_elsewhere(tx, config, agent.id, now.0)? {
         return Ok(());
     }
     backend::one_at_a_time(tx, &format!("password request {}", agent.id))?;
@@ -48,7 +49,7 @@ pub fn ask(tx: &mut Tx<'_>, base: &Url, typed: &str, address: &str, now: Ts) -> 
         .values((password_requests::agent_id.eq(agent.id), password_requests::at.eq(now)))
         .execute(&mut **tx)?;
     let secret = links::make_for_owner(tx, agent.id, now)?;
-    links::mail(tx, agent.id, PasswordLink::Reset, &links::address(base, &secret), now)?;
+    links::mail(tx, agent.id, PasswordLink::Reset, &links::address(&config.public_url, &secret), now)?;
     let who = Who::machine(Cause::Web);
     audit::noted(tx, &who, Audited::Password, &agent.login, &format!("link asked for from {address}"), now)
 }

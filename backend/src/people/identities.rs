@@ -7,12 +7,12 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 use serde_json::json;
 
-pub use self::difference::{Difference, compare, put_change, put_roles};
+pub use self::difference::{Difference, compare, put_change, put_end, put_roles};
 
 use super::{
     Agent, agents,
     agents::NewAgent,
-    domains,
+    domains, links,
     retire::{self, HandOver, HandedOver},
     roles,
 };
@@ -43,6 +43,8 @@ pub struct Known {
     pub name: String,
     /// His address, where it can be believed.
     pub email: Option<String>,
+    /// Whether the address is proof enough to be the agent who has it: nobody can write his own there.
+    pub vouched_email: bool,
     /// Names of the roles that his groups give.
     pub given: Vec<String>,
     /// Names of all roles that its groups can give; whatever else he has, people gave him.
@@ -64,9 +66,11 @@ pub enum Refusal {
     NoAddress,
     /// His address is in none of the allowed domains.
     Domain,
-    /// Several agents have his address.
+    /// Several agents have his address, or somebody else there is the one who has it.
     Ambiguous,
-    /// The agent with his address manages people: only the command line ties him to somebody elsewhere.
+    /// An agent has his address and another login, and the address alone is no proof there.
+    Unproven,
+    /// The agent with his address has rights that belong to no queue: only the command line ties him to somebody elsewhere.
     Manages,
     /// Somebody else has his login.
     LoginTaken,
@@ -82,9 +86,14 @@ impl Refusal {
             Self::NoRole => "the groups give no role",
             Self::NoAddress => "no mail address that can be believed",
             Self::Domain => "the mail address is in none of the allowed domains",
-            Self::Ambiguous => "several agents have this mail address",
+            Self::Ambiguous => {
+                "several agents have this mail address, or its agent is tied to somebody else there; tie them with turnstone agent link"
+            }
+            Self::Unproven => {
+                "the agent with this mail address has another login; tie them with turnstone agent link, or set trust_email where nobody can write his own address"
+            }
             Self::Manages => {
-                "the agent with this mail address manages people; tie them with turnstone agent link"
+                "the agent with this mail address has rights of the whole installation; tie them with turnstone agent link"
             }
             Self::LoginTaken => "another agent has this login",
             Self::Shut => "the agent is shut out or has expired",
@@ -106,6 +115,8 @@ pub struct Identity {
     pub login: String,
     /// Since when he is gone there, and was shut out here for that.
     pub gone_at: Option<Ts>,
+    /// The end of his account that was last carried over from there.
+    pub ends_at: Option<Ts>,
 }
 
 /// The ties of an agent.
@@ -186,16 +197,6 @@ pub fn unlink(tx: &mut Tx<'_>, people: &PeopleAccess, agent: &Agent, method: &st
     audit::changed(tx, people.who(), Audited::Agent, &agent.login, &told, &json!({}), now)
 }
 
-/// Whether an agent signs in elsewhere alone: he has no password here, and is tied to a directory or site.
-///
-/// # Errors
-/// Those of the database.
-pub fn only_elsewhere(conn: &mut Conn, agent: AgentId) -> Result<bool> {
-    let hash: Option<String> =
-        people_table::table.find(agent).select(people_table::password_hash).first(conn)?;
-    Ok(hash.is_none() && !of_agent(conn, agent)?.is_empty())
-}
-
 /// Whether an agent manages people.
 ///
 /// # Errors
@@ -203,6 +204,15 @@ pub fn only_elsewhere(conn: &mut Conn, agent: AgentId) -> Result<bool> {
 pub fn manages(conn: &mut Conn, agent: AgentId, now: Timestamp) -> Result<bool> {
     match Actor::load(conn, agent, Cause::System, now) {
         Ok(actor) => Ok(actor.scope.may(InstallationRight::People)),
+        Err(Error::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether an agent has a right that belongs to no queue.
+fn has_rights(conn: &mut Conn, agent: AgentId, now: Timestamp) -> Result<bool> {
+    match Actor::load(conn, agent, Cause::System, now) {
+        Ok(actor) => Ok(InstallationRight::ALL.iter().any(|right| actor.scope.may(*right))),
         Err(Error::NotFound) => Ok(false),
         Err(error) => Err(error),
     }
@@ -238,10 +248,20 @@ pub fn enter(tx: &mut Tx<'_>, known: &Known, at: &Moment) -> Result<Result<Agent
             [] => return Ok(Err(Refusal::Shut)),
             _ => return Ok(Err(Refusal::Ambiguous)),
         };
-        if manages(tx, agent.id, at.now)? {
+        if has_rights(tx, agent.id, at.now)? {
             return Ok(Err(Refusal::Manages));
         }
+        // One person there is one agent here: a second with his address is somebody else.
+        if of_agent(tx, agent.id)?.iter().any(|tie| tie.method == known.method) {
+            return Ok(Err(Refusal::Ambiguous));
+        }
+        if !known.vouched_email && known.login.trim().to_lowercase() != agent.login {
+            return Ok(Err(Refusal::Unproven));
+        }
         link(tx, &people, agent, known, at.ts())?;
+        // He has come in without a password of ours: none waits for him any more.
+        links::forget(tx, agent.id)?;
+        agents::ask_for_no_password(tx, agent.id)?;
         return Ok(Ok(agent.id));
     }
     make(tx, &people, known, email, at)
@@ -303,6 +323,7 @@ fn make(
     let new = NewAgent { login, name, email, roles: given, expires_at, ..NewAgent::default() };
     let agent = agents::create(tx, people, &new, at.ts())?;
     link(tx, people, &agent, known, at.ts())?;
+    difference::remember_end(tx, known, expires_at)?;
     Ok(Ok(agent.id))
 }
 

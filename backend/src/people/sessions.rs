@@ -60,26 +60,30 @@ pub fn digest(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
 }
 
-/// How long this account, or this address, must wait before it may try again.
+/// How long this account, or this address, must wait before it may try again. Without a login the address alone counts:
+/// it is nobody's login, and what was typed as one never holds for it.
 ///
 /// # Errors
 /// Those of the database.
 pub fn must_wait(
     conn: &mut Conn,
-    login: &str,
+    login: Option<&str>,
     address: &str,
     limits: &Limits,
     now: Timestamp,
 ) -> Result<Option<SignedDuration>> {
     let limits = settings::limits(conn, limits)?;
     let since = Ts(now.checked_sub(WINDOW).unwrap_or(now));
-    let (login, address) = (kept_login(login), network(address));
-    let by_login: Vec<Ts> = sign_in_failures::table
-        .filter(sign_in_failures::login.eq(login).and(sign_in_failures::at.gt(since)))
-        .order(sign_in_failures::at.desc())
-        .limit(256)
-        .select(sign_in_failures::at)
-        .rows(conn)?;
+    let address = network(address);
+    let by_login: Vec<Ts> = match login.map(kept_login) {
+        Some(login) => sign_in_failures::table
+            .filter(sign_in_failures::login.eq(login).and(sign_in_failures::at.gt(since)))
+            .order(sign_in_failures::at.desc())
+            .limit(256)
+            .select(sign_in_failures::at)
+            .rows(conn)?,
+        None => Vec::new(),
+    };
     let by_address: Vec<Ts> = sign_in_failures::table
         .filter(sign_in_failures::address.eq(address).and(sign_in_failures::at.gt(since)))
         .order(sign_in_failures::at.desc())

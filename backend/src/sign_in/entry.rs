@@ -37,6 +37,8 @@ pub(super) struct Person {
     pub disabled: bool,
     /// When it ends; `None`: the directory is not asked for that.
     pub expires_at: Option<Option<Timestamp>>,
+    /// Why his entry cannot be understood: he is there, and neither let in nor shut out by it.
+    pub trouble: Option<String>,
 }
 
 impl Person {
@@ -59,6 +61,7 @@ impl Person {
             login: self.login.clone(),
             name: self.name.clone(),
             email: self.email.clone(),
+            vouched_email: ldap.trust_email,
             given: ldap.roles.given(|group| self.is_in(group)),
             managed: ldap.roles.managed(),
             expires_at: self.expires_at,
@@ -133,11 +136,9 @@ impl Values {
     }
 }
 
-/// Reads an entry.
-///
-/// # Errors
-/// For an end of the account that cannot be read: whoever should be gone is not let in by a mistake.
-pub(super) fn person(ldap: &Ldap, entry: SearchEntry) -> Result<Person, String> {
+/// Reads an entry. One that cannot be understood says so: without a name for ever nobody knows whose it is, and whoever
+/// should be gone is not let in by an end that is misread.
+pub(super) fn person(ldap: &Ldap, entry: SearchEntry) -> Person {
     let lower = |name: String| name.to_ascii_lowercase();
     let values = Values {
         texts: entry.attrs.into_iter().map(|(name, values)| (lower(name), values)).collect(),
@@ -145,18 +146,24 @@ pub(super) fn person(ldap: &Ldap, entry: SearchEntry) -> Result<Person, String> 
     };
     let names = &ldap.attributes;
     let id = match &names.id {
+        // Only where the settings say so: a name that changes would be somebody else's tomorrow.
+        Some(name) if name.eq_ignore_ascii_case("dn") => Some(plain(&entry.dn)),
         Some(name) => values.id(name),
         None => IDS.iter().find_map(|name| values.id(name)),
     };
-    let subject = id.unwrap_or_else(|| plain(&entry.dn));
-    let expires_at = match &names.expires {
-        None => None,
-        Some(name) => Some(match values.first(name) {
-            None => None,
-            Some(text) => end(name, text)
-                .ok_or_else(|| format!("{}: {name} is {text:?}, which is no time", entry.dn))?,
-        }),
-    };
+    let mut trouble = None;
+    if id.is_none() {
+        let wanted = names.id.clone().unwrap_or_else(|| IDS.join(" or "));
+        trouble = Some(format!("{}: there is no {wanted} to be read", entry.dn));
+    }
+    let expires_at = names.expires.as_ref().map(|name| {
+        let text = values.first(name)?;
+        let read = end(name, text);
+        if read.is_none() {
+            trouble = Some(format!("{}: {name} is {text:?}, which is no time", entry.dn));
+        }
+        read.flatten()
+    });
     let control = values.first("userAccountControl").and_then(|text| text.parse::<i64>().ok()).unwrap_or(0);
     let shut = names.disabled.as_deref().is_some_and(|name| {
         let said = values.all(name);
@@ -168,8 +175,8 @@ pub(super) fn person(ldap: &Ldap, entry: SearchEntry) -> Result<Person, String> 
         }
     });
     let called = [&names.login, &names.mail].into_iter().flat_map(|name| values.all(name));
-    Ok(Person {
-        subject,
+    Person {
+        subject: id.unwrap_or_default(),
         typed: called.map(|text| text.trim().to_lowercase()).collect(),
         login: values.first(&names.login).unwrap_or_default().to_owned(),
         name: values.first(&names.name).unwrap_or_default().to_owned(),
@@ -177,8 +184,9 @@ pub(super) fn person(ldap: &Ldap, entry: SearchEntry) -> Result<Person, String> 
         groups: values.all(&names.groups).iter().take(GROUPS).cloned().collect(),
         disabled: shut || control & SHUT != 0,
         expires_at,
+        trouble,
         dn: entry.dn,
-    })
+    }
 }
 
 /// The end of an account, as directories write it. The outer `None`: cannot be read; the inner one: never.
@@ -187,9 +195,8 @@ pub(super) fn end(name: &str, text: &str) -> Option<Option<Timestamp>> {
     match (name.to_ascii_lowercase().as_str(), number) {
         // Active Directory: tenths of a microsecond since 1601; nothing and the greatest number are never.
         ("accountexpires", Some(0 | i64::MAX)) => Some(None),
-        ("accountexpires", Some(ticks)) => {
-            Timestamp::from_second(ticks / 10_000_000 - FROM_1601).ok().map(Some)
-        }
+        // As is what no calendar holds.
+        ("accountexpires", Some(ticks)) => Some(Timestamp::from_second(ticks / 10_000_000 - FROM_1601).ok()),
         // Days since 1970; less than nothing is never.
         ("shadowexpire", Some(days)) if days < 0 => Some(None),
         ("shadowexpire", Some(days)) => Timestamp::from_second(days.checked_mul(86_400)?).ok().map(Some),
@@ -197,22 +204,31 @@ pub(super) fn end(name: &str, text: &str) -> Option<Option<Timestamp>> {
     }
 }
 
-/// `20261231235959Z`, with or without a fraction; or `2026-12-31`, the first moment of which is the end.
+/// `20261231235959Z`: minutes and seconds may be missing, a fraction or an offset (`+0100`) may follow; or `2026-12-31`, the
+/// first moment of which is the end.
 fn generalized(text: &str) -> Option<Timestamp> {
-    let day = |text: &str| {
-        let date: jiff::civil::Date = text.parse().ok()?;
-        Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
-    };
-    if text.contains('-') {
-        return day(text);
+    if let Ok(date) = text.parse::<jiff::civil::Date>() {
+        return Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp());
     }
-    let digits = text.strip_suffix('Z')?;
+    let at = text.find(['Z', '+', '-'])?;
+    let (digits, zone) = text.split_at_checked(at)?;
     let digits = digits.split_once(['.', ',']).map_or(digits, |(whole, _)| whole);
-    if digits.len() != 14 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if ![10, 12, 14].contains(&digits.len()) || !is_number(digits) {
         return None;
     }
     let part = |from: usize, to: usize| digits.get(from..to);
-    let (y, mo, d) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
-    let (h, mi, s) = (part(8, 10)?, part(10, 12)?, part(12, 14)?);
-    format!("{y}-{mo}-{d}T{h}:{mi}:{s}Z").parse().ok()
+    let (y, mo, d, h) = (part(0, 4)?, part(4, 6)?, part(6, 8)?, part(8, 10)?);
+    let (mi, s) = (part(10, 12).unwrap_or("00"), part(12, 14).unwrap_or("00"));
+    let zone = match (zone, zone.get(1..3), zone.get(3..)) {
+        ("Z", ..) => "Z".to_owned(),
+        (_, Some(hours), Some(minutes))
+            if is_number(hours) && is_number(minutes) && [0, 2].contains(&minutes.len()) =>
+        {
+            let minutes = if minutes.is_empty() { "00" } else { minutes };
+            format!("{}{hours}:{minutes}", zone.get(..1)?)
+        }
+        _ => return None,
+    };
+    format!("{y}-{mo}-{d}T{h}:{mi}:{s}{zone}").parse().ok()
 }

@@ -46,11 +46,16 @@ pub(super) async fn check(ldap: &Ldap, login: &str, password: &str, now: Timesta
     if login.contains('\0') || password.contains('\0') {
         return Said::No;
     }
-    let Ok(_slot) = SLOTS.try_acquire() else {
+    let Ok(slot) = SLOTS.try_acquire() else {
         return Said::Away("too many sign-ins at once wait for it".to_owned());
     };
     let (mine, login, password) = (ldap.clone(), login.to_owned(), password.to_owned());
-    let asked = bounded(ldap.patience * ANSWERS, async move { proven(&mine, &login, &password).await }).await;
+    let asked = bounded(ldap.patience * ANSWERS, async move {
+        // Goes along: whoever hangs up does not get a place free while his conversation goes on.
+        let _slot = slot;
+        proven(&mine, &login, &password).await
+    })
+    .await;
     match asked {
         Ok(Some(person)) if person.is_open(now) => Said::Yes(Box::new(person)),
         Ok(_) => Said::No,
@@ -66,14 +71,18 @@ pub(super) async fn look_up(ldap: &Ldap, login: &str) -> Result<Option<Person>, 
     let (mine, login) = (ldap.clone(), login.to_owned());
     bounded(ldap.patience * ANSWERS, async move {
         let mut line = as_service(&mine).await?;
-        let found = known(&mine, &mut line, &login).await?;
+        let found = one(&mine, &mut line, &login).await?.filter(|person| person.is_called(&login));
+        let found = match found {
+            Some(person) => Some(understood(whole(&mine, &mut line, person).await?)?),
+            None => None,
+        };
         close(line).await;
         Ok(found)
     })
     .await
 }
 
-/// Everybody in it.
+/// Everybody in it, those as well whose entries cannot be understood.
 ///
 /// # Errors
 /// Why it could not be asked.
@@ -99,7 +108,7 @@ pub(super) async fn everybody(ldap: &Ldap) -> Result<Vec<Person>, String> {
         settled(stream.finish().await, &mine.base)?;
         let mut people = Vec::with_capacity(entries.len());
         for entry in entries {
-            people.push(whole(&mine, &mut line, entry).await?);
+            people.push(whole(&mine, &mut line, person(&mine, entry)).await?);
         }
         close(line).await;
         Ok(people)
@@ -136,33 +145,44 @@ async fn bounded<T: Send + 'static>(
     limit: Duration,
     conversation: impl Future<Output = Result<T, String>> + Send + 'static,
 ) -> Result<T, String> {
-    let task = tokio::spawn(conversation);
-    let abort = task.abort_handle();
-    match tokio::time::timeout(limit, task).await {
+    // The bound goes along: whoever asked may be gone before the answer.
+    let task = tokio::spawn(tokio::time::timeout(limit, conversation));
+    match task.await {
         Ok(Ok(said)) => said,
-        Ok(Err(_)) => Err("an answer that cannot be read".to_owned()),
-        Err(_) => {
-            abort.abort();
-            Err("no answer in time".to_owned())
-        }
+        Ok(Err(_)) => Err("no answer in time".to_owned()),
+        Err(_) => Err("an answer that cannot be read".to_owned()),
     }
 }
 
+/// Who proves by the password to be this login. Groups are asked for, and an entry that cannot be understood is said, only
+/// afterwards: neither time nor words tell a stranger who is there.
 async fn proven(ldap: &Ldap, login: &str, password: &str) -> Result<Option<Person>, String> {
     match &ldap.bind {
-        Bind::Service { .. } => {
+        Bind::Service { dn: service, password: its } => {
             let mut line = as_service(ldap).await?;
-            let found = known(ldap, &mut line, login).await?;
+            let found = one(ldap, &mut line, login).await?.filter(|person| person.is_called(login));
             // Somebody who is not there costs as much as somebody who is: one answer more.
             let (dn, secret) = match &found {
                 Some(person) => (person.dn.clone(), password.to_owned()),
                 None => (format!("cn=nobody,{}", ldap.base), crate::clock::random_token()),
             };
             let good = is_his(ldap, &mut line, &dn, &secret).await?;
+            let Some(person) = found.filter(|_| good) else {
+                close(line).await;
+                return Ok(None);
+            };
+            if ldap.groups.is_some() && !is_his(ldap, &mut line, service, its.reveal()).await? {
+                return Err(format!("it does not let {service} in again"));
+            }
+            let person = whole(ldap, &mut line, person).await?;
             close(line).await;
-            Ok(found.filter(|_| good))
+            understood(person).map(Some)
         }
         Bind::Direct { template } => {
+            // Made into a name as it is: a login with anything else in it would name another entry.
+            if !login.bytes().all(|b| b.is_ascii_alphanumeric() || b"._@+-".contains(&b)) {
+                return Ok(None);
+            }
             let typed = if template.contains('=') { dn_escape(login) } else { login.into() };
             let dn = template.replace("{login}", &typed);
             let mut line = open(ldap).await?;
@@ -170,18 +190,29 @@ async fn proven(ldap: &Ldap, login: &str, password: &str) -> Result<Option<Perso
                 close(line).await;
                 return Ok(None);
             }
-            let found = known(ldap, &mut line, login).await?;
+            let found = one(ldap, &mut line, login).await?.filter(|person| person.is_called(login));
+            let Some(person) = found else {
+                close(line).await;
+                return Ok(None);
+            };
+            // The filter may find another entry than the one that the password opened.
+            if !is_his(ldap, &mut line, &person.dn, password).await? {
+                tracing::warn!(target: "turnstone::sign_in", directory = ldap.id, found = person.dn, "the filter finds another entry than direct_bind opens: nobody is let in by it");
+                close(line).await;
+                return Ok(None);
+            }
+            let person = whole(ldap, &mut line, person).await?;
             close(line).await;
-            Ok(found)
+            understood(person).map(Some)
         }
     }
 }
 
-/// Who is called so.
-async fn known(ldap: &Ldap, line: &mut Line, login: &str) -> Result<Option<Person>, String> {
-    match one(ldap, line, login).await? {
-        Some(entry) => Ok(Some(whole(ldap, line, entry).await?).filter(|person| person.is_called(login))),
-        None => Ok(None),
+/// Somebody whose entry can be understood.
+fn understood(mut person: Person) -> Result<Person, String> {
+    match person.trouble.take() {
+        Some(trouble) => Err(trouble),
+        None => Ok(person),
     }
 }
 
@@ -234,7 +265,7 @@ async fn is_his(ldap: &Ldap, line: &mut Line, dn: &str, password: &str) -> Resul
 }
 
 /// The one entry of a login; none where there are several: who knows which of them typed.
-async fn one(ldap: &Ldap, line: &mut Line, login: &str) -> Result<Option<SearchEntry>, String> {
+async fn one(ldap: &Ldap, line: &mut Line, login: &str) -> Result<Option<Person>, String> {
     let filter = ldap.filter.replace("{login}", &ldap_escape(login));
     let options =
         SearchOptions::new().sizelimit(2).timelimit(i32::try_from(ldap.patience.as_secs()).unwrap_or(5));
@@ -249,12 +280,11 @@ async fn one(ldap: &Ldap, line: &mut Line, login: &str) -> Result<Option<SearchE
         return Ok(None);
     }
     settled(result, &ldap.base)?;
-    Ok(found.pop().map(SearchEntry::construct))
+    Ok(found.pop().map(|entry| person(ldap, SearchEntry::construct(entry))))
 }
 
-/// The person of an entry, with the groups that name him where it does not name them.
-async fn whole(ldap: &Ldap, line: &mut Line, entry: SearchEntry) -> Result<Person, String> {
-    let mut person = person(ldap, entry)?;
+/// A person with the groups that name him, where his entry does not name them.
+async fn whole(ldap: &Ldap, line: &mut Line, mut person: Person) -> Result<Person, String> {
     let Some(groups) = &ldap.groups else { return Ok(person) };
     let filter = groups
         .filter

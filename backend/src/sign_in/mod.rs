@@ -8,6 +8,8 @@ pub mod look;
 pub mod oidc;
 pub mod sync;
 
+use jiff::Timestamp;
+
 use crate::{
     config::{
         Config,
@@ -155,12 +157,35 @@ pub async fn again(desk: &Desk, agent: &Agent, password: &str) -> Result<Again> 
     Ok(if away { Again::Away } else { Again::No })
 }
 
+/// Whether an agent has a password here that counts: there is one, and the settings let him in with it.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_password(conn: &mut Conn, config: &Config, agent: AgentId, now: Timestamp) -> Result<bool> {
+    let mut counts = false;
+    for method in &config.sign_in.methods {
+        counts |= match method {
+            Method::Local { only_admins } => !only_admins || identities::manages(conn, agent, now)?,
+            Method::Ldap(_) | Method::Oidc(_) => false,
+        };
+    }
+    Ok(counts && agents::is_password_kept(conn, agent)?)
+}
+
+/// Whether an agent signs in elsewhere alone: no password of his counts here, and he is tied to a directory or site.
+///
+/// # Errors
+/// Those of the database.
+pub fn only_elsewhere(conn: &mut Conn, config: &Config, agent: AgentId, now: Timestamp) -> Result<bool> {
+    Ok(!has_password(conn, config, agent, now)? && !identities::of_agent(conn, agent)?.is_empty())
+}
+
 /// Whether an agent has no password to type: none here and none in a directory, but a site that vouches for him.
 ///
 /// # Errors
 /// Those of the database.
-pub fn types_none(conn: &mut Conn, config: &Config, agent: AgentId) -> Result<bool> {
-    if !identities::only_elsewhere(conn, agent)? {
+pub fn types_none(conn: &mut Conn, config: &Config, agent: AgentId, now: Timestamp) -> Result<bool> {
+    if !only_elsewhere(conn, config, agent, now)? {
         return Ok(false);
     }
     let ties = identities::of_agent(conn, agent)?;
@@ -178,6 +203,10 @@ pub(crate) async fn settle(desk: &Desk, known: Known) -> Result<Result<AgentId, 
         Ok(id) => id,
         Err(refusal) => return Ok(Err(refused(&known, refusal))),
     };
+    let (somebody, now) = (known.clone(), desk.clock.now());
+    if desk.db.read(move |conn| stays_out(conn, id, &somebody, now)).await? {
+        return Ok(Err(refused(&known, Refusal::Shut)));
+    }
     bring_up_to_date(desk, id, &known).await?;
     let agent = desk.db.read(move |conn| agents::get(conn, id)).await?;
     if !agent.is_active(desk.clock.now()) {
@@ -189,6 +218,17 @@ pub(crate) async fn settle(desk: &Desk, known: Known) -> Result<Result<AgentId, 
         return Ok(Err(refused(&known, Refusal::NoRole)));
     }
     Ok(Ok(id))
+}
+
+/// Whether people shut him out here, or set the end that is over: neither is undone by what is brought up to date. An end that
+/// came from elsewhere may be another there by now.
+fn stays_out(conn: &mut Conn, id: AgentId, known: &Known, now: Timestamp) -> Result<bool> {
+    let agent = agents::get(conn, id)?;
+    if agent.is_active(now) {
+        return Ok(false);
+    }
+    let last = identities::find(conn, &known.method, &known.subject)?.and_then(|tie| tie.ends_at);
+    Ok(agent.disabled_at.is_some() || last != agent.expires_at)
 }
 
 fn refused(known: &Known, refusal: Refusal) -> Refusal {
@@ -215,6 +255,11 @@ async fn bring_up_to_date(desk: &Desk, id: AgentId, known: &Known) -> Result<()>
     }
     if let Some(change) = different.change {
         let done = desk.db.write(move |tx| identities::put_change(tx, id, &change, now)).await;
+        not_carried_over(known, done)?;
+    }
+    if let Some(end) = different.end {
+        let somebody = known.clone();
+        let done = desk.db.write(move |tx| identities::put_end(tx, id, &somebody, end, now)).await;
         not_carried_over(known, done)?;
     }
     Ok(())

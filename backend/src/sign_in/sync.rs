@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result},
     people::{
         Agent,
-        identities::{self, Difference, Identity},
+        identities::{self, Difference, Identity, Known},
         setup,
     },
     tickets::Moment,
@@ -71,7 +71,7 @@ pub(super) struct Last {
 enum Deed {
     ShutOut(&'static str),
     LetIn,
-    Align(Box<Difference>),
+    Align(Box<(Known, Difference)>),
 }
 
 /// Compares, and carries out what follows.
@@ -83,11 +83,14 @@ pub async fn sync(desk: &Desk, directory: &Ldap, mode: Mode) -> Result<Report> {
         Error::Unavailable(format!("The directory {} cannot be asked: {why}.", directory.id))
     })?;
     let count = people.len();
+    let unclear: Vec<Step> = people.iter().filter_map(unclear).collect();
     let (mine, now) = (directory.clone(), desk.clock.now());
     let (tied, plan) = desk.db.read(move |conn| plan(conn, &mine, people, now)).await?;
     let going = plan.iter().filter(|(.., deed)| matches!(deed, Deed::ShutOut(_))).count();
     let there = tied.max(1);
-    if going > FEW && going * 2 > there && !mode.force {
+    // Nobody at all, or all who are tied: hardly ever is that a company of which everybody left at once.
+    let suspicious = count == 0 || (going > FEW && going * 2 > there) || (going == tied && tied > 1);
+    if going > 0 && suspicious && !mode.force {
         return Err(Error::Conflict(
             format!(
                 "{going} of {tied} agents are not in the directory {} any more. That looks like a mistake in its base or filter, so nothing was changed. If it is right, run turnstone directory sync --force.",
@@ -96,11 +99,17 @@ pub async fn sync(desk: &Desk, directory: &Ldap, mode: Mode) -> Result<Report> {
             .into(),
         ));
     }
-    let mut steps = Vec::new();
+    let mut steps = unclear;
     for (tie, agent, deed) in plan {
         steps.extend(carry_out(desk, &tie, &agent, deed, mode.dry).await?);
     }
     Ok(Report { directory: directory.id.clone(), people: count, agents: tied, steps })
+}
+
+/// Somebody whose entry cannot be understood: said, and left as he is.
+fn unclear(person: &Person) -> Option<Step> {
+    let why = person.trouble.clone()?;
+    Some(Step { agent: person.login.clone(), what: "kept", detail: why })
 }
 
 type Plan = Vec<(Identity, Agent, Deed)>;
@@ -111,11 +120,24 @@ fn plan(
     people: Vec<Person>,
     now: jiff::Timestamp,
 ) -> Result<(usize, Plan)> {
+    let (unclear, people): (Vec<Person>, Vec<Person>) = people
+        .into_iter()
+        .partition(|person| person.trouble.is_some() && (person.subject.is_empty() || !person.disabled));
     let people: HashMap<String, Person> =
         people.into_iter().map(|person| (person.subject.clone(), person)).collect();
     let ties = identities::of_method(conn, &directory.id)?;
     let (mut plan, mut tied) = (Plan::new(), 0);
     for (tie, agent) in ties {
+        let active = agent.disabled_at.is_none();
+        // He is there, and more is not known: without a name for ever his login has to do.
+        let is_his = |person: &Person| match person.subject.as_str() {
+            "" => person.login.eq_ignore_ascii_case(&tie.login),
+            subject => subject == tie.subject,
+        };
+        if unclear.iter().any(is_his) {
+            tied += usize::from(active);
+            continue;
+        }
         let person = people.get(&tie.subject);
         let why = match person {
             None => Some("gone from the directory"),
@@ -123,7 +145,6 @@ fn plan(
             Some(person) if !person.is_open(now) => Some("over in the directory"),
             Some(_) => None,
         };
-        let active = agent.disabled_at.is_none();
         tied += usize::from(active);
         match (why, person) {
             (Some(why), _) if active => plan.push((tie, agent, Deed::ShutOut(why))),
@@ -133,9 +154,10 @@ fn plan(
                     plan.push((tie.clone(), agent.clone(), Deed::LetIn));
                 }
                 if active || back {
-                    let different = identities::compare(conn, &agent, &person.known(directory))?;
+                    let known = person.known(directory);
+                    let different = identities::compare(conn, &agent, &known)?;
                     if !different.is_none() {
-                        plan.push((tie, agent, Deed::Align(Box::new(different))));
+                        plan.push((tie, agent, Deed::Align(Box::new((known, different)))));
                     }
                 }
             }
@@ -170,7 +192,8 @@ async fn carry_out(desk: &Desk, tie: &Identity, agent: &Agent, deed: Deed, dry: 
             let done = act(desk, dry, move |tx, at| identities::let_in(tx, &tie, at)).await;
             told("let_in", "there again".to_owned(), done)?;
         }
-        Deed::Align(different) => {
+        Deed::Align(found) => {
+            let (known, different) = *found;
             if let Some(roles) = different.roles.clone() {
                 let done = act(desk, dry, move |tx, at| identities::put_roles(tx, id, &roles, at.ts())).await;
                 let gains = different.gains.iter().map(|name| format!("+{name}"));
@@ -181,13 +204,16 @@ async fn carry_out(desk: &Desk, tie: &Identity, agent: &Agent, deed: Deed, dry: 
                 let mut parts = Vec::new();
                 parts.extend(change.name.as_ref().map(|name| format!("name {name}")));
                 parts.extend(change.email.as_ref().map(|email| format!("address {email}")));
-                parts.extend(change.expires_at.map(|end| match end {
-                    Some(end) => format!("ends {end}"),
-                    None => "does not end".to_owned(),
-                }));
                 let done =
                     act(desk, dry, move |tx, at| identities::put_change(tx, id, &change, at.ts())).await;
                 told("details", parts.join(", "), done)?;
+            }
+            // By itself: an address that cannot be here does not keep anybody longer than his time.
+            if let Some(end) = different.end {
+                let detail = end.map_or_else(|| "does not end".to_owned(), |end| format!("ends {end}"));
+                let done =
+                    act(desk, dry, move |tx, at| identities::put_end(tx, id, &known, end, at.ts())).await;
+                told("details", detail, done)?;
             }
         }
     }

@@ -193,7 +193,7 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     let tried = web
         .db
         .write(move |tx| {
-            if let Some(wait) = sessions::must_wait(tx, &who.login, &source.address, &limits, now.0)? {
+            if let Some(wait) = sessions::must_wait(tx, Some(&who.login), &source.address, &limits, now.0)? {
                 return Ok(Tried::Wait(wait.as_secs().max(1)));
             }
             let by = Who { agent: Some(who.id), login: Some(who.login.clone()), cause: Cause::Web };

@@ -36,10 +36,10 @@ pub async fn page(web: Data<Web>, guest: Guest) -> Answer {
 pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Open<Form>) -> Answer {
     let (typed, address, now) =
         (form.0.login, session::client_address(&request, &web.config), Ts(web.clock.now()));
-    let (db, base) = (web.db.clone(), web.config.public_url.clone());
+    let (db, config) = (web.db.clone(), web.config.clone());
     // Beside the answer, which takes as long for everybody.
     actix_web::rt::spawn(async move {
-        let asked = db.write(move |tx| forgotten::ask(tx, &base, &typed, &address, now)).await;
+        let asked = db.write(move |tx| forgotten::ask(tx, &config, &typed, &address, now)).await;
         if let Err(error) = asked {
             tracing::warn!(%error, "a link for a new password was not sent");
         }

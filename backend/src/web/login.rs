@@ -123,20 +123,48 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     let address = session::client_address(&request, &web.config);
     let (now, limits) = (web.clock.now(), web.config.limits);
     let (asked, from) = (login.clone(), address.clone());
-    let wait = web.db.read(move |conn| sessions::must_wait(conn, &asked, &from, &limits, now)).await?;
+    let wait = web.db.read(move |conn| sessions::must_wait(conn, Some(&asked), &from, &limits, now)).await?;
     if let Some(wait) = wait {
         web.throttled.one();
         return too_many(&web, guest, &form, wait.as_secs().max(1)).await;
     }
     let language = &guest.reader.language;
-    let (error, status) = match sign_in::by_password(&web.desk, &login, &form.password).await? {
+    let (error, status) = match asked_for(&web, &login, &form.password, &address).await? {
         sign_in::Answer::In(entered) => return enter(web, request, guest, form, login, entered).await,
         sign_in::Answer::No => (language.tr("login-failed"), StatusCode::UNPROCESSABLE_ENTITY),
         sign_in::Answer::Refused(refusal) => (refused(language, refusal), StatusCode::UNPROCESSABLE_ENTITY),
         sign_in::Answer::Away => (language.tr("login-away"), StatusCode::SERVICE_UNAVAILABLE),
     };
-    failed(&web, &login, &address).await?;
     show(&web, guest, status, Says { error, login: &form.login, next: &form.next, ..Says::default() }).await
+}
+
+/// Asks whether they belong together, and notes where they do not. Beside: whoever hangs up before the answer has tried as
+/// well.
+async fn asked_for(
+    web: &Data<Web>,
+    login: &str,
+    password: &str,
+    address: &str,
+) -> Result<sign_in::Answer, Error> {
+    let (web, login) = (web.clone(), login.to_owned());
+    let (password, address) = (password.to_owned(), address.to_owned());
+    let asked = actix_web::rt::spawn(async move {
+        let answer = sign_in::by_password(&web.desk, &login, &password).await?;
+        match &answer {
+            sign_in::Answer::In(_) => {}
+            sign_in::Answer::Away => unanswered(&web, &login).await?,
+            sign_in::Answer::No | sign_in::Answer::Refused(_) => failed(&web, &login, &address).await?,
+        }
+        Ok(answer)
+    });
+    asked.await.map_err(|error| Error::Unexpected(error.into()))?
+}
+
+/// Notes a try that could not be answered, against this login alone: a directory that is away makes nobody a guesser, and
+/// an office behind one address is not shut out with it.
+pub(super) async fn unanswered(web: &Data<Web>, login: &str) -> Result<(), Error> {
+    let (asked, now) = (login.to_owned(), Ts(web.clock.now()));
+    web.db.write(move |tx| sessions::note_failure(tx, &asked, "", now)).await
 }
 
 /// Why somebody who is known elsewhere does not come in, as he is told.
@@ -147,6 +175,7 @@ pub(super) fn refused(language: &Language, refusal: Refusal) -> String {
         Refusal::NoAddress
         | Refusal::Domain
         | Refusal::Ambiguous
+        | Refusal::Unproven
         | Refusal::Manages
         | Refusal::LoginTaken => "login-not-tied",
     })
@@ -182,7 +211,7 @@ async fn enter(
         .db
         .write(move |tx| {
             // Once more: guesses that were sent all at once were all let in before the first one had failed.
-            if let Some(wait) = sessions::must_wait(tx, &login, &address, &limits, now)? {
+            if let Some(wait) = sessions::must_wait(tx, Some(&login), &address, &limits, now)? {
                 return Ok(Err(wait));
             }
             if let Some(hash) = &stronger {

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::failure::Answer;
 use super::forms::Posted;
 use super::gate::Signed;
-use super::login::sign_in_failed;
+use super::login::{sign_in_failed, unanswered};
 use super::page::{Page, local, see_other, show_as};
 use super::qr::Qr;
 use super::session;
 use super::state::Web;
 use super::tickets::acts::Nothing;
 use crate::audit;
-use crate::db::{Audited, Ts};
+use crate::db::{Audited, Ts, Tx};
 use crate::error::{Error, Result};
 use crate::people::{factor, identities, sessions, setup};
 use crate::sign_in::{self, Again};
@@ -98,8 +98,8 @@ pub async fn page(web: Data<Web>, signed: Signed) -> Answer {
 }
 
 async fn types_none(web: &Data<Web>, signed: &Signed) -> Result<bool> {
-    let (id, config) = (signed.actor.agent.id, web.config.clone());
-    web.db.read(move |conn| sign_in::types_none(conn, &config, id)).await
+    let (id, config, now) = (signed.actor.agent.id, web.config.clone(), web.clock.now());
+    web.db.read(move |conn| sign_in::types_none(conn, &config, id, now)).await
 }
 
 async fn render(web: &Data<Web>, signed: &Signed, errors: Errors, codes: Vec<String>) -> Answer {
@@ -122,7 +122,7 @@ async fn render(web: &Data<Web>, signed: &Signed, errors: Errors, codes: Vec<Str
             typed: pending.map(|pending| pending.typed).unwrap_or_default(),
             codes,
             errors,
-            by_site: sign_in::types_none(conn, &config, agent.id)?,
+            by_site: sign_in::types_none(conn, &config, agent.id, asker.reader.now)?,
         };
         Ok(Page::new("preferences", view))
     })
@@ -211,7 +211,7 @@ async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, kept: String
         .collect();
     let config = web.config.clone();
     show_as(web, signed, status, "session/raise.html", move |conn, asker| {
-        let by_site = sign_in::types_none(conn, &config, asker.actor.agent.id)?;
+        let by_site = sign_in::types_none(conn, &config, asker.actor.agent.id, asker.reader.now)?;
         let next = local(&next, "/admin");
         let ties = identities::of_agent(conn, asker.actor.agent.id)?;
         let wanted = percent_encoding::utf8_percent_encode(&next, percent_encoding::NON_ALPHANUMERIC);
@@ -271,23 +271,34 @@ async fn knows_password(
     let address = session::client_address(request, &web.config);
     let (now, limits, language) = (web.clock.now(), web.config.limits, &signed.reader.language);
     let (asked, from) = (agent.login.clone(), address.clone());
-    let wait = web.db.read(move |conn| sessions::must_wait(conn, &asked, &from, &limits, now)).await?;
+    let wait = web.db.read(move |conn| sessions::must_wait(conn, Some(&asked), &from, &limits, now)).await?;
     if let Some(wait) = wait {
         let text = language.tr_count("login-slow-down", (wait.as_secs() + 59) / 60);
         return Ok(Err(Errors { current: text, ..Errors::default() }));
     }
-    let wrong = match sign_in::again(&web.desk, &agent, current).await? {
+    let (state, typed, who) = (web.clone(), current.to_owned(), signed.actor.who());
+    // Beside: whoever hangs up before the answer has tried as well.
+    let asked = actix_web::rt::spawn(async move {
+        let said = sign_in::again(&state.desk, &agent, &typed).await?;
+        match said {
+            Again::Yes => {}
+            Again::Away => unanswered(&state, &agent.login).await?,
+            Again::No => {
+                sign_in_failed(&address, &agent.login);
+                let noted = move |tx: &mut Tx<'_>| {
+                    sessions::note_failure(tx, &agent.login, &address, Ts(now))?;
+                    audit::counted(tx, &who, Audited::SignInFailed, &agent.login, &address, 1, Ts(now))
+                };
+                state.db.write(noted).await?;
+            }
+        }
+        Ok(said)
+    });
+    let said: Result<Again> = asked.await.map_err(|error| Error::Unexpected(error.into()))?;
+    let wrong = match said? {
         Again::Yes => return Ok(Ok(())),
         Again::No => "password-wrong",
         Again::Away => "login-away",
     };
-    sign_in_failed(&address, &agent.login);
-    let who = signed.actor.who();
-    web.db
-        .write(move |tx| {
-            sessions::note_failure(tx, &agent.login, &address, Ts(now))?;
-            audit::counted(tx, &who, Audited::SignInFailed, &agent.login, &address, 1, Ts(now))
-        })
-        .await?;
     Ok(Err(Errors { current: language.tr(wrong), ..Errors::default() }))
 }

@@ -19,12 +19,14 @@ use super::session;
 use super::state::Web;
 use super::view::Choice;
 use crate::audit;
+use crate::config::Config;
 use crate::db::Audited;
 use crate::db::{AfterSending, AgentId, Conn, Ts};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
 use crate::people::agents::{self, Preferences};
-use crate::people::{habits, identities, password, sessions, stand_ins};
+use crate::people::{habits, password, sessions, stand_ins};
+use crate::sign_in;
 
 /// What the page says after a change.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -109,12 +111,13 @@ async fn show(
     errors: Errors,
     saved: String,
 ) -> Answer {
+    let config = web.config.clone();
     show_as(web, signed, status, "preferences/page.html", move |conn, asker| {
         let form = match form {
             Some(form) => form,
             None => stored(conn, asker)?,
         };
-        Ok(Page::new("preferences", view(conn, asker, form, errors, saved)?))
+        Ok(Page::new("preferences", view(conn, asker, &config, form, errors, saved)?))
     })
     .await
 }
@@ -144,6 +147,7 @@ fn stored(conn: &mut Conn, asker: &Asker) -> Result<Form> {
 fn view(
     conn: &mut Conn,
     asker: &Asker,
+    config: &Config,
     form: Form,
     errors: Errors,
     saved: String,
@@ -166,7 +170,7 @@ fn view(
         starts: start::choices(conn, asker, &form.start_at)?,
         stand_ins: std::iter::once(nobody).chain(able).collect(),
         queues: queues::load(conn, asker)?,
-        elsewhere: identities::only_elsewhere(conn, asker.actor.agent.id)?,
+        elsewhere: sign_in::only_elsewhere(conn, config, asker.actor.agent.id, asker.reader.now)?,
         errors,
         themes: themes
             .iter()
@@ -314,7 +318,7 @@ async fn change(
     let (wait, kept) = web
         .db
         .read(move |conn| {
-            let wait = sessions::must_wait(conn, &asked, &from, &limits, now)?;
+            let wait = sessions::must_wait(conn, Some(&asked), &from, &limits, now)?;
             Ok((wait, sessions::candidate(conn, &asked, now)?.and_then(|(_, hash)| hash)))
         })
         .await?;

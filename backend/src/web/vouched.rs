@@ -104,7 +104,7 @@ pub async fn back(
     let address = session::client_address(&request, &web.config);
     let (from, now, limits) = (address.clone(), web.clock.now(), web.config.limits);
     // Nobody is known yet: the address alone says who goes on trying.
-    let wait = web.db.read(move |conn| sessions::must_wait(conn, &from, &from, &limits, now)).await?;
+    let wait = web.db.read(move |conn| sessions::must_wait(conn, None, &from, &limits, now)).await?;
     if let Some(wait) = wait {
         web.throttled.one();
         let minutes = (wait.as_secs().max(1) + 59) / 60;

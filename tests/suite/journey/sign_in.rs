@@ -4,14 +4,14 @@ use tests::{Browser, Database, Slapd};
 
 use super::pages::settled;
 use crate::sign_in::provider::Provider;
-use crate::sign_in::{ROLES, app_with};
+use crate::sign_in::{CLAIMS, ROLES, app_with};
 
 #[test]
 fn somebody_signs_in_with_the_password_of_a_directory_and_by_another_site() {
     tests::run(async {
         let (mut slapd, provider) = (Slapd::start().await, Provider::start().await);
         slapd.person("emil", "a tide of words", &["helpdesk"], "");
-        let text = format!("{}{}", slapd.method("ldaps", ROLES), provider.method("site", ROLES));
+        let text = format!("{}{}", slapd.method("ldaps", ROLES), provider.method("site", CLAIMS));
         let app = app_with(Database::Sqlite, &text).await;
         let mut found = Vec::new();
         let browser = Browser::start().await;

@@ -534,7 +534,7 @@ impl Walk {
             (_, "language") => "en".to_owned(),
             ("mailboxes" | "versions", "id") | ("tokens", "token") => "1".to_owned(),
             ("content", "part") | ("rules", "at") => "0".to_owned(),
-            ("assets", "name") | ("inline" | "files", "uid") | (_, "proof") => "none".to_owned(),
+            ("assets", "name") | ("inline" | "files" | "uploads", "uid") | (_, "proof") => "none".to_owned(),
             _ => panic!(
                 "{} has the parameter {{{name}}}, which the permission matrix cannot fill: say in `parameter` of \
                  tests/suite/permissions/walk.rs what it names, and make that in world.rs with a canary",

@@ -72,6 +72,7 @@ fn each_mistake_is_named_and_no_password_is_repeated() {
         (format!("{LDAP}{url}{BOUND}ca = \"/no/such/file\"\n"), "/no/such/file"),
         (format!("{LDAP}{url}{BOUND}bind_pasword = \"sesame-street\"\n"), "bind_pasword"),
         (format!("{LDAP}{url}{BOUND}[method.roles]\nhelpdesk = []\n"), "helpdesk"),
+        (format!("{LDAP}{url}{BOUND}[method.roles]\nhelpdesk = [\"Agent\"]\n"), "cn=helpdesk,"),
         (format!("{LDAP}{url}bind_dn = \"cn=t\"\nbind_password = [\"sesame-street\"]\n"), "string"),
         (format!("{LDAP}{url}bind_dn = \"cn=t\"\nbind_password = \"sesame-street\n"), "line 7"),
         (format!("{LDAP}{url}{BOUND}\n{LDAP}{url}{BOUND}"), "already one"),
@@ -87,6 +88,15 @@ fn each_mistake_is_named_and_no_password_is_repeated() {
         assert!(why.contains(told), "{told} is missing in {why:?} for\n{text}");
         assert!(!why.contains("sesame-street"), "{why}");
     }
+}
+
+#[test]
+fn a_group_s_own_name_is_enough_only_where_it_is_said_where_groups_are() {
+    let text = format!(
+        "{LDAP}url = \"ldaps://ldap.example\"\n{BOUND}group_base = \"ou=groups,dc=x\"\n[method.roles]\nhelpdesk = [\"Agent\"]\n"
+    );
+    let ways = read(&text, Path::new("/")).unwrap();
+    assert!(!ways.directories().next().unwrap().trust_email);
 }
 
 #[test]

@@ -93,6 +93,15 @@ both_databases! {
         }
         assert!(pages[0].contains("directory of your organisation does not answer"), "{}", pages[0]);
         assert_eq!(pages[0], pages[1]);
+        // An outage makes nobody a guesser: neither the audit log nor the address knows of it, only the login waits.
+        let rows = app.root.get("/api/v1/audit?kind=sign_in_failed").await.items();
+        assert!(rows.is_empty(), "{rows:?}");
+        let noted = app.db().read(|conn| {
+            use diesel::prelude::*;
+            use turnstone::db::schema::sign_in_failures;
+            Ok(sign_in_failures::table.select((sign_in_failures::login, sign_in_failures::address)).order(sign_in_failures::login).load::<(String, String)>(conn)?)
+        }).await.unwrap();
+        assert_eq!(noted, [("dana".to_owned(), String::new()), ("nobody".to_owned(), String::new())]);
         let (root, answer) = tried(&app, "root", PASSWORD).await;
         answer.assert(303);
         root.get("/raise").await.assert(200);
@@ -304,7 +313,7 @@ both_databases! {
     async fn doctor_says_whether_the_directory_can_be_asked(database) {
         let mut slapd = Slapd::start().await;
         slapd.person("dana", "a tide of words", &["helpdesk"], "");
-        let roles = "[method.roles]\nhelpdesk = [\"Agent\", \"Ghost\"]\n";
+        let roles = "[method.roles]\n\"cn=helpdesk,ou=groups,dc=company,dc=example\" = [\"Agent\", \"Ghost\"]\n";
         let text = slapd.method("ldaps", roles);
         let app = app_with(database, &text).await;
         let home = tempfile::tempdir().unwrap();

@@ -131,4 +131,50 @@ both_databases! {
         app.settle().await;
         assert!(app.relay.received_by("dana@helpdesk.example").is_empty());
     }
+
+    async fn who_writes_an_agent_s_address_into_the_directory_is_not_the_agent(database) {
+        let slapd = Slapd::start().await;
+        slapd.person("dana", "a tide of words", &["helpdesk"], "");
+        slapd.person("mallory", "another tide", &["helpdesk"], "");
+        slapd.set("mallory", "mail", "dana@helpdesk.example");
+        let app = app_with(database, &slapd.method("none", ROLES)).await;
+        app.agent("dana", &["Agent"]).await;
+        let (visitor, answer) = tried(&app, "mallory", "another tide").await;
+        assert!(answer.assert(422).text().contains("could not be found for certain"), "{}", answer.text());
+        visitor.get("/tickets").await.assert(303);
+        // Nor where addresses are proof, once Dana is tied.
+        let trusting = slapd.method("none", &format!("trust_email = true\n{ROLES}"));
+        let app = app_with(database, &trusting).await;
+        app.agent("dana", &["Agent"]).await;
+        tried(&app, "dana", "a tide of words").await.1.assert(303);
+        tried(&app, "mallory", "another tide").await.1.assert(422);
+        // Where they are, another login is no obstacle.
+        let app = app_with(database, &trusting).await;
+        app.agent("dana", &["Agent"]).await;
+        tried(&app, "mallory", "another tide").await.1.assert(303);
+        assert_eq!(app.root.get("/api/v1/agents").await.items().len(), 2);
+    }
+
+    async fn any_right_of_the_whole_installation_is_tied_by_hand_alone(database) {
+        let slapd = Slapd::start().await;
+        slapd.person("dana", "a tide of words", &["helpdesk"], "");
+        let app = app_with(database, &slapd.method("none", ROLES)).await;
+        let body = json!({ "name": "Exporter", "grants": [], "installation": ["export"] });
+        app.root.post("/api/v1/roles", body).await.assert(201);
+        app.agent("dana", &["Agent", "Exporter"]).await;
+        tried(&app, "dana", "a tide of words").await.1.assert(422);
+    }
+
+    async fn an_address_that_another_agent_has_is_not_carried_over(database) {
+        let slapd = Slapd::start().await;
+        slapd.person("dana", "a tide of words", &["helpdesk"], "");
+        let app = app_with(database, &slapd.method("none", ROLES)).await;
+        app.agent("ben", &["Agent"]).await;
+        tried(&app, "dana", "a tide of words").await.1.assert(303);
+        slapd.set("dana", "mail", "ben@helpdesk.example");
+        slapd.set("dana", "cn", "Dana King");
+        tried(&app, "dana", "a tide of words").await.1.assert(303);
+        let dana = agent(&app, "dana").await.unwrap();
+        assert_eq!((&dana["name"], &dana["email"]), (&json!("Dana King"), &json!("dana@helpdesk.example")));
+    }
 }

@@ -1,5 +1,6 @@
 //! Ways to sign in besides a password that is kept here.
 
+mod distrust;
 mod file;
 mod ldap;
 mod links;
@@ -17,8 +18,10 @@ use tests::{Client, Database};
 use turnstone::config::SignIn;
 use turnstone::config::sign_in::read;
 
-/// What groups give.
-pub const ROLES: &str = "[method.roles]\nhelpdesk = [\"Agent\"]\nadmins = [\"Admin\"]\n";
+/// What groups of a directory give.
+pub const ROLES: &str = "[method.roles]\n\"cn=helpdesk,ou=groups,dc=company,dc=example\" = [\"Agent\"]\n\"cn=admins,ou=groups,dc=company,dc=example\" = [\"Admin\"]\n";
+/// What a site's word gives.
+pub const CLAIMS: &str = "[method.roles]\nhelpdesk = [\"Agent\"]\nadmins = [\"Admin\"]\n";
 
 /// The settings of a file of this text.
 fn ways(text: &str) -> SignIn {

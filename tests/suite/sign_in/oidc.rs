@@ -6,7 +6,7 @@ use tests::client::Answer;
 use tests::{Client, Database, both_databases};
 
 use super::provider::{Provider, Sign};
-use super::{ROLES, agent, app_with};
+use super::{CLAIMS, agent, app_with, tried};
 
 /// A browser on its way: where the site is asked.
 async fn there(app: &TestApp, id: &str) -> (Client, String) {
@@ -37,7 +37,7 @@ async fn is_out(visitor: &Client) {
 both_databases! {
     async fn somebody_for_whom_the_site_vouches_becomes_an_agent(database) {
         let provider = Provider::start().await;
-        let app = app_with(database, &provider.method("site", ROLES)).await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
         let page = app.visitor().get("/login?next=%2Fsearch").await;
         assert!(page.assert(200).text().contains("/login/with/site?next=%2Fsearch"), "{}", page.text());
         for sign in [Sign::Rs256, Sign::Es256] {
@@ -69,9 +69,54 @@ both_databases! {
         is_out(&visitor).await;
     }
 
+    async fn an_address_that_somebody_types_as_a_login_blocks_nobody_s_way_by_the_site(database) {
+        let provider = Provider::start().await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
+        for login in ["127.0.0.1", "::1"] {
+            for _ in 0..6 {
+                tried(&app, login, "guess").await;
+            }
+        }
+        signed_in(&app, &provider, "site").await.1.assert(303);
+    }
+
+    async fn a_second_account_there_with_an_agent_s_address_is_not_the_agent(database) {
+        let provider = Provider::start().await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
+        signed_in(&app, &provider, "site").await.1.assert(303);
+        provider.says(|claims| { claims.insert("sub".into(), json!("person-8")); });
+        let (visitor, answer) = signed_in(&app, &provider, "site").await;
+        assert!(answer.assert(422).text().contains("could not be found for certain"), "{}", answer.text());
+        is_out(&visitor).await;
+    }
+
+    async fn who_is_tied_is_asked_for_no_other_password(database) {
+        let provider = Provider::start().await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
+        app.agent("dana", &["Agent"]).await;
+        let now = turnstone::db::Ts(app.clock.now());
+        app.db().write(|tx| {
+            use diesel::prelude::*;
+            use turnstone::db::schema::agents;
+            let dana = agents::table.filter(agents::login.eq("dana"));
+            diesel::update(dana).set(agents::must_change_password.eq(true)).execute(&mut **tx)?;
+            Ok(())
+        }).await.unwrap();
+        let (visitor, answer) = signed_in(&app, &provider, "site").await;
+        answer.assert(303);
+        visitor.get("/tickets").await.assert(200);
+        // A password that is kept here and counts for nothing is none to be asked for.
+        let config = app.desk().config.clone();
+        let none = app.db().read(move |conn| {
+            let dana = turnstone::people::agents::by_login(conn, "dana")?.id;
+            turnstone::sign_in::types_none(conn, &config, dana, now.0)
+        }).await.unwrap();
+        assert!(none);
+    }
+
     async fn tokens_that_lie_are_not_believed(database) {
         let provider = Provider::start().await;
-        let app = app_with(database, &provider.method("site", ROLES)).await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
         for sign in [Sign::None, Sign::Hs256, Sign::Foreign, Sign::Crit, Sign::Changed] {
             provider.signs(sign);
             let (visitor, answer) = signed_in(&app, &provider, "site").await;
@@ -104,7 +149,7 @@ both_databases! {
 
     async fn an_address_counts_only_where_it_is_verified(database) {
         let provider = Provider::start().await;
-        let app = app_with(database, &provider.method("site", ROLES)).await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
         app.agent("dana", &["Agent"]).await;
         for claim in [json!(false), json!("false"), json!(1), Value::Null] {
             provider.says(move |claims| {
@@ -134,7 +179,7 @@ both_databases! {
 
     async fn an_errand_is_of_one_browser_and_comes_back_once(database) {
         let provider = Provider::start().await;
-        let app = app_with(database, &provider.method("site", ROLES)).await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
         // Another browser, and none that was sent.
         let (visitor, address) = there(&app, "site").await;
         let came = provider.visit(&address);
@@ -173,7 +218,7 @@ both_databases! {
 
     async fn one_site_is_not_taken_for_another(database) {
         let (honest, evil) = (Provider::start().await, Provider::start().await);
-        let text = format!("{}{}", honest.method("honest", ROLES), evil.method("evil", ROLES));
+        let text = format!("{}{}", honest.method("honest", CLAIMS), evil.method("evil", CLAIMS));
         let app = app_with(database, &text).await;
         // The browser was sent to the evil site, and comes back with a code of the honest one: at either address.
         let (visitor, address) = there(&app, "evil").await;
@@ -188,7 +233,7 @@ both_databases! {
         // A site that says whose its answers are has to.
         let third = Provider::start().await;
         third.describes("authorization_response_iss_parameter_supported", json!(true));
-        let app = app_with(database, &third.method("third", ROLES)).await;
+        let app = app_with(database, &third.method("third", CLAIMS)).await;
         let (visitor, address) = there(&app, "third").await;
         back(&app, &visitor, &third.visit(&address)).await.assert(422);
         let (visitor, address) = there(&app, "third").await;
@@ -197,14 +242,14 @@ both_databases! {
         // address that both confirm.
         let fourth = Provider::start().await;
         fourth.describes("issuer", json!("https://id.example"));
-        let app = app_with(database, &fourth.method("fourth", ROLES)).await;
+        let app = app_with(database, &fourth.method("fourth", CLAIMS)).await;
         let answer = app.visitor().get("/login/with/fourth").await;
         assert!(answer.assert(503).text().contains("does not answer just now"), "{}", answer.text());
     }
 
     async fn a_site_that_is_away_or_leads_astray_lets_nobody_in(database) {
         let provider = Provider::start().await;
-        let app = app_with(database, &provider.method("site", ROLES)).await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
         for status in [302, 500] {
             provider.answers_codes_with(status);
             let (visitor, answer) = signed_in(&app, &provider, "site").await;
@@ -221,11 +266,11 @@ both_databases! {
         for unencrypted in ["authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint"] {
             let provider = Provider::start().await;
             provider.describes(unencrypted, json!("http://id.example/x"));
-            let app = app_with(database, &provider.method("site", ROLES)).await;
+            let app = app_with(database, &provider.method("site", CLAIMS)).await;
             app.visitor().get("/login/with/site").await.assert(503);
         }
         let gone = Provider::start().await;
-        let app = app_with(database, &gone.method("site", ROLES)).await;
+        let app = app_with(database, &gone.method("site", CLAIMS)).await;
         gone.down().await;
         let answer = app.visitor().get("/login/with/site").await;
         assert!(answer.assert(503).text().contains("does not answer just now"), "{}", answer.text());
@@ -234,7 +279,7 @@ both_databases! {
 
     async fn a_new_key_of_the_site_is_fetched(database) {
         let provider = Provider::start().await;
-        let app = app_with(database, &provider.method("site", ROLES)).await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
         signed_in(&app, &provider, "site").await.1.assert(303);
         app.clock.advance(jiff::SignedDuration::from_secs(10));
         provider.signs(Sign::Rotated);
@@ -243,7 +288,7 @@ both_databases! {
 
     async fn signing_out_offers_to_sign_out_there_as_well(database) {
         let provider = Provider::start().await;
-        let app = app_with(database, &provider.method("site", ROLES)).await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
         let (visitor, answer) = signed_in(&app, &provider, "site").await;
         answer.assert(303);
         visitor.get("/tickets").await.assert(200);
@@ -259,7 +304,7 @@ both_databases! {
 
     async fn the_site_asks_for_the_password_once_more_before_dangerous_pages(database) {
         let provider = Provider::start().await;
-        let app = app_with(database, &provider.method("site", ROLES)).await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
         provider.says(|claims| { claims.insert("groups".into(), json!(["admins"])); });
         let (visitor, answer) = signed_in(&app, &provider, "site").await;
         answer.assert(303);
@@ -302,7 +347,7 @@ both_databases! {
 
     async fn who_has_no_password_sets_a_second_factor_up_all_the_same(database) {
         let provider = Provider::start().await;
-        let app = app_with(database, &provider.method("site", ROLES)).await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
         let (visitor, answer) = signed_in(&app, &provider, "site").await;
         answer.assert(303);
         let page = visitor.get("/preferences").await.assert(200).text();
@@ -324,7 +369,7 @@ both_databases! {
     async fn claims_lie_deeper_where_the_settings_say_so(database) {
         let provider = Provider::start().await;
         provider.describes("token_endpoint_auth_methods_supported", json!(["client_secret_post"]));
-        let more = format!("roles_claim = \"realm_access.roles\"\ntrust_email = true\n{ROLES}");
+        let more = format!("roles_claim = \"realm_access.roles\"\ntrust_email = true\n{CLAIMS}");
         let app = app_with(database, &provider.method("site", &more)).await;
         provider.says(|claims| {
             claims.remove("groups");
@@ -340,7 +385,7 @@ both_databases! {
 
     async fn lies_are_slowed_down(database) {
         let provider = Provider::start().await;
-        let app = app_with(database, &provider.method("site", ROLES)).await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
         provider.signs(Sign::None);
         let mut waits = 0;
         for _ in 0..24 {
@@ -354,7 +399,7 @@ both_databases! {
 fn doctor_says_whether_a_site_can_be_asked() {
     tests::run(async {
         let provider = Provider::start().await;
-        let app = app_with(Database::Sqlite, &provider.method("site", ROLES)).await;
+        let app = app_with(Database::Sqlite, &provider.method("site", CLAIMS)).await;
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("sign-in.toml");
         let run = |text: String| {
@@ -366,10 +411,10 @@ fn doctor_says_whether_a_site_can_be_asked() {
                 String::from_utf8_lossy(&output.stdout).into_owned()
             }
         };
-        let said = run(provider.method("site", ROLES)).await;
+        let said = run(provider.method("site", CLAIMS)).await;
         assert!(said.contains("site answers at http://127.0.0.1"), "{said}");
         provider.down().await;
-        let said = run(provider.method("site", ROLES)).await;
+        let said = run(provider.method("site", CLAIMS)).await;
         assert!(said.contains("site cannot be asked"), "{said}");
     });
 }

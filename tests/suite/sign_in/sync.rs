@@ -159,6 +159,7 @@ both_databases! {
     async fn it_is_compared_by_itself(database) {
         let slapd = Slapd::start().await;
         slapd.person("dana", "a tide of words", &["helpdesk"], "");
+        slapd.person("ben", "a tide of words", &[], "");
         let app = app_with(database, &slapd.method("none", &format!("sync_minutes = 5\n{ROLES}"))).await;
         tried(&app, "dana", "a tide of words").await.1.assert(303);
         slapd.remove("dana");
@@ -169,5 +170,47 @@ both_databases! {
         .await;
         let rows = app.root.get("/api/v1/audit?kind=agent").await.items();
         assert_eq!((&rows[0]["subject"], &rows[0]["after"]["active"]), (&json!("dana"), &json!(false)), "{:?}", rows[0]);
+    }
+
+    async fn an_empty_answer_shuts_nobody_out_however_few_they_are(database) {
+        let slapd = Slapd::start().await;
+        for login in ["dana", "ben", "cleo"] {
+            slapd.person(login, "a tide of words", &["helpdesk"], "");
+        }
+        let app = app_with(database, &slapd.method("none", &format!("sync_minutes = 0\n{ROLES}"))).await;
+        for login in ["dana", "ben"] {
+            tried(&app, login, "a tide of words").await.1.assert(303);
+        }
+        // All who are tied, then nobody at all.
+        for gone in [["dana", "ben"].as_slice(), &["cleo"]] {
+            for login in gone {
+                slapd.remove(login);
+            }
+            let refused = compared(&app, REAL).await.unwrap_err().to_string();
+            assert!(refused.contains("2 of 2 agents") && refused.contains("--force"), "{refused}");
+            assert!(is_active(&app, "dana").await && is_active(&app, "ben").await);
+        }
+        compared(&app, Mode { dry: false, force: true }).await.unwrap();
+        assert!(!is_active(&app, "dana").await && !is_active(&app, "ben").await);
+    }
+
+    async fn an_entry_that_cannot_be_understood_is_told_and_stops_nothing(database) {
+        let slapd = Slapd::start().await;
+        for login in ["dana", "ben", "cleo"] {
+            slapd.person(login, "a tide of words", &["helpdesk"], "");
+        }
+        let more = format!("sync_minutes = 0\nexpires_attribute = \"endsAt\"\n{ROLES}");
+        let app = app_with(database, &slapd.method("none", &more)).await;
+        for login in ["dana", "ben", "cleo"] {
+            tried(&app, login, "a tide of words").await.1.assert(303);
+        }
+        slapd.set("dana", "endsAt", "someday");
+        slapd.set("cleo", "endsAt", "209912312359+0130");
+        slapd.remove("ben");
+        let wanted = [("ben", "shut_out"), ("cleo", "details"), ("dana", "kept")];
+        assert_eq!(steps(&app, REAL).await, wanted.map(|(agent, what)| (agent.to_owned(), what)));
+        assert!(is_active(&app, "dana").await && !is_active(&app, "ben").await);
+        let cleo = app.db().read(|conn| turnstone::people::agents::by_login(conn, "cleo")).await.unwrap();
+        assert_eq!(cleo.expires_at.map(|end| end.0.to_string()).as_deref(), Some("2099-12-31T22:29:00Z"));
     }
 }

@@ -69,6 +69,8 @@ struct LdapEntry {
     roles: BTreeMap<String, Vec<String>>,
     #[serde(default = "yes")]
     make_agents: bool,
+    #[serde(default)]
+    trust_email: bool,
     sync_minutes: Option<u32>,
     timeout_seconds: Option<u64>,
 }
@@ -280,6 +282,13 @@ impl LdapEntry {
             (None, Some(_)) => return Err("group_filter: write group_base as well.".to_owned()),
             (None, None) => None,
         };
+        let roles = role_map(self.roles)?;
+        // Whoever may make a group anywhere could call it like ours.
+        if let Some(short) = roles.0.keys().find(|group| groups.is_none() && !group.contains('=')) {
+            return Err(format!(
+                "roles: write the whole name of the group {short:?}, such as \"cn={short},ou=groups,dc=example,dc=org\"; its own name alone is enough only with a group_base, which says where groups are."
+            ));
+        }
         let attributes = Attributes {
             id: optional(self.id_attribute)?,
             login,
@@ -310,8 +319,9 @@ impl LdapEntry {
             filter,
             attributes,
             groups,
-            roles: role_map(self.roles)?,
+            roles,
             make: self.make_agents,
+            trust_email: self.trust_email,
             sync: sync.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
             patience: patience(self.timeout_seconds)?,
         })

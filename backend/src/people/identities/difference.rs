@@ -1,13 +1,14 @@
 //! What is different about an agent from what is known of him elsewhere, and its carrying over.
 
 use diesel::prelude::*;
+use jiff::Timestamp;
 
-use super::Known;
+use super::{Known, find};
 use crate::{
     access::people_for_directory,
     db::{
         AgentId, Conn, RoleId, Ts, Tx,
-        schema::{agent_roles, roles as role_table},
+        schema::{agent_roles, agents as people_table, identities, roles as role_table},
     },
     error::Result,
     people::{Agent, edit, roles},
@@ -22,14 +23,16 @@ pub struct Difference {
     pub gains: Vec<String>,
     /// Names of roles that he loses.
     pub loses: Vec<String>,
-    /// Name, address and end, where these are others.
+    /// Name and address, where these are others.
     pub change: Option<edit::Change>,
+    /// When his account ends, where that is another time.
+    pub end: Option<Option<Timestamp>>,
 }
 
 impl Difference {
     /// Whether there is nothing to do.
     pub fn is_none(&self) -> bool {
-        self.roles.is_none() && self.change.is_none()
+        self.roles.is_none() && self.change.is_none() && self.end.is_none()
     }
 }
 
@@ -70,17 +73,38 @@ pub fn compare(conn: &mut Conn, agent: &Agent, known: &Known) -> Result<Differen
     }
     let email = known.email.as_deref().and_then(mail_ingest::address::normalise);
     if let Some(email) = email.filter(|email| *email != agent.email) {
-        change.email = Some(email);
+        if is_anothers(conn, agent.id, &email)? {
+            tracing::warn!(target: "turnstone::sign_in", method = known.method, agent = agent.login, "another agent has this mail address: it is not carried over");
+        } else {
+            change.email = Some(email);
+        }
     }
-    if let Some(end) = known.expires_at
-        && end.map(Ts) != agent.expires_at
-    {
-        change.expires_at = Some(end);
-    }
-    if change.name.is_some() || change.email.is_some() || change.expires_at.is_some() {
+    if change.name.is_some() || change.email.is_some() {
         found.change = Some(change);
     }
+    if let Some(end) = known.expires_at.filter(|end| end.map(Ts) != agent.expires_at) {
+        // An end that people set here holds: from elsewhere it comes sooner, and later only where it came from there.
+        let sooner = match (end, agent.expires_at) {
+            (Some(end), Some(kept)) => end < kept.0,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        let last = find(conn, &known.method, &known.subject)?.and_then(|tie| tie.ends_at);
+        if sooner || last == agent.expires_at {
+            found.end = Some(end);
+        }
+    }
     Ok(found)
+}
+
+/// Whether an agent who is not shut out has this address already.
+fn is_anothers(conn: &mut Conn, agent: AgentId, email: &str) -> Result<bool> {
+    let others: i64 = people_table::table
+        .filter(people_table::email.eq(email).and(people_table::id.ne(agent)))
+        .filter(people_table::disabled_at.is_null())
+        .count()
+        .get_result(conn)?;
+    Ok(others > 0)
 }
 
 /// Gives an agent the roles that his groups give, and takes those away that they gave.
@@ -91,10 +115,34 @@ pub fn put_roles(tx: &mut Tx<'_>, agent: AgentId, wanted: &[RoleId], now: Ts) ->
     edit::set_roles(tx, &people_for_directory(), agent, wanted, now)
 }
 
-/// Carries name, address and end over.
+/// Carries name and address over.
 ///
 /// # Errors
-/// [`crate::error::Error::Invalid`] for what cannot be here; [`crate::error::Error::Conflict`] for the last agent who can manage people.
+/// [`crate::error::Error::Invalid`] for what cannot be here.
 pub fn put_change(tx: &mut Tx<'_>, agent: AgentId, change: &edit::Change, now: Ts) -> Result<()> {
     edit::change(tx, &people_for_directory(), agent, change, now).map(drop)
+}
+
+/// Carries the end of his account over, and keeps that it came from there.
+///
+/// # Errors
+/// [`crate::error::Error::Conflict`] for the last agent who can manage people.
+pub fn put_end(
+    tx: &mut Tx<'_>,
+    agent: AgentId,
+    known: &Known,
+    end: Option<Timestamp>,
+    now: Ts,
+) -> Result<()> {
+    let change = edit::Change { expires_at: Some(end), ..edit::Change::default() };
+    edit::change(tx, &people_for_directory(), agent, &change, now)?;
+    remember_end(tx, known, end)
+}
+
+/// Keeps which end came from there.
+pub(super) fn remember_end(tx: &mut Tx<'_>, known: &Known, end: Option<Timestamp>) -> Result<()> {
+    diesel::update(identities::table.find((&known.method, &known.subject)))
+        .set(identities::ends_at.eq(end.map(Ts)))
+        .execute(&mut **tx)?;
+    Ok(())
 }

@@ -306,6 +306,7 @@ fn known(provider: &Oidc, claims: &Claims) -> Result<Known, Trouble> {
         login: login.unwrap_or_default().to_owned(),
         name: text("name").to_owned(),
         email: Some(email.to_owned()),
+        vouched_email: true,
         given: provider.roles.given(|group| has.iter().any(|value| value == group)),
         managed: provider.roles.managed(),
         expires_at: None,

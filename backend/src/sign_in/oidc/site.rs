@@ -96,13 +96,21 @@ pub(super) async fn fetch(provider: &Oidc, now: Timestamp) -> Result<Site, Strin
         Some(&description.jwks_uri),
         description.end_session_endpoint.as_ref(),
     ];
-    if let Some(bad) = addresses.into_iter().flatten().find(|address| !is_protected(address)) {
+    if let Some(bad) = addresses.into_iter().flatten().find(|address| !may_lead(provider, address)) {
         return Err(format!("{bad:?} is not encrypted"));
     }
     let set: KeySet = get(provider, &description.jwks_uri).await?;
     // Kinds of keys that are not known are nothing to us, and no mistake.
     let keys = set.keys.into_iter().take(KEYS).filter_map(|key| serde_json::from_value(key).ok()).collect();
     Ok(Site { description, keys, fetched: now })
+}
+
+/// Whether an address may be gone to: encrypted; without that only on this machine, and only where the site itself is here,
+/// so that no site sends us to what listens beside us.
+fn may_lead(provider: &Oidc, address: &str) -> bool {
+    let is_plain =
+        |address: &str| address.get(..5).is_none_or(|scheme| !scheme.eq_ignore_ascii_case("https"));
+    is_protected(address) && (!is_plain(address) || is_plain(&provider.issuer))
 }
 
 async fn get<T: DeserializeOwned>(provider: &Oidc, address: &str) -> Result<T, String> {
@@ -119,7 +127,7 @@ pub(super) async fn ask(
     address: &str,
     what: oauth::Ask<'_>,
 ) -> Result<oauth::Answer, String> {
-    if !is_protected(address) {
+    if !may_lead(provider, address) {
         return Err(format!("{address:?} is not encrypted"));
     }
     let Ok(_slot) = SLOTS.try_acquire() else {
