@@ -1014,6 +1014,7 @@ table! {
         size -> BigInt,
         received -> BigInt,
         touched_at -> Instant,
+        attachment_id -> Nullable<BigInt>,
     }
 }
 
