@@ -49,10 +49,13 @@ async function refresh() {
   if (document.hidden) { again = true; return; }
   busy = true;
   const address = whole ? location.href : `${location.pathname}/beside${location.search}`;
+  const was = whole;
   whole = false;
   const fresh = await page(address);
   busy = false;
   if (fresh) swap(fresh);
+  // What was not fetched is still to be shown.
+  else { whole ||= was; soon(5_000, !whole); }
   if (again) { again = false; soon(400, !whole); }
   else poll();
 }
@@ -113,7 +116,7 @@ function thread(old, now) {
     else {
       if (before) before.after(fresh);
       else old.prepend(fresh);
-      if (fresh.matches(".msg-in")) arrived(fresh);
+      arrived(fresh);
     }
     before = fresh;
   }
@@ -121,6 +124,7 @@ function thread(old, now) {
 
 function arrived(article) {
   watch(article);
+  if (!article.matches(".msg-in")) return;
   const text = document.getElementById("body");
   if (text?.value.trim()) document.querySelector("[data-news-mail]")?.removeAttribute("hidden");
 }

@@ -1,6 +1,6 @@
 // What an agent is told while he works: a line in the corner and the count at the bell; where he allowed it and has no
 // window of ours before him, a message of his system. All of it stands on the page /notices as well.
-import { mark } from "./seen.js";
+import { send } from "./server.js";
 
 const page = document.querySelector("[data-live-page]");
 const shown = new BroadcastChannel("turnstone-told");
@@ -57,15 +57,17 @@ function system(told) {
 
 document.addEventListener("turnstone:notice", ({ detail: told }) => {
   count(told.unread);
-  if (document.hidden) {
+  if (!document.hasFocus()) {
     // One window speaks for all, and only where no other shows it already.
     if (told.leads && allowed()) waiting.set(told.id, setTimeout(() => { waiting.delete(told.id); system(told); }, 500));
+    if (!document.hidden) line(told);
     return;
   }
   shown.postMessage(told.id);
   if (!told.ticket || page?.dataset.ticket !== told.ticket) return line(told);
-  // He has it before him: the bell need not say it.
-  mark()?.then(() => document.dispatchEvent(new CustomEvent("turnstone:refresh", { detail: "around" })));
+  // He has it before him. An article is seen once it was on the screen; what is about none, now.
+  if (told.url.includes("#")) return;
+  send("POST", `/tickets/${told.ticket}/told`).then(() => document.dispatchEvent(new CustomEvent("turnstone:refresh", { detail: "around" })));
 });
 
 shown.onmessage = ({ data: id }) => { clearTimeout(waiting.get(id)); waiting.delete(id); };

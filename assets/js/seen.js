@@ -5,27 +5,43 @@ import { send } from "./server.js";
 const page = document.querySelector("[data-live-page=ticket]");
 
 // Marks everything up to the last article as read.
-export function mark() {
-  if (page && !document.hidden) return send("POST", `/tickets/${page.dataset.ticket}/seen`);
-}
-
-if (page?.hasAttribute("data-unread")) setTimeout(async () => {
-  await mark();
+async function mark() {
+  if (!page || document.hidden) return;
+  await send("POST", `/tickets/${page.dataset.ticket}/seen`);
   // What the bell said of this ticket is seen as well.
   if (document.querySelector("[data-bell]")?.textContent) document.dispatchEvent(new CustomEvent("turnstone:refresh", { detail: "around" }));
-}, 700);
+}
+
+if (page?.hasAttribute("data-unread")) setTimeout(mark, 700);
+
+const unseen = new Set();
 
 const watcher = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     const seen = document.querySelector("[data-composer] [name=seen]");
-    if (!entry.isIntersecting || document.hidden || !seen) continue;
-    const id = Number(entry.target.dataset.article);
-    if (id > Number(seen.value)) seen.value = id;
+    if (!entry.isIntersecting || document.hidden) continue;
+    if (entry.target.matches(".msg-in")) {
+      const id = Number(entry.target.dataset.article);
+      if (seen && id > Number(seen.value)) seen.value = id;
+      document.querySelector("[data-news-mail]")?.setAttribute("hidden", "");
+    }
     watcher.unobserve(entry.target);
-    document.querySelector("[data-news-mail]")?.setAttribute("hidden", "");
+    unseen.delete(entry.target);
     mark();
   }
 }, { threshold: 0.2 });
 
 // Watches an article that came in while the page was open.
-export const watch = (article) => watcher.observe(article);
+export function watch(article) {
+  unseen.add(article);
+  watcher.observe(article);
+}
+
+// What came while the page was hidden is looked at again once it is shown.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  for (const article of unseen) {
+    watcher.unobserve(article);
+    watcher.observe(article);
+  }
+});

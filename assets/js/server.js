@@ -61,7 +61,8 @@ export function uploadInPieces(address, file, progress, inline, begun) {
   const place = async () => {
     const known = begun.id && (await send("HEAD", `${address}/${begun.id}`));
     if (known?.ok) return { from: Number(known.headers.get("Upload-Offset")) };
-    if (begun.id && !known) return null;
+    // Only where it is gone for certain it begins anew: anything else would send the file twice.
+    if (begun.id && known?.status !== 404) return null;
     const made = await send("POST", address, { name: file.name || "image.png", content_type: file.type, inline, size: file.size });
     if (!made) return null;
     const answer = await made.json().catch(() => null);
@@ -79,7 +80,12 @@ export function uploadInPieces(address, file, progress, inline, begun) {
         if (status === 201) return { ok: true, answer };
         if (status === 204) [from, tries] = [from + piece, 0];
         else if (status === 0 || status === 409 || status >= 500) from = null;
-        else return { ok: false, answer };
+        else {
+          // Refused for good: what has arrived is in nobody's way.
+          send("DELETE", `${address}/${begun.id}`);
+          begun.id = undefined;
+          return { ok: false, answer };
+        }
       }
       if (cancelled) {
         if (begun.id) send("DELETE", `${address}/${begun.id}`);

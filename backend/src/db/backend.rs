@@ -89,13 +89,23 @@ pub fn put_deadline(tx: &mut Tx<'_>, ticket: TicketId, kind: DeadlineKind, due: 
 /// Sets when what gathers for an agent is told, unless that is set; the row is held until the transaction ends, so that
 /// whoever takes it away sees what gathered before it.
 pub fn put_digest(tx: &mut Tx<'_>, agent: AgentId, mail: Pace, due: Ts) -> Result<()> {
-    each!(&mut **tx, |c| diesel::insert_into(digests::table)
-        .values((digests::agent_id.eq(agent), digests::mail.eq(mail), digests::due_at.eq(due)))
-        .on_conflict((digests::agent_id, digests::mail))
-        .do_update()
-        .set(digests::due_at.eq(digests::due_at))
-        .execute(c))?;
-    Ok(())
+    loop {
+        each!(&mut **tx, |c| diesel::insert_into(digests::table)
+            .values((digests::agent_id.eq(agent), digests::mail.eq(mail), digests::due_at.eq(due)))
+            .on_conflict_do_nothing()
+            .execute(c))?;
+        // Many may hold it so at once; only whoever takes it away waits for them, and they for him.
+        let Conn::Pg(pg) = &mut **tx else { return Ok(()) };
+        let held: Option<AgentId> = digests::table
+            .find((agent, mail))
+            .select(digests::agent_id)
+            .for_key_share()
+            .first(pg)
+            .optional()?;
+        if held.is_some() {
+            return Ok(());
+        }
+    }
 }
 
 /// Notes that a Message-ID belongs to a ticket, unless that is known.

@@ -79,13 +79,15 @@ pub struct Tx<'a> {
     wake: Wake,
     rehearsal: bool,
     bulk: Option<BulkId>,
+    /// Who has heard of which ticket as a new one, and by which ways: by mail at this pace, in the browser.
+    heard: Vec<(TicketId, AgentId, Pace, bool)>,
     /// By these words received mails are found from then on.
     words: Vec<(InboundId, String)>,
 }
 
 impl<'a> Tx<'a> {
     fn new(conn: &'a mut Conn, rehearsal: bool) -> Self {
-        Self { conn, wake: Wake::NONE, rehearsal, bulk: None, words: Vec::new() }
+        Self { conn, wake: Wake::NONE, rehearsal, bulk: None, heard: Vec::new(), words: Vec::new() }
     }
 
     /// Once the transaction is committed, a received mail is found by the words of this text, in place of earlier ones.
@@ -106,6 +108,22 @@ impl<'a> Tx<'a> {
     /// The bulk of which this works one ticket off.
     pub(crate) fn bulk(&self) -> Option<BulkId> {
         self.bulk
+    }
+
+    /// The work on the bulk is over: what comes is told by itself again.
+    pub(crate) fn part_of_nothing(&mut self) {
+        self.bulk = None;
+    }
+
+    /// Remembers that an agent was told of a new ticket: by mail at this pace, and perhaps in the browser.
+    pub(crate) fn has_heard(&mut self, ticket: TicketId, agent: AgentId, mail: Pace, browser: bool) {
+        self.heard.push((ticket, agent, mail, browser));
+    }
+
+    /// By which ways an agent was told in this transaction that the ticket is new.
+    pub(crate) fn heard(&self, ticket: TicketId, agent: AgentId) -> Option<(Pace, bool)> {
+        let found = self.heard.iter().find(|(of, who, ..)| (*of, *who) == (ticket, agent));
+        found.map(|(.., mail, browser)| (*mail, *browser))
     }
 
     /// Whether this is thrown away at the end: then nothing may be used up that a rollback does not give back.

@@ -1094,6 +1094,7 @@ table! {
         size -> BigInt,
         received -> BigInt,
         touched_at -> Instant,
+        attachment_id -> Nullable<BigInt>,
     }
 }
 

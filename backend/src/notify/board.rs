@@ -1,13 +1,22 @@
 //! What an agent is told in the browser: the last things, for a month. Whoever may no longer read a ticket is shown
 //! nothing of it, whatever was kept.
 
-use diesel::prelude::*;
+use std::collections::HashMap;
+
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Integer, Nullable, Text},
+};
 use jiff::{SignedDuration, Timestamp};
 
 use super::telling::News;
 use crate::{
     access::Actor,
-    db::{AgentId, ArticleId, BulkId, Conn, Notice, NoticeId, TicketId, Ts, Tx, Wake, each, schema::notices},
+    db::{
+        AgentId, ArticleId, BulkId, Conn, Direct, Keep, Notice, NoticeId, TicketId, Ts, Tx, Wake,
+        schema::{agents, notices},
+        types::Instant,
+    },
     error::Result,
     tickets::{Ticket, list},
 };
@@ -51,20 +60,93 @@ impl Entry {
     pub fn notice(&self) -> Option<Notice> {
         self.event.parse().ok()
     }
+
+    /// Whether it took an older one into itself, because the reader had not seen that yet.
+    pub fn replaces(&self, older: &Self) -> bool {
+        let of = |entry: &Self| (entry.agent_id, entry.ticket_id, entry.bulk_id);
+        of(self) == of(older) && self.event == older.event && self.bulk_id.is_none()
+    }
 }
 
-/// Puts something on an agent's board. What he has not seen yet of the same ticket and kind goes into it: it is told once.
-pub(super) fn put(tx: &mut Tx<'_>, news: &News<'_>, agent: AgentId, absent: &str) -> Result<()> {
-    let before: Vec<i32> = each!(&mut **tx, |c| diesel::delete(
+/// Puts something on the boards of these agents, each with the name of whom he stands in for. What one of them has not
+/// seen yet of the same ticket and kind goes into it: it is told once.
+pub(super) fn put<'a>(
+    tx: &mut Tx<'_>,
+    news: &News<'_>,
+    agents: impl Iterator<Item = (AgentId, &'a str)>,
+) -> Result<()> {
+    let (mut plain, mut others): (Vec<AgentId>, Vec<(AgentId, &str, i32)>) = Default::default();
+    let agents: Vec<(AgentId, &str)> = agents.collect();
+    if agents.is_empty() {
+        return Ok(());
+    }
+    let before = match news.notice {
+        // Of a new ticket nobody was told before.
+        Notice::NewTicket => HashMap::new(),
+        _ => unseen(tx, news, agents.iter().map(|(agent, _)| *agent).collect())?,
+    };
+    for (agent, absent) in agents {
+        match before.get(&agent) {
+            None if absent.is_empty() => plain.push(agent),
+            known => others.push((agent, absent, known.copied().unwrap_or(0).saturating_add(1))),
+        }
+    }
+    insert_all(tx, news, plain)?;
+    for (agent, absent, n) in others {
+        insert(tx, news.notice, agent, (news.ticket.id, news.article), n, absent, None, news.now)?;
+    }
+    tx.wake(Wake::EVENTS);
+    Ok(())
+}
+
+/// Takes away what these agents have not seen of the same ticket and kind; how much that was.
+fn unseen(tx: &mut Tx<'_>, news: &News<'_>, agents: Vec<AgentId>) -> Result<HashMap<AgentId, i32>> {
+    let gone: Vec<(AgentId, i32)> = diesel::delete(
         notices::table
-            .filter(notices::agent_id.eq(agent).and(notices::ticket_id.eq(news.ticket.id)))
+            .filter(notices::agent_id.eq_any(agents).and(notices::ticket_id.eq(news.ticket.id)))
             .filter(notices::event.eq(news.notice.as_str()).and(notices::read_at.is_null()))
             .filter(notices::bulk_id.is_null()),
     )
-    .returning(notices::n)
-    .get_results(c))?;
-    let n = before.iter().sum::<i32>().saturating_add(1);
-    insert(tx, news.notice, agent, (news.ticket.id, news.article), n, absent, None, news.now)
+    .returning((notices::agent_id, notices::n))
+    .kept()
+    .rows(tx)?;
+    let mut before = HashMap::new();
+    for (agent, n) in gone {
+        let sum: &mut i32 = before.entry(agent).or_default();
+        *sum = sum.saturating_add(n);
+    }
+    Ok(before)
+}
+
+/// The same row for each of these agents, in one statement whose text depends on nothing but how many they are.
+fn insert_all(tx: &mut Tx<'_>, news: &News<'_>, agents: Vec<AgentId>) -> Result<()> {
+    if agents.is_empty() {
+        return Ok(());
+    }
+    agents::table
+        .filter(agents::id.eq_any(agents))
+        .select((
+            agents::id,
+            news.now.into_sql::<Instant>(),
+            news.notice.as_str().into_sql::<Text>(),
+            news.ticket.id.into_sql::<BigInt>(),
+            news.article.into_sql::<Nullable<BigInt>>(),
+            1_i32.into_sql::<Integer>(),
+            "".into_sql::<Text>(),
+        ))
+        .insert_into(notices::table)
+        .into_columns((
+            notices::agent_id,
+            notices::at,
+            notices::event,
+            notices::ticket_id,
+            notices::article_id,
+            notices::n,
+            notices::absent,
+        ))
+        .kept()
+        .exec(tx)?;
+    Ok(())
 }
 
 /// Puts a deed on many tickets on an agent's board.
@@ -80,6 +162,7 @@ pub(super) fn put_bulk(
     let n = i32::try_from(n).unwrap_or(i32::MAX);
     // One ticket is told like any other.
     let bulk = (n > 1).then_some(bulk);
+    tx.wake(Wake::EVENTS);
     insert(tx, notice, agent, (first, None), n, absent, bulk, now)
 }
 
@@ -105,8 +188,7 @@ fn insert(
             notices::absent.eq(absent),
             notices::bulk_id.eq(bulk),
         ))
-        .execute(&mut **tx)?;
-    tx.wake(Wake::EVENTS);
+        .exec(tx)?;
     Ok(())
 }
 
@@ -196,6 +278,19 @@ pub(crate) fn read_ticket(tx: &mut Tx<'_>, agent: AgentId, ticket: TicketId, now
         notices::table
             .filter(notices::agent_id.eq(agent).and(notices::ticket_id.eq(ticket)))
             .filter(notices::read_at.is_null().and(notices::bulk_id.is_null())),
+    )
+    .set(notices::read_at.eq(now))
+    .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The same for what is about no article: that one has to be seen itself.
+pub(crate) fn read_without_article(tx: &mut Tx<'_>, agent: AgentId, ticket: TicketId, now: Ts) -> Result<()> {
+    diesel::update(
+        notices::table
+            .filter(notices::agent_id.eq(agent).and(notices::ticket_id.eq(ticket)))
+            .filter(notices::read_at.is_null().and(notices::bulk_id.is_null()))
+            .filter(notices::article_id.is_null()),
     )
     .set(notices::read_at.eq(now))
     .execute(&mut **tx)?;

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -24,7 +24,10 @@ use crate::{
     desk::Desk,
     error::{Error, Result},
     outbox,
-    people::{self, ways::Way},
+    people::{
+        self,
+        ways::{self, Way},
+    },
     queues,
     tickets::{Ticket, list},
 };
@@ -35,6 +38,8 @@ pub(crate) const EVENT: &str = "digest";
 const BATCH: i64 = 100;
 /// So many tickets are asked about in one statement.
 const PART: usize = 500;
+/// When one is tried again that could not be written.
+const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// When the mail of the day leaves.
 const MORNING: i8 = 8;
 
@@ -124,9 +129,24 @@ pub(crate) async fn fire(desk: &Desk) -> Result<usize> {
     let n = due.len();
     for (agent, pace) in due {
         let at = desk.moment();
-        desk.db.write(move |tx| fire_one(tx, agent, pace, &at.zone, at.ts())).await?;
+        let now = at.ts();
+        match desk.db.write(move |tx| fire_one(tx, agent, pace, &at.zone, at.ts())).await {
+            Ok(()) => {}
+            Err(error @ Error::Unavailable(_)) => return Err(error),
+            // One that cannot be written holds up no other.
+            Err(error) => {
+                tracing::error!(agent = agent.0, %error, "what gathered for an agent is tried again in an hour");
+                desk.db.write(move |tx| put_off(tx, agent, pace, now)).await?;
+            }
+        }
     }
     Ok(n)
+}
+
+fn put_off(tx: &mut Tx<'_>, agent: AgentId, pace: Pace, now: Ts) -> Result<()> {
+    let later = Ts(now.0.checked_add(AGAIN).unwrap_or(now.0));
+    diesel::update(digests::table.find((agent, pace))).set(digests::due_at.eq(later)).execute(&mut **tx)?;
+    Ok(())
 }
 
 /// Whoever deletes the row makes the mail: on several nodes only one does.
@@ -153,7 +173,14 @@ fn fire_one(tx: &mut Tx<'_>, agent: AgentId, pace: Pace, zone: &TimeZone, now: T
     for part in ids.chunks(PART) {
         diesel::delete(gathered::table.filter(gathered::id.eq_any(part.to_vec()))).execute(&mut **tx)?;
     }
-    write_to(tx, agent, &Kept { bulk: false, items: items(&rows) }, now)
+    // Whoever no longer wants to hear of it by mail does not hear of what gathered before either.
+    let off = ways::without_mail(tx, agent)?;
+    let mut items = items(&rows);
+    items.retain(|item| !off.contains(&item.event));
+    if items.is_empty() {
+        return Ok(());
+    }
+    write_to(tx, agent, &Kept { bulk: false, items }, now)
 }
 
 /// When what began to gather at `began` is told: the next quarter of an hour, full hour, or morning in `zone`.
@@ -251,18 +278,30 @@ fn readable(conn: &mut Conn, actor: &Actor, ids: &[TicketId]) -> Result<HashMap<
     Ok(found)
 }
 
-/// A bulk has ended: whoever is told of its tickets hears of all of them at once.
-pub(crate) fn bulk_ended(tx: &mut Tx<'_>, bulk: BulkId, now: Ts) -> Result<()> {
-    let rows: Vec<Row> = gathered::table
+/// A bulk has ended: the next of those who are told of its tickets hears of all of them at once, of one event; `false`
+/// when nobody is left. One transaction for each, so that thousands of tickets hold up nobody for long.
+pub(crate) fn bulk_ended(tx: &mut Tx<'_>, bulk: BulkId, now: Ts) -> Result<bool> {
+    let next: Option<(AgentId, String)> = gathered::table
         .filter(gathered::bulk_id.eq(bulk))
-        .order((gathered::agent_id, gathered::event, gathered::id))
+        .order((gathered::agent_id, gathered::event))
+        .select((gathered::agent_id, gathered::event))
+        .first(&mut **tx)
+        .optional()?;
+    let Some((agent, event)) = next else { return Ok(false) };
+    let rows: Vec<Row> = gathered::table
+        .filter(gathered::bulk_id.eq(bulk).and(gathered::agent_id.eq(agent)))
+        .filter(gathered::event.eq(&event))
+        .order(gathered::id)
         .select(Row::as_select())
         .load(&mut **tx)?;
-    for part in rows.chunk_by(|one, next| (one.agent_id, &one.event) == (next.agent_id, &next.event)) {
-        tell_bulk(tx, part, bulk, now)?;
-    }
-    diesel::delete(gathered::table.filter(gathered::bulk_id.eq(bulk))).execute(&mut **tx)?;
-    Ok(())
+    tell_bulk(tx, &rows, bulk, now)?;
+    diesel::delete(
+        gathered::table
+            .filter(gathered::bulk_id.eq(bulk).and(gathered::agent_id.eq(agent)))
+            .filter(gathered::event.eq(&event)),
+    )
+    .execute(&mut **tx)?;
+    Ok(true)
 }
 
 /// The same event of several tickets, to one agent.

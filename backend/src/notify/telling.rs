@@ -8,19 +8,23 @@ use super::{
 };
 use crate::{
     clock::public_id,
-    db::{AgentId, ArticleId, Delivery, Direct, Keep, Notice, OutboxKind, Pace, Ts, Tx, schema::agents},
+    db::{
+        AgentId, ArticleId, Delivery, Direct, Keep, Notice, OutboxKind, Pace, Ts, Tx,
+        schema::{agents, notification_ways},
+    },
     error::Result,
     outbox,
-    people::{
-        stand_ins,
-        ways::{self, Way},
-    },
+    people::{stand_ins, ways::Way},
     queues,
     tickets::{Person, Ticket, reply::domain_of},
 };
 
-/// Key, address, name, and until when he is away.
-type Row = (AgentId, String, String, Option<Ts>);
+/// Key, address, name, until when he is away, and by which ways he hears of it where he chose.
+type Row = (AgentId, String, String, Option<Ts>, Option<(Pace, bool)>);
+
+fn way(row: &Row) -> Way {
+    row.4.map_or_else(Way::default, |(mail, browser)| Way { mail, browser })
+}
 
 /// Somebody who is told.
 struct Reader {
@@ -29,6 +33,12 @@ struct Reader {
     /// The name of whom he stands in for.
     absent: String,
     way: Way,
+}
+
+impl Reader {
+    fn on_board(&self) -> (AgentId, &str) {
+        (self.id, &self.absent)
+    }
 }
 
 /// What is told.
@@ -52,25 +62,34 @@ fn present(
     actor: Option<AgentId>,
 ) -> Result<Vec<Reader>> {
     let now = news.now;
-    let chosen = ways::chosen(tx, news.notice)?;
-    let way = |id: AgentId| chosen.get(&id).copied().unwrap_or_default();
     let load = |tx: &mut Tx<'_>, ids: Vec<AgentId>| -> Result<Vec<Row>> {
+        let chosen =
+            notification_ways::agent_id.eq(agents::id).and(notification_ways::event.eq(news.notice.as_str()));
         let rows: Vec<Row> = agents::table
+            .left_join(notification_ways::table.on(chosen))
             .filter(agents::id.eq_any(ids).and(agents::disabled_at.is_null()))
             .order(agents::id)
-            .select((agents::id, agents::email, agents::name, agents::away_until))
+            .select((
+                agents::id,
+                agents::email,
+                agents::name,
+                agents::away_until,
+                (notification_ways::mail, notification_ways::browser).nullable(),
+            ))
             .kept()
             .rows(tx)?;
-        Ok(rows.into_iter().filter(|row| !way(row.0).is_silent()).collect())
+        Ok(rows.into_iter().filter(|row| !way(row).is_silent()).collect())
     };
     let mut readers: Vec<Reader> = Vec::new();
     let mut passed_on = Vec::new();
-    for (id, email, name, away) in load(tx, whom.to_vec())?.into_iter().filter(|row| Some(row.0) != actor) {
+    for row in load(tx, whom.to_vec())?.into_iter().filter(|row| Some(row.0) != actor) {
+        let way = way(&row);
+        let (id, email, name, away, _) = row;
         let away = away.is_some_and(|until| until.0 > now.0);
         let instead = if away { stand_ins::instead_of(tx, id, news.ticket.id, now.0)? } else { None };
         match instead {
             Some(instead) => passed_on.push((instead, name)),
-            None => readers.push(Reader { id, email, absent: String::new(), way: way(id) }),
+            None => readers.push(Reader { id, email, absent: String::new(), way }),
         }
     }
     for (instead, absent) in passed_on {
@@ -78,8 +97,10 @@ fn present(
             continue;
         }
         let found = load(tx, vec![instead])?.into_iter().next();
-        readers.extend(found.map(|(id, email, ..)| Reader { id, email, absent, way: way(id) }));
+        readers.extend(found.map(|row| Reader { way: way(&row), id: row.0, email: row.1, absent }));
     }
+    // In one order, so that no two who tell the same people wait for each other in a circle.
+    readers.sort_by_key(|reader| reader.id);
     Ok(readers)
 }
 
@@ -94,25 +115,32 @@ pub(super) fn tell(
     now: Ts,
 ) -> Result<Told> {
     let news = News { notice, ticket, article, now };
-    let readers = present(tx, &news, whom, actor)?;
+    let mut readers = present(tx, &news, whom, actor)?;
     let told = Told { asked: whom.len(), told: readers.len() };
+    if let Some(bulk) = tx.bulk() {
+        for reader in &readers {
+            gathering::keep(tx, &news, reader.id, &reader.absent, reader.way, Some(bulk))?;
+        }
+        return Ok(told);
+    }
+    once(tx, &news, &mut readers);
     if readers.is_empty() {
         return Ok(told);
     }
-    let bulk = tx.bulk();
-    let queue = queues::get(tx, ticket.queue_id)?;
-    let from = queues::sender(tx, &queue)?;
+    board::put(tx, &news, readers.iter().filter(|reader| reader.way.browser).map(Reader::on_board))?;
+    let mut from: Option<Person> = None;
     for reader in readers {
-        if bulk.is_some() {
-            gathering::keep(tx, &news, reader.id, &reader.absent, reader.way, bulk)?;
-            continue;
-        }
-        if reader.way.browser {
-            board::put(tx, &news, reader.id, &reader.absent)?;
-        }
         match reader.way.mail {
             Pace::Off => {}
-            Pace::Now => write_to(tx, &news, reader, &from)?,
+            Pace::Now => {
+                if from.is_none() {
+                    let queue = queues::get(tx, ticket.queue_id)?;
+                    from = Some(queues::sender(tx, &queue)?);
+                }
+                if let Some(from) = &from {
+                    write_to(tx, &news, reader, from)?;
+                }
+            }
             _ => {
                 let way = Way { browser: false, ..reader.way };
                 gathering::keep(tx, &news, reader.id, &reader.absent, way, None)?;
@@ -120,6 +148,28 @@ pub(super) fn tell(
         }
     }
     Ok(told)
+}
+
+/// Who was told a moment ago that the ticket is new need not be told by the same way that it is his.
+fn once(tx: &mut Tx<'_>, news: &News<'_>, readers: &mut Vec<Reader>) {
+    match news.notice {
+        Notice::NewTicket => {
+            for Reader { id, way, .. } in readers.iter() {
+                tx.has_heard(news.ticket.id, *id, way.mail, way.browser);
+            }
+        }
+        Notice::Assigned => {
+            for Reader { id, way, .. } in readers.iter_mut() {
+                let Some((mail, browser)) = tx.heard(news.ticket.id, *id) else { continue };
+                way.browser &= !browser;
+                if mail == Pace::Now || mail == way.mail {
+                    way.mail = Pace::Off;
+                }
+            }
+            readers.retain(|reader| !reader.way.is_silent());
+        }
+        _ => {}
+    }
 }
 
 /// A mail about this alone, or with the next answers to the same ticket.

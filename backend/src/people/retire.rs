@@ -11,7 +11,8 @@ use crate::{
         schema::{agents as table, tickets},
     },
     error::{Error, Result, say},
-    tickets::{Moment, assign},
+    notify::gathering,
+    tickets::{Moment, assign, bulk},
 };
 
 /// Where the open tickets of an agent go who is retired.
@@ -91,6 +92,16 @@ fn hand_over(
         .select(tickets::id)
         .load(&mut **tx)?;
     let mut handed = HandedOver::default();
+    let together = match to {
+        HandOver::To(colleague) if !his.is_empty() => {
+            Some(bulk::for_hand_over(tx, people.who().agent.unwrap_or(colleague), colleague, at)?)
+        }
+        _ => None,
+    };
+    // The colleague hears of all of them at once.
+    if let Some(together) = together {
+        tx.part_of(together);
+    }
     for ticket in his {
         let mut access = match for_hand_over(tx, people, ticket, from) {
             Ok(access) => access,
@@ -112,6 +123,10 @@ fn hand_over(
             assign::assign(tx, &mut access, None, at)?;
             handed.free += 1;
         }
+    }
+    if let Some(together) = together {
+        tx.part_of_nothing();
+        while gathering::bulk_ended(tx, together, at.ts())? {}
     }
     Ok(handed)
 }

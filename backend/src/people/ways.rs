@@ -1,11 +1,9 @@
 //! By which ways an agent hears of an event: by mail, at once or gathered, and in the browser.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 
 use crate::{
-    db::{AgentId, Conn, Direct, Keep, Notice, Pace, Tx, schema::notification_ways},
+    db::{AgentId, Conn, Notice, Pace, Tx, schema::notification_ways},
     error::Result,
 };
 
@@ -45,16 +43,6 @@ pub fn of(conn: &mut Conn, agent: AgentId) -> Result<Vec<(Notice, Way)>> {
         row.map_or_else(Way::default, |(_, mail, browser)| Way { mail: *mail, browser: *browser })
     };
     Ok(Notice::ALL.iter().map(|notice| (*notice, way(*notice))).collect())
-}
-
-/// Who chose otherwise than usual about an event.
-pub(crate) fn chosen(conn: &mut Conn, notice: Notice) -> Result<HashMap<AgentId, Way>> {
-    let rows: Vec<(AgentId, Pace, bool)> = notification_ways::table
-        .filter(notification_ways::event.eq(notice.as_str()))
-        .select((notification_ways::agent_id, notification_ways::mail, notification_ways::browser))
-        .kept()
-        .rows(conn)?;
-    Ok(rows.into_iter().map(|(agent, mail, browser)| (agent, Way { mail, browser })).collect())
 }
 
 /// Sets an agent's ways; what is not named is as usual.

@@ -19,7 +19,7 @@ use crate::{
     notify::{board, gathering},
     outbox::reply_token,
     people::sessions,
-    tickets::{Moment, lock, state, uploads},
+    tickets::{Moment, bulk, lock, state, uploads},
 };
 
 /// So many moments are handled before the clock is looked at again.
@@ -121,7 +121,7 @@ fn fire_one(tx: &mut crate::db::Tx<'_>, ticket: TicketId, kind: DeadlineKind, at
 }
 
 async fn sweep(desk: &Desk) -> Result<()> {
-    let (now, limits) = (desk.clock.now(), desk.config.limits);
+    let (now, limits, blobs) = (desk.clock.now(), desk.config.limits, desk.db.blobs().clone());
     desk.db.write(move |tx| crate::audit::fold(tx, Ts(now))).await?;
     crate::postmaster::retention::sweep(desk).await?;
     crate::tickets::purge::sweep(desk).await?;
@@ -131,6 +131,7 @@ async fn sweep(desk: &Desk) -> Result<()> {
             reply_token::rotate(tx, now)?;
             board::sweep(tx, now)?;
             uploads::sweep(tx, now)?;
+            bulk::sweep_files(tx, &blobs, now)?;
             let old = Ts(now.checked_sub(KEYS).unwrap_or(now));
             diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(old)))
                 .execute(&mut **tx)?;

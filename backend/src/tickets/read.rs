@@ -26,6 +26,14 @@ pub fn seen(
     backend::put_read(tx, actor.agent.id, ticket.id, up_to.0.min(ticket.last_article_id))
 }
 
+/// Notes that the agent has seen what he was told about the ticket, but for what was written into it since he last looked.
+///
+/// # Errors
+/// Those of the database.
+pub fn heard(tx: &mut Tx<'_>, access: &TicketAccess<Read>, actor: &Actor, now: Ts) -> Result<()> {
+    board::read_without_article(tx, actor.agent.id, access.ticket().id, now)
+}
+
 /// The newest article of the ticket that the agent has seen, or 0.
 ///
 /// # Errors

@@ -4,13 +4,13 @@
 use diesel::prelude::*;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Moment;
+use super::{Attachment, Moment};
 use crate::{
     access::{Actor, Note, TicketAccess},
     clock::public_id,
     db::{
-        Conn, TicketId, Ts, Tx,
-        schema::{upload_pieces, uploads},
+        AttachmentId, Conn, TicketId, Ts, Tx, backend,
+        schema::{attachments, upload_pieces, uploads},
     },
     error::{Error, Result, say},
 };
@@ -19,6 +19,8 @@ use crate::{
 pub const PIECE: usize = 2_000_000;
 /// How long a half-sent file waits for the rest.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// One that nobody went on with for so long makes way for others.
+const STILL: SignedDuration = SignedDuration::from_mins(15);
 /// So many of an agent's may be on their way.
 const AT_ONCE: i64 = 50;
 /// So much of them together, in bytes.
@@ -54,6 +56,7 @@ pub struct HalfSent {
     pub size: i64,
     /// So many bytes have arrived.
     pub received: i64,
+    attachment_id: Option<AttachmentId>,
 }
 
 impl HalfSent {
@@ -78,11 +81,19 @@ pub fn begin(
     if !(1..=largest).contains(&new.size) {
         return Err(Error::invalid("size", say!("refused-upload-size", most = largest / 1_048_576)));
     }
-    let mine: Vec<i64> =
-        uploads::table.filter(uploads::agent_id.eq(actor.agent.id)).select(uploads::size).load(&mut **tx)?;
-    let many = i64::try_from(mine.len()).unwrap_or(i64::MAX) >= AT_ONCE;
-    if many || mine.iter().sum::<i64>() + new.size > BYTES {
-        return Err(Error::invalid("size", say!("refused-uploads")));
+    backend::one_at_a_time(tx, &format!("uploads {}", actor.agent.id))?;
+    if !has_room(tx, actor, new.size)? {
+        // What stands still makes way: a browser that is there asks again within seconds.
+        let still = Ts(at.now.checked_sub(STILL).unwrap_or(at.now));
+        diesel::delete(
+            uploads::table
+                .filter(uploads::agent_id.eq(actor.agent.id).and(uploads::attachment_id.is_null()))
+                .filter(uploads::touched_at.lt(still)),
+        )
+        .execute(&mut **tx)?;
+        if !has_room(tx, actor, new.size)? {
+            return Err(Error::invalid("size", say!("refused-uploads")));
+        }
     }
     let uid = public_id(at.now).simple().to_string();
     diesel::insert_into(uploads::table)
@@ -101,10 +112,20 @@ pub fn begin(
     find(tx, actor, access.ticket().id, &uid)
 }
 
+/// Whether another file of this size may be on its way.
+fn has_room(conn: &mut Conn, actor: &Actor, size: i64) -> Result<bool> {
+    let mine: Vec<i64> = uploads::table
+        .filter(uploads::agent_id.eq(actor.agent.id).and(uploads::attachment_id.is_null()))
+        .select(uploads::size)
+        .load(conn)?;
+    let many = i64::try_from(mine.len()).unwrap_or(i64::MAX) >= AT_ONCE;
+    Ok(!many && mine.iter().sum::<i64>() + size <= BYTES)
+}
+
 /// The actor's own.
 ///
 /// # Errors
-/// [`Error::NotFound`] for anybody else's, and for one that is whole or was swept away.
+/// [`Error::NotFound`] for anybody else's, and for one that was swept away.
 pub fn find(conn: &mut Conn, actor: &Actor, ticket: TicketId, uid: &str) -> Result<HalfSent> {
     Ok(uploads::table
         .filter(uploads::uid.eq(uid).and(uploads::agent_id.eq(actor.agent.id)))
@@ -113,7 +134,7 @@ pub fn find(conn: &mut Conn, actor: &Actor, ticket: TicketId, uid: &str) -> Resu
         .first(conn)?)
 }
 
-/// Takes the next piece, which begins at `begins`; how far it is now.
+/// Takes the next piece, which begins at `begins`; how far it is now. One that is a file already takes none.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the file stands elsewhere; [`Error::Invalid`] for more than it was to have.
@@ -127,6 +148,9 @@ pub fn take(
     at: &Moment,
 ) -> Result<HalfSent> {
     let upload = find(tx, actor, ticket, uid)?;
+    if upload.attachment_id.is_some() {
+        return Ok(upload);
+    }
     let length = i64::try_from(piece.len()).unwrap_or(i64::MAX);
     if begins.saturating_add(length) > upload.size {
         return Err(Error::invalid("size", say!("refused-upload-long")));
@@ -162,7 +186,45 @@ pub fn bytes(conn: &mut Conn, upload: &HalfSent) -> Result<Vec<u8>> {
     Ok(pieces.concat())
 }
 
-/// Throws it away: it hangs on the draft now, or is not wanted.
+/// The file that it became, if it has.
+///
+/// # Errors
+/// Those of the database.
+pub fn attachment(conn: &mut Conn, upload: &HalfSent) -> Result<Option<Attachment>> {
+    let Some(id) = upload.attachment_id else { return Ok(None) };
+    Ok(attachments::table.find(id).select(Attachment::as_select()).first(conn).optional()?)
+}
+
+/// Makes it a file, by `attach`, unless it is one already: whoever asks twice is given the same.
+///
+/// # Errors
+/// [`Error::NotFound`] when it was thrown away; those of `attach`.
+pub fn finish(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ticket: TicketId,
+    uid: &str,
+    at: &Moment,
+    attach: impl FnOnce(&mut Tx<'_>) -> Result<Attachment>,
+) -> Result<Attachment> {
+    let upload = find(tx, actor, ticket, uid)?;
+    // Whoever changes the row hangs it on; the others wait for him here.
+    let mine = diesel::update(uploads::table.find(upload.id).filter(uploads::attachment_id.is_null()))
+        .set(uploads::touched_at.eq(at.ts()))
+        .execute(&mut **tx)?;
+    if mine == 0 {
+        let upload = find(tx, actor, ticket, uid)?;
+        return attachment(tx, &upload)?.ok_or(Error::NotFound);
+    }
+    let kept = attach(tx)?;
+    diesel::update(uploads::table.find(upload.id))
+        .set(uploads::attachment_id.eq(kept.id))
+        .execute(&mut **tx)?;
+    diesel::delete(upload_pieces::table.filter(upload_pieces::upload_id.eq(upload.id))).execute(&mut **tx)?;
+    Ok(kept)
+}
+
+/// Throws it away: it is not wanted. The file that it became stays.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is gone already.

@@ -1,6 +1,7 @@
 //! Live update: one reader of the event log per process passes changes on to the browsers that listen. What each may
 //! hear is decided for each event, with the rights that its agent has at that moment.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use super::shell::news_count;
 use super::state::Web;
 use crate::access::{Actor, Who, readable_by_id};
 use crate::audit;
-use crate::db::{Audited, Cause, Conn, InstallationRight, QueueId, Right, TicketId, Ts, Wake};
+use crate::db::{AgentId, Audited, Cause, Conn, InstallationRight, QueueId, Right, TicketId, Ts, Wake};
 use crate::error::{Error, Result};
 use crate::i18n::Language;
 use crate::notify::board::{self, Entry};
@@ -35,6 +36,8 @@ const BACKLOG: usize = 256;
 const BATCH: i64 = 500;
 /// A silent line is kept open by a comment this often, and its session looked at.
 const PULSE: Duration = Duration::from_secs(20);
+/// What somebody is told is told together when it comes so close on each other.
+const TOGETHER: Duration = Duration::from_millis(250);
 /// An agent's rights are looked up anew for an event when they are older than this.
 const FRESH: Duration = Duration::from_secs(1);
 
@@ -64,7 +67,27 @@ enum News {
     /// Somebody came to a ticket, went, or began to write.
     Presence(Arc<Gathering>),
     /// Agents are told of something, each of his own.
-    Notices(Arc<Vec<Entry>>),
+    Notices(Arc<Noted>),
+}
+
+/// What agents are told, sorted once for all who listen.
+#[derive(Debug)]
+struct Noted {
+    of: HashMap<AgentId, Vec<Entry>>,
+    queues: Arc<HashMap<QueueId, String>>,
+}
+
+impl Noted {
+    fn of(conn: &mut Conn, entries: Vec<Entry>) -> Result<Option<Self>> {
+        if entries.is_empty() {
+            return Ok(None);
+        }
+        let mut of: HashMap<AgentId, Vec<Entry>> = HashMap::new();
+        for entry in entries {
+            of.entry(entry.agent_id).or_default().push(entry);
+        }
+        Ok(Some(Self { of, queues: Arc::new(told::queue_names(conn)?) }))
+    }
 }
 
 /// How far the reader of the log is.
@@ -164,11 +187,12 @@ async fn step(web: &Web, last: Option<Place>, pulse: &mut Option<Pulse>) -> Resu
         match last {
             None => {
                 let place = Place { event: view::last_event(conn)?, notices: board::newest(conn)? };
-                Ok((Vec::new(), Vec::new(), place, now))
+                Ok((Vec::new(), None, place, now))
             }
             Some(mut place) => {
                 let changes = after(conn, place.event)?;
                 let notices = board::since(conn, &mut place.notices, present)?;
+                let notices = Noted::of(conn, notices)?;
                 place.event = changes.last().map_or(place.event, |change| change.id);
                 Ok((changes, notices, place, now))
             }
@@ -183,7 +207,7 @@ async fn step(web: &Web, last: Option<Place>, pulse: &mut Option<Pulse>) -> Resu
     if !changes.is_empty() {
         let _ = web.live.sender.send(News::Changes(Arc::new(changes)));
     }
-    if !notices.is_empty() {
+    if let Some(notices) = notices {
         let _ = web.live.sender.send(News::Notices(Arc::new(notices)));
     }
     Ok(newest)
@@ -244,6 +268,14 @@ struct Listener {
     // What was missed while the line was down; `None` once it has been said.
     missed: Option<i64>,
     greeted: bool,
+    waiting: Option<Waiting>,
+}
+
+/// What somebody will be told in a moment.
+struct Waiting {
+    at: tokio::time::Instant,
+    entries: Vec<Entry>,
+    queues: Arc<HashMap<QueueId, String>>,
 }
 
 /// `GET /events`.
@@ -261,6 +293,7 @@ pub async fn stream(web: Data<Web>, signed: Signed, request: HttpRequest) -> Ans
         secret,
         missed,
         greeted: false,
+        waiting: None,
     };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
@@ -288,9 +321,18 @@ impl Listener {
             }
         }
         loop {
+            let now = tokio::time::Instant::now();
+            if let Some(waiting) = self.waiting.take_if(|waiting| waiting.at <= now) {
+                self.refresh().await?;
+                let text = self.notices(waiting).await?;
+                if !text.is_empty() {
+                    return Some(text);
+                }
+            }
+            let patience = self.waiting.as_ref().map_or(PULSE, |waiting| waiting.at.duration_since(now));
             let stop = self.web.live.stop.clone();
             let heard = tokio::select! {
-                heard = tokio::time::timeout(PULSE, self.receiver.recv()) => heard,
+                heard = tokio::time::timeout(patience, self.receiver.recv()) => heard,
                 () = stop.cancelled() => return None,
             };
             match heard {
@@ -305,15 +347,7 @@ impl Listener {
                         return presence(&gathering, &self.actor);
                     }
                 }
-                Ok(Ok(News::Notices(entries))) => {
-                    if entries.iter().any(|entry| entry.agent_id == self.actor.agent.id) {
-                        self.refresh().await?;
-                        let text = self.notices(&entries).await?;
-                        if !text.is_empty() {
-                            return Some(text);
-                        }
-                    }
-                }
+                Ok(Ok(News::Notices(noted))) => self.gather(&noted),
                 Ok(Ok(News::Changes(changes))) => {
                     let text = self.tell(&changes).await?;
                     if !text.is_empty() {
@@ -323,11 +357,29 @@ impl Listener {
                 // Too slow to be told of each: told that there was something.
                 Ok(Err(RecvError::Lagged(_))) => return Some("event: ticket\ndata: {}\n\n".to_owned()),
                 Ok(Err(RecvError::Closed)) => return None,
+                Err(_) if self.waiting.is_some() => {}
                 Err(_) => {
                     self.look_up().await?;
                     return Some(": still here\n\n".to_owned());
                 }
             }
+        }
+    }
+
+    fn gather(&mut self, noted: &Noted) {
+        let Some(mine) = noted.of.get(&self.actor.agent.id) else { return };
+        let queues = Arc::clone(&noted.queues);
+        let at = tokio::time::Instant::now() + TOGETHER;
+        let waiting = self.waiting.get_or_insert_with(|| Waiting {
+            at,
+            entries: Vec::new(),
+            queues: Arc::clone(&queues),
+        });
+        waiting.queues = queues;
+        for entry in mine {
+            // The newer one has what the older one said in it.
+            waiting.entries.retain(|older| !entry.replaces(older));
+            waiting.entries.push(entry.clone());
         }
     }
 
@@ -367,11 +419,11 @@ impl Listener {
     }
 
     // His own, of tickets that he may read; without an id, as whoever comes back sees them at the bell.
-    async fn notices(&self, entries: &[Entry]) -> Option<String> {
-        let (actor, entries) = (self.actor.clone(), entries.to_vec());
+    async fn notices(&self, waiting: Waiting) -> Option<String> {
+        let actor = self.actor.clone();
         let found = self.web.db.read(move |conn| {
-            let readable = board::readable(conn, &actor, entries)?;
-            let told = told::all(conn, &Language::named(&actor.agent.language), readable)?;
+            let readable = board::readable(conn, &actor, waiting.entries)?;
+            let told = told::all(&Language::named(&actor.agent.language), &waiting.queues, readable);
             Ok((told, board::unread(conn, &actor)?))
         });
         let (told, unread) = found.await.ok()?;

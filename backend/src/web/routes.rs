@@ -190,6 +190,7 @@ static TABLE: &[Route] = &[
     route!(GET "/tickets/{number}/acts/{id}", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::undo::page),
     // The rights that what is undone needs besides.
     route!(POST "/tickets/{number}/acts/{id}/undo", needs = Ticket(Read), csrf = Field, cache = NoStore, tickets::undo::create),
+    route!(POST "/tickets/{number}/told", needs = Ticket(Read), csrf = Header, cache = NoStore, tickets::acts::told),
     route!(POST "/tickets/{number}/seen", needs = Ticket(Read), csrf = Header, cache = NoStore, tickets::acts::seen),
     route!(GET "/tickets/{number}/colleagues", needs = Ticket(Read), csrf = None, cache = NoStore, tickets::colleagues::list),
     route!(PUT "/tickets/{number}/presence", needs = Ticket(Read), csrf = Header, cache = NoStore, presence::put),

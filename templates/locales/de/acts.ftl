@@ -158,7 +158,7 @@ bulk-untag = Entfernen
 bulk-number = Nummer eines anderen Tickets
 bulk-reply = Antwort
 bulk-files-kept = Diese gehen schon mit: { $names }
-bulk-files-much = Diese Dateien gehen mit jeder E-Mail; das sind zusammen mehr als { $most } MB. Schicken Sie kleinere Dateien, oder schreiben Sie an weniger Tickets.
+bulk-files-much = Diese Dateien gehen mit jeder E-Mail; das sind zusammen mehr als { $most } MB. Sie wurden nicht behalten. Schicken Sie kleinere Dateien oder keine, oder schreiben Sie an weniger Tickets.
 bulk-reply-hint = Der Kunde jedes Tickets und wer dort beteiligt ist, bekommt eine eigene E-Mail mit Ihrer Signatur. Tickets, die ein Kollege gesperrt hat, bleiben aus.
 bulk-reply-do = { $n ->
     [one] 1 Antwort senden

@@ -158,7 +158,7 @@ bulk-untag = Take off
 bulk-number = Another ticket’s number
 bulk-reply = Reply
 bulk-files-kept = These go along already: { $names }
-bulk-files-much = These files go with each mail, which makes more than { $most } MB in all. Send smaller files, or write to fewer tickets.
+bulk-files-much = These files go with each mail, which makes more than { $most } MB in all. They were put away. Send smaller files, none, or write to fewer tickets.
 bulk-reply-hint = A mail of its own goes to the customer of each ticket and whoever takes part there, with your signature. Tickets that a colleague has locked are left out.
 bulk-reply-do = { $n ->
     [one] Send 1 reply

@@ -158,7 +158,7 @@ bulk-untag = Retirer
 bulk-number = Numéro d’un autre ticket
 bulk-reply = Réponse
 bulk-files-kept = Ceux-ci partent déjà : { $names }
-bulk-files-much = Ces fichiers partent avec chaque e-mail, soit plus de { $most } Mo en tout. Envoyez des fichiers plus petits, ou écrivez à moins de tickets.
+bulk-files-much = Ces fichiers partent avec chaque e-mail, soit plus de { $most } Mo en tout. Ils n’ont pas été gardés. Envoyez des fichiers plus petits ou aucun, ou écrivez à moins de tickets.
 bulk-reply-hint = Le client de chaque ticket, et quiconque y participe, reçoit un e-mail à part, avec votre signature. Les tickets qu’un collègue a verrouillés sont laissés de côté.
 bulk-reply-do = { $n ->
     [one] Envoyer { $n } réponse

@@ -155,6 +155,59 @@ both_databases! {
         assert!(mail.subject().contains(&numbers[2]), "{}", mail.subject());
     }
 
+    async fn a_new_ticket_that_a_rule_gives_somebody_is_told_him_once_by_each_way(database) {
+        let app = TestApp::start(database).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        let eve = app.agent("eve", &["Agent"]).await;
+        choose(&eve, &[("new_ticket", "off", true), ("assigned", "now", true)]).await;
+        let new = |owner: &str| json!({
+            "queue": "Support", "title": "Paper jam", "customer": { "address": "anna@customer.example" },
+            "channel": "phone", "body_text": "She called.", "owner": owner
+        });
+        let number = text(&app.root.post("/api/v1/tickets", new("dana")).await.assert(201).json()["number"]);
+        app.settle().await;
+        assert_eq!(heard(&app, "dana").len(), 1, "{:?}", heard(&app, "dana"));
+        assert_eq!(told(&dana).await, [("new_ticket".to_owned(), number, 1)]);
+        app.root.post("/api/v1/tickets", new("eve")).await.assert(201);
+        app.settle().await;
+        assert_eq!(heard(&app, "eve").len(), 1, "by mail only that it is hers: {:?}", heard(&app, "eve"));
+        assert!(heard(&app, "dana").len() == 2 && told(&eve).await.len() == 2);
+    }
+
+    async fn who_takes_over_the_tickets_of_a_colleague_hears_of_all_at_once(database) {
+        let app = TestApp::start(database).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        let emil = app.agent("emil", &["Agent"]).await;
+        for n in 0..5 {
+            let number = app.ticket_from(&mail(&format!("customer{n}@customer.example"))).await;
+            app.root.set(&number, "owner", "emil").await;
+        }
+        app.settle().await;
+        app.hush().await;
+        let before = told(&dana).await.len();
+        let agents = app.root.get("/api/v1/agents?limit=200").await.items();
+        let id = text(&agents.iter().find(|agent| agent["login"] == "emil").unwrap()["id"]);
+        app.root.put(&format!("/api/v1/agents/{id}/retirement"), json!({ "to": "dana" })).await.assert(200);
+        let mail = app.relay.wait_for("dana@helpdesk.example", 1).await.remove(0).mail();
+        assert_eq!(mail.subject(), "5 tickets were given to you");
+        app.settle().await;
+        assert_eq!(heard(&app, "dana").len(), 1, "one for all");
+        let notices = told(&dana).await;
+        assert_eq!((notices.len(), notices[0].0.as_str(), notices[0].2), (before + 1, "assigned", 5));
+        drop(emil);
+    }
+
+    async fn what_gathered_of_an_event_that_is_off_meanwhile_is_not_told(database) {
+        let app = TestApp::start_at(database, "2026-11-09T09:05:00Z").await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        choose(&dana, &[("new_ticket", "hour", false)]).await;
+        app.ticket_from(&mail("anna@customer.example")).await;
+        choose(&dana, &[("new_ticket", "off", false)]).await;
+        app.advance(SignedDuration::from_hours(2)).await;
+        app.settle().await;
+        assert!(heard(&app, "dana").is_empty(), "{:?}", heard(&app, "dana"));
+    }
+
     async fn the_bell_counts_what_was_not_seen_and_may_be_read(database) {
         let app = TestApp::start(database).await;
         let question = mail("anna@customer.example").subject("Paper jam");

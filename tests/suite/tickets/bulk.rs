@@ -288,4 +288,46 @@ both_databases! {
             .await;
         }
     }
+
+    async fn files_that_are_too_many_stand_in_no_way_and_nobody_keeps_them_for_ever(database) {
+        let app = TestApp::start_at(database, "2026-11-09T09:00:00Z").await;
+        app.write_to_many(45, |n| format!("customer{n}@customer.example")).await;
+        let numbers: Vec<String> = app.tickets().await.iter().map(|ticket| text(&ticket["number"])).collect();
+        assert_eq!(numbers.len(), 45);
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        browser.get("/tickets").await.assert(200);
+        let chosen: Vec<_> = numbers.iter().map(|number| ("ticket", number.as_str())).chain([("act", "more"), ("back", "/tickets")]).collect();
+        let kept = "SELECT CAST(count(*) AS BIGINT) AS n FROM attachments WHERE bulk_id IS NOT NULL";
+        let page = browser.submit("/tickets/bulk", &chosen).await.assert(303).location();
+        let shown = browser.get(&page).await.text();
+        let csrf = shown.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let send = async |page: &str, act: &str, size: usize| {
+            let part = |name: &str, more: &str, value: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n");
+            let form = [
+                part("csrf", "", &csrf),
+                part("act", "", act),
+                part("text", "", if size > 100 { "See the file." } else { " " }),
+                part("file", "; filename=\"large.txt\"", &"x".repeat(size)),
+                "--x--\r\n".to_owned(),
+            ];
+            let request = browser.request(reqwest::Method::POST, &format!("{page}/start"));
+            let request = request.header("content-type", "multipart/form-data; boundary=x").body(form.concat());
+            browser.send(request).await
+        };
+        let refused = send(&page, "reply", 23_000_000).await.assert(422).text();
+        assert!(refused.contains("put away") && refused.contains("See the file."), "{refused}");
+        assert_eq!(count(&app, kept).await, 0);
+        browser.submit(&format!("{page}/start"), &[("act", "tag"), ("tag", "spring")]).await.assert(303);
+        // Never begun: after a day the file is gone.
+        let page = browser.submit("/tickets/bulk", &chosen).await.assert(303).location();
+        send(&page, "reply", 10).await.assert(422);
+        assert_eq!(count(&app, kept).await, 1);
+        app.advance(jiff::SignedDuration::from_hours(25)).await;
+        wait_until("the sweep", Duration::from_secs(20), async || {
+            app.advance(jiff::SignedDuration::from_secs(31)).await;
+            (count(&app, kept).await == 0).then_some(())
+        })
+        .await;
+    }
 }

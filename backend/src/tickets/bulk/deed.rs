@@ -131,6 +131,11 @@ impl Deed {
         }
     }
 
+    /// Whether files can go with it.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Self::Note { .. } | Self::Reply { .. })
+    }
+
     /// Refuses what no ticket could take: a fault of the form is said once, not for each ticket.
     ///
     /// # Errors

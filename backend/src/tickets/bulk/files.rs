@@ -1,18 +1,24 @@
 //! Files that go with what is written into many tickets: kept with the bulk until it has ended.
 
 use diesel::prelude::*;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{super::drafts, Deed, progress};
 use crate::{
     access::Actor,
     clock::public_id,
-    db::{Blobs, BulkId, BulkState, Conn, Tx, each, schema::attachments},
+    db::{
+        Blobs, BulkId, BulkState, Conn, Ts, Tx, each,
+        schema::{attachments, bulks},
+    },
     error::{Error, Result, say},
     tickets::{Attachment, Moment, NewFile},
 };
 
 /// So many files.
 const FILES: usize = 50;
+/// How long they wait for the bulk to begin.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// So large together, in bytes.
 const BYTES: i64 = 35_000_000;
 /// So much leaves for all tickets together, in bytes: each mail carries all of them.
@@ -80,7 +86,7 @@ pub(super) fn check(conn: &mut Conn, id: BulkId) -> Result<()> {
 
 /// The files, ready to be stored with each article; none where the deed writes nothing.
 pub(super) fn load(conn: &mut Conn, blobs: &Blobs, id: BulkId, deed: &Deed) -> Result<Vec<NewFile>> {
-    if !matches!(deed, Deed::Note { .. } | Deed::Reply { .. }) {
+    if !deed.writes() {
         return Ok(Vec::new());
     }
     let rows: Vec<Attachment> = attachments::table
@@ -89,6 +95,31 @@ pub(super) fn load(conn: &mut Conn, blobs: &Blobs, id: BulkId, deed: &Deed) -> R
         .select(Attachment::as_select())
         .load(conn)?;
     rows.iter().map(|file| drafts::as_new_file(conn, blobs, file)).collect()
+}
+
+/// Takes the files of a bulk that has not begun away again: with them it was refused.
+///
+/// # Errors
+/// [`Error::Conflict`] when it has begun.
+pub fn put_away(tx: &mut Tx<'_>, blobs: &Blobs, actor: &Actor, id: BulkId) -> Result<()> {
+    if super::get(tx, actor, id)?.state != BulkState::Chosen {
+        return Err(Error::Conflict(say!("bulk-begun")));
+    }
+    let_go(tx, blobs, id)
+}
+
+/// Throws away the files of choices that nobody began for a day.
+pub(crate) fn sweep(tx: &mut Tx<'_>, blobs: &Blobs, now: Timestamp) -> Result<()> {
+    let old = Ts(now.checked_sub(KEPT).unwrap_or(now));
+    let with_files = attachments::table
+        .filter(attachments::bulk_id.is_not_null().and(attachments::created_at.lt(old)))
+        .select(attachments::bulk_id.assume_not_null());
+    let left: Vec<BulkId> = bulks::table
+        .filter(bulks::id.eq_any(with_files).and(bulks::state.eq(BulkState::Chosen)))
+        .filter(bulks::created_at.lt(old))
+        .select(bulks::id)
+        .load(&mut **tx)?;
+    left.into_iter().try_for_each(|id| let_go(tx, blobs, id))
 }
 
 /// The bulk has ended: what no article took is thrown away.

@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::worker::run;
 pub use self::{
     deed::Deed,
-    files::{keep as keep_files, names as files},
+    files::{keep as keep_files, names as files, put_away as put_files_away},
     store::{MOST, Progress, begin, choose, get, items, offered, progress, start, undo_all},
 };
+pub(crate) use self::{files::sweep as sweep_files, store::for_hand_over};
 use crate::{
     db::{
         AgentId, ArticleId, BulkId, BulkItemState, BulkState, Cause, TicketId, Ts,

@@ -55,10 +55,16 @@ async fn step(desk: &Desk) -> Result<bool> {
                 .load(conn)?)
         })
         .await?;
+    let mut busy = false;
     for bulk in &running {
-        some_of(desk, bulk).await?;
+        match some_of(desk, bulk).await {
+            Ok(()) => busy = true,
+            Err(error @ Error::Unavailable(_)) => return Err(error),
+            // It holds up no other, and is tried again after a while.
+            Err(error) => tracing::error!(bulk = bulk.id.0, %error, "a deed on many tickets does not get on"),
+        }
     }
-    Ok(!running.is_empty())
+    Ok(busy)
 }
 
 async fn some_of(desk: &Desk, bulk: &Bulk) -> Result<()> {
@@ -146,19 +152,32 @@ fn carry_out(
     Ok(())
 }
 
+/// Tells those who are to hear of it, one after the other; then it is done.
 async fn finish(desk: &Desk, id: BulkId) -> Result<()> {
-    let (at, blobs) = (desk.moment(), desk.db.blobs().clone());
-    desk.db
-        .write(move |tx| {
-            let mine = diesel::update(bulks::table.find(id).filter(bulks::state.eq(BulkState::Running)))
-                .set((bulks::state.eq(BulkState::Done), bulks::finished_at.eq(at.ts())))
-                .execute(&mut **tx)?;
-            // On several nodes only one ends it.
-            if mine == 0 {
-                return Ok(());
-            }
-            files::let_go(tx, &blobs, id)?;
-            gathering::bulk_ended(tx, id, at.ts())
-        })
-        .await
+    loop {
+        let (at, blobs) = (desk.moment(), desk.db.blobs().clone());
+        let more = desk
+            .db
+            .write(move |tx| {
+                // On several nodes only one tells and ends it: the others wait for its row.
+                let running = bulks::table.find(id).filter(bulks::state.eq(BulkState::Running));
+                let mine =
+                    diesel::update(running).set(bulks::state.eq(BulkState::Running)).execute(&mut **tx)?;
+                if mine == 0 {
+                    return Ok(false);
+                }
+                if gathering::bulk_ended(tx, id, at.ts())? {
+                    return Ok(true);
+                }
+                files::let_go(tx, &blobs, id)?;
+                diesel::update(bulks::table.find(id))
+                    .set((bulks::state.eq(BulkState::Done), bulks::finished_at.eq(at.ts())))
+                    .execute(&mut **tx)?;
+                Ok(false)
+            })
+            .await?;
+        if !more {
+            return Ok(());
+        }
+    }
 }

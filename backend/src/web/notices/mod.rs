@@ -26,7 +26,7 @@ struct NoticesView {
 pub async fn page(web: Data<Web>, signed: Signed) -> Answer {
     show(&web, &signed, "notices/page.html", |conn, asker| {
         let entries = board::recent(conn, &asker.actor)?;
-        let rows = told::all(conn, &asker.reader.language, entries)?;
+        let rows = told::all(&asker.reader.language, &told::queue_names(conn)?, entries);
         let view = NoticesView {
             last: rows.first().map_or(0, |row| row.id),
             unread: rows.iter().any(|row| row.new),

@@ -34,15 +34,22 @@ pub struct Told {
     pub new: bool,
 }
 
-/// All of these, in two queries at most.
-pub fn all(conn: &mut Conn, language: &Language, entries: Vec<(Entry, Ticket)>) -> Result<Vec<Told>> {
-    let names: HashMap<QueueId, String> =
-        queues::all(conn)?.into_iter().map(|queue| (queue.id, queue.name)).collect();
+/// The names of all queues.
+pub fn queue_names(conn: &mut Conn) -> Result<HashMap<QueueId, String>> {
+    Ok(queues::all(conn)?.into_iter().map(|queue| (queue.id, queue.name)).collect())
+}
+
+/// All of these, for whoever may read their tickets.
+pub fn all(
+    language: &Language,
+    names: &HashMap<QueueId, String>,
+    entries: Vec<(Entry, Ticket)>,
+) -> Vec<Told> {
     let name = |queue: QueueId| names.get(&queue).map_or("", String::as_str);
     let told = entries
         .into_iter()
         .filter_map(|(entry, ticket)| one(language, &entry, &ticket, name(ticket.queue_id)));
-    Ok(told.collect())
+    told.collect()
 }
 
 fn one(language: &Language, entry: &Entry, ticket: &Ticket, queue: &str) -> Option<Told> {

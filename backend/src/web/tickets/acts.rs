@@ -299,6 +299,22 @@ pub async fn remove(
     .await
 }
 
+/// `POST /tickets/{number}/told`: by script, when something without an article was told of the ticket that is on the screen.
+pub async fn told(
+    web: Data<Web>,
+    signed: Signed,
+    number: Path<String>,
+    request: actix_web::HttpRequest,
+    _form: Posted<Nothing>,
+) -> Answer {
+    let number = number.into_inner();
+    act(&web, &signed, &request, &ticket_page(&number.clone()), move |tx, signed, at| {
+        let access = access::for_change::<Read>(tx, &signed.actor, &number)?;
+        verbs::read::heard(tx, &access, &signed.actor, at.ts())
+    })
+    .await
+}
+
 /// `POST /tickets/{number}/seen`: by script, when the page has been on the screen.
 pub async fn seen(
     web: Data<Web>,

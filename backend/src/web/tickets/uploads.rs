@@ -129,7 +129,13 @@ async fn attach(
     upload: &HalfSent,
 ) -> Result<Attachment, Failure> {
     let whole = upload.clone();
-    let bytes = web.db.read(move |conn| uploads::bytes(conn, &whole)).await?;
+    let (known, bytes) = web
+        .db
+        .read(move |conn| Ok((uploads::attachment(conn, &whole)?, uploads::bytes(conn, &whole)?)))
+        .await?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
     // By what it is, not by what it is called: anything else hangs at the mail.
     let inline = upload.inline && images::kind(&bytes).is_some();
     let (name, content_type) = (upload.name.clone(), upload.content_type.clone());
@@ -142,10 +148,10 @@ async fn attach(
         .write(move |tx| {
             let access = access::for_change::<Note>(tx, &asker.actor, &number)?;
             let ticket = access.ticket().id;
-            // Whoever ends it hangs it on: twice is once.
-            uploads::end(tx, &asker.actor, ticket, &uid)?;
-            let draft = draft::home(tx, &asker, ticket, &number, &at)?;
-            drafts::attach(tx, &asker.actor, draft, &file, &at)
+            uploads::finish(tx, &asker.actor, ticket, &uid, &at, |tx| {
+                let draft = draft::home(tx, &asker, ticket, &number, &at)?;
+                drafts::attach(tx, &asker.actor, draft, &file, &at)
+            })
         })
         .await?;
     Ok(kept)

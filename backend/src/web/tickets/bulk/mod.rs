@@ -87,7 +87,15 @@ pub async fn start(web: Data<Web>, signed: Signed, id: Path<i64>, upload: Upload
     match begun {
         Ok(back) => lead_on(&web, &signed, id, &back).await,
         // What was typed stays where it was typed.
-        Err(error @ Error::Invalid(_)) => view::again(&web, &signed, id, &fields, &error).await,
+        Err(error @ Error::Invalid(_)) => {
+            // Files that are too many would be refused with whatever is chosen next.
+            if matches!(&error, Error::Invalid(fields) if fields.iter().any(|field| field.field == "attachments"))
+            {
+                let (asker, blobs) = (signed.clone(), web.db.blobs().clone());
+                web.db.write(move |tx| bulk::put_files_away(tx, &blobs, &asker.actor, id)).await?;
+            }
+            view::again(&web, &signed, id, &fields, &error).await
+        }
         Err(error) => Err(Failure::from(error).keeping(one(&fields, "text")).back_to(&address(id))),
     }
 }
