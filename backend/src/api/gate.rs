@@ -81,7 +81,14 @@ pub async fn pass(
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
     match admit(&request).await {
         Ok(caller) => {
-            let what = format!("{} {}", request.method(), request.path());
+            // An address in a path would outlive whoever has it in a log that only grows: the route says enough.
+            let named = request.path().contains('@') || request.path().contains("%40");
+            let path = match request.match_pattern().filter(|_| named) {
+                Some(route) => route,
+                None if named => "/api/…".to_owned(),
+                None => request.path().to_owned(),
+            };
+            let what = format!("{} {path}", request.method());
             let desk = request.app_data::<Data<Desk>>().cloned();
             request.extensions_mut().insert(caller.clone());
             // Refusals of handlers are answers by now; and a request that is held here could not be routed.

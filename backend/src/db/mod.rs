@@ -22,7 +22,7 @@ use diesel::connection::SimpleConnection as _;
 
 pub(crate) use self::writer::guarded;
 pub use self::{
-    blobs::{Blob, Blobs, hex},
+    blobs::{Blob, Blobs, Released, hex},
     conn::{Conn, MultiBackend},
     types::*,
     wake::{Wake, Wakers, Watching},
