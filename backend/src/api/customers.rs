@@ -285,7 +285,7 @@ pub async fn add(
     let (asker, now) = (caller.clone(), desk.moment().ts());
     request
         .create(&desk, &caller, move |tx| {
-            his::add(tx, &asker.actor, id, &value.address, value.take)?;
+            his::add(tx, &asker.actor, id, &value.address, value.take, now)?;
             noted(tx, &asker, id, "address added", now)?;
             let address = mail_ingest::address::normalise(&value.address).unwrap_or_default();
             let main = his::of(tx, id)?.first() == Some(&address);

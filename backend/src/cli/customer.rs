@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::office::Office;
+use super::office::{Office, operator};
 use super::output::{print, print_json};
 use crate::config::Loaded;
 use crate::error::{Error, Result, say};
@@ -71,9 +71,9 @@ fn known(tx: &mut crate::db::Tx<'_>, field: &str, address: &str) -> Result<crate
 impl Add {
     fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
         let as_json = self.json;
-        let (name, all) = Office::open(&loaded.config)?.write(move |tx, _| {
+        let (name, all) = Office::open(&loaded.config)?.write(move |tx, now| {
             let id = known(tx, "customer", &self.customer)?;
-            addresses::put(tx, id, &self.address, self.take)?;
+            addresses::put(tx, &operator(), id, &self.address, self.take, now)?;
             Ok((addresses::customer(tx, id)?.name, addresses::of(tx, id)?))
         })?;
         told(as_json, &name, &all)

@@ -3,10 +3,10 @@
 use diesel::{prelude::*, sql_types::Text};
 
 use super::{
-    AgentId, ArticleId, Conn, Keep, Pace, TicketId, Tx, each,
+    AgentId, ArticleId, Conn, CustomerId, Keep, Pace, TicketId, Tx, each,
     schema::{
-        deadlines, digests, idempotency_keys, inbound_mails, message_ids, outbox, participants, reads,
-        settings, tickets,
+        customers, deadlines, digests, idempotency_keys, inbound_mails, message_ids, outbox, participants,
+        reads, settings, tickets,
     },
     types::{DeadlineKind, InboundId, InboundStatus, OutboxId, Ts},
 };
@@ -41,6 +41,32 @@ pub fn hold_ticket(tx: &mut Tx<'_>, id: TicketId) -> Result<()> {
         tickets::table.find(id).select(tickets::id).for_update().first::<TicketId>(pg)?;
     }
     Ok(())
+}
+
+/// Holds a customer until the transaction ends: nobody changes him, and nobody gives him a ticket. Whoever changes
+/// addresses takes [`one_at_a_time`] first.
+pub fn hold_customer(tx: &mut Tx<'_>, id: CustomerId) -> Result<()> {
+    if let Conn::Pg(pg) = &mut **tx {
+        customers::table.find(id).select(customers::id).for_update().first::<CustomerId>(pg)?;
+    }
+    Ok(())
+}
+
+/// Keeps a customer from being merged or erased until the transaction ends; who he is by now, `None` where he is gone.
+/// SQLite's only writer needs no lock, and has seen him as he is.
+pub fn keep_customer(tx: &mut Tx<'_>, id: CustomerId) -> Result<Option<CustomerId>> {
+    let Conn::Pg(pg) = &mut **tx else { return Ok(Some(id)) };
+    let mut now = id;
+    loop {
+        let merged: Option<Option<CustomerId>> =
+            customers::table.find(now).select(customers::merged_into).for_share().first(pg).optional()?;
+        match merged {
+            None => return Ok(None),
+            Some(None) => return Ok(Some(now)),
+            // Whoever was merged is older than the merge, and a merged one takes no other: there is an end.
+            Some(Some(next)) => now = next,
+        }
+    }
 }
 
 /// Lets transactions that name the same `what` wait for each other until the end. SQLite's only writer needs no lock.

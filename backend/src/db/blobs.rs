@@ -31,7 +31,7 @@ const LEVEL: i32 = 3;
 const COMPRESS_FROM: usize = 256;
 
 /// Where large bytes lie.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Blobs {
     /// `None`: all in the database.
     folder: Option<Arc<PathBuf>>,
@@ -51,6 +51,13 @@ pub struct Blob {
     data: Option<Arc<Vec<u8>>>,
     /// That file.
     file: Option<PathBuf>,
+}
+
+/// Bytes whose row is gone, and whose file may still be there.
+#[derive(Clone, Debug)]
+pub struct Released {
+    digest: String,
+    encoding: String,
 }
 
 impl Blobs {
@@ -112,11 +119,45 @@ impl Blobs {
             blobs::table.find(digest).select(blobs::encoding).first(&mut **tx).optional()?;
         diesel::delete(blobs::table.find(digest)).execute(&mut **tx)?;
         if let (Some(dir), Some(encoding)) = (&self.folder, encoding) {
-            match fs::remove_file(path_of(dir, digest, &encoding)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    tracing::warn!(digest, %error, "a file that nothing names could not be deleted");
-                }
-                _ => {}
+            remove_file(dir, digest, &encoding);
+        }
+        Ok(())
+    }
+
+    /// Throws away those of these bytes that nothing names, within the transaction that let go of them: once it is
+    /// committed they are not read any more. Files stay until [`Blobs::remove`], because a rollback brings no file back;
+    /// where that is never called they go with [`super::orphans::sweep`].
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn release(&self, tx: &mut Tx<'_>, digests: &[String]) -> Result<Vec<Released>> {
+        let mut files = Vec::new();
+        for digest in digests {
+            if is_named(tx, digest)? {
+                continue;
+            }
+            let encoding: Option<String> =
+                blobs::table.find(digest).select(blobs::encoding).first(&mut **tx).optional()?;
+            diesel::delete(blobs::table.find(digest)).execute(&mut **tx)?;
+            if let (Some(_), Some(encoding)) = (&self.folder, encoding) {
+                files.push(Released { digest: digest.clone(), encoding });
+            }
+        }
+        Ok(files)
+    }
+
+    /// Removes the files of released bytes, unless somebody has stored the same again. In a transaction of its own: see
+    /// [`Blobs::forget`].
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn remove(&self, tx: &mut Tx<'_>, released: &[Released]) -> Result<()> {
+        let Some(dir) = &self.folder else { return Ok(()) };
+        for Released { digest, encoding } in released {
+            let row = blobs::table.find(digest).select(blobs::digest);
+            let again: Option<String> = row.first(&mut **tx).optional()?;
+            if again.is_none() {
+                remove_file(dir, digest, encoding);
             }
         }
         Ok(())
@@ -235,6 +276,15 @@ fn is_named(conn: &mut Conn, digest: &str) -> Result<bool> {
         || diesel::select(exists(file)).get_result(conn)?
         || diesel::select(exists(html)).get_result(conn)?
         || diesel::select(exists(sent)).get_result(conn)?)
+}
+
+fn remove_file(dir: &Path, digest: &str, encoding: &str) {
+    match fs::remove_file(path_of(dir, digest, encoding)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(digest, %error, "a file that nothing names could not be deleted");
+        }
+        _ => {}
+    }
 }
 
 fn path_of(dir: &Path, digest: &str, encoding: &str) -> PathBuf {

@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 
 pub(crate) use self::writer::guarded;
 pub use self::{
-    blobs::{Blob, Blobs, hex},
+    blobs::{Blob, Blobs, Released, hex},
     conn::{Conn, MultiBackend},
     types::*,
     wake::{Wake, Wakers, Watching},

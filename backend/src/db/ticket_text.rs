@@ -116,6 +116,31 @@ pub fn matching(conn: &Conn) -> (&'static str, &'static str) {
 }
 
 #[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+/// Tickets in which the words of `text` stand one after the other, anywhere; in no order.
+///
+/// # Errors
+/// Those of the database.
+pub fn with_words(conn: &mut Conn, text: &str) -> Result<Vec<TicketId>> {
+    let words = words_of(text);
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = expression(conn, &[Phrase { field: Field::Any, words, open: false }]);
+    let (before, behind) = matching(conn);
+    let sql = format!("{before}$1{behind}");
+    let found: Vec<Found> = match conn {
+        Conn::Sqlite(sqlite) => diesel::sql_query(sql).bind::<Text, _>(wanted).load(sqlite)?,
+        Conn::Pg(pg) => diesel::sql_query(sql).bind::<Text, _>(wanted).load(pg)?,
+    };
+    Ok(found.into_iter().map(|found| TicketId(found.id)).collect())
+}
+
+#[derive(QueryableByName)]
 struct Due {
     #[diesel(sql_type = BigInt)]
     ticket_id: i64,

@@ -2,11 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::{customer_words, customers::Customer};
+use super::{customer_edit::subject, customer_merge, customer_words, customers::Customer};
 use crate::{
-    access::Actor,
+    access::{Actor, Who},
+    audit,
     db::{
-        Conn, CustomerId, InstallationRight, Tx, backend, each,
+        Audited, Conn, CustomerId, InstallationRight, Ts, Tx, backend, each,
         schema::{customer_addresses, customers, participants, tickets},
     },
     error::{Error, Result, say},
@@ -19,6 +20,20 @@ use crate::{
 /// [`Error::NotFound`].
 pub fn customer(conn: &mut Conn, id: CustomerId) -> Result<Customer> {
     Ok(customers::table.find(id).select(Customer::as_select()).first(conn)?)
+}
+
+/// A customer who is to be changed, held until the transaction ends.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] for one who was merged into another: there he is changed.
+pub(super) fn held(tx: &mut Tx<'_>, id: CustomerId) -> Result<Customer> {
+    backend::one_at_a_time(tx, "customer_addresses")?;
+    backend::hold_customer(tx, id)?;
+    let found = customer(tx, id)?;
+    match found.merged_into {
+        Some(_) => Err(Error::Conflict(say!("refused-customer-merged"))),
+        None => Ok(found),
+    }
 }
 
 /// His addresses, the main one first, the others in order.
@@ -39,15 +54,21 @@ pub fn of(conn: &mut Conn, id: CustomerId) -> Result<Vec<String>> {
 /// # Errors
 /// [`Error::Forbidden`] without the right; [`Error::Conflict`] for an address of another customer;
 /// [`Error::Invalid`] for what is no address, or is one of ours.
-pub fn add(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId, address: &str, take: bool) -> Result<()> {
+pub fn add(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId, address: &str, take: bool, now: Ts) -> Result<()> {
     actor.require(InstallationRight::People)?;
-    put(tx, id, address, take)
+    put(tx, &actor.who(), id, address, take, now)
 }
 
 /// The same, for whoever has shown his right otherwise.
-pub(crate) fn put(tx: &mut Tx<'_>, id: CustomerId, address: &str, take: bool) -> Result<()> {
-    backend::one_at_a_time(tx, "customer_addresses")?;
-    customer(tx, id)?;
+pub(crate) fn put(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    id: CustomerId,
+    address: &str,
+    take: bool,
+    now: Ts,
+) -> Result<()> {
+    held(tx, id)?;
     let Some(address) = mail_ingest::address::normalise(address) else {
         return Err(Error::invalid("address", say!("refused-address")));
     };
@@ -61,7 +82,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, id: CustomerId, address: &str, take: bool) ->
         .optional()?;
     match holder {
         Some(holder) if holder == id => return Ok(()),
-        Some(holder) if take => take_over(tx, holder, id, &address)?,
+        Some(holder) if take => take_over(tx, who, holder, id, &address, now)?,
         Some(holder) => {
             let name = customer(tx, holder)?.name;
             return Err(Error::Conflict(say!("refused-customer-address", address = address, name = name)));
@@ -89,6 +110,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, id: CustomerId, address: &str, take: bool) ->
 /// [`Error::Forbidden`] without the right; [`Error::NotFound`] for an address that is not his.
 pub fn set_main(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId, address: &str) -> Result<()> {
     actor.require(InstallationRight::People)?;
+    held(tx, id)?;
     put_main(tx, id, address)
 }
 
@@ -115,7 +137,19 @@ pub(super) fn settle_main(tx: &mut Tx<'_>, id: CustomerId) -> Result<()> {
     }
 }
 
-fn take_over(tx: &mut Tx<'_>, from: CustomerId, to: CustomerId, address: &str) -> Result<()> {
+/// The address of another. His last one is all of him: that is a merge, which can be undone.
+fn take_over(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    from: CustomerId,
+    to: CustomerId,
+    address: &str,
+    now: Ts,
+) -> Result<()> {
+    if of(tx, from)?.len() == 1 {
+        return customer_merge::merge_as(tx, who, from, to, now).map(drop);
+    }
+    backend::hold_customer(tx, from)?;
     diesel::update(customer_addresses::table.find(address))
         .set((customer_addresses::customer_id.eq(to), customer_addresses::main.eq(false)))
         .execute(&mut **tx)?;
@@ -124,20 +158,10 @@ fn take_over(tx: &mut Tx<'_>, from: CustomerId, to: CustomerId, address: &str) -
     )
     .set(tickets::customer_id.eq(to))
     .execute(&mut **tx)?;
-    let left: i64 = customer_addresses::table
-        .filter(customer_addresses::customer_id.eq(from))
-        .count()
-        .get_result(&mut **tx)?;
-    if left > 0 {
-        settle_main(tx, from)?;
-        return customer_words::say(tx, from);
-    }
-    diesel::update(tickets::table.filter(tickets::customer_id.eq(from)))
-        .set(tickets::customer_id.eq(to))
-        .execute(&mut **tx)?;
-    // His page leads to the other one from now on.
-    diesel::update(customers::table.find(from)).set(customers::merged_into.eq(to)).execute(&mut **tx)?;
-    customer_words::say(tx, from)
+    settle_main(tx, from)?;
+    customer_words::say(tx, from)?;
+    let detail = format!("an address went to {}", subject(to));
+    audit::noted(tx, who, Audited::Customer, &subject(from), &detail, now)
 }
 
 /// Takes an address away from a customer, who keeps at least one. Tickets stay his.
@@ -152,7 +176,7 @@ pub fn remove(tx: &mut Tx<'_>, actor: &Actor, id: CustomerId, address: &str) -> 
 
 /// The same on behalf of the operator.
 pub(crate) fn take_away(tx: &mut Tx<'_>, id: CustomerId, address: &str) -> Result<()> {
-    backend::one_at_a_time(tx, "customer_addresses")?;
+    held(tx, id)?;
     let his = of(tx, id)?;
     let address = mail_ingest::address::normalise(address).ok_or(Error::NotFound)?;
     if !his.contains(&address) {

@@ -70,7 +70,7 @@ pub fn create(
 /// Changes a customer.
 ///
 /// # Errors
-/// [`Error::Invalid`] names the field; [`Error::NotFound`].
+/// [`Error::Invalid`] names the field; [`Error::NotFound`]; [`Error::Conflict`] for one who was merged into another.
 pub fn change(
     tx: &mut Tx<'_>,
     people: &PeopleAccess,
@@ -78,7 +78,7 @@ pub fn change(
     change: &Change,
     now: Ts,
 ) -> Result<()> {
-    let before = addresses::customer(tx, id)?;
+    let before = addresses::held(tx, id)?;
     let problems = check(tx, change)?;
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));

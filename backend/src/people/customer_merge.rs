@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{addresses, customer_edit, customer_words, customers::Customer};
 use crate::{
-    access::PeopleAccess,
+    access::{PeopleAccess, Who},
     audit,
     db::{
         AgentId, Audited, Conn, CustomerId, CustomerMergeId, OrganisationId, TicketId, Ts, Tx, backend,
@@ -95,6 +95,11 @@ impl Kept {
     }
 }
 
+/// The addresses that an undo would give back.
+pub(super) fn addresses_of(undo: &str) -> Vec<String> {
+    serde_json::from_str::<Undo>(undo).map(|undo| undo.addresses).unwrap_or_default()
+}
+
 /// What would move.
 ///
 /// # Errors
@@ -105,6 +110,10 @@ pub fn preview(
     source: CustomerId,
     target: CustomerId,
 ) -> Result<Preview> {
+    look(conn, source, target)
+}
+
+fn look(conn: &mut Conn, source: CustomerId, target: CustomerId) -> Result<Preview> {
     let (from, to) = (addresses::customer(conn, source)?, addresses::customer(conn, target)?);
     if source == target {
         return Err(Error::Conflict(say!("refused-merge-same-customer")));
@@ -164,8 +173,23 @@ pub fn merge(
     target: CustomerId,
     now: Ts,
 ) -> Result<CustomerMergeId> {
+    merge_as(tx, people.who(), source, target, now)
+}
+
+/// The same, for whoever has shown his right otherwise.
+pub(super) fn merge_as(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    source: CustomerId,
+    target: CustomerId,
+    now: Ts,
+) -> Result<CustomerMergeId> {
     backend::one_at_a_time(tx, "customer_addresses")?;
-    let what = preview(tx, people, source, target)?;
+    // In one order, whoever is merged into whom.
+    for id in [source.min(target), source.max(target)] {
+        backend::hold_customer(tx, id)?;
+    }
+    let what = look(tx, source, target)?;
     let strangers = claims(tx, source, target)?;
     let main: Option<String> = customer_addresses::table
         .filter(customer_addresses::customer_id.eq(source).and(customer_addresses::main.eq(true)))
@@ -189,7 +213,7 @@ pub fn merge(
         .values((
             merges::source_id.eq(source),
             merges::target_id.eq(target),
-            merges::agent_id.eq(people.who().agent),
+            merges::agent_id.eq(who.agent),
             merges::undo.eq(serde_json::to_string(&undo)?),
             merges::created_at.eq(now),
         ))
@@ -223,7 +247,7 @@ pub fn merge(
     customer_words::say(tx, source)?;
     customer_words::say(tx, target)?;
     let detail = format!("merged {} into it", customer_edit::subject(source));
-    audit::noted(tx, people.who(), Audited::Customer, &customer_edit::subject(target), &detail, now)?;
+    audit::noted(tx, who, Audited::Customer, &customer_edit::subject(target), &detail, now)?;
     Ok(id)
 }
 
@@ -258,6 +282,9 @@ pub fn undo(
         .filter(merges::target_id.eq(target))
         .select(Merge::as_select())
         .first(&mut **tx)?;
+    for id in [merge.source_id.min(target), merge.source_id.max(target)] {
+        backend::hold_customer(tx, id)?;
+    }
     let to = addresses::customer(tx, target)?;
     if merge.undone_at.is_some() {
         return Err(Error::Conflict(say!("refused-merge-undone")));

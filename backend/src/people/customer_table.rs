@@ -90,7 +90,7 @@ fn line(
         }
     };
     for address in &theirs {
-        addresses::put(tx, id, address, false)?;
+        addresses::put(tx, people.who(), id, address, false, now)?;
     }
     addresses::put_main(tx, id, &main)?;
     customer_edit::put(tx, id, &change)?;

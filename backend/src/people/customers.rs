@@ -46,12 +46,16 @@ pub fn by_address(tx: &mut Tx<'_>, person: &Person, now: Ts) -> Result<CustomerI
             .row(tx)
             .optional()?)
     };
-    if let Some(id) = known(tx)? {
+    if let Some(id) = known(tx)?
+        && let Some(id) = backend::keep_customer(tx, id)?
+    {
         return Ok(id);
     }
     // Somebody else may make him at this very moment.
     backend::one_at_a_time(tx, "customer_addresses")?;
-    if let Some(id) = known(tx)? {
+    if let Some(id) = known(tx)?
+        && let Some(id) = backend::keep_customer(tx, id)?
+    {
         return Ok(id);
     }
     let name = if person.name.trim().is_empty() { &person.address } else { person.name.trim() };

@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::{domains_of_organisations as domains, organisations::Organisation};
 use crate::{
     access::PeopleAccess,
     audit,
-    db::{Audited, Conn, OrganisationId, Ts, Tx, backend, schema::organisations as table},
+    db::{Audited, Conn, OrganisationId, Ts, Tx, backend, hex, schema::organisations as table},
     error::{Error, Result, say},
     tickets::store::without_nul,
 };
@@ -109,8 +110,13 @@ pub(super) fn find(conn: &mut Conn, name: &str) -> Result<Option<OrganisationId>
 
 fn told(conn: &mut Conn, id: OrganisationId) -> Result<(String, Value)> {
     let found: Organisation = table::table.find(id).select(Organisation::as_select()).first(conn)?;
+    // That the note was changed is said, not what stands in it: people may, and the log only grows.
+    let note = match found.note.as_str() {
+        "" => String::new(),
+        note => hex(&Sha256::digest(note)).chars().take(8).collect(),
+    };
     let told = json!({
-        "name": found.name, "note": found.note, "retired": found.retired_at.is_some(),
+        "name": found.name, "note": note, "retired": found.retired_at.is_some(),
         "domains": domains::of(conn, id)?,
     });
     Ok((found.name, told))

@@ -10,7 +10,7 @@ use crate::{
 /// The longest table, in bytes.
 pub const BYTES: usize = 1_000_000;
 /// So many lines has a table at most, the names of its columns among them.
-const LINES: usize = 5_001;
+const LINES: usize = 501;
 
 /// What became, or would become, of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

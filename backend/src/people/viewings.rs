@@ -57,18 +57,18 @@ fn may_view(conn: &mut Conn, actor: &Actor, people: &PeopleAccess, agent: AgentI
 }
 
 /// As whom a session looks: the other agent with his rights as of now, on behalf of the one who signed in. `None` where it
-/// does not look as anybody, or may no longer.
+/// does not look as anybody, or may no longer. With the moment when it began, which tells this look from others.
 ///
 /// # Errors
 /// Those of the database.
-pub fn of(conn: &mut Conn, viewer: &Actor, session: &str, now: Timestamp) -> Result<Option<Actor>> {
+pub fn of(conn: &mut Conn, viewer: &Actor, session: &str, now: Timestamp) -> Result<Option<(Actor, Ts)>> {
     let row: Option<(AgentId, Ts)> = viewings::table
         .find(session)
         .filter(viewings::viewer_id.eq(viewer.agent.id))
         .select((viewings::agent_id, viewings::begun_at))
         .first(conn)
         .optional()?;
-    let Some((agent, _)) = row.filter(|(_, begun)| now.duration_since(begun.0).abs() < LONGEST) else {
+    let Some((agent, begun)) = row.filter(|(_, begun)| now.duration_since(begun.0).abs() < LONGEST) else {
         return Ok(None);
     };
     let allowed = for_people(conn, viewer).and_then(|people| may_view(conn, viewer, &people, agent));
@@ -78,7 +78,7 @@ pub fn of(conn: &mut Conn, viewer: &Actor, session: &str, now: Timestamp) -> Res
         Err(error) => return Err(error),
     }
     match Actor::load(conn, agent, Cause::Web, now) {
-        Ok(seen) => Ok(Some(seen.looked_through())),
+        Ok(seen) => Ok(Some((seen.looked_through(), begun))),
         Err(Error::NotFound) => Ok(None),
         Err(error) => Err(error),
     }

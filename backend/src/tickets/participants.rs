@@ -106,7 +106,7 @@ pub fn is_customer(
         .select(articles::from_address)
         .first_row(tx)?;
     let customer = ticket.customer_id.ok_or(Error::NotFound)?;
-    people::addresses::put(tx, customer, &address, true)?;
+    people::addresses::put(tx, who, customer, &address, true, at.ts())?;
     let change = store::Change::of(EventKind::ParticipantAccepted).between(None, Some(&address));
     store::record(tx, ticket, who, at.ts(), change)?;
     store::save(tx, ticket, at.ts())

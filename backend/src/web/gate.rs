@@ -10,6 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error as HttpError, FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use futures_util::future::{Ready, ready};
+use sha2::{Digest as _, Sha256};
 
 use super::failure::Failure;
 use super::own_factor;
@@ -20,7 +21,7 @@ use super::shell::{Frame, Viewing};
 use super::state::Web;
 use super::times::Reader;
 use crate::access::{Actor, Check, is_left_out};
-use crate::db::{Cause, Ts, reading_only};
+use crate::db::{Cause, Ts, hex, reading_only};
 use crate::error::{Error, say};
 use crate::people::{sessions, setup, viewings};
 
@@ -281,14 +282,21 @@ async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<O
         Some(_) => (false, false),
     };
     let reader = web.reader_of(&person.agent);
+    // A form of the other's pages is no form of one's own: sent once the look is over, it is refused.
+    let csrf = match &seen {
+        None => session.csrf,
+        Some((seen, begun)) => {
+            let of = format!("{} {} {}", session.csrf, seen.agent.id, begun.0);
+            hex(&Sha256::digest(of))
+        }
+    };
+    let seen = seen.map(|(seen, _)| seen);
     let theme = if person.agent.theme == "system" { String::new() } else { person.agent.theme.clone() };
     let frame = Frame {
         lang: reader.language.tag(),
         theme,
         org: organisation,
-        viewing: seen
-            .as_ref()
-            .map(|seen| Viewing { name: seen.agent.name.clone(), csrf: session.csrf.clone() }),
+        viewing: seen.as_ref().map(|seen| Viewing { name: seen.agent.name.clone(), csrf: csrf.clone() }),
     };
     // The other's zone, one's own language: times as he sees them, in words that whoever looks can read.
     let zone = seen.as_ref().map_or_else(|| reader.zone.clone(), |seen| web.reader_of(&seen.agent).zone);
@@ -297,15 +305,7 @@ async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<O
         Some(seen) => (seen, Some(person)),
         None => (person, None),
     };
-    Ok(Some(Signed(Arc::new(Asker {
-        actor,
-        viewer,
-        csrf: session.csrf,
-        session: session.id_hash,
-        raised,
-        reader,
-        frame,
-    }))))
+    Ok(Some(Signed(Arc::new(Asker { actor, viewer, csrf, session: session.id_hash, raised, reader, frame }))))
 }
 
 /// How somebody reads who has not signed in.

@@ -393,7 +393,7 @@ impl Listener {
                 let session = sessions::find(conn, &secret, &limits, now)?.ok_or(Error::NotFound)?;
                 let actor = Actor::load(conn, session.agent_id, Cause::Web, now)?;
                 let seen = viewings::of(conn, &actor, &session.id_hash, now)?;
-                Ok(seen.unwrap_or(actor))
+                Ok(seen.map_or(actor, |(seen, _)| seen))
             })
             .await;
         self.actor = found.ok()?;

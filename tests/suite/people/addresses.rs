@@ -37,6 +37,7 @@ both_databases! {
         app.ticket_from(&mail("anna@customer.example")).await;
         let berts = app.ticket_from(&mail("bert@customer.example")).await;
         let anna = customer(&app, "anna@customer.example").await;
+        let bert = customer(&app, "bert@customer.example").await;
         let addresses = format!("/api/v1/customers/{anna}/addresses");
         app.root.post(&addresses, json!({ "address": "bert@customer.example" })).await.assert(409);
         for wrong in ["nobody", "support@helpdesk.example"] {
@@ -47,12 +48,22 @@ both_databases! {
         let hers = app.root.get(&format!("/api/v1/tickets?customer={}", encoded("anna@customer.example"))).await.items();
         assert!(hers.iter().any(|ticket| text(&ticket["number"]) == berts), "{hers:?}");
         assert_eq!(customer(&app, "bert@customer.example").await, anna);
+        // It was his only one: he has become her, which can be undone; and he is changed no more.
+        let merges = app.root.get(&format!("/api/v1/customers/{anna}/merges")).await.items();
+        assert_eq!(merges.len(), 1, "{merges:?}");
+        app.root.patch(&format!("/api/v1/customers/{bert}"), json!({ "note": "x" })).await.assert(409);
+        app.root.post(&format!("/api/v1/customers/{bert}/addresses"), json!({ "address": "anna@customer.example", "take": true })).await.assert(409);
         app.root.delete(&format!("{addresses}/{}", encoded("bert@customer.example"))).await.assert(204);
         app.settings.must(&["customer", "address", "add", "--customer", "anna@customer.example", "--address", "a@b.example"], "");
         assert_eq!(app.root.get(&addresses).await.items().len(), 2);
         app.settings.must(&["customer", "address", "remove", "--address", "a@b.example"], "");
         assert_eq!(app.root.get(&addresses).await.items().len(), 1);
-        app.agent("dana", &["Agent"]).await.post(&addresses, json!({ "address": "x@y.example" })).await.assert(403);
+        let dana = app.agent("dana", &["Agent"]).await;
+        dana.post(&addresses, json!({ "address": "x@y.example" })).await.assert(403);
+        // The log that only grows knows what was tried, and no address.
+        dana.delete(&format!("{addresses}/{}", encoded("x@y.example"))).await.assert(403);
+        let log = json!(app.root.get("/api/v1/audit?limit=200").await.items()).to_string();
+        assert!(log.contains("DELETE") && !log.contains("y.example"), "{log}");
     }
 
     async fn one_click_says_that_an_address_is_also_of_the_customer(database) {

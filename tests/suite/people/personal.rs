@@ -22,7 +22,7 @@ struct Count {
 }
 
 /// Every column of every table that holds this, and stored bytes that do.
-async fn where_is(app: &TestApp, database: Database, canary: &'static str) -> Vec<String> {
+pub(super) async fn where_is(app: &TestApp, database: Database, canary: &'static str) -> Vec<String> {
     app.db()
         .read(move |conn| {
             let columns = match database {
@@ -55,7 +55,7 @@ async fn where_is(app: &TestApp, database: Database, canary: &'static str) -> Ve
 }
 
 /// Stored bytes that hold this once they are opened.
-async fn bytes_with(app: &TestApp, canary: &'static str) -> usize {
+pub(super) async fn bytes_with(app: &TestApp, canary: &'static str) -> usize {
     #[derive(diesel::QueryableByName)]
     struct Digest {
         #[diesel(sql_type = Text)]
@@ -127,7 +127,7 @@ async fn known(app: &TestApp) -> (String, String, String) {
     (id, number, other)
 }
 
-async fn admin(app: &TestApp) -> Client {
+pub(super) async fn admin(app: &TestApp) -> Client {
     let visitor = app.visitor();
     visitor.sign_in("root", PASSWORD).await;
     visitor.get("/admin/customers").await.assert(200);

@@ -139,4 +139,18 @@ both_databases! {
         app.advance(jiff::SignedDuration::from_mins(61)).await;
         assert!(!admin.get("/tickets").await.assert(200).text().contains("You see the pages as"));
     }
+
+    async fn a_form_of_the_others_pages_is_refused_afterwards(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let admin = begun(&app, "dana").await;
+        let page = admin.get("/tickets").await.assert(200).text();
+        let field = page.split("name=\"csrf\" value=\"").nth(1).unwrap_or_else(|| panic!("{page}"));
+        let token = field.split('"').next().unwrap_or_default().to_owned();
+        admin.submit("/viewing/end", &[]).await.assert(303);
+        admin.get("/tickets").await.assert(200);
+        let form = [("csrf", token.as_str())];
+        admin.send(admin.request(Method::POST, "/logout").form(&form)).await.assert(403);
+        admin.get("/tickets").await.assert(200);
+    }
 }

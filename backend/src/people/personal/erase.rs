@@ -4,16 +4,16 @@
 use diesel::prelude::*;
 
 use super::{
-    AT_ONCE, Known,
-    scrub::{MARK, Scrub},
+    AT_ONCE, Known, find,
+    scrub::{MARK, Scrub, Where},
     traces,
 };
 use crate::{
-    access::PeopleAccess,
+    access::{Actor, PeopleAccess},
     audit,
     db::{
-        ArticleId, AttachmentId, Audited, Blob, Conn, Delivery, DraftId, InboundId, InboundStatus, TicketId,
-        Ts, Tx, backend,
+        ArticleId, AttachmentId, Audited, Blob, Blobs, Conn, CustomerId, Delivery, DraftId, InboundId,
+        InboundStatus, Released, Right, TicketId, Ts, Tx, backend,
         schema::{articles, attachments, drafts, inbound_mails, message_ids, outbox, participants, tickets},
     },
     error::{Error, Result, say},
@@ -56,12 +56,13 @@ pub struct Preview {
     pub originals: i64,
     /// Mails to him, and about his tickets.
     pub outgoing: i64,
-    /// Mails that are still on their way, or wait to be looked at: until they have arrived he cannot be erased.
+    /// Mails about any ticket in which he appears that are still on their way, or mails of his that wait to be looked at:
+    /// until they have arrived he cannot be erased.
     pub under_way: i64,
 }
 
 /// Mails that somebody still works on.
-const UNFINISHED: [Delivery; 5] =
+pub(super) const UNFINISHED: [Delivery; 5] =
     [Delivery::Held, Delivery::Due, Delivery::Sending, Delivery::Deferred, Delivery::Uncertain];
 
 /// What would go.
@@ -77,20 +78,14 @@ pub fn preview(conn: &mut Conn, known: &Known) -> Result<Preview> {
     for part in known.own.chunks(AT_ONCE) {
         let theirs = outbox::table.filter(outbox::ticket_id.eq_any(part.to_vec()));
         outgoing += theirs.count().get_result::<i64>(conn)?;
+    }
+    // Also mails to others: what is on its way may hold words of his, and is nobody's to be stopped.
+    for part in [&known.own, &known.elsewhere].into_iter().flat_map(|list| list.chunks(AT_ONCE)) {
         under_way += outbox::table
             .filter(outbox::ticket_id.eq_any(part.to_vec()))
             .filter(outbox::state.eq_any(UNFINISHED))
             .count()
             .get_result::<i64>(conn)?;
-    }
-    for part in known.elsewhere.chunks(AT_ONCE) {
-        let to: Vec<String> = outbox::table
-            .filter(outbox::ticket_id.eq_any(part.to_vec()))
-            .filter(outbox::state.eq_any(UNFINISHED))
-            .select(outbox::envelope_to)
-            .load(conn)?;
-        let to_him = to.iter().filter(|to| known.addresses.iter().any(|his| to.contains(his.as_str())));
-        under_way += i64::try_from(to_him.count()).unwrap_or(i64::MAX);
     }
     let waiting: i64 = inbound_mails::table
         .filter(inbound_mails::envelope_from.eq_any(&known.addresses))
@@ -109,49 +104,63 @@ pub fn preview(conn: &mut Conn, known: &Known) -> Result<Preview> {
     })
 }
 
-/// Erases a person; which bytes are to be forgotten afterwards, in a transaction of their own. `empty` stands for the
-/// originals that are gone.
+/// What an erasure needs of the store: where bytes lie, and the empty ones that stand for originals that are gone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// Where bytes lie.
+    pub blobs: Blobs,
+    /// No bytes, prepared.
+    pub empty: Blob,
+}
+
+/// Erases a person, stored bytes included; which files are to be removed once this is committed. Who he is and where he
+/// stands is looked for in here, behind the locks: what comes meanwhile is not missed.
 ///
 /// # Errors
-/// [`Error::Conflict`] while mails to or from him are under way.
+/// Those of [`find`]; [`Error::Conflict`] while mails to or from him, or about tickets in which he appears, are under way.
 pub fn erase(
     tx: &mut Tx<'_>,
+    actor: &Actor,
     people: &PeopleAccess,
-    known: &Known,
+    id: CustomerId,
     texts: Texts,
-    empty: &Blob,
+    store: &Store,
     now: Ts,
-) -> Result<Vec<String>> {
+) -> Result<Vec<Released>> {
     backend::one_at_a_time(tx, "customer_addresses")?;
-    let what = preview(tx, known)?;
+    backend::hold_customer(tx, id)?;
+    let known = find(tx, actor, people, id, Right::Full)?;
+    for (ticket, _) in known.everywhere() {
+        backend::hold_ticket(tx, ticket)?;
+    }
+    let what = preview(tx, &known)?;
     if what.under_way > 0 {
         return Err(Error::Conflict(say!("refused-erase-under-way", n = what.under_way)));
     }
-    let scrub = Scrub::new(known)?;
+    let scrubs = (Scrub::new(&known, Where::Own)?, Scrub::new(&known, Where::Others)?);
     let (mut gone, mut named) = (Vec::new(), Vec::new());
-    let all = known.own.iter().map(|id| (*id, true)).chain(known.elsewhere.iter().map(|id| (*id, false)));
-    for (id, own) in all {
-        backend::hold_ticket(tx, id)?;
+    for (ticket, own) in known.everywhere() {
+        let scrub = if own { &scrubs.0 } else { &scrubs.1 };
         let whole = own && texts == Texts::Erase;
-        gone.extend(written(tx, known, &scrub, (id, own), texts, &mut named)?);
-        gone.extend(unsent(tx, &scrub, id, whole)?);
-        gone.extend(traces::outgoing(tx, known, &scrub, id, own, whole)?);
-        traces::around(tx, &scrub, id, own)?;
+        gone.extend(written(tx, &known, scrub, (ticket, own), texts, &mut named)?);
+        gone.extend(unsent(tx, scrub, ticket, whole)?);
+        gone.extend(traces::outgoing(tx, scrub, ticket, own, whole)?);
+        traces::around(tx, scrub, ticket, own)?;
         let addresses = participants::address.eq_any(&known.addresses);
-        diesel::delete(participants::table.filter(participants::ticket_id.eq(id)).filter(addresses))
+        diesel::delete(participants::table.filter(participants::ticket_id.eq(ticket)).filter(addresses))
             .execute(&mut **tx)?;
-        ticket(tx, &scrub, id, own, whole)?;
+        self::ticket(tx, scrub, ticket, own, whole)?;
     }
-    gone.extend(originals(tx, known, &scrub, &named, empty, now)?);
-    traces::everywhere(tx, known, &scrub)?;
-    traces::himself(tx, known)?;
+    gone.extend(originals(tx, &known, &scrubs, &named, &store.empty, now)?);
+    traces::everywhere(tx, &known)?;
+    traces::himself(tx, &known)?;
     let detail = match texts {
         Texts::Anonymise => "erased; texts without name and addresses",
         Texts::Erase => "erased with all texts",
     };
     audit::noted(tx, people.who(), Audited::PersonalData, &subject(known.customer.id), detail, now)?;
-    gone.retain(|digest| *digest != empty.digest);
-    Ok(gone)
+    gone.retain(|digest| *digest != store.empty.digest);
+    store.blobs.release(tx, &gone)
 }
 
 #[derive(Queryable, Selectable)]
@@ -166,6 +175,7 @@ struct Written {
     body_text: String,
     html_digest: Option<String>,
     inbound_id: Option<InboundId>,
+    agent_id: Option<crate::db::AgentId>,
 }
 
 /// The articles of a ticket; which bytes went with them. `named` gets the mails of others in which he stands.
@@ -188,9 +198,10 @@ fn written(
         let whole = texts == Texts::Erase && (own || his);
         let text = |text: &str| if whole && !text.is_empty() { MARK.to_owned() } else { scrub.text(text) };
         let body = text(&article.body_text);
+        // By his address: whoever is called like him has a mail of his own.
         if [&article.body_text, &article.recipients, &article.subject]
             .into_iter()
-            .any(|text| scrub.finds(text))
+            .any(|text| scrub.addressed(text))
         {
             named.extend(article.inbound_id);
         }
@@ -201,14 +212,16 @@ fn written(
         }
         let (from_name, from_address) = match his {
             true => (String::new(), String::new()),
-            false => (scrub.text(&article.from_name), scrub.text(&article.from_address)),
+            // An agent may be called like him, and so may whoever writes in a ticket of another.
+            false if article.agent_id.is_some() || !own => (article.from_name, article.from_address),
+            false => (scrub.text(&article.from_name), article.from_address),
         };
         let message_id = if his { String::new() } else { article.message_id };
         diesel::update(articles::table.find(article.id))
             .set((
                 articles::from_name.eq(from_name),
                 articles::from_address.eq(from_address),
-                articles::recipients.eq(scrub.text(&article.recipients)),
+                articles::recipients.eq(scrub.json(&article.recipients)),
                 articles::subject.eq(text(&article.subject)),
                 articles::message_id.eq(message_id),
                 articles::body_text.eq(body),
@@ -257,7 +270,7 @@ fn unsent(tx: &mut Tx<'_>, scrub: &Scrub, id: TicketId, whole: bool) -> Result<V
             diesel::delete(drafts::table.find(draft)).execute(&mut **tx)?;
         } else if scrub.finds(&fields) {
             diesel::update(drafts::table.find(draft))
-                .set(drafts::fields.eq(scrub.text(&fields)))
+                .set(drafts::fields.eq(scrub.json(&fields)))
                 .execute(&mut **tx)?;
         }
     }
@@ -281,8 +294,9 @@ fn ticket(tx: &mut Tx<'_>, scrub: &Scrub, id: TicketId, own: bool, whole: bool) 
         .set((
             tickets::title.eq(text(&title)),
             tickets::preview.eq(text(&preview)),
-            tickets::customer_name.eq(if own { String::new() } else { scrub.text(&name) }),
-            tickets::customer_address.eq(if own { String::new() } else { scrub.text(&address) }),
+            // The customer of another's ticket is another, whatever he is called.
+            tickets::customer_name.eq(if own || scrub.is(&name) { String::new() } else { name }),
+            tickets::customer_address.eq(if own { String::new() } else { scrub.address(&address) }),
             tickets::has_attachments.eq(files > 0),
         ))
         .execute(&mut **tx)?;
@@ -339,7 +353,7 @@ struct Received {
 fn originals(
     tx: &mut Tx<'_>,
     known: &Known,
-    scrub: &Scrub,
+    scrubs: &(Scrub, Scrub),
     named: &[InboundId],
     empty: &Blob,
     now: Ts,
@@ -362,14 +376,15 @@ fn originals(
         let Some(mail) = row else { continue };
         gone.push(mail.digest);
         let whole = his.binary_search(&id).is_ok();
+        let scrub = if whole { &scrubs.0 } else { &scrubs.1 };
         let text = |text: &str| if whole { MARK.to_owned() } else { scrub.text(text) };
         let kept = |text: String| if whole { String::new() } else { text };
         diesel::update(inbound_mails::table.find(id))
             .set((
                 inbound_mails::digest.eq(&empty.digest),
                 inbound_mails::forgotten_at.eq(now),
-                inbound_mails::envelope_from.eq(scrub.text(&mail.envelope_from)),
-                inbound_mails::envelope_to.eq(scrub.text(&mail.envelope_to)),
+                inbound_mails::envelope_from.eq(scrub.address(&mail.envelope_from)),
+                inbound_mails::envelope_to.eq(scrub.list(&mail.envelope_to)),
                 inbound_mails::subject.eq(text(&mail.subject)),
                 inbound_mails::sender.eq(text(&mail.sender)),
                 inbound_mails::message_id.eq(kept(mail.message_id)),

@@ -9,7 +9,7 @@ use crate::{
     access::{Actor, PeopleAccess},
     audit,
     db::{
-        ArticleId, Audited, Conn, InboundId, InstallationRight, TicketId, Ts, Tx,
+        Audited, Conn, CustomerId, InboundId, InstallationRight, TicketId, Ts, Tx,
         schema::{articles, attachments, inbound_mails, tickets},
     },
     error::Result,
@@ -24,8 +24,17 @@ pub struct Part {
     pub name: String,
     /// When it is from.
     pub at: Ts,
+    /// Its size, in bytes.
+    pub size: i64,
     /// What it holds.
     pub content: Content,
+}
+
+impl Part {
+    fn text(name: String, at: Ts, text: String) -> Self {
+        let size = i64::try_from(text.len()).unwrap_or(i64::MAX);
+        Self { name, at, size, content: Content::Text(text) }
+    }
 }
 
 /// What a file of the archive holds.
@@ -41,9 +50,9 @@ pub enum Content {
 ///
 /// # Errors
 /// [`crate::error::Error::Forbidden`] without the right to export.
-pub fn begin(tx: &mut Tx<'_>, actor: &Actor, people: &PeopleAccess, known: &Known, now: Ts) -> Result<()> {
+pub fn begin(tx: &mut Tx<'_>, actor: &Actor, people: &PeopleAccess, id: CustomerId, now: Ts) -> Result<()> {
     actor.require(InstallationRight::Export)?;
-    audit::noted(tx, people.who(), Audited::PersonalData, &subject(known.customer.id), "taken out", now)
+    audit::noted(tx, people.who(), Audited::PersonalData, &subject(id), "taken out", now)
 }
 
 /// The files of the archive.
@@ -55,7 +64,7 @@ pub fn parts(conn: &mut Conn, known: &Known, now: Ts) -> Result<Vec<Part>> {
     let mut told = Vec::new();
     for id in &known.own {
         let (text, json, at) = ticket(conn, known, *id)?;
-        parts.push(Part { name: format!("{}.txt", text.0), at, content: Content::Text(text.1) });
+        parts.push(Part::text(format!("{}.txt", text.0), at, text.1));
         told.push(json);
     }
     let customer = &known.customer;
@@ -68,7 +77,7 @@ pub fn parts(conn: &mut Conn, known: &Known, now: Ts) -> Result<Vec<Part>> {
         "taken_out_at": now.0.to_string(),
     });
     let text = serde_json::to_string_pretty(&about)?;
-    parts.insert(0, Part { name: "person.json".to_owned(), at: now, content: Content::Text(text) });
+    parts.insert(0, Part::text("person.json".to_owned(), now, text));
     parts.extend(stored(conn, known)?);
     Ok(parts)
 }
@@ -139,29 +148,31 @@ fn stored(conn: &mut Conn, known: &Known) -> Result<Vec<Part>> {
             .select(articles::inbound_id)
             .load(conn)?;
         let mails: Vec<InboundId> = mails.into_iter().flatten().collect();
-        let raw: Vec<(InboundId, String, Ts)> = inbound_mails::table
+        let raw: Vec<(InboundId, String, Ts, i64)> = inbound_mails::table
             .filter(inbound_mails::id.eq_any(mails).and(inbound_mails::forgotten_at.is_null()))
             .order(inbound_mails::id)
-            .select((inbound_mails::id, inbound_mails::digest, inbound_mails::received_at))
-            .load(conn)?;
-        parts.extend(raw.into_iter().map(|(id, digest, at)| Part {
-            name: format!("mail-{id}.eml"),
-            at,
-            content: Content::Stored(digest),
-        }));
-        let files: Vec<(Option<ArticleId>, String, String, Ts)> = attachments::table
-            .filter(attachments::article_id.eq_any(part.to_vec()))
-            .order(attachments::id)
             .select((
-                attachments::article_id,
-                attachments::name,
-                attachments::digest,
-                attachments::created_at,
+                inbound_mails::id,
+                inbound_mails::digest,
+                inbound_mails::received_at,
+                inbound_mails::size,
             ))
             .load(conn)?;
-        parts.extend(files.into_iter().map(|(_, name, digest, at)| Part {
+        parts.extend(raw.into_iter().map(|(id, digest, at, size)| Part {
+            name: format!("mail-{id}.eml"),
+            at,
+            size,
+            content: Content::Stored(digest),
+        }));
+        let files: Vec<(String, String, Ts, i64)> = attachments::table
+            .filter(attachments::article_id.eq_any(part.to_vec()))
+            .order(attachments::id)
+            .select((attachments::name, attachments::digest, attachments::created_at, attachments::size))
+            .load(conn)?;
+        parts.extend(files.into_iter().map(|(name, digest, at, size)| Part {
             name,
             at,
+            size,
             content: Content::Stored(digest),
         }));
     }

@@ -2,6 +2,7 @@
 
 pub mod erase;
 pub mod export;
+mod from_where;
 mod scrub;
 mod traces;
 
@@ -14,7 +15,7 @@ use crate::{
     access::{Actor, PeopleAccess},
     db::{
         ArticleId, Conn, CustomerId, Right, TicketId,
-        schema::{articles, customer_addresses, customers as table, inbound_mails, participants, tickets},
+        schema::{agents, articles, customers as table, tickets},
     },
     error::{Error, Result, say},
 };
@@ -23,6 +24,8 @@ use crate::{
 const AT_ONCE: usize = 500;
 /// A shorter name is a word like others: it is not looked for in texts.
 const SHORTEST: usize = 4;
+/// So many names that mails gave him are looked for.
+const LEARNED: usize = 50;
 
 /// A person, and where he appears. Only [`find`] makes one.
 #[derive(Clone, Debug)]
@@ -31,10 +34,13 @@ pub struct Known {
     /// His keys: his own, and those that were merged into him.
     ids: Vec<CustomerId>,
     addresses: Vec<String>,
+    /// What he is called: his name, and those of whoever was merged into him.
     names: Vec<String>,
+    /// What mails called him. Anybody may have written them.
+    learned: Vec<String>,
     /// Tickets that are his.
     own: Vec<TicketId>,
-    /// Tickets of others in which he takes part or has written.
+    /// Tickets of others in which he takes part, has written, was written to or is named by an address.
     elsewhere: Vec<TicketId>,
     /// What he wrote.
     written: Vec<ArticleId>,
@@ -49,6 +55,12 @@ impl Known {
     /// From where he writes.
     pub fn addresses(&self) -> &[String] {
         &self.addresses
+    }
+
+    /// Where he appears, and whether the ticket is his.
+    fn everywhere(&self) -> impl Iterator<Item = (TicketId, bool)> + '_ {
+        let own = self.own.iter().map(|id| (*id, true));
+        own.chain(self.elsewhere.iter().map(|id| (*id, false)))
     }
 
     fn is(&self, address: &str) -> bool {
@@ -89,49 +101,55 @@ pub fn find(
             }
         }
     }
-    let theirs: Vec<String> = customer_addresses::table
-        .filter(customer_addresses::customer_id.eq_any(&ids))
-        .order(customer_addresses::address)
-        .select(customer_addresses::address)
-        .load(conn)?;
     let own: Vec<(TicketId, String)> = tickets::table
         .filter(tickets::customer_id.eq_any(&ids))
         .order(tickets::id)
         .select((tickets::id, tickets::customer_name))
         .load(conn)?;
-    names.extend(own.iter().map(|(_, name)| name.clone()));
+    let mut learned: BTreeSet<String> = own.iter().map(|(_, name)| name.clone()).collect();
     let own: Vec<TicketId> = own.into_iter().map(|(id, _)| id).collect();
-    let elsewhere = elsewhere(conn, &theirs, &own)?;
-    let mut written = Vec::new();
-    for part in [&own, &elsewhere].into_iter().flat_map(|list| list.chunks(AT_ONCE)) {
+    let addresses = from_where::all(conn, &ids)?;
+    let mut known = Known {
+        customer,
+        ids,
+        addresses,
+        names: named(names),
+        learned: Vec::new(),
+        own,
+        elsewhere: Vec::new(),
+        written: Vec::new(),
+    };
+    known.elsewhere = from_where::elsewhere(conn, &known)?;
+    let everywhere: Vec<TicketId> = known.everywhere().map(|(id, _)| id).collect();
+    for part in everywhere.chunks(AT_ONCE) {
         let rows: Vec<(ArticleId, String)> = articles::table
             .filter(articles::ticket_id.eq_any(part.to_vec()))
-            .filter(articles::from_address.eq_any(&theirs))
+            .filter(articles::from_address.eq_any(&known.addresses))
             .order(articles::id)
             .select((articles::id, articles::from_name))
             .load(conn)?;
         for (id, name) in rows {
-            written.push(id);
-            names.insert(name);
+            known.written.push(id);
+            learned.insert(name);
         }
     }
-    let long = |name: &String| name.trim().chars().count() >= SHORTEST && !theirs.contains(name);
-    let names = names.into_iter().filter(long).map(|name| name.trim().to_owned()).collect();
-    Ok(Known { customer, ids, names, own, elsewhere, written, addresses: theirs })
+    let agents: Vec<String> = agents::table.select(agents::name).load(conn)?;
+    let agents: BTreeSet<String> = agents.iter().map(|name| name.to_lowercase()).collect();
+    known.learned = named(learned);
+    known.learned.retain(|name| {
+        is_whole(name) && !known.names.contains(name) && !agents.contains(&name.to_lowercase())
+    });
+    known.learned.truncate(LEARNED);
+    Ok(known)
 }
 
-fn elsewhere(conn: &mut Conn, addresses: &[String], own: &[TicketId]) -> Result<Vec<TicketId>> {
-    let mut found: BTreeSet<TicketId> = participants::table
-        .filter(participants::address.eq_any(addresses))
-        .select(participants::ticket_id)
-        .load::<TicketId>(conn)?
-        .into_iter()
-        .collect();
-    let by_mail: Vec<Option<TicketId>> = inbound_mails::table
-        .filter(inbound_mails::envelope_from.eq_any(addresses))
-        .select(inbound_mails::ticket_id)
-        .load(conn)?;
-    found.extend(by_mail.into_iter().flatten());
-    let own: BTreeSet<TicketId> = own.iter().copied().collect();
-    Ok(found.into_iter().filter(|id| !own.contains(id)).collect())
+/// Names that are worth looking for.
+fn named(names: BTreeSet<String>) -> Vec<String> {
+    let names = names.into_iter().map(|name| name.trim().to_owned());
+    names.filter(|name| name.chars().count() >= SHORTEST && !name.contains('@')).collect()
+}
+
+/// Whether a name is of two words or more: one alone means many people, or none.
+fn is_whole(name: &str) -> bool {
+    name.split_whitespace().nth(1).is_some()
 }

@@ -5,23 +5,27 @@ use diesel::prelude::*;
 
 use super::{
     Known,
-    scrub::{MARK, Scrub},
+    erase::UNFINISHED,
+    scrub::{MARK, Scrub, Where},
 };
 use crate::{
     db::{
-        ActId, AgentId, BulkId, CustomerId, EventId, MergeId, OutboxId, TicketId, Tx, ViewId,
+        ActId, AgentId, BulkId, CustomerId, CustomerMergeId, Delivery, EventId, MergeId, OrganisationId,
+        OutboxId, TicketId, Tx, ViewId,
         schema::{
             acts, auto_responses, bin, bulks, customer_addresses, customer_merge_tickets, customer_merges,
-            customer_words, customers, events, idempotency_keys, merges, outbox, tickets, views,
+            customer_words, customers, events, idempotency_keys, merges, organisations, outbox, tickets,
+            views,
         },
     },
-    error::Result,
+    error::{Error, Result, say},
 };
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = outbox)]
 struct Mail {
     id: OutboxId,
+    state: Delivery,
     envelope_to: String,
     subject: String,
     body_text: String,
@@ -34,7 +38,6 @@ struct Mail {
 /// The outgoing mails of a ticket; which bytes they were.
 pub(super) fn outgoing(
     tx: &mut Tx<'_>,
-    known: &Known,
     scrub: &Scrub,
     id: TicketId,
     own: bool,
@@ -44,18 +47,21 @@ pub(super) fn outgoing(
     let all: Vec<Mail> =
         outbox::table.filter(outbox::ticket_id.eq(id)).select(Mail::as_select()).load(&mut **tx)?;
     for mail in all {
+        if UNFINISHED.contains(&mail.state) {
+            return Err(Error::Conflict(say!("refused-erase-under-way", n = 1)));
+        }
         // The bytes as they went are not looked into: news for agents hold pieces of what he wrote.
-        let to_him = own || known.addresses.iter().any(|his| mail.envelope_to.contains(his.as_str()));
+        let to_him = own || scrub.is_among(&mail.envelope_to);
         let text = |text: &str| if whole && !text.is_empty() { MARK.to_owned() } else { scrub.text(text) };
         gone.extend(mail.digest);
         diesel::update(outbox::table.find(mail.id))
             .set((
-                outbox::envelope_to.eq(scrub.text(&mail.envelope_to)),
+                outbox::envelope_to.eq(scrub.list(&mail.envelope_to)),
                 outbox::subject.eq(text(&mail.subject)),
                 outbox::body_text.eq(text(&mail.body_text)),
                 outbox::digest.eq(None::<String>),
                 outbox::error.eq(scrub.text(&mail.error)),
-                outbox::outcomes.eq(scrub.text(&mail.outcomes)),
+                outbox::outcomes.eq(scrub.json(&mail.outcomes)),
                 outbox::domain.eq(if to_him { String::new() } else { mail.domain }),
             ))
             .execute(&mut **tx)?;
@@ -90,26 +96,33 @@ pub(super) fn around(tx: &mut Tx<'_>, scrub: &Scrub, id: TicketId, own: bool) ->
         .load(&mut **tx)?;
     for (merge, undo) in merged.into_iter().filter(|(_, undo)| scrub.finds(undo)) {
         diesel::update(merges::table.find(merge))
-            .set(merges::undo.eq(scrub.text(&undo)))
+            .set(merges::undo.eq(scrub.json(&undo)))
             .execute(&mut **tx)?;
     }
     let address: Option<String> = bin::table.find(id).select(bin::address).first(&mut **tx).optional()?;
-    if let Some(address) = address.filter(|address| scrub.finds(address)) {
-        diesel::update(bin::table.find(id)).set(bin::address.eq(scrub.text(&address))).execute(&mut **tx)?;
+    if let Some(address) = address.filter(|address| scrub.is(address)) {
+        diesel::update(bin::table.find(id))
+            .set(bin::address.eq(scrub.address(&address)))
+            .execute(&mut **tx)?;
     }
     Ok(())
 }
 
 /// What belongs to no ticket.
-pub(super) fn everywhere(tx: &mut Tx<'_>, known: &Known, scrub: &Scrub) -> Result<()> {
+pub(super) fn everywhere(tx: &mut Tx<'_>, known: &Known) -> Result<()> {
+    // A name in a saved search may be anybody's.
+    let scrub = Scrub::new(known, Where::Elsewhere)?;
     diesel::delete(auto_responses::table.filter(auto_responses::address.eq_any(&known.addresses)))
         .execute(&mut **tx)?;
-    // Answers that a program could have got once more within the day.
+    // Answers that a program can get once more within the day. They stay: without them it would do its deed twice.
+    let whole = Scrub::new(known, Where::Others)?;
     let answers: Vec<(AgentId, String, String)> = idempotency_keys::table
         .select((idempotency_keys::agent_id, idempotency_keys::key, idempotency_keys::body))
         .load(&mut **tx)?;
-    for (agent, key, _) in answers.into_iter().filter(|(_, _, body)| scrub.finds(body)) {
-        diesel::delete(idempotency_keys::table.find((agent, key))).execute(&mut **tx)?;
+    for (agent, key, body) in answers.into_iter().filter(|(_, _, body)| whole.finds(body)) {
+        diesel::update(idempotency_keys::table.find((agent, key)))
+            .set(idempotency_keys::body.eq(whole.json(&body)))
+            .execute(&mut **tx)?;
     }
     let saved: Vec<(ViewId, String, String)> =
         views::table.select((views::id, views::name, views::typed)).load(&mut **tx)?;
@@ -117,7 +130,7 @@ pub(super) fn everywhere(tx: &mut Tx<'_>, known: &Known, scrub: &Scrub) -> Resul
         saved.into_iter().filter(|(_, name, typed)| scrub.finds(name) || scrub.finds(typed))
     {
         diesel::update(views::table.find(id))
-            .set((views::name.eq(scrub.text(&name)), views::typed.eq(scrub.text(&typed))))
+            .set((views::name.eq(scrub.text(&name)), views::typed.eq(scrub.json(&typed))))
             .execute(&mut **tx)?;
     }
     let deeds: Vec<(BulkId, String, String)> =
@@ -125,7 +138,32 @@ pub(super) fn everywhere(tx: &mut Tx<'_>, known: &Known, scrub: &Scrub) -> Resul
     for (id, deed, back) in deeds.into_iter().filter(|(_, deed, back)| scrub.finds(deed) || scrub.finds(back))
     {
         diesel::update(bulks::table.find(id))
-            .set((bulks::deed.eq(scrub.text(&deed)), bulks::back.eq(scrub.text(&back))))
+            .set((bulks::deed.eq(scrub.json(&deed)), bulks::back.eq(scrub.text(&back))))
+            .execute(&mut **tx)?;
+    }
+    let notes: Vec<(CustomerId, String)> = customers::table
+        .filter(customers::note.ne("").and(customers::id.ne_all(&known.ids)))
+        .select((customers::id, customers::note))
+        .load(&mut **tx)?;
+    for (id, note) in notes.into_iter().filter(|(_, note)| scrub.addressed(note)) {
+        diesel::update(customers::table.find(id))
+            .set(customers::note.eq(scrub.text(&note)))
+            .execute(&mut **tx)?;
+    }
+    let notes: Vec<(OrganisationId, String)> = organisations::table
+        .filter(organisations::note.ne(""))
+        .select((organisations::id, organisations::note))
+        .load(&mut **tx)?;
+    for (id, note) in notes.into_iter().filter(|(_, note)| scrub.addressed(note)) {
+        diesel::update(organisations::table.find(id))
+            .set(organisations::note.eq(scrub.text(&note)))
+            .execute(&mut **tx)?;
+    }
+    let undos: Vec<(CustomerMergeId, String)> =
+        customer_merges::table.select((customer_merges::id, customer_merges::undo)).load(&mut **tx)?;
+    for (id, undo) in undos.into_iter().filter(|(_, undo)| scrub.addressed(undo)) {
+        diesel::update(customer_merges::table.find(id))
+            .set(customer_merges::undo.eq(scrub.json(&undo)))
             .execute(&mut **tx)?;
     }
     Ok(())
@@ -134,13 +172,15 @@ pub(super) fn everywhere(tx: &mut Tx<'_>, known: &Known, scrub: &Scrub) -> Resul
 /// The customer, his addresses, and who was merged into him.
 pub(super) fn himself(tx: &mut Tx<'_>, known: &Known) -> Result<()> {
     let ids: &[CustomerId] = &known.ids;
-    diesel::update(tickets::table.filter(tickets::customer_id.eq_any(ids)))
-        .set(tickets::customer_id.eq(None::<CustomerId>))
-        .execute(&mut **tx)?;
+    // Those that were looked through are nobody's by now. One that came meanwhile was not looked through.
+    let left: i64 = tickets::table.filter(tickets::customer_id.eq_any(ids)).count().get_result(&mut **tx)?;
+    if left > 0 {
+        return Err(Error::Conflict(say!("refused-erase-under-way", n = left)));
+    }
     let merged = customer_merges::table
         .filter(customer_merges::source_id.eq_any(ids).or(customer_merges::target_id.eq_any(ids)))
         .select(customer_merges::id)
-        .load::<crate::db::CustomerMergeId>(&mut **tx)?;
+        .load::<CustomerMergeId>(&mut **tx)?;
     diesel::delete(customer_merge_tickets::table.filter(customer_merge_tickets::merge_id.eq_any(&merged)))
         .execute(&mut **tx)?;
     diesel::delete(customer_merges::table.filter(customer_merges::id.eq_any(&merged))).execute(&mut **tx)?;

@@ -23,9 +23,9 @@ pub async fn create(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
     fields.0.only(&["address", "take"])?;
     let id = CustomerId(id.into_inner());
     let (typed, take) = (fields.0.one("address").trim().to_owned(), !fields.0.one("take").is_empty());
-    let wanted = typed.clone();
+    let (wanted, now) = (typed.clone(), web.moment().ts());
     let done = changed(&web, &signed, id, "address added", move |tx, actor| {
-        addresses::add(tx, actor, id, &wanted, take)
+        addresses::add(tx, actor, id, &wanted, take, now)
     })
     .await;
     let language = &signed.reader.language;

@@ -9,7 +9,7 @@ use super::address;
 use crate::access::for_people;
 use crate::db::{CustomerId, Right};
 use crate::error::{Error, Result, say};
-use crate::people::personal::erase::{self, Texts};
+use crate::people::personal::erase::{self, Store, Texts};
 use crate::people::personal::export::{self, Content, Part};
 use crate::people::personal::find;
 use crate::web::archive::Archive;
@@ -80,20 +80,27 @@ pub async fn erase(
     let empty = actix_web::web::block(move || blobs.prepare(b""))
         .await
         .map_err(|error| Error::Unexpected(error.into()))??;
-    let (asker, now) = (signed.clone(), web.moment().ts());
-    let digests = web
+    let store = Store { blobs: web.db.blobs().clone(), empty };
+    // A task of its own: a browser that is closed meanwhile does not stop it half way.
+    let done = actix_web::rt::spawn(all_of_it(web.clone(), signed.clone(), id, texts, store)).await;
+    done.map_err(|error| Error::Unexpected(error.into()))?.map_err(back)?;
+    Ok(see_other("/admin/customers?said=erased"))
+}
+
+async fn all_of_it(web: Data<Web>, asker: Signed, id: CustomerId, texts: Texts, store: Store) -> Result<()> {
+    let (blobs, now) = (store.blobs.clone(), web.moment().ts());
+    let files = web
         .db
         .write(move |tx| {
             let people = for_people(tx, &asker.actor)?;
-            let known = find(tx, &asker.actor, &people, id, Right::Full)?;
-            erase::erase(tx, &people, &known, texts, &empty, now)
+            erase::erase(tx, &asker.actor, &people, id, texts, &store, now)
         })
-        .await
-        .map_err(back)?;
-    // Files go after the rows that named them: what is rolled back has lost nothing.
-    let blobs = web.db.blobs().clone();
-    web.db.write(move |tx| digests.iter().try_for_each(|digest| blobs.forget(tx, digest))).await?;
-    Ok(see_other("/admin/customers?said=erased"))
+        .await?;
+    // Files go after the rows that named them: what is rolled back has lost nothing. What fails here is swept later.
+    if let Err(error) = web.db.write(move |tx| blobs.remove(tx, &files)).await {
+        tracing::warn!(%error, "files of somebody who was erased wait for the sweep");
+    }
+    Ok(())
 }
 
 struct Sending {
@@ -107,20 +114,30 @@ pub async fn take(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Posted<
     fields.0.only(&[])?;
     let id = CustomerId(id.into_inner());
     let (asker, now) = (signed.clone(), web.moment().ts());
+    let back = |error: Error| Failure::from(error).back_to(&address(id));
+    let reader = asker.clone();
     let parts = web
         .db
-        .write(move |tx| {
-            let people = for_people(tx, &asker.actor)?;
-            let known = find(tx, &asker.actor, &people, id, Right::Read)?;
-            export::begin(tx, &asker.actor, &people, &known, now)?;
-            let parts = export::parts(tx, &known, now)?;
-            if parts.len() > Archive::FILES {
-                return Err(Error::Conflict(say!("refused-archive")));
+        .read(move |conn| {
+            let people = for_people(conn, &reader.actor)?;
+            let known = find(conn, &reader.actor, &people, id, Right::Read)?;
+            let parts = export::parts(conn, &known, now)?;
+            let bytes: i64 = parts.iter().map(|part| part.size).sum();
+            if parts.len() > Archive::FILES || bytes > Archive::BYTES {
+                return Err(Error::Conflict(say!("refused-person-large")));
             }
             Ok(parts)
         })
         .await
-        .map_err(|error| Failure::from(error).back_to(&address(id)))?;
+        .map_err(back)?;
+    // Nothing leaves before it is written down that it does.
+    web.db
+        .write(move |tx| {
+            let people = for_people(tx, &asker.actor)?;
+            export::begin(tx, &asker.actor, &people, id, now)
+        })
+        .await
+        .map_err(back)?;
     let sending = Sending { web, left: parts.into_iter(), archive: Some(Archive::default()) };
     Ok(files::saved(&format!("customer-{id}.zip"), "application/zip")
         // Compressing again would only keep the first bytes back.
