@@ -1,7 +1,5 @@
 //! A directory in which not everybody means well, or in which something is not as it should be.
 
-use std::time::Duration;
-
 use serde_json::json;
 use tests::slapd::BASE;
 use tests::{Slapd, both_databases};
@@ -47,7 +45,7 @@ both_databases! {
     async fn groups_are_asked_for_only_when_the_password_was_right(database) {
         let slapd = Slapd::start().await;
         slapd.person("dana", "a tide of words", &["helpdesk"], "");
-        let app = app_with(database, &slapd.method("none", &format!("group_base = \"ou=groups,{BASE}\"\n{ROLES}"))).await;
+        let app = app_with(database, &slapd.method("none", &format!("sync_minutes = 0\ngroup_base = \"ou=groups,{BASE}\"\n{ROLES}"))).await;
         let searches = || slapd.log().matches("SRCH base=\"ou=groups").count();
         for login in ["dana", "nobody"] {
             tried(&app, login, "wrong").await.1.assert(422);
@@ -99,37 +97,5 @@ both_databases! {
         tried(&app, "ben", "a tide of words").await.1.assert(422);
         slapd.set("ben", "endsAt", &at(300));
         tried(&app, "ben", "a tide of words").await.1.assert(303);
-    }
-
-    async fn who_hangs_up_before_the_answer_has_tried_as_well(database) {
-        let slow = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = slow.local_addr().unwrap().port();
-        let text = format!(
-            "[[method]]\nkind = \"ldap\"\nid = \"company\"\nurl = \"ldap://127.0.0.1:{port}\"\ntls = \"none\"\n\
-             bind_dn = \"cn=t\"\nbind_password = \"x\"\nbase = \"dc=x\"\ntimeout_seconds = 1\n{ROLES}"
-        );
-        let app = app_with(database, &text).await;
-        let visitor = app.visitor();
-        visitor.get("/login").await.assert(200);
-        {
-            let trying = visitor.submit("/login", &[("login", "dana"), ("password", "guess")]);
-            let came = slow.accept();
-            tokio::pin!(trying, came);
-            let _line = tokio::select! {
-                line = &mut came => line.unwrap().0,
-                _ = &mut trying => panic!("no answer without the directory's"),
-            };
-            // Both go without a word.
-        }
-        drop(visitor);
-        tests::wait_until("the try is noted", Duration::from_secs(15), async || {
-            let noted = app.db().read(|conn| {
-                use diesel::prelude::*;
-                use turnstone::db::schema::sign_in_failures;
-                Ok(sign_in_failures::table.filter(sign_in_failures::login.eq("dana")).count().get_result::<i64>(conn)?)
-            }).await.unwrap();
-            (noted == 1).then_some(())
-        })
-        .await;
     }
 }
