@@ -8,7 +8,6 @@ mod customers;
 mod factor;
 mod forgotten;
 mod personal;
-mod personal_others;
 mod roles;
 mod sign_in;
 mod stranger;
