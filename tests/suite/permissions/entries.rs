@@ -118,6 +118,7 @@ pub const ALL: &[Entry] = &[
     spoils("POST /tickets/{number}/removal/end", Form(&[])),
     needs("POST /tickets/{number}/acts/{id}/undo", Form(&[]), Besides::Right("priority")),
     entry("POST /tickets/{number}/seen", Form(&[])),
+    entry("POST /tickets/{number}/told", Form(&[])),
     entry("PUT /tickets/{number}/presence", Json(r#"{"doing":"viewing","tab":"a"}"#)),
     entry("PUT /tickets/{number}/draft", Json(r#"{"kind":"note","body":"x","base":null}"#)),
     entry("POST /tickets/{number}/draft/files", File),

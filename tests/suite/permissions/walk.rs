@@ -89,6 +89,7 @@ impl Route {
             "{address}",
             "{part}",
             "/files/{uid}",
+            "/with/{id}",
             "/draft",
             "{at}",
             "{token}",
@@ -532,9 +533,13 @@ impl Walk {
             ("auto-responses", "scope") => id("queue"),
             (_, "kind") => "received".to_owned(),
             (_, "language") => "en".to_owned(),
-            ("mailboxes" | "versions", "id") | ("tokens", "token") => "1".to_owned(),
+            ("mailboxes" | "versions" | "organisations", "id")
+            | ("tokens", "token")
+            | ("merges", "merge") => "1".to_owned(),
             ("content", "part") | ("rules", "at") => "0".to_owned(),
-            ("assets", "name") | ("inline" | "files" | "uploads", "uid") | (_, "proof") => "none".to_owned(),
+            ("assets", "name") | ("inline" | "files" | "uploads", "uid") | ("with", "id") | (_, "proof") => {
+                "none".to_owned()
+            }
             _ => panic!(
                 "{} has the parameter {{{name}}}, which the permission matrix cannot fill: say in `parameter` of \
                  tests/suite/permissions/walk.rs what it names, and make that in world.rs with a canary",
