@@ -33,7 +33,11 @@ pub enum Besides {
     Root,
     /// The right to see the recorder.
     Recorder,
-    /// Everything that the body gives away.
+    /// The right to take lists out.
+    Export,
+    /// Reading a ticket of the customer, or managing people.
+    Customer,
+    /// Everything that the body gives away, or that comes with somebody else's eyes.
     Gives,
 }
 
@@ -154,7 +158,13 @@ pub const ALL: &[Entry] = &[
     needs("GET /admin", None, Besides::Administers),
     needs("GET /admin/filters/dry-runs", None, Besides::Recorder),
     needs("POST /admin/people/{id}/roles", Form(&[("role", "{lead}")]), Besides::Gives),
+    needs("POST /admin/people/{id}/viewing", Form(&[]), Besides::Gives),
+    needs("POST /admin/people/exports", Form(&[]), Besides::Export),
+    needs("POST /admin/customers/exports", Form(&[]), Besides::Export),
+    needs("POST /admin/customers/{id}/personal-data", Form(&[]), Besides::Export),
+    needs("GET /customers/{id}", None, Besides::Customer),
     // The API.
+    needs("GET /api/v1/customers/{id}", None, Besides::Customer),
     entry(
         "POST /api/v1/tickets",
         Json(r#"{"queue":"Support","title":"New","customer":"c@customer.example","body_text":"New"}"#),

@@ -88,7 +88,7 @@ pub async fn put(
 ) -> Answer {
     let (number, uid) = path.into_inner();
     let begins = request.headers().get(OFFSET).and_then(|text| text.to_str().ok()?.parse::<i64>().ok());
-    let begins = begins.filter(|at| *at >= 0).ok_or_else(|| Failure::plain(StatusCode::BAD_REQUEST))?;
+    let begins = begins.filter(|at| *at >= 0);
     let piece = tokio::time::timeout(PATIENCE, read(payload))
         .await
         .map_err(|_| Failure::plain(StatusCode::BAD_REQUEST))??;
@@ -97,9 +97,12 @@ pub async fn put(
         .db
         .write(move |tx| {
             let access = access::for_change::<Note>(tx, &asker.actor, &name)?;
-            uploads::take(tx, &asker.actor, access.ticket().id, &key, begins, &piece, &at)
+            // Whoever may not know of the ticket does not hear what is wrong with his request.
+            let Some(begins) = begins else { return Ok(None) };
+            uploads::take(tx, &asker.actor, access.ticket().id, &key, begins, &piece, &at).map(Some)
         })
-        .await?;
+        .await?
+        .ok_or_else(|| Failure::plain(StatusCode::BAD_REQUEST))?;
     if !upload.is_whole() {
         let mut answer = HttpResponse::NoContent();
         answer.insert_header((OFFSET, upload.received.to_string()));
