@@ -66,7 +66,8 @@ pub fn leaks(who: &Kind, text: &str) -> Vec<&'static str> {
         let end = rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len());
         let known = ALL.iter().find(|canary| canary.word == &rest[..end]);
         let Some(canary) = known else { continue };
-        if !(who.is_known() && (canary.may_meet)(who)) && !found.contains(&canary.word) {
+        let may_meet = who.is_known() && (canary.may_meet)(who);
+        if !may_meet && !found.contains(&canary.word) {
             found.push(canary.word);
         }
     }
