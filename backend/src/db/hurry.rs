@@ -92,7 +92,8 @@ pub(super) fn within<T>(
 }
 
 fn on_postgres<T>(conn: &mut Conn, left: Duration, job: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-    let most = left.as_millis().max(1);
+    // Rounded up: a statement that is stopped before its time would be taken for one that failed.
+    let most = left.as_millis() + 1;
     conn.batch_execute(&format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {most}"))?;
     let done = guarded(|| job(conn));
     // Nothing was written; a connection that cannot end its transaction is thrown away by the pool.

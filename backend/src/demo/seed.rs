@@ -15,6 +15,7 @@ use crate::db::schema::{inbound_mails, outbox, tickets};
 use crate::db::{AgentId, Cause, Delivery, InboundId, Right, State, Ts, Tx};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
+use crate::notify::board;
 use crate::people::agents::{self, NewAgent};
 use crate::people::password;
 use crate::people::roles::{self, NewRole};
@@ -66,6 +67,7 @@ pub(super) async fn seed(desk: &Desk, now: Timestamp) -> anyhow::Result<usize> {
     desk.clock.set(now);
     while schedule::fire(desk).await? > 0 {}
     deliver_the_past(desk).await?;
+    look_at_the_bells(desk, now).await?;
     Ok(progress.len())
 }
 
@@ -318,6 +320,23 @@ async fn agent_of(desk: &Desk, login: &'static str) -> anyhow::Result<AgentId> {
 /// Mostly the first of the counter's people.
 fn pick_agent(counter: &Counter, dice: &mut Dice) -> &'static str {
     if dice.chance(60) { counter.agents[0] } else { dice.pick::<&str>(counter.agents) }
+}
+
+/// Nobody comes back to five weeks of news: what is older than the last two was seen.
+async fn look_at_the_bells(desk: &Desk, now: Timestamp) -> anyhow::Result<()> {
+    for player in &AGENTS {
+        let agent = agent_of(desk, player.login).await?;
+        desk.db
+            .write(move |tx| {
+                let actor = Actor::load(tx, agent, Cause::Web, now)?;
+                match board::recent(tx, &actor)?.get(2) {
+                    Some((seen, _)) => board::read_up_to(tx, &actor, seen.id, Ts(now)),
+                    None => Ok(()),
+                }
+            })
+            .await?;
+    }
+    Ok(())
 }
 
 /// What was to leave in the past left then: there is no relay any more that could take it.

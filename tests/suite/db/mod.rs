@@ -93,7 +93,8 @@ both_databases! {
             assert!(matches!(done, Ok(None)), "{done:?}");
         }
         app.db().ping().await.unwrap();
-        assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+        // Left to themselves they take nine seconds, or for ever.
+        assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
         // The connections serve on, and without a limit.
         let n = app.db().read(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn)?)).await;
         assert!(n.is_ok(), "{n:?}");
