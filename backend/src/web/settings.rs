@@ -52,7 +52,7 @@ struct Row {
 
 /// Groups of settings, in the order of the page.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("people", &["SIGN_IN_TRIES", "SESSION_IDLE_MINUTES", "SESSION_HOURS", "TIME_ZONE"]),
+    ("people", &["SIGN_IN_TRIES", "SESSION_IDLE_MINUTES", "SESSION_HOURS", "SIGN_IN_FILE", "TIME_ZONE"]),
     (
         "mail",
         &[
@@ -62,6 +62,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
             "DKIM_SELECTOR",
             "AUTO_RESPONSES_PER_DAY",
             "MAIL_RETENTION_DAYS",
+            "BIN_DAYS",
             "MAX_MAIL_MB",
             "MAX_ATTACHMENT_MB",
             "SMTP_LISTEN",
