@@ -34,7 +34,7 @@ fn somebody_signs_in_with_the_password_of_a_directory_and_by_another_site() {
         // The other site answers at once: one click.
         let other = Browser::start().await;
         other.open(&format!("{}/login?next=%2Fsearch", app.base())).await;
-        other.click(".ways a").await;
+        other.click(".sites a").await;
         other.find("input[name=q]").await;
         assert!(other.run("return location.pathname").await == "/search");
         other.run("document.querySelector('form[action=\"/logout\"]').requestSubmit(); return 1").await;
