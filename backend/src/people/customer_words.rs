@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::{addresses, customers::Customer};
 use crate::{
     db::{
-        CustomerId, Tx, backend, each,
+        CustomerId, Direct, Keep, Tx, backend, each,
         schema::{customer_words, customers},
         words::words_of,
     },
@@ -24,24 +24,31 @@ const AT_ONCE: i64 = 500;
 /// Says anew by what a customer is found, and where he stands in lists. Whoever changes a name or an address calls it.
 pub(super) fn say(tx: &mut Tx<'_>, id: CustomerId) -> Result<()> {
     let customer: Customer = customers::table.find(id).select(Customer::as_select()).first(&mut **tx)?;
-    diesel::delete(customer_words::table.filter(customer_words::customer_id.eq(id))).execute(&mut **tx)?;
+    diesel::delete(customer_words::table.filter(customer_words::customer_id.eq(id))).kept().exec(tx)?;
     let his = addresses::of(tx, id)?;
     if customer.merged_into.is_none() {
-        let mut words: BTreeSet<String> = words_of(&customer.name).into_iter().collect();
-        words.extend(his.iter().flat_map(|address| words_of(address)));
-        for word in words.into_iter().take(MOST) {
-            let row = (customer_words::word.eq(word), customer_words::customer_id.eq(id));
-            each!(&mut **tx, |c| diesel::insert_into(customer_words::table).values(row).execute(c))?;
-        }
+        say_first(tx, id, &customer.name, &his)?;
     }
     diesel::update(customers::table.find(id))
         .set(customers::sort_name.eq(sort_name(&customer.name, &his)))
-        .execute(&mut **tx)?;
+        .kept()
+        .exec(tx)?;
+    Ok(())
+}
+
+/// The words of a customer of whom nothing was said yet: many a mail makes one.
+pub(super) fn say_first(tx: &mut Tx<'_>, id: CustomerId, name: &str, his: &[String]) -> Result<()> {
+    let mut words: BTreeSet<String> = words_of(name).into_iter().collect();
+    words.extend(his.iter().flat_map(|address| words_of(address)));
+    for word in words.into_iter().take(MOST) {
+        let row = (customer_words::word.eq(word), customer_words::customer_id.eq(id));
+        each!(&mut **tx, |c| diesel::insert_into(customer_words::table).values(row).execute(c))?;
+    }
     Ok(())
 }
 
 /// A name as lists sort it; never empty, because that means that it is still to be said.
-fn sort_name(name: &str, his: &[String]) -> String {
+pub(super) fn sort_name(name: &str, his: &[String]) -> String {
     let of = |text: &str| words_of(text).join(" ");
     let named = Some(of(name)).filter(|name| !name.is_empty());
     let named = named.or_else(|| his.first().map(|address| of(address))).filter(|name| !name.is_empty());

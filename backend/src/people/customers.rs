@@ -65,11 +65,13 @@ pub fn by_address(tx: &mut Tx<'_>, person: &Person, now: Ts) -> Result<CustomerI
 /// A new customer with his first address, in the organisation whose domain it is.
 pub(super) fn insert(tx: &mut Tx<'_>, name: &str, address: &str, now: Ts) -> Result<CustomerId> {
     let organisation = domains_of_organisations::of_address(tx, address)?;
+    let his = [address.to_owned()];
     let id: CustomerId = diesel::insert_into(customers::table)
         .values((
             customers::name.eq(name),
             customers::created_at.eq(now),
             customers::organisation_id.eq(organisation),
+            customers::sort_name.eq(customer_words::sort_name(name, &his)),
         ))
         .returning(customers::id)
         .row(tx)?;
@@ -79,7 +81,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, name: &str, address: &str, now: Ts) -> Res
         customer_addresses::main.eq(true),
     );
     each!(&mut **tx, |c| diesel::insert_into(customer_addresses::table).values(row).execute(c))?;
-    customer_words::say(tx, id)?;
+    customer_words::say_first(tx, id, name, &his)?;
     Ok(id)
 }
 
