@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::{
     db::{
-        Conn, OrganisationId, Tx, each,
+        Conn, Direct, Keep, OrganisationId, Tx, each,
         schema::{organisation_domains, organisations},
     },
     error::{Error, Result, say},
@@ -42,7 +42,9 @@ pub fn of_address(conn: &mut Conn, address: &str) -> Result<Option<OrganisationI
         .filter(organisation_domains::domain.eq_any(above))
         .filter(organisations::retired_at.is_null())
         .select((organisation_domains::domain, organisation_domains::organisation_id))
-        .load(conn)?;
+        // Asked for each new customer; there are no more texts of it than a domain has labels.
+        .kept()
+        .rows(conn)?;
     found.sort_by_key(|(domain, _)| domain.len());
     Ok(found.pop().map(|(_, id)| id))
 }
