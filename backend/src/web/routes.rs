@@ -339,6 +339,8 @@ static TABLE: &[Route] = &[
     route!(POST "/admin/customers/{id}/addresses", needs = Installation(People), csrf = Field, cache = NoStore, customers::addresses::create),
     route!(POST "/admin/customers/{id}/addresses/end", needs = Installation(People), csrf = Field, cache = NoStore, customers::addresses::end),
     route!(POST "/admin/customers/{id}/addresses/main", needs = Installation(People), csrf = Field, cache = NoStore, customers::addresses::main),
+    route!(GET "/admin/customers/{id}/erasure", needs = Installation(People), csrf = None, cache = NoStore, raised = true, customers::personal::page),
+    route!(POST "/admin/customers/{id}/erasure", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, customers::personal::erase),
     // `export` besides.
     route!(POST "/admin/customers/{id}/personal-data", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, customers::personal::take),
     route!(POST "/admin/customers/{id}/merges", needs = Installation(People), csrf = Field, cache = NoStore, customers::merges::create),

@@ -119,8 +119,9 @@ refused-view-self = Das sind Ihre eigenen Augen.
 refused-view-queues = Um die Seiten wie ein anderer Agent zu sehen, müssen Sie alle Queues lesen dürfen.
 
 person-data-title = Alles, was bekannt ist
-person-data-hint = Geben Sie heraus, was über diese Person bekannt ist, als Archiv für sie. Dafür wird Ihr Passwort verlangt.
+person-data-hint = Geben Sie heraus, was über diese Person bekannt ist, als Archiv für sie, oder löschen Sie es endgültig. Für beides wird Ihr Passwort verlangt.
 person-data-take = Herausgeben
+person-data-erase = Löschen …
 erase-title = { $name } löschen
 erase-intro = Das lässt sich nicht rückgängig machen. Das Audit-Log sagt, dass es geschah, nicht wen es betraf.
 erase-what = Was verschwindet

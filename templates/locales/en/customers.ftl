@@ -119,8 +119,9 @@ refused-view-self = These are your own eyes.
 refused-view-queues = To see the pages as another agent does you need the right to read all queues.
 
 person-data-title = All that is known
-person-data-hint = Take out what is known of this person, as an archive for them. It asks for your password.
+person-data-hint = Take out what is known of this person, as an archive for them, or erase it for good. Both ask for your password.
 person-data-take = Take out
+person-data-erase = Erase …
 erase-title = Erase { $name }
 erase-intro = This cannot be undone. The audit log says that it was done, not to whom.
 erase-what = What goes

@@ -119,8 +119,9 @@ refused-view-self = Ce sont vos propres yeux.
 refused-view-queues = Pour voir les pages comme un autre agent, il vous faut le droit de lire toutes les files.
 
 person-data-title = Tout ce qui est connu
-person-data-hint = Remettez ce qui est connu de cette personne, sous forme d’archive pour elle. Votre mot de passe vous sera demandé.
+person-data-hint = Remettez ce qui est connu de cette personne, sous forme d’archive pour elle, ou effacez-le définitivement. Les deux demandent votre mot de passe.
 person-data-take = Remettre
+person-data-erase = Effacer …
 erase-title = Effacer { $name }
 erase-intro = Cela ne peut pas être annulé. Le journal d’audit dit que cela a été fait, non qui était concerné.
 erase-what = Ce qui disparaît

@@ -64,6 +64,7 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/admin/customers/new",
             "/customers/1",
             "/admin/customers/1/merges/new",
+            "/admin/customers/1/erasure",
             "/admin/customers/imports/new",
             "/admin/people/imports/new",
             "/admin/organisations",

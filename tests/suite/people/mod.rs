@@ -9,6 +9,7 @@ mod factor;
 mod forgotten;
 mod forwarded;
 mod personal;
+mod personal_others;
 mod refusals;
 mod roles;
 mod sign_in;

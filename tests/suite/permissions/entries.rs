@@ -37,6 +37,8 @@ pub enum Besides {
     Export,
     /// Reading a ticket of the customer, or managing people.
     Customer,
+    /// All rights in all queues.
+    Everywhere,
     /// Everything that the body gives away, or that comes with somebody else's eyes.
     Gives,
 }
@@ -162,6 +164,8 @@ pub const ALL: &[Entry] = &[
     needs("POST /admin/people/exports", Form(&[]), Besides::Export),
     needs("POST /admin/customers/exports", Form(&[]), Besides::Export),
     needs("POST /admin/customers/{id}/personal-data", Form(&[]), Besides::Export),
+    needs("GET /admin/customers/{id}/erasure", None, Besides::Everywhere),
+    needs("POST /admin/customers/{id}/erasure", Form(&[("texts", "erase")]), Besides::Everywhere),
     needs("GET /customers/{id}", None, Besides::Customer),
     // The API.
     needs("GET /api/v1/customers/{id}", None, Besides::Customer),

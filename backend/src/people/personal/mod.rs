@@ -68,11 +68,19 @@ impl Known {
     }
 }
 
+/// Refuses whoever has not `right` in every queue: a part would pass for the whole.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub fn everywhere(actor: &Actor, right: Right) -> Result<()> {
+    let all = actor.scope.everywhere(right);
+    if all { Ok(()) } else { Err(Error::Forbidden(say!("refused-person-queues", right = right))) }
+}
+
 /// Looks for all that is known of a customer.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Conflict`] for one who was merged into another; [`Error::Forbidden`] for who has not
-/// `right` in every queue: a part would pass for the whole.
+/// Those of [`everywhere`]; [`Error::NotFound`]; [`Error::Conflict`] for one who was merged into another.
 pub fn find(
     conn: &mut Conn,
     actor: &Actor,
@@ -80,9 +88,7 @@ pub fn find(
     id: CustomerId,
     right: Right,
 ) -> Result<Known> {
-    if !actor.scope.everywhere(right) {
-        return Err(Error::Forbidden(say!("refused-person-queues", right = right)));
-    }
+    everywhere(actor, right)?;
     let customer = addresses::customer(conn, id)?;
     if customer.merged_into.is_some() {
         return Err(Error::Conflict(say!("refused-merge-merged-customer")));

@@ -11,7 +11,7 @@ use crate::db::{CustomerId, Right};
 use crate::error::{Error, Result, say};
 use crate::people::personal::erase::{self, Store, Texts};
 use crate::people::personal::export::{self, Content, Part};
-use crate::people::personal::find;
+use crate::people::personal::{everywhere, find};
 use crate::web::archive::Archive;
 use crate::web::failure::{Answer, Failure};
 use crate::web::fields::Fields;
@@ -68,6 +68,7 @@ pub async fn erase(
     id: Path<i64>,
     fields: Posted<Fields>,
 ) -> Result<HttpResponse, Failure> {
+    everywhere(&signed.actor, Right::Full)?;
     fields.0.only(&["texts", "sure"])?;
     let id = CustomerId(id.into_inner());
     let back = |error: Error| Failure::from(error).back_to(&format!("{}/erasure", super::admin(id)));
