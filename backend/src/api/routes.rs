@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     db::{InstallationRight, Right},
-    web::routes::Needs,
+    web::{handler::erased, routes::Needs},
 };
 
 /// One address and method.
@@ -33,7 +33,12 @@ pub struct Route {
 
 macro_rules! route {
     ($method:ident $path:literal, needs = $needs:expr, $handler:path) => {
-        Route { method: Method::$method, path: $path, needs: $needs, mount: |route| route.to($handler) }
+        Route {
+            method: Method::$method,
+            path: $path,
+            needs: $needs,
+            mount: |route| route.to(erased($handler)),
+        }
     };
 }
 

@@ -24,6 +24,7 @@ pub mod filters;
 pub mod forgotten;
 pub mod forms;
 pub mod gate;
+pub mod handler;
 pub mod headers;
 pub mod images;
 pub mod live;

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::failure::Failure;
+use super::handler::erased;
 use super::state::Web;
 use super::{
     admin, articles, attached, audit, auto_responses, customers, dashboard, diagnostics, downloads, factor,
@@ -101,7 +102,7 @@ macro_rules! route {
             csrf: Csrf::$csrf,
             cache: Cache::$cache,
             raised: $raised,
-            mount: |route| route.to($handler),
+            mount: |route| route.to(erased($handler)),
         }
     };
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use tests::{app::TestApp, both_databases, mail};
 use turnstone::{
-    db::{Conn, Db, Wake, backend, schema::settings},
+    db::{Conn, Db, Tx, Wake, backend, schema::settings},
     error::Error,
 };
 
@@ -49,6 +49,40 @@ both_databases! {
             backend::put_setting(tx, "after", "works")
         }).await.expect("the writer lives on");
         assert_eq!(value_of(db, "after").await.as_deref(), Some("works"));
+    }
+
+    async fn among_many_each_is_kept_once_or_not_at_all(database) {
+        let app = TestApp::start(database).await;
+        let db = &app.desk().db;
+        // Inserted, not put: whose first attempt had stayed, could not be tried again.
+        let job = |n: usize| move |tx: &mut Tx<'_>| {
+            // Those behind it gather while the first works.
+            std::thread::sleep(Duration::from_millis(if n == 0 { 100 } else { 0 }));
+            let row = (settings::key.eq(format!("job {n}")), settings::value.eq("kept"));
+            diesel::insert_into(settings::table).values(row).execute(&mut **tx)?;
+            match n % 7 {
+                3 => Err(Error::NotFound),
+                6 => panic!("on purpose"),
+                _ => Ok(()),
+            }
+        };
+        let mut all = tokio::task::JoinSet::new();
+        for n in 0..60 {
+            let (db, job) = (db.clone(), job(n));
+            all.spawn(async move { (n, if n % 7 == 5 { db.rehearse(job).await } else { db.write(job).await }) });
+        }
+        for (n, ended) in all.join_all().await {
+            let kept = db.read(move |conn| {
+                let row = settings::table.find(format!("job {n}"));
+                Ok(row.count().get_result::<i64>(conn)?)
+            }).await.unwrap();
+            match n % 7 {
+                3 => assert!(matches!(ended, Err(Error::NotFound)), "{n}: {ended:?}"),
+                6 => assert!(matches!(ended, Err(Error::Unexpected(_))), "{n}: {ended:?}"),
+                _ => assert!(ended.is_ok(), "{n}: {ended:?}"),
+            }
+            assert_eq!(kept, i64::from(![3, 5, 6].contains(&(n % 7))), "{n}");
+        }
     }
 
     async fn the_counters_agree_with_a_recount(database) {
