@@ -843,6 +843,37 @@ table! {
     use diesel::sql_types::*;
     use crate::db::types::Instant;
 
+    passkeys (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        credential -> Text,
+        handle -> Text,
+        public_key -> Text,
+        counter -> BigInt,
+        name -> Text,
+        created_at -> Instant,
+        used_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    passkey_challenges (hash) {
+        hash -> Text,
+        purpose -> Text,
+        holder -> Text,
+        counts_for -> Text,
+        handle -> Text,
+        made_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
     password_requests (id) {
         id -> BigInt,
         agent_id -> BigInt,
@@ -1181,6 +1212,8 @@ allow_tables_to_appear_in_same_query!(
     audit_counts,
     audit_events,
     factors,
+    passkeys,
+    passkey_challenges,
     password_requests,
     recovery_codes,
     identities,

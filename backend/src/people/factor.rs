@@ -1,4 +1,4 @@
-//! The second factor: codes of an app (RFC 6238), and recovery codes for the day when the app is lost.
+//! The second factor: codes of an app (RFC 6238) or a passkey, and recovery codes for the day when both are lost.
 
 use data_encoding::BASE32_NOPAD;
 use diesel::prelude::*;
@@ -6,14 +6,14 @@ use ring::hmac;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Agent, agents, roles, sessions::digest};
+use super::{Agent, agents, passkeys, roles, sessions::digest};
 use crate::{
     access::{Actor, PeopleAccess, Who},
     audit,
     clock::random_bytes,
     config::Config,
     db::{
-        AgentId, Audited, Conn, RoleId, Ts, Tx, each,
+        AgentId, Audited, Conn, RoleId, Ts, Tx, backend, each,
         schema::{agent_roles, factors, recovery_codes, roles as role_rows, sessions},
     },
     error::{Error, Result, say},
@@ -77,11 +77,19 @@ fn secret(
     Ok(Some((bytes, last)))
 }
 
-/// Whether the agent has one.
+/// Whether the agent has one: an app, or a passkey.
 ///
 /// # Errors
 /// Those of the database.
 pub fn is_on(conn: &mut Conn, agent: AgentId) -> Result<bool> {
+    Ok(has_app(conn, agent)? || passkeys::has_any(conn, agent)?)
+}
+
+/// Whether the agent has an app that shows codes.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_app(conn: &mut Conn, agent: AgentId) -> Result<bool> {
     let found: Option<AgentId> = factors::table
         .find(agent)
         .filter(factors::confirmed_at.is_not_null())
@@ -117,9 +125,9 @@ pub fn codes_left(conn: &mut Conn, agent: AgentId) -> Result<i64> {
 /// Makes a secret that counts once its app has shown a code; one that waits already is kept.
 ///
 /// # Errors
-/// [`Error::Conflict`] for an agent who has a second factor.
+/// [`Error::Conflict`] for an agent who has an app.
 pub fn begin(tx: &mut Tx<'_>, config: &Config, agent: AgentId, now: Ts) -> Result<()> {
-    if is_on(tx, agent)? {
+    if has_app(tx, agent)? {
         return Err(Error::Conflict(say!("refused-factor-on")));
     }
     let secret = BASE32_NOPAD.encode(&random_bytes::<20>());
@@ -160,7 +168,8 @@ pub fn pending(
     Ok(Some(Pending { typed: groups.join(" "), uri: uri.to_string().replace('+', "%20") }))
 }
 
-/// Takes the first code of the app: from now on the agent needs one. The recovery codes are shown this once.
+/// Takes the first code of the app: from now on the agent needs one. The recovery codes are shown this once; who has some
+/// already is given none.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a code that is not right.
@@ -187,7 +196,7 @@ pub fn confirm(
         &json!({ "on": true }),
         now,
     )?;
-    make_codes(tx, agent.id)
+    first_codes(tx, agent.id)
 }
 
 /// The step of which the typed code is, if it is near.
@@ -196,6 +205,11 @@ fn matching(secret: &[u8], typed: &str, now: Ts) -> Option<i64> {
     let typed: String = typed.chars().filter(|c| !c.is_whitespace()).take(64).collect();
     let now = step(now);
     (now - SKEW..=now + SKEW).find(|at| code(secret, *at).as_bytes().ct_eq(typed.as_bytes()).into())
+}
+
+/// Recovery codes for whoever has none: what a first second factor comes with.
+pub(super) fn first_codes(tx: &mut Tx<'_>, agent: AgentId) -> Result<Vec<String>> {
+    if codes_left(tx, agent)? > 0 { Ok(Vec::new()) } else { make_codes(tx, agent) }
 }
 
 fn make_codes(tx: &mut Tx<'_>, agent: AgentId) -> Result<Vec<String>> {
@@ -237,8 +251,8 @@ pub fn is_good(
     typed: &str,
     now: Ts,
 ) -> Result<bool> {
-    let Some((secret, _)) = secret(tx, config, agent, true)? else { return Ok(false) };
-    if let Some(step) = matching(&secret, typed, now) {
+    let secret = secret(tx, config, agent, true)?;
+    if let Some(step) = secret.and_then(|(secret, _)| matching(&secret, typed, now)) {
         // Of two who send the same code at once one is later, and finds it used.
         let fresh = diesel::update(factors::table.find(agent).filter(factors::last_step.lt(step)))
             .set(factors::last_step.eq(step))
@@ -255,18 +269,34 @@ pub fn is_good(
     Ok(used == 1)
 }
 
-/// Takes the agent's own factor away.
+/// Takes the agent's own app away; passkeys stay.
 ///
 /// # Errors
-/// [`Error::Conflict`] where a role asks for one.
+/// [`Error::Conflict`] where a role asks for a second factor and there is no passkey.
 pub fn end_own(tx: &mut Tx<'_>, actor: &Actor, now: Ts) -> Result<()> {
-    if is_on(tx, actor.agent.id)? && is_needed(tx, actor.agent.id)? {
-        return Err(Error::Conflict(say!("refused-factor-needed")));
+    backend::hold_agent(tx, actor.agent.id)?;
+    let had = has_app(tx, actor.agent.id)?;
+    diesel::delete(factors::table.find(actor.agent.id)).execute(&mut **tx)?;
+    if had {
+        after_removal(tx, actor.agent.id)?;
     }
-    end(tx, &actor.who(), &actor.agent, now)
+    let (before, after) = (json!({ "on": had }), json!({ "on": false }));
+    audit::changed(tx, &actor.who(), Audited::Factor, &actor.agent.login, &before, &after, now)
 }
 
-/// Takes a factor away whose owner has lost it; his sessions end.
+/// After a factor was taken away by its owner: looks that none is missing, and that no recovery codes are left for nothing.
+pub(super) fn after_removal(tx: &mut Tx<'_>, agent: AgentId) -> Result<()> {
+    if is_on(tx, agent)? {
+        return Ok(());
+    }
+    if is_needed(tx, agent)? {
+        return Err(Error::Conflict(say!("refused-factor-needed")));
+    }
+    diesel::delete(recovery_codes::table.filter(recovery_codes::agent_id.eq(agent))).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Takes away what its owner has lost: app, passkeys and recovery codes; his sessions end.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for somebody who may do what the actor may not.
@@ -279,11 +309,16 @@ pub fn reset(tx: &mut Tx<'_>, people: &PeopleAccess, id: AgentId, now: Ts) -> Re
 }
 
 fn end(tx: &mut Tx<'_>, who: &Who, agent: &Agent, now: Ts) -> Result<()> {
-    let was = is_on(tx, agent.id)?;
-    diesel::delete(recovery_codes::table.filter(recovery_codes::agent_id.eq(agent.id))).execute(&mut **tx)?;
-    diesel::delete(factors::table.find(agent.id)).execute(&mut **tx)?;
-    let before = json!({ "on": was });
-    audit::changed(tx, who, Audited::Factor, &agent.login, &before, &json!({ "on": false }), now)
+    let told = |conn: &mut Conn| -> Result<(String, Value)> {
+        let (login, passkeys) = passkeys::told(conn, agent)?;
+        Ok((login, json!({ "on": has_app(conn, agent.id)?, "passkeys": passkeys["passkeys"] })))
+    };
+    audit::around(tx, (who, Audited::Factor, now), told, |tx| {
+        diesel::delete(recovery_codes::table.filter(recovery_codes::agent_id.eq(agent.id)))
+            .execute(&mut **tx)?;
+        diesel::delete(factors::table.find(agent.id)).execute(&mut **tx)?;
+        passkeys::remove_all(tx, agent.id)
+    })
 }
 
 /// Says whether who has this role needs a second factor, from his next sign-in on.

@@ -115,7 +115,7 @@ fn kept_login(login: &str) -> String {
 }
 
 /// Whom an address counts for: of IPv6 the network of 64 bits, which one subscriber has whole.
-fn network(address: &str) -> String {
+pub fn network(address: &str) -> String {
     match address.parse::<std::net::IpAddr>().map(|address| address.to_canonical()) {
         Ok(std::net::IpAddr::V6(address)) => {
             let prefix = address.to_bits() & (u128::MAX << 64);
@@ -311,5 +311,6 @@ pub fn sweep(tx: &mut Tx<'_>, limits: &Limits, now: Timestamp) -> Result<()> {
         .exec(tx)?;
     diesel::delete(sign_in_failures::table.filter(sign_in_failures::at.lt(past))).exec(tx)?;
     super::viewings::sweep(tx, now)?;
+    super::passkeys::sweep(tx, now)?;
     super::links::sweep(tx, now)
 }
