@@ -10,7 +10,9 @@ use super::failure::Answer;
 use super::forms::Open;
 use super::gate::Guest;
 use super::login::{named, set, sign_in_failed};
+use super::own_passkeys::Here;
 use super::page::{local, see_other, show_plain};
+use super::passkeys::explained;
 use super::preferences::start;
 use super::qr::Qr;
 use super::session;
@@ -20,6 +22,7 @@ use crate::audit;
 use crate::db::{AgentId, Audited, Cause, Conn, SessionStage, Ts, Tx};
 use crate::error::{Error, Result};
 use crate::i18n::Language;
+use crate::people::passkeys::Doubt;
 use crate::people::{Agent, agents, factor, habits, sessions, setup};
 
 /// Where to go afterwards.
@@ -41,6 +44,9 @@ pub struct Form {
 struct CodeView<'a> {
     error: String,
     next: &'a str,
+    /// Whether there is an app that shows codes; else there are recovery codes alone.
+    app: bool,
+    here: Here,
 }
 
 #[derive(Serialize)]
@@ -50,12 +56,16 @@ struct EnrolmentView<'a> {
     qr: Qr,
     typed: String,
     login: String,
+    here: Here,
 }
 
+/// Recovery codes, shown once.
 #[derive(Serialize)]
-struct CodesView {
-    codes: Vec<String>,
-    next: String,
+pub(super) struct CodesView {
+    /// The codes.
+    pub codes: Vec<String>,
+    /// Where to go afterwards.
+    pub next: String,
 }
 
 /// Begins the session of somebody whose password was right: whole, or half where a second factor is missing. Gives the
@@ -86,14 +96,14 @@ pub(super) fn enter(
 }
 
 /// The half-made session becomes a whole one, come by the same way.
-fn completed(tx: &mut Tx<'_>, agent: AgentId, from: &From, now: Ts) -> Result<String> {
+pub(super) fn completed(tx: &mut Tx<'_>, agent: AgentId, from: &From, now: Ts) -> Result<String> {
     let half = from.old.as_deref().map(sessions::digest).unwrap_or_default();
     let method = sessions::method(tx, &half)?.unwrap_or_else(|| from.method.clone());
     whole(tx, agent, from, &method, now)
 }
 
 /// Where somebody comes who is in: where he wanted to go, or where he chose to begin.
-fn landing(conn: &mut Conn, agent: AgentId, next: &str, now: Ts) -> Result<String> {
+pub(super) fn landing(conn: &mut Conn, agent: AgentId, next: &str, now: Ts) -> Result<String> {
     let actor = Actor::load(conn, agent, Cause::Web, now.0)?;
     let entry = habits::of(conn, agent)?.start_at;
     Ok(local(next, &start::place(conn, &actor, &entry)?))
@@ -131,7 +141,7 @@ impl From {
 }
 
 /// A whole session in place of what there was.
-fn whole(tx: &mut Tx<'_>, agent: AgentId, from: &From, method: &str, now: Ts) -> Result<String> {
+pub(super) fn whole(tx: &mut Tx<'_>, agent: AgentId, from: &From, method: &str, now: Ts) -> Result<String> {
     let login = agents::login(tx, agent)?;
     let who = Who { agent: Some(agent), login: Some(login.clone()), cause: Cause::Web };
     let detail =
@@ -146,7 +156,11 @@ fn whole(tx: &mut Tx<'_>, agent: AgentId, from: &From, method: &str, now: Ts) ->
 }
 
 /// The agent whose session waits for this step.
-async fn waiting(web: &Data<Web>, request: &HttpRequest, stage: SessionStage) -> Result<Option<Agent>> {
+pub(super) async fn waiting(
+    web: &Data<Web>,
+    request: &HttpRequest,
+    stage: SessionStage,
+) -> Result<Option<Agent>> {
     let Some(secret) = session::secret(request, &web.config) else { return Ok(None) };
     let now = web.clock.now();
     web.db
@@ -158,7 +172,7 @@ async fn waiting(web: &Data<Web>, request: &HttpRequest, stage: SessionStage) ->
 }
 
 /// In the agent's own language: he is known by now.
-fn greeted(mut guest: Guest, agent: &Agent) -> Guest {
+pub(super) fn greeted(mut guest: Guest, agent: &Agent) -> Guest {
     guest.reader.language = Language::named(&agent.language);
     guest.frame.lang = guest.reader.language.tag();
     guest
@@ -171,16 +185,33 @@ fn back() -> HttpResponse {
 /// `GET /login/factor`.
 pub async fn page(web: Data<Web>, request: HttpRequest, guest: Guest, wish: Query<Wish>) -> Answer {
     let Some(agent) = waiting(&web, &request, SessionStage::Factor).await? else { return Ok(back()) };
-    let guest = greeted(named(&web, guest).await?, &agent);
-    let view = CodeView { error: String::new(), next: &wish.next };
-    show_plain(&web, &guest, StatusCode::OK, "session/factor.html", view)
+    code_page(&web, guest, &agent, StatusCode::OK, String::new(), &wish.next).await
 }
 
-/// What came of a code.
-enum Tried {
+async fn code_page(
+    web: &Data<Web>,
+    guest: Guest,
+    agent: &Agent,
+    status: StatusCode,
+    error: String,
+    next: &str,
+) -> Answer {
+    let guest = greeted(named(web, guest).await?, agent);
+    let (state, id) = (web.clone(), agent.id);
+    let (app, here) =
+        web.db.read(move |conn| Ok((factor::has_app(conn, id)?, Here::of(conn, &state, id)?))).await?;
+    show_plain(web, &guest, status, "session/factor.html", CodeView { error, next, app, here })
+}
+
+/// What came of a code, or of a passkey.
+pub(super) enum Tried {
     /// The cookie's secret, and where to go.
     Good(String, String),
+    /// The code is wrong.
     Wrong,
+    /// The passkey is not believed.
+    Doubted(Doubt),
+    /// Not now: so many seconds.
     Wait(i64),
 }
 
@@ -206,25 +237,31 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
             Ok(Tried::Wrong)
         })
         .await?;
-    let guest = greeted(named(&web, guest).await?, &agent);
-    let language = &guest.reader.language;
+    if matches!(tried, Tried::Wrong) {
+        sign_in_failed(&from.address, &agent.login);
+    }
+    after(&web, guest, agent, tried, &form.next).await
+}
+
+/// The page that follows, in the agent's own language.
+pub(super) async fn after(web: &Data<Web>, guest: Guest, agent: Agent, tried: Tried, next: &str) -> Answer {
+    let language = Language::named(&agent.language);
+    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
     match tried {
         Tried::Good(secret, place) => {
             let mut answer = see_other(&place);
             set(&mut answer, &session::cookie(secret, &web.config))?;
             Ok(answer)
         }
-        Tried::Wrong => {
-            sign_in_failed(&from.address, &agent.login);
-            let view = CodeView { error: language.tr("refused-code"), next: &form.next };
-            show_plain(&web, &guest, StatusCode::UNPROCESSABLE_ENTITY, "session/factor.html", view)
+        Tried::Wrong => code_page(web, guest, &agent, wrong, language.tr("refused-code"), next).await,
+        Tried::Doubted(doubt) => {
+            code_page(web, guest, &agent, wrong, language.tr(explained(doubt)), next).await
         }
         Tried::Wait(seconds) => {
             web.throttled.one();
             let error = language.tr_count("login-slow-down", (seconds + 59) / 60);
-            let view = CodeView { error, next: &form.next };
-            let mut answer =
-                show_plain(&web, &guest, StatusCode::TOO_MANY_REQUESTS, "session/factor.html", view)?;
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let mut answer = code_page(web, guest, &agent, status, error, next).await?;
             if let Ok(value) = seconds.to_string().parse() {
                 answer.headers_mut().insert(RETRY_AFTER, value);
             }
@@ -236,33 +273,35 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
 /// `GET /login/enrolment`: a role asks for a second factor, and there is none yet.
 pub async fn enrolment(web: Data<Web>, request: HttpRequest, guest: Guest, wish: Query<Wish>) -> Answer {
     let Some(agent) = waiting(&web, &request, SessionStage::Enrolment).await? else { return Ok(back()) };
-    enrolment_page(&web, guest, agent, &wish.next, None).await
+    enrolment_page(&web, guest, agent, &wish.next, String::new()).await
 }
 
-async fn enrolment_page(
+pub(super) async fn enrolment_page(
     web: &Data<Web>,
     guest: Guest,
     agent: Agent,
     next: &str,
-    error: Option<Error>,
+    error: String,
 ) -> Answer {
     let guest = greeted(named(web, guest).await?, &agent);
-    let (config, login) = (web.config.clone(), agent.login.clone());
-    let pending = web
+    let (state, login) = (web.clone(), agent.login.clone());
+    let (pending, here) = web
         .db
         .read(move |conn| {
             let organisation = setup::organisation(conn)?;
-            factor::pending(conn, &config, &agent, &organisation)
+            let pending = factor::pending(conn, &state.config, &agent, &organisation)?;
+            Ok((pending, Here::of(conn, &state, agent.id)?))
         })
         .await?;
     let Some(pending) = pending else { return Ok(back()) };
-    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let view = EnrolmentView {
-        error: error.map(|_| guest.reader.language.tr("refused-code")).unwrap_or_default(),
+        error,
         next,
         qr: Qr::of(&pending.uri).unwrap_or_default(),
         typed: pending.typed,
         login,
+        here,
     };
     show_plain(web, &guest, status, "session/enrolment.html", view)
 }
@@ -284,8 +323,9 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
         .await;
     let (codes, secret, next) = match done {
         Ok(done) => done,
-        Err(error @ Error::Invalid(_)) => {
-            return enrolment_page(&web, guest, agent, &form.next, Some(error)).await;
+        Err(Error::Invalid(_)) => {
+            let error = Language::named(&agent.language).tr("refused-code");
+            return enrolment_page(&web, guest, agent, &form.next, error).await;
         }
         Err(error) => return Err(error.into()),
     };

@@ -19,6 +19,7 @@ use crate::db::{Audited, Cause, Ts};
 use crate::error::Error;
 use crate::i18n::Language;
 use crate::people::identities::Refusal;
+use crate::people::passkeys::{self, Site};
 use crate::people::{agents, sessions, setup, viewings};
 use crate::sign_in::{self, Entered};
 
@@ -50,6 +51,8 @@ struct LoginView<'a> {
     signed_out: bool,
     set: bool,
     ways: Vec<Way>,
+    /// Whether somebody may have a passkey to show.
+    passkeys: bool,
     farewell: Option<Way>,
 }
 
@@ -93,6 +96,7 @@ pub(super) async fn show(web: &Data<Web>, guest: Guest, status: StatusCode, says
         signed_out: says.signed_out,
         set: says.set,
         ways: ways.collect(),
+        passkeys: Site::of(&web.config).is_some() && web.db.read(passkeys::are_used).await?,
         farewell: left
             .map(|site| Way { url: format!("/login/with/{}/end", site.id), label: site.label.clone() }),
     };
@@ -236,7 +240,7 @@ pub(super) fn sign_in_failed(address: &str, login: &str) {
 }
 
 /// A login as it was typed, with nothing in it that no login has.
-fn harmless(login: &str) -> String {
+pub(super) fn harmless(login: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() || "._-@+".contains(c) { c } else { '?' };
     login.chars().take(100).map(plain).collect()
 }
