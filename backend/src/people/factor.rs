@@ -1,5 +1,7 @@
 //! The second factor: codes of an app (RFC 6238) or a passkey, and recovery codes for the day when both are lost.
 
+use std::collections::BTreeSet;
+
 use data_encoding::BASE32_NOPAD;
 use diesel::prelude::*;
 use ring::hmac;
@@ -97,6 +99,16 @@ pub fn has_app(conn: &mut Conn, agent: AgentId) -> Result<bool> {
         .first(conn)
         .optional()?;
     Ok(found.is_some())
+}
+
+/// Which of these agents have an app, and which have a passkey.
+///
+/// # Errors
+/// Those of the database.
+pub fn among(conn: &mut Conn, agents: &[AgentId]) -> Result<(BTreeSet<AgentId>, BTreeSet<AgentId>)> {
+    let confirmed = factors::agent_id.eq_any(agents).and(factors::confirmed_at.is_not_null());
+    let apps: Vec<AgentId> = factors::table.filter(confirmed).select(factors::agent_id).load(conn)?;
+    Ok((apps.into_iter().collect(), passkeys::owners(conn, agents)?.into_iter().collect()))
 }
 
 /// Whether a role of the agent asks for one.
@@ -205,6 +217,16 @@ fn matching(secret: &[u8], typed: &str, now: Ts) -> Option<i64> {
     let typed: String = typed.chars().filter(|c| !c.is_whitespace()).take(64).collect();
     let now = step(now);
     (now - SKEW..=now + SKEW).find(|at| code(secret, *at).as_bytes().ct_eq(typed.as_bytes()).into())
+}
+
+/// Looks that an agent still has none, and holds it so until the transaction ends. Whoever knows a password and waits with
+/// a half-made session for one to be set up must not add his own to what its owner has set up meanwhile.
+///
+/// # Errors
+/// [`Error::Conflict`] for an agent who has one.
+pub fn must_be_off(tx: &mut Tx<'_>, agent: AgentId) -> Result<()> {
+    backend::hold_agent(tx, agent)?;
+    if is_on(tx, agent)? { Err(Error::Conflict(say!("refused-factor-on"))) } else { Ok(()) }
 }
 
 /// Recovery codes for whoever has none: what a first second factor comes with.

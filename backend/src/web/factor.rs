@@ -166,6 +166,10 @@ pub(super) async fn waiting(
     web.db
         .read(move |conn| {
             let Some(id) = sessions::find_half(conn, &secret, stage, now)? else { return Ok(None) };
+            // Set up meanwhile, in another browser: then it is asked for.
+            if stage == SessionStage::Enrolment && factor::is_on(conn, id)? {
+                return Ok(None);
+            }
             Ok(Some(agents::get(conn, id)?).filter(|agent| agent.is_active(now)))
         })
         .await
@@ -316,6 +320,7 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
         .db
         .write(move |tx| {
             let by = Who { agent: Some(who.id), login: Some(who.login.clone()), cause: Cause::Web };
+            factor::must_be_off(tx, who.id)?;
             let codes = factor::confirm(tx, &config, &by, &who, &code, now)?;
             let place = landing(tx, who.id, &wanted, now)?;
             Ok((codes, completed(tx, who.id, &from, now)?, place))

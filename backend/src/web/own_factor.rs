@@ -46,8 +46,11 @@ pub(super) struct Errors {
     pub current: String,
     /// Of a passkey that was shown or made.
     pub passkey: String,
-    /// What the new passkey was to be called.
+    /// What the new passkey was to be called, and what is wrong with that.
     pub name: String,
+    pub called: String,
+    /// Of the password that new recovery codes ask for.
+    pub for_codes: String,
     /// Of another name for one, and for which.
     pub rename: String,
     pub renamed: i64,
@@ -118,7 +121,9 @@ async fn types_none(web: &Data<Web>, signed: &Signed) -> Result<bool> {
 
 pub(super) async fn render(web: &Data<Web>, signed: &Signed, errors: Errors, codes: Vec<String>) -> Answer {
     let bad =
-        [&errors.code, &errors.current, &errors.passkey, &errors.rename].iter().any(|text| !text.is_empty());
+        [&errors.code, &errors.current, &errors.for_codes, &errors.passkey, &errors.called, &errors.rename]
+            .iter()
+            .any(|text| !text.is_empty());
     let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let (config, state) = (web.config.clone(), web.clone());
     show_as(web, signed, status, "preferences/factor.html", move |conn, asker| {
@@ -178,6 +183,7 @@ pub async fn confirm(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answ
 /// `POST /preferences/factor/codes`: new recovery codes.
 pub async fn codes(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
     if let Err(refused) = knows_password(&web, &signed, &request, &form.0.current).await? {
+        let refused = Errors { for_codes: refused.current, ..Errors::default() };
         return render(&web, &signed, refused, Vec::new()).await;
     }
     let (asker, now) = (signed.clone(), Ts(web.clock.now()));

@@ -106,7 +106,7 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answe
         }
         Err(Error::Invalid(fields)) => {
             let told: Vec<String> = fields.iter().map(|field| field.message.in_language(language)).collect();
-            let errors = Errors { passkey: told.join(" "), name, ..Errors::default() };
+            let errors = Errors { called: told.join(" "), name, ..Errors::default() };
             render(&web, &signed, errors, Vec::new()).await
         }
         Err(error) => Err(error.into()),

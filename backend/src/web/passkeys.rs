@@ -3,6 +3,7 @@
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -25,7 +26,7 @@ use crate::config::Config;
 use crate::db::{Audited, Cause, PasskeyPurpose, SessionStage, Ts, Tx};
 use crate::error::{Error, Result, say};
 use crate::people::passkeys::{self, Asker, Doubt, Refused, Site};
-use crate::people::{Agent, agents, sessions};
+use crate::people::{Agent, agents, factor, sessions};
 use crate::sign_in;
 
 /// Under which name failures are kept where nobody is known; no agent's can be.
@@ -159,6 +160,7 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
         }
     };
     let language = &guest.reader.language;
+    let mut wait = None;
     let (error, status) = match came {
         Alone::In(secret, place) => {
             let mut answer = see_other(&place);
@@ -175,10 +177,14 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
         }
         Alone::Wait(seconds) => {
             web.throttled.one();
+            wait = Some(seconds);
             (language.tr_count("login-slow-down", (seconds + 59) / 60), StatusCode::TOO_MANY_REQUESTS)
         }
     };
-    let answer = show(&web, guest, status, Says { error, next: &form.next, ..Says::default() }).await?;
+    let mut answer = show(&web, guest, status, Says { error, next: &form.next, ..Says::default() }).await?;
+    if let Some(seconds) = wait.and_then(|seconds| seconds.to_string().parse().ok()) {
+        answer.headers_mut().insert(RETRY_AFTER, seconds);
+    }
     over(&web, answer)
 }
 
@@ -320,6 +326,7 @@ pub async fn enrolment_challenge(web: Data<Web>, request: HttpRequest, guest: Gu
     };
     asked_once(&web, &request, &guest, agent, move |tx, agent, now| {
         let asker = Asker { purpose: PasskeyPurpose::Add, holder: &holder, counts_for: &holder };
+        factor::must_be_off(tx, agent.id)?;
         passkeys::ask_for_new(tx, &site, agent, &asker, now)
     })
     .await
@@ -337,12 +344,15 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
     let called = guest.reader.language.tr("passkey-first");
     let done: Result<(Vec<String>, String, String), Doubt> = web
         .db
-        .write(move |tx| match passkeys::add(tx, &site, &who, (&holder, &brought), &called, now)? {
-            Ok(codes) => {
-                let place = landing(tx, who.id, &wanted, now)?;
-                Ok(Ok((codes, completed(tx, who.id, &from, now)?, place)))
-            }
-            Err(doubt) => Ok(Err(doubt)),
+        .write(move |tx| {
+            factor::must_be_off(tx, who.id)?;
+            let added = passkeys::add(tx, &site, &who, (&holder, &brought), &called, now)?;
+            let codes = match added {
+                Ok(codes) => codes,
+                Err(doubt) => return Ok(Err(doubt)),
+            };
+            let place = landing(tx, who.id, &wanted, now)?;
+            Ok(Ok((codes, completed(tx, who.id, &from, now)?, place)))
         })
         .await?;
     match done {

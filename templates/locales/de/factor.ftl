@@ -1,6 +1,6 @@
 # Der zweite Faktor, und das Passwort noch einmal.
 factor-title = Zweiter Faktor
-factor-intro = Mit einem Code aus einer App neben dem Passwort kommt niemand mit dem Passwort allein herein.
+factor-intro = Mit einem Passkey, oder einem Code aus einer App neben dem Passwort, kommt niemand mit dem Passwort allein herein.
 factor-sign-in-title = Ihr zweiter Faktor
 factor-code = Code aus Ihrer App
 factor-code-hint = Sechs Ziffern, oder einer Ihrer Wiederherstellungscodes.
@@ -21,8 +21,8 @@ factor-codes-left = { $n ->
   }
 factor-codes-new = Neue Wiederherstellungscodes
 factor-continue = Weiter
-factor-is-on = Er ist eingeschaltet
-factor-is-off = Er ist ausgeschaltet
+factor-is-on = Codes aus einer App: an
+factor-is-off = Codes aus einer App: aus
 factor-how = Sie brauchen eine Authenticator-App auf Telefon oder Rechner. Programme mit API-Token brauchen keinen Code.
 factor-set-up = Einrichten
 factor-end = Ausschalten
@@ -41,8 +41,11 @@ raised-title = Danke
 raised-text = Was Sie ausgefüllt haben, ist noch da. Senden Sie es jetzt.
 raised-send = Senden
 factor-recovery = Wiederherstellungscode
+factor-recovery-codes = Wiederherstellungscodes
 factor-recovery-hint = Einer der zehn, die beim Einrichten Ihres Passkeys gezeigt wurden.
 factor-app = Authenticator-App
+factor-app-short = App
+factor-none = Keiner
 passkey = Passkey
 passkeys = Passkeys
 passkeys-intro = Ein Passkey ist der Fingerabdruck, das Gesicht oder die PIN von Telefon, Rechner oder Sicherheitsschlüssel. Damit melden Sie sich ohne Passwort an, oder er ist der zweite Schritt danach.

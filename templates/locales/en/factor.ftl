@@ -1,6 +1,6 @@
 # The second factor, and the password once more.
 factor-title = Second factor
-factor-intro = With a code from an app besides your password, nobody gets in with the password alone.
+factor-intro = With a passkey, or a code from an app besides your password, nobody gets in with the password alone.
 factor-sign-in-title = Your second factor
 factor-code = Code from your app
 factor-code-hint = Six digits, or one of your recovery codes.
@@ -21,8 +21,8 @@ factor-codes-left = { $n ->
   }
 factor-codes-new = New recovery codes
 factor-continue = Continue
-factor-is-on = It is on
-factor-is-off = It is off
+factor-is-on = Codes from an app: on
+factor-is-off = Codes from an app: off
 factor-how = You need an authenticator app on your phone or computer. Programs with an API token need no code.
 factor-set-up = Set up
 factor-end = Switch off
@@ -41,8 +41,11 @@ raised-title = Thank you
 raised-text = What you filled in is still here. Send it now.
 raised-send = Send
 factor-recovery = Recovery code
+factor-recovery-codes = Recovery codes
 factor-recovery-hint = One of the ten that were shown when you set your passkey up.
 factor-app = Authenticator app
+factor-app-short = App
+factor-none = None
 passkey = Passkey
 passkeys = Passkeys
 passkeys-intro = A passkey is the fingerprint, face or PIN of your phone, computer or security key. With it you sign in without a password, or it is the second step behind it.

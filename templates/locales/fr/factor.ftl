@@ -1,6 +1,6 @@
 # Le second facteur, et le mot de passe une fois de plus.
 factor-title = Second facteur
-factor-intro = Avec un code d’une application en plus du mot de passe, personne n’entre avec le seul mot de passe.
+factor-intro = Avec une clé d’accès, ou un code d’une application en plus du mot de passe, personne n’entre avec le seul mot de passe.
 factor-sign-in-title = Votre second facteur
 factor-code = Code de votre application
 factor-code-hint = Six chiffres, ou l’un de vos codes de secours.
@@ -21,8 +21,8 @@ factor-codes-left = { $n ->
   }
 factor-codes-new = Nouveaux codes de secours
 factor-continue = Continuer
-factor-is-on = Il est activé
-factor-is-off = Il est désactivé
+factor-is-on = Codes d’une application : activés
+factor-is-off = Codes d’une application : désactivés
 factor-how = Il vous faut une application d’authentification sur téléphone ou ordinateur. Les programmes avec un jeton d’API n’ont pas besoin de code.
 factor-set-up = Configurer
 factor-end = Désactiver
@@ -41,8 +41,11 @@ raised-title = Merci
 raised-text = Ce que vous avez saisi est toujours là. Envoyez-le maintenant.
 raised-send = Envoyer
 factor-recovery = Code de secours
+factor-recovery-codes = Codes de secours
 factor-recovery-hint = L’un des dix qui vous ont été montrés avec votre clé d’accès.
 factor-app = Application d’authentification
+factor-app-short = Application
+factor-none = Aucun
 passkey = Clé d’accès
 passkeys = Clés d’accès
 passkeys-intro = Une clé d’accès, c’est l’empreinte, le visage ou le code PIN de votre téléphone, ordinateur ou clé de sécurité. Elle vous connecte sans mot de passe, ou elle en est la seconde étape.

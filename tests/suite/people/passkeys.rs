@@ -125,6 +125,12 @@ both_databases! {
         assert!(text(&rows[0]["detail"]).ends_with(" by passkey"), "{}", rows[0]);
         assert!(!browser.get("/preferences/factor").await.text().contains("Old laptop</b><span class=\"small quiet\">Not used yet"));
 
+        // New recovery codes ask for the password, and say at their own field when it is not right.
+        let wrong = browser.submit("/preferences/factor/codes", &[("current", "not it, not it")]).await;
+        assert_eq!(wrong.assert(422).text().matches("aria-invalid").count(), 1);
+        let renewed = browser.submit("/preferences/factor/codes", &[("current", PASSWORD)]).await;
+        assert_eq!(codes_on(&renewed.assert(200).text()).len(), 10);
+
         // Others find nothing to rename or to take away.
         app.agent("mira", &["Agent"]).await;
         let mira = signed_in(&app, "mira").await;
@@ -432,6 +438,29 @@ both_databases! {
         half(&app, "dana").await.get("/login/enrolment").await.assert(200);
     }
 
+    async fn whoever_waits_to_set_one_up_adds_none_to_what_its_owner_has(database) {
+        let app = app(database).await;
+        app.agent("dana", &["Agent"]).await;
+        run(&app, &["role", "factor", "--name", "Agent", "--required", "yes"]).await;
+        // Somebody who knows her password, in time; and she herself.
+        let (thief, dana) = (half(&app, "dana").await, half(&app, "dana").await);
+        let mut stolen = Authenticator::new(ORIGIN);
+        let made = stolen.make(&asked(&thief, "/login/enrolment/passkey").await);
+        let mut key = Authenticator { counter: 1, ..Authenticator::new(ORIGIN) };
+        let own = key.make(&asked(&dana, "/login/enrolment/passkey").await);
+        dana.submit("/login/enrolment/passkey", &[("answer", &own)]).await.assert(200);
+        let late = thief.submit("/login/enrolment/passkey", &[("answer", &made)]).await;
+        assert_eq!(late.assert(303).location(), "/login");
+        assert_eq!(ask(&thief, "/login/enrolment/passkey").await.status, 401);
+        thief.get("/login/enrolment").await.assert(303);
+        // Nor an app, of which she thinks meanwhile.
+        dana.get("/preferences/factor").await.assert(200);
+        dana.submit("/preferences/factor", &[("current", PASSWORD)]).await.assert(303);
+        thief.get("/login/enrolment").await.assert(303);
+        thief.get("/tickets").await.assert(303);
+        show(&app.visitor(), "/login/passkey", &mut key).await.assert(303);
+    }
+
     async fn it_stands_for_the_password_once_more(database) {
         let app = app(database).await;
         let browser = signed_in(&app, "root").await;
@@ -476,6 +505,8 @@ both_databases! {
         let dana = agents.iter().find(|agent| agent["login"] == "dana").expect("dana");
         let page = format!("/admin/people/{}", text(&dana["id"]));
         let admin = signed_in(&app, "root").await;
+        let list = admin.get("/admin/people").await.assert(200).text();
+        assert_eq!((list.matches(">Passkey<").count(), list.matches(">None<").count()), (1, 1), "{list}");
         let shown = admin.get(&page).await.assert(200).text();
         assert!(shown.contains("Passkey: Blue key") && shown.contains("/factor/end"), "{shown}");
         assert!(!shown.contains(&tests::passkey::written(&key.credential)));

@@ -72,6 +72,12 @@ pub fn has_any(conn: &mut Conn, agent: AgentId) -> Result<bool> {
     Ok(own.select(passkeys::id).first::<PasskeyId>(conn).optional()?.is_some())
 }
 
+/// Which of these agents have any.
+pub(super) fn owners(conn: &mut Conn, agents: &[AgentId]) -> Result<Vec<AgentId>> {
+    let theirs = table.filter(passkeys::agent_id.eq_any(agents));
+    Ok(theirs.select(passkeys::agent_id).distinct().load(conn)?)
+}
+
 /// Whether anybody has one: else the sign-in page need not ask for it.
 ///
 /// # Errors
