@@ -146,7 +146,9 @@ both_databases! {
         // With the last one the recovery codes are gone as well: the password alone is enough again.
         app.visitor().sign_in("dana", PASSWORD).await;
         let rows = app.root.get("/api/v1/audit?kind=factor").await.items();
-        let told: Vec<(&Value, &Value)> = rows.iter().map(|row| (&row["before"]["passkeys"], &row["after"]["passkeys"])).collect();
+        // Between them stand the new recovery codes, of which no more is said.
+        let changes = rows.iter().filter(|row| !row["before"].is_null());
+        let told: Vec<(&Value, &Value)> = changes.map(|row| (&row["before"]["passkeys"], &row["after"]["passkeys"])).collect();
         let names = [json!([]), json!(["Laptop"]), json!(["Laptop", "Key"]), json!(["Old laptop", "Key"]), json!(["Key"]), json!([])];
         let expected: Vec<(&Value, &Value)> = names.windows(2).rev().map(|pair| (&pair[0], &pair[1])).collect();
         assert_eq!(told, expected);
