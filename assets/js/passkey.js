@@ -12,6 +12,13 @@ const listed = (all) => all.map((one) => ({ ...one, id: bytes(one.id) }));
 const known = Boolean(window.PublicKeyCredential && navigator.credentials);
 for (const part of document.querySelectorAll("[data-passkey-if]")) part.hidden = (part.dataset.passkeyIf === "known") !== known;
 
+// What is still asked when the page is left is over with it.
+let leaving = new AbortController();
+addEventListener("pagehide", () => {
+  leaving.abort();
+  leaving = new AbortController();
+});
+
 async function made(asked) {
   const publicKey = {
     ...asked,
@@ -19,13 +26,13 @@ async function made(asked) {
     user: { ...asked.user, id: bytes(asked.user.id) },
     excludeCredentials: listed(asked.excludeCredentials),
   };
-  const { response } = await navigator.credentials.create({ publicKey });
+  const { response } = await navigator.credentials.create({ publicKey, signal: leaving.signal });
   return { clientDataJSON: written(response.clientDataJSON), attestationObject: written(response.attestationObject) };
 }
 
 async function shown(asked) {
   const publicKey = { ...asked, challenge: bytes(asked.challenge), allowCredentials: listed(asked.allowCredentials) };
-  const { rawId, response } = await navigator.credentials.get({ publicKey });
+  const { rawId, response } = await navigator.credentials.get({ publicKey, signal: leaving.signal });
   return {
     id: written(rawId),
     clientDataJSON: written(response.clientDataJSON),
@@ -36,7 +43,7 @@ async function shown(asked) {
 }
 
 // Browsers do not say whether somebody said no, waited or has none: nobody learns from a page what a device holds.
-const reasons = { NotAllowedError: "cancelled", AbortError: "cancelled", InvalidStateError: "there", SecurityError: "address" };
+const reasons = { NotAllowedError: "cancelled", AbortError: "cancelled", InvalidStateError: "there", SecurityError: "address", OperationError: "cancelled" };
 
 async function ask(form) {
   const told = form.querySelector("[data-passkey-error]");
@@ -73,6 +80,11 @@ document.addEventListener("submit", async (e) => {
   e.preventDefault();
   if (busy.has(form)) return;
   busy.add(form);
+  const [button, waiting] = [form.querySelector("button"), form.querySelector("[data-passkey-waiting]")];
+  button.setAttribute("aria-busy", "true");
+  waiting.textContent = waiting.dataset.passkeyWaiting;
   await ask(form);
+  button.removeAttribute("aria-busy");
+  waiting.textContent = "";
   busy.delete(form);
 });

@@ -836,6 +836,7 @@ table! {
         created_at -> Instant,
         confirmed_at -> Nullable<Instant>,
         last_step -> BigInt,
+        waits_for -> Text,
     }
 }
 
@@ -851,6 +852,8 @@ table! {
         public_key -> Text,
         counter -> BigInt,
         name -> Text,
+        can_be_copied -> Bool,
+        is_copied -> Bool,
         created_at -> Instant,
         used_at -> Nullable<Instant>,
     }

@@ -15,7 +15,7 @@ use crate::{
     clock::random_bytes,
     config::Config,
     db::{
-        AgentId, Audited, Conn, RoleId, Ts, Tx, backend, each,
+        AgentId, Audited, Conn, RoleId, Ts, Tx, backend,
         schema::{agent_roles, factors, recovery_codes, roles as role_rows, sessions},
     },
     error::{Error, Result, say},
@@ -57,18 +57,21 @@ fn purpose(agent: AgentId) -> String {
     format!("second factor\n{agent}")
 }
 
+/// The secret of the app: the one that waits for its first code, for this session or for none, or the one that counts.
 fn secret(
     conn: &mut Conn,
     config: &Config,
     agent: AgentId,
-    confirmed: bool,
+    waits_for: Option<&str>,
 ) -> Result<Option<(Vec<u8>, i64)>> {
-    let found: Option<(String, i64)> = factors::table
-        .find(agent)
-        .filter(factors::confirmed_at.is_not_null().eq(confirmed))
-        .select((factors::secret, factors::last_step))
-        .first(conn)
-        .optional()?;
+    let own = factors::table.find(agent).select((factors::secret, factors::last_step));
+    let found: Option<(String, i64)> = match waits_for {
+        None => own.filter(factors::confirmed_at.is_not_null()).first(conn).optional()?,
+        Some(session) => {
+            let waits = factors::confirmed_at.is_null().and(factors::waits_for.eq(session));
+            own.filter(waits).first(conn).optional()?
+        }
+    };
     let Some((sealed, last)) = found else { return Ok(None) };
     let text = Key::load(config)?.open(&sealed, &purpose(agent)).ok_or_else(|| {
         Error::Unexpected(anyhow::anyhow!(
@@ -134,25 +137,34 @@ pub fn codes_left(conn: &mut Conn, agent: AgentId) -> Result<i64> {
     Ok(recovery_codes::table.filter(recovery_codes::agent_id.eq(agent)).count().get_result(conn)?)
 }
 
-/// Makes a secret that counts once its app has shown a code; one that waits already is kept.
+/// Makes a secret that counts once its app has shown a code. One that waits already for the same half-made session (its
+/// hash; nothing in the preferences) is kept, another is forgotten: nobody is shown what somebody else has seen.
 ///
 /// # Errors
 /// [`Error::Conflict`] for an agent who has an app.
-pub fn begin(tx: &mut Tx<'_>, config: &Config, agent: AgentId, now: Ts) -> Result<()> {
+pub fn begin(tx: &mut Tx<'_>, config: &Config, agent: AgentId, waits_for: &str, now: Ts) -> Result<()> {
+    backend::hold_agent(tx, agent)?;
     if has_app(tx, agent)? {
         return Err(Error::Conflict(say!("refused-factor-on")));
     }
+    if secret(tx, config, agent, Some(waits_for))?.is_some() {
+        return Ok(());
+    }
+    forget_pending(tx, agent)?;
     let secret = BASE32_NOPAD.encode(&random_bytes::<20>());
     let sealed = Key::load(config)?.seal(&secret, &purpose(agent))?;
-    let row = (factors::agent_id.eq(agent), factors::secret.eq(sealed), factors::created_at.eq(now));
-    each!(&mut **tx, |c| diesel::insert_into(factors::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(c))?;
+    diesel::insert_into(factors::table)
+        .values((
+            factors::agent_id.eq(agent),
+            factors::secret.eq(sealed),
+            factors::created_at.eq(now),
+            factors::waits_for.eq(waits_for),
+        ))
+        .execute(&mut **tx)?;
     Ok(())
 }
 
-/// The secret that waits, to be shown to its owner.
+/// The secret that waits, for this session or for none, to be shown to its owner.
 ///
 /// # Errors
 /// When it cannot be opened.
@@ -160,9 +172,10 @@ pub fn pending(
     conn: &mut Conn,
     config: &Config,
     agent: &Agent,
+    waits_for: &str,
     organisation: &str,
 ) -> Result<Option<Pending>> {
-    let Some((bytes, _)) = secret(conn, config, agent.id, false)? else { return Ok(None) };
+    let Some((bytes, _)) = secret(conn, config, agent.id, Some(waits_for))? else { return Ok(None) };
     let text = BASE32_NOPAD.encode(&bytes);
     // A colon would end the issuer's name.
     let issuer = organisation.replace(':', " ");
@@ -190,11 +203,12 @@ pub fn confirm(
     config: &Config,
     who: &Who,
     agent: &Agent,
-    typed: &str,
+    (waits_for, typed): (&str, &str),
     now: Ts,
 ) -> Result<Vec<String>> {
     let wrong = || Error::invalid("code", say!("refused-code"));
-    let (secret, _) = secret(tx, config, agent.id, false)?.ok_or_else(wrong)?;
+    backend::hold_agent(tx, agent.id)?;
+    let (secret, _) = secret(tx, config, agent.id, Some(waits_for))?.ok_or_else(wrong)?;
     let step = matching(&secret, typed, now).ok_or_else(wrong)?;
     diesel::update(factors::table.find(agent.id))
         .set((factors::confirmed_at.eq(now), factors::last_step.eq(step)))
@@ -254,6 +268,7 @@ fn make_codes(tx: &mut Tx<'_>, agent: AgentId) -> Result<Vec<String>> {
 /// # Errors
 /// [`Error::Conflict`] for an agent who has no second factor.
 pub fn renew_codes(tx: &mut Tx<'_>, who: &Who, agent: &Agent, now: Ts) -> Result<Vec<String>> {
+    backend::hold_agent(tx, agent.id)?;
     if !is_on(tx, agent.id)? {
         return Err(Error::Conflict(say!("refused-factor-off")));
     }
@@ -273,7 +288,7 @@ pub fn is_good(
     typed: &str,
     now: Ts,
 ) -> Result<bool> {
-    let secret = secret(tx, config, agent, true)?;
+    let secret = secret(tx, config, agent, None)?;
     if let Some(step) = secret.and_then(|(secret, _)| matching(&secret, typed, now)) {
         // Of two who send the same code at once one is later, and finds it used.
         let fresh = diesel::update(factors::table.find(agent).filter(factors::last_step.lt(step)))

@@ -298,6 +298,16 @@ pub fn end(tx: &mut Tx<'_>, id_hash: &str) -> Result<()> {
     Ok(())
 }
 
+/// Ends all sessions of an agent but this one.
+///
+/// # Errors
+/// Those of the database.
+pub fn end_others(tx: &mut Tx<'_>, agent: AgentId, but: &str) -> Result<()> {
+    let others = sessions::agent_id.eq(agent).and(sessions::id_hash.ne(but));
+    diesel::delete(sessions::table.filter(others)).exec(tx)?;
+    Ok(())
+}
+
 /// Throws away what is over: sessions, and failures that no longer count.
 ///
 /// # Errors

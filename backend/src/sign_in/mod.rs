@@ -180,6 +180,15 @@ pub fn is_let_in_here(conn: &mut Conn, config: &Config, agent: AgentId, now: Tim
     Ok(counts)
 }
 
+/// Whether a passkey of an agent is enough by itself, to sign in and in place of the password once more. Not where a
+/// directory or site decides about him: it may have shut him out, and a passkey never asks there.
+///
+/// # Errors
+/// Those of the database.
+pub fn passkey_is_enough(conn: &mut Conn, config: &Config, agent: AgentId, now: Timestamp) -> Result<bool> {
+    Ok(is_let_in_here(conn, config, agent, now)? && !only_elsewhere(conn, config, agent, now)?)
+}
+
 /// Whether an agent signs in elsewhere alone: no password of his counts here, and he is tied to a directory or site.
 ///
 /// # Errors

@@ -43,6 +43,7 @@ pub struct Form {
 #[derive(Serialize)]
 struct CodeView<'a> {
     error: String,
+    passkey: String,
     next: &'a str,
     /// Whether there is an app that shows codes; else there are recovery codes alone.
     app: bool,
@@ -52,6 +53,7 @@ struct CodeView<'a> {
 #[derive(Serialize)]
 struct EnrolmentView<'a> {
     error: String,
+    passkey: String,
     next: &'a str,
     qr: Qr,
     typed: String,
@@ -86,9 +88,9 @@ pub(super) fn enter(
         return Ok((secret, format!("/login/factor?next={}", rest())));
     }
     if factor::is_needed(tx, agent)? {
-        factor::begin(tx, &web.config, agent, now)?;
         let secret =
             sessions::begin_half(tx, agent, SessionStage::Enrolment, &from.address, &from.browser, now)?;
+        factor::begin(tx, &web.config, agent, &sessions::digest(&secret), now)?;
         sessions::came_by(tx, &secret, &from.method)?;
         return Ok((secret, format!("/login/enrolment?next={}", rest())));
     }
@@ -189,7 +191,7 @@ fn back() -> HttpResponse {
 /// `GET /login/factor`.
 pub async fn page(web: Data<Web>, request: HttpRequest, guest: Guest, wish: Query<Wish>) -> Answer {
     let Some(agent) = waiting(&web, &request, SessionStage::Factor).await? else { return Ok(back()) };
-    code_page(&web, guest, &agent, StatusCode::OK, String::new(), &wish.next).await
+    code_page(&web, guest, &agent, StatusCode::OK, Wrong::default(), &wish.next).await
 }
 
 async fn code_page(
@@ -197,14 +199,20 @@ async fn code_page(
     guest: Guest,
     agent: &Agent,
     status: StatusCode,
-    error: String,
+    wrong: Wrong,
     next: &str,
 ) -> Answer {
     let guest = greeted(named(web, guest).await?, agent);
     let (state, id) = (web.clone(), agent.id);
     let (app, here) =
         web.db.read(move |conn| Ok((factor::has_app(conn, id)?, Here::of(conn, &state, id)?))).await?;
-    show_plain(web, &guest, status, "session/factor.html", CodeView { error, next, app, here })
+    show_plain(
+        web,
+        &guest,
+        status,
+        "session/factor.html",
+        CodeView { error: wrong.code, passkey: wrong.passkey, next, app, here },
+    )
 }
 
 /// What came of a code, or of a passkey.
@@ -250,22 +258,27 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
 /// The page that follows, in the agent's own language.
 pub(super) async fn after(web: &Data<Web>, guest: Guest, agent: Agent, tried: Tried, next: &str) -> Answer {
     let language = Language::named(&agent.language);
-    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+    let refused = StatusCode::UNPROCESSABLE_ENTITY;
     match tried {
         Tried::Good(secret, place) => {
             let mut answer = see_other(&place);
             set(&mut answer, &session::cookie(secret, &web.config))?;
             Ok(answer)
         }
-        Tried::Wrong => code_page(web, guest, &agent, wrong, language.tr("refused-code"), next).await,
+        Tried::Wrong => {
+            let wrong = Wrong { code: language.tr("refused-code"), ..Wrong::default() };
+            code_page(web, guest, &agent, refused, wrong, next).await
+        }
         Tried::Doubted(doubt) => {
-            code_page(web, guest, &agent, wrong, language.tr(explained(doubt)), next).await
+            let wrong = Wrong { passkey: language.tr(explained(doubt)), ..Wrong::default() };
+            code_page(web, guest, &agent, refused, wrong, next).await
         }
         Tried::Wait(seconds) => {
             web.throttled.one();
-            let error = language.tr_count("login-slow-down", (seconds + 59) / 60);
+            let code = language.tr_count("login-slow-down", (seconds + 59) / 60);
             let status = StatusCode::TOO_MANY_REQUESTS;
-            let mut answer = code_page(web, guest, &agent, status, error, next).await?;
+            let wrong = Wrong { code, ..Wrong::default() };
+            let mut answer = code_page(web, guest, &agent, status, wrong, next).await?;
             if let Ok(value) = seconds.to_string().parse() {
                 answer.headers_mut().insert(RETRY_AFTER, value);
             }
@@ -277,15 +290,37 @@ pub(super) async fn after(web: &Data<Web>, guest: Guest, agent: Agent, tried: Tr
 /// `GET /login/enrolment`: a role asks for a second factor, and there is none yet.
 pub async fn enrolment(web: Data<Web>, request: HttpRequest, guest: Guest, wish: Query<Wish>) -> Answer {
     let Some(agent) = waiting(&web, &request, SessionStage::Enrolment).await? else { return Ok(back()) };
-    enrolment_page(&web, guest, agent, &wish.next, String::new()).await
+    let holder = held(&web, &request);
+    enrolment_page(&web, guest, (agent, holder), &wish.next, Wrong::default()).await
+}
+
+/// What was wrong with what was brought: with the code, or with the passkey.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wrong {
+    /// With the code.
+    pub code: String,
+    /// With the passkey.
+    pub passkey: String,
+}
+
+impl Wrong {
+    fn status(&self) -> StatusCode {
+        let nothing = self.code.is_empty() && self.passkey.is_empty();
+        if nothing { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+    }
+}
+
+/// The hash of what the browser holds.
+pub(super) fn held(web: &Web, request: &HttpRequest) -> String {
+    session::secret(request, &web.config).map(|secret| sessions::digest(&secret)).unwrap_or_default()
 }
 
 pub(super) async fn enrolment_page(
     web: &Data<Web>,
     guest: Guest,
-    agent: Agent,
+    (agent, holder): (Agent, String),
     next: &str,
-    error: String,
+    wrong: Wrong,
 ) -> Answer {
     let guest = greeted(named(web, guest).await?, &agent);
     let (state, login) = (web.clone(), agent.login.clone());
@@ -293,14 +328,15 @@ pub(super) async fn enrolment_page(
         .db
         .read(move |conn| {
             let organisation = setup::organisation(conn)?;
-            let pending = factor::pending(conn, &state.config, &agent, &organisation)?;
+            let pending = factor::pending(conn, &state.config, &agent, &holder, &organisation)?;
             Ok((pending, Here::of(conn, &state, agent.id)?))
         })
         .await?;
     let Some(pending) = pending else { return Ok(back()) };
-    let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = wrong.status();
     let view = EnrolmentView {
-        error,
+        error: wrong.code,
+        passkey: wrong.passkey,
         next,
         qr: Qr::of(&pending.uri).unwrap_or_default(),
         typed: pending.typed,
@@ -315,13 +351,14 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
     let Some(agent) = waiting(&web, &request, SessionStage::Enrolment).await? else { return Ok(back()) };
     let (form, from) = (form.0, From::of(&web, &request));
     let (who, config, now, code) = (agent.clone(), web.config.clone(), Ts(web.clock.now()), form.code);
-    let wanted = form.next.clone();
+    let (wanted, holder) = (form.next.clone(), held(&web, &request));
+    let waits = holder.clone();
     let done = web
         .db
         .write(move |tx| {
             let by = Who { agent: Some(who.id), login: Some(who.login.clone()), cause: Cause::Web };
             factor::must_be_off(tx, who.id)?;
-            let codes = factor::confirm(tx, &config, &by, &who, &code, now)?;
+            let codes = factor::confirm(tx, &config, &by, &who, (&waits, &code), now)?;
             let place = landing(tx, who.id, &wanted, now)?;
             Ok((codes, completed(tx, who.id, &from, now)?, place))
         })
@@ -329,8 +366,9 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
     let (codes, secret, next) = match done {
         Ok(done) => done,
         Err(Error::Invalid(_)) => {
-            let error = Language::named(&agent.language).tr("refused-code");
-            return enrolment_page(&web, guest, agent, &form.next, error).await;
+            let code = Language::named(&agent.language).tr("refused-code");
+            let wrong = Wrong { code, ..Wrong::default() };
+            return enrolment_page(&web, guest, (agent, holder), &form.next, wrong).await;
         }
         Err(error) => return Err(error.into()),
     };

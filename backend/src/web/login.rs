@@ -46,6 +46,8 @@ pub struct Form {
 #[derive(Serialize)]
 struct LoginView<'a> {
     error: String,
+    /// What went wrong with a passkey.
+    passkey: String,
     login: &'a str,
     next: &'a str,
     signed_out: bool,
@@ -68,6 +70,8 @@ struct Way {
 pub(super) struct Says<'a> {
     /// What went wrong.
     pub error: String,
+    /// What went wrong with a passkey.
+    pub passkey: String,
     /// What was typed.
     pub login: &'a str,
     /// Where to go afterwards.
@@ -91,6 +95,7 @@ pub(super) async fn show(web: &Data<Web>, guest: Guest, status: StatusCode, says
     let left = says.with.and_then(|id| sites.providers().find(|site| site.id == id));
     let view = LoginView {
         error: says.error,
+        passkey: says.passkey,
         login: says.login,
         next: says.next,
         signed_out: says.signed_out,

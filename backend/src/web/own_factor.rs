@@ -129,7 +129,7 @@ pub(super) async fn render(web: &Data<Web>, signed: &Signed, errors: Errors, cod
     show_as(web, signed, status, "preferences/factor.html", move |conn, asker| {
         let agent = &asker.actor.agent;
         let organisation = setup::organisation(conn)?;
-        let pending = factor::pending(conn, &config, agent, &organisation)?;
+        let pending = factor::pending(conn, &config, agent, "", &organisation)?;
         let left = factor::codes_left(conn, agent.id)?;
         let view = FactorView {
             login: agent.login.clone(),
@@ -158,7 +158,7 @@ pub async fn create(web: Data<Web>, signed: Signed, request: HttpRequest, form: 
         return render(&web, &signed, refused, Vec::new()).await;
     }
     let (id, config, now) = (signed.actor.agent.id, web.config.clone(), Ts(web.clock.now()));
-    web.db.write(move |tx| factor::begin(tx, &config, id, now)).await?;
+    web.db.write(move |tx| factor::begin(tx, &config, id, "", now)).await?;
     Ok(see_other(HOME))
 }
 
@@ -168,7 +168,9 @@ pub async fn confirm(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answ
     let code = form.0.code;
     let done = web
         .db
-        .write(move |tx| factor::confirm(tx, &config, &asker.actor.who(), &asker.actor.agent, &code, now))
+        .write(move |tx| {
+            factor::confirm(tx, &config, &asker.actor.who(), &asker.actor.agent, ("", &code), now)
+        })
         .await;
     match done {
         Ok(codes) => render(&web, &signed, Errors::default(), codes).await,

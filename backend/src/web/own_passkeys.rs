@@ -9,14 +9,15 @@ use super::forms::Posted;
 use super::gate::Signed;
 use super::own_factor::{Errors, again, raise_page, render};
 use super::page::see_other;
-use super::passkeys::{explained, log, note, site};
+use super::passkeys::{explained, log, note, reason, site};
 use super::session;
 use super::state::Web;
 use super::tickets::acts::Nothing;
 use crate::db::{AgentId, Conn, PasskeyId, PasskeyPurpose, Ts};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, say};
 use crate::people::passkeys::{self, Asker, Refused, Site};
 use crate::people::sessions;
+use crate::sign_in;
 
 const HOME: &str = "/preferences/factor#passkeys";
 
@@ -60,13 +61,16 @@ pub(super) struct Here {
     possible: bool,
     /// Whether the agent has any.
     any: bool,
+    /// Whether one is enough without a password.
+    enough: bool,
 }
 
 impl Here {
     /// For this agent.
     pub(super) fn of(conn: &mut Conn, web: &Web, agent: AgentId) -> Result<Self> {
         let possible = Site::of(&web.config).is_some();
-        Ok(Self { possible, any: passkeys::has_any(conn, agent)? })
+        let enough = sign_in::passkey_is_enough(conn, &web.config, agent, web.clock.now())?;
+        Ok(Self { possible, any: passkeys::has_any(conn, agent)?, enough })
     }
 }
 
@@ -101,6 +105,7 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answe
         Ok(Ok(codes)) if codes.is_empty() => Ok(see_other(HOME)),
         Ok(Ok(codes)) => render(&web, &signed, Errors::default(), codes).await,
         Ok(Err(doubt)) => {
+            reason(doubt);
             let errors = Errors { passkey: language.tr(explained(doubt)), name, ..Errors::default() };
             render(&web, &signed, errors, Vec::new()).await
         }
@@ -131,23 +136,32 @@ pub async fn rename(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<
 /// `POST /preferences/passkeys/{id}/end`.
 pub async fn end(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
     let (asker, id, now) = (signed.clone(), PasskeyId(id.into_inner()), Ts(web.clock.now()));
-    web.db.write(move |tx| passkeys::remove(tx, &asker.actor, id, now)).await?;
+    web.db.write(move |tx| passkeys::remove(tx, &asker.actor, &asker.session, id, now)).await?;
     Ok(see_other(HOME))
 }
 
 /// `POST /raise/passkey/challenge`.
 pub async fn raise_challenge(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> Answer {
     let (site, now) = (site(&web)?, Ts(web.clock.now()));
-    let asker = signed.clone();
+    let (asker, state) = (signed.clone(), web.clone());
     let options = web
         .db
         .write(move |tx| {
             let holder = asker.session.as_str();
+            must_be_enough(tx, &state, &asker)?;
             let of = Asker { purpose: PasskeyPurpose::Raise, holder, counts_for: holder };
             passkeys::ask_for(tx, &site, Some(asker.actor.agent.id), &of, now)
         })
         .await?;
     Ok(HttpResponse::Ok().json(options))
+}
+
+/// Looks that a passkey is enough in place of the password: whom a directory or site lets in gives his password there.
+fn must_be_enough(conn: &mut Conn, web: &Web, asker: &Signed) -> Result<()> {
+    match sign_in::passkey_is_enough(conn, &web.config, asker.actor.agent.id, web.clock.now())? {
+        true => Ok(()),
+        false => Err(Error::Conflict(say!("passkey-second-only"))),
+    }
 }
 
 /// What came of a passkey in place of the password.
@@ -163,6 +177,7 @@ pub async fn raise(web: Data<Web>, signed: Signed, request: HttpRequest, form: P
     let (site, form, now) = (site(&web)?, form.0, Ts(web.clock.now()));
     let address = session::client_address(&request, &web.config);
     let (asker, limits, from, brought) = (signed.clone(), web.config.limits, address.clone(), form.answer);
+    let state = web.clone();
     let came = web
         .db
         .write(move |tx| {
@@ -170,6 +185,7 @@ pub async fn raise(web: Data<Web>, signed: Signed, request: HttpRequest, form: P
             if let Some(wait) = sessions::must_wait(tx, Some(&agent.login), &from, &limits, now.0)? {
                 return Ok(Raised::Wait(wait.as_secs().max(1)));
             }
+            must_be_enough(tx, &state, &asker)?;
             let purpose = (PasskeyPurpose::Raise, holder);
             match passkeys::shown(tx, &site, Some(agent.id), purpose, &brought, now)? {
                 Ok(_) => sessions::raise(tx, holder, now).map(Raised::Yes),

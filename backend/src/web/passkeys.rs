@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::factor::{
-    CodesView, From, Tried, after, completed, enrolment_page, greeted, landing, waiting, whole,
+    CodesView, From, Tried, Wrong, after, completed, enrolment_page, greeted, held, landing, waiting, whole,
 };
 use super::failure::Answer;
 use super::forms::Open;
@@ -74,6 +74,11 @@ pub(super) fn note(tx: &mut Tx<'_>, refused: Refused, by: &Who, address: &str, n
 /// The line in the log, and why: that alone is for whoever runs the installation.
 pub(super) fn log(address: &str, login: &str, doubt: Doubt) {
     sign_in_failed(address, login);
+    reason(doubt);
+}
+
+/// Why one is not believed: most often `PUBLIC_URL` is not what browsers see.
+pub(super) fn reason(doubt: Doubt) {
     tracing::info!(target: "turnstone::sign_in", why = doubt.word(), "a passkey is not believed");
 }
 
@@ -92,9 +97,14 @@ fn name(config: &Config) -> &'static str {
     if config.is_https() { "__Host-turnstone-passkey" } else { "turnstone-passkey" }
 }
 
+/// What the browser holds; ours are 43 letters.
+fn cookie_of(request: &HttpRequest, config: &Config) -> Option<String> {
+    let held = request.cookie(name(config))?;
+    (held.value().len() == 43).then(|| held.value().to_owned())
+}
+
 fn holder(request: &HttpRequest, config: &Config) -> String {
-    let held = request.cookie(name(config)).filter(|cookie| cookie.value().len() <= 64);
-    held.map(|cookie| sessions::digest(cookie.value())).unwrap_or_default()
+    cookie_of(request, config).map(|held| sessions::digest(&held)).unwrap_or_default()
 }
 
 /// What a script is told that has to wait.
@@ -121,8 +131,15 @@ pub async fn challenge(web: Data<Web>, request: HttpRequest, guest: Guest) -> An
     if let Some(seconds) = must_wait(&web, None, &address).await? {
         return Ok(slow_down(&web, &guest, seconds));
     }
-    let (held, now) = (random_token(), Ts(web.clock.now()));
+    // Two tabs of a browser hold the same: what one asked for is not lost to the other.
+    let kept = cookie_of(&request, &web.config);
+    let (held, now) = (kept.unwrap_or_else(random_token), Ts(web.clock.now()));
     let (holder, of) = (sessions::digest(&held), sessions::network(&address));
+    // Read first: who goes on asking writes nothing, and pushes nobody's challenge out.
+    let asks = of.clone();
+    if web.db.read(move |conn| passkeys::asks_too_much(conn, &asks, now)).await? {
+        return Ok(slow_down(&web, &guest, 60));
+    }
     let options = web
         .db
         .write(move |tx| {
@@ -181,14 +198,15 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
             (language.tr_count("login-slow-down", (seconds + 59) / 60), StatusCode::TOO_MANY_REQUESTS)
         }
     };
-    let mut answer = show(&web, guest, status, Says { error, next: &form.next, ..Says::default() }).await?;
+    let says = Says { passkey: error, next: &form.next, ..Says::default() };
+    let mut answer = show(&web, guest, status, says).await?;
     if let Some(seconds) = wait.and_then(|seconds| seconds.to_string().parse().ok()) {
         answer.headers_mut().insert(RETRY_AFTER, seconds);
     }
-    over(&web, answer)
+    Ok(answer)
 }
 
-/// A challenge is answered once.
+/// Whoever is in needs it no longer.
 fn over(web: &Web, mut answer: HttpResponse) -> Answer {
     let mut cookie = cookie(&web.config, String::new());
     cookie.set_max_age(Duration::ZERO);
@@ -221,8 +239,7 @@ fn alone(
     }
     let out = match agent.is_active(now.0) {
         false => Some("login-shut"),
-        // What is kept here does not let in whom the settings send elsewhere: a directory may have shut him out.
-        true if !sign_in::is_let_in_here(tx, &web.config, id, now.0)? => Some("passkey-second-only"),
+        true if !sign_in::passkey_is_enough(tx, &web.config, id, now.0)? => Some("passkey-second-only"),
         true => None,
     };
     if let Some(key) = out {
@@ -240,8 +257,7 @@ async fn half(
     request: &HttpRequest,
     stage: SessionStage,
 ) -> Result<Option<(Agent, String)>> {
-    let held = session::secret(request, &web.config).map(|secret| sessions::digest(&secret));
-    Ok(waiting(web, request, stage).await?.zip(held))
+    Ok(waiting(web, request, stage).await?.map(|agent| (agent, held(web, request))))
 }
 
 /// What a script is told whose page has gone stale.
@@ -332,6 +348,14 @@ pub async fn enrolment_challenge(web: Data<Web>, request: HttpRequest, guest: Gu
     .await
 }
 
+/// What came of a passkey that a role asks for.
+enum Enrolled {
+    /// The recovery codes, the cookie's secret, and where to go.
+    In(Vec<String>, String, String),
+    No(Doubt),
+    Wait(i64),
+}
+
 /// `POST /login/enrolment/passkey`: the session becomes whole with it.
 pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Open<Form>) -> Answer {
     let site = site(&web)?;
@@ -342,29 +366,45 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
     let (form, from, now) = (form.0, From::of(&web, &request), Ts(web.clock.now()));
     let (who, wanted, brought) = (agent.clone(), form.next.clone(), form.answer);
     let called = guest.reader.language.tr("passkey-first");
-    let done: Result<(Vec<String>, String, String), Doubt> = web
+    let (limits, waits, address) = (web.config.limits, holder.clone(), from.address.clone());
+    let done = web
         .db
         .write(move |tx| {
+            if let Some(wait) = sessions::must_wait(tx, Some(&who.login), &from.address, &limits, now.0)? {
+                return Ok(Enrolled::Wait(wait.as_secs().max(1)));
+            }
             factor::must_be_off(tx, who.id)?;
-            let added = passkeys::add(tx, &site, &who, (&holder, &brought), &called, now)?;
+            let added = passkeys::add(tx, &site, &who, (&waits, &brought), &called, now)?;
             let codes = match added {
                 Ok(codes) => codes,
-                Err(doubt) => return Ok(Err(doubt)),
+                Err(doubt) => {
+                    let refused = Refused { agent: Some(who.id), doubt };
+                    note(tx, refused, &by(&who), &from.address, now)?;
+                    return Ok(Enrolled::No(doubt));
+                }
             };
             let place = landing(tx, who.id, &wanted, now)?;
-            Ok(Ok((codes, completed(tx, who.id, &from, now)?, place)))
+            Ok(Enrolled::In(codes, completed(tx, who.id, &from, now)?, place))
         })
         .await?;
     match done {
-        Ok((codes, secret, next)) => {
+        Enrolled::In(codes, secret, next) => {
             let view = CodesView { codes, next };
             let mut answer = show_plain(&web, &guest, StatusCode::OK, "session/codes.html", view)?;
             set(&mut answer, &session::cookie(secret, &web.config))?;
             Ok(answer)
         }
-        Err(doubt) => {
-            let error = guest.reader.language.tr(explained(doubt));
-            enrolment_page(&web, guest, agent, &form.next, error).await
+        Enrolled::No(doubt) => {
+            log(&address, &agent.login, doubt);
+            let passkey = guest.reader.language.tr(explained(doubt));
+            let wrong = Wrong { passkey, ..Wrong::default() };
+            enrolment_page(&web, guest, (agent, holder), &form.next, wrong).await
+        }
+        Enrolled::Wait(seconds) => {
+            web.throttled.one();
+            let passkey = guest.reader.language.tr_count("login-slow-down", (seconds + 59) / 60);
+            let wrong = Wrong { passkey, ..Wrong::default() };
+            enrolment_page(&web, guest, (agent, holder), &form.next, wrong).await
         }
     }
 }

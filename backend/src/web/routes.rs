@@ -248,7 +248,7 @@ static TABLE: &[Route] = &[
     route!(POST "/preferences/factor/pending/end", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::cancel),
     route!(POST "/preferences/passkeys", needs = SignedIn, csrf = Field, cache = NoStore, raised = true, own_passkeys::create),
     route!(POST "/preferences/passkeys/challenge", needs = SignedIn, csrf = Header, cache = NoStore, raised = true, own_passkeys::challenge),
-    route!(POST "/preferences/passkeys/{id}", needs = SignedIn, csrf = Field, cache = NoStore, own_passkeys::rename),
+    route!(POST "/preferences/passkeys/{id}", needs = SignedIn, csrf = Field, cache = NoStore, raised = true, own_passkeys::rename),
     route!(POST "/preferences/passkeys/{id}/end", needs = SignedIn, csrf = Field, cache = NoStore, raised = true, own_passkeys::end),
     // The password once more, for rows with `raised`.
     route!(GET "/raise", needs = SignedIn, csrf = None, cache = NoStore, own_factor::ask),

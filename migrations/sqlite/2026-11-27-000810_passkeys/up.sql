@@ -11,6 +11,9 @@ CREATE TABLE passkeys (
     -- How often it was used, where its authenticator counts: going back means that there are two.
     counter INTEGER NOT NULL,
     name TEXT NOT NULL,
+    -- Whether its authenticator may copy it elsewhere, which never changes; and whether it has.
+    can_be_copied INTEGER NOT NULL,
+    is_copied INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     used_at INTEGER
 ) STRICT;
@@ -26,3 +29,5 @@ CREATE TABLE passkey_challenges (
 ) STRICT;
 CREATE INDEX passkey_challenges_made ON passkey_challenges (made_at);
 CREATE INDEX passkey_challenges_asker ON passkey_challenges (counts_for, made_at);
+-- For which half-made session an app's secret waits, if for one: whoever knows a password sees no other's.
+ALTER TABLE factors ADD COLUMN waits_for TEXT NOT NULL DEFAULT '';

@@ -70,6 +70,7 @@ passkey-confirm-hint = Ein neuer Passkey ist ein Weg hinein, darum wird vorher g
 passkey-address = Passkeys gehen nur, wo dieser Helpdesk mit HTTPS und einem Namen erreicht wird, nicht mit einer Nummer oder einfachem HTTP. Fragen Sie, wer ihn betreibt; Codes aus einer App gehen hier.
 passkey-no-browser = Dieser Browser kennt keine Passkeys. Nehmen Sie einen anderen Weg oder einen neueren Browser.
 passkey-no-script = Passkeys brauchen JavaScript, das in Ihrem Browser ausgeschaltet ist. Codes aus einer App und Wiederherstellungscodes gehen ohne.
+passkey-waiting = Ihr Gerät fragt Sie. Suchen Sie sein Fenster, falls Sie keines sehen.
 passkey-cancelled = Daraus wurde nichts: Es wurde abgebrochen, dauerte zu lange, oder dieses Gerät hat keinen Passkey für hier. Versuchen Sie es noch einmal oder auf anderem Weg.
 passkey-offline = Der Server ist nicht zu erreichen. Versuchen Sie es noch einmal.
 passkey-there = Dieses Gerät oder dieser Schlüssel hat hier schon einen Passkey für Sie.

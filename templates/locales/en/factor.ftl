@@ -70,6 +70,7 @@ passkey-confirm-hint = Adding a passkey gives a way in, so it is asked for first
 passkey-address = Passkeys work only where this helpdesk is reached by HTTPS and a name, not by a number or plain HTTP. Ask whoever runs it; codes from an app work here.
 passkey-no-browser = This browser knows no passkeys. Use another way, or a newer browser.
 passkey-no-script = Passkeys need JavaScript, which is switched off in your browser. Codes from an app and recovery codes work without.
+passkey-waiting = Your device is asking you. Look for its window if you see none.
 passkey-cancelled = Nothing came of it: it was cancelled, took too long, or this device has no passkey for here. Try again or use another way.
 passkey-offline = The server cannot be reached. Try again.
 passkey-there = This device or key has a passkey for you here already.

@@ -70,6 +70,7 @@ passkey-confirm-hint = Une clé d’accès ouvre la porte, on vous le demande do
 passkey-address = Les clés d’accès ne marchent que là où ce helpdesk est joint par HTTPS et par un nom, ni par un numéro ni en HTTP simple. Demandez à qui l’exploite ; les codes d’une application marchent ici.
 passkey-no-browser = Ce navigateur ne connaît pas les clés d’accès. Prenez une autre voie ou un navigateur plus récent.
 passkey-no-script = Les clés d’accès ont besoin de JavaScript, désactivé dans votre navigateur. Les codes d’une application et les codes de secours marchent sans.
+passkey-waiting = Votre appareil vous demande. Cherchez sa fenêtre si vous n’en voyez pas.
 passkey-cancelled = Sans résultat : c’était annulé, trop long, ou cet appareil n’a pas de clé d’accès pour ici. Réessayez ou prenez une autre voie.
 passkey-offline = Le serveur est injoignable. Réessayez.
 passkey-there = Cet appareil ou cette clé a déjà une clé d’accès pour vous ici.

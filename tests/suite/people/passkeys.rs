@@ -33,6 +33,31 @@ async fn ask(browser: &Client, form: &str) -> tests::client::Answer {
     browser.send(request.header("X-CSRF-Token", browser.csrf()).header("Accept", "application/json")).await
 }
 
+/// A passkey whose authenticator does not count, so that nothing but the challenge keeps a second answer out.
+async fn uncounted(browser: &Client) -> Authenticator {
+    let mut key = Authenticator::new(ORIGIN);
+    let made = key.make(&asked(browser, "/preferences/passkeys").await);
+    browser.submit("/preferences/passkeys", &[("answer", &made), ("name", "Synced")]).await;
+    key
+}
+
+/// A challenge for two who hold the same cookie: what is asked, and both.
+async fn held_by_two(first: Client, second: Client) -> (Value, Client, Client) {
+    let said = ask(&first, "/login/passkey").await;
+    let cookie = said.assert(200).header("set-cookie");
+    let (name, value) = cookie.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
+    second.hold(name, value);
+    (said.json(), first, second)
+}
+
+/// How many of two get in with the same answer, sent at once.
+async fn entered(answer: &str, (first, second): (&Client, &Client)) -> usize {
+    let fields = [("answer", answer)];
+    let both =
+        tokio::join!(first.submit("/login/passkey", &fields), second.submit("/login/passkey", &fields));
+    [both.0, both.1].iter().filter(|answer| answer.status == 303).count()
+}
+
 /// Somebody who has signed in with his password.
 async fn signed_in(app: &TestApp, login: &str) -> Client {
     let browser = app.visitor();
@@ -139,6 +164,7 @@ both_databases! {
 
         browser.get("/preferences/factor").await.assert(200);
         browser.submit(&format!("{path}/end"), &[]).await.assert(303);
+        assert_eq!(visitor.get("/tickets").await.status, 303, "what it let in is out again");
         let gone = show(&app.visitor(), "/login/passkey", &mut key).await;
         assert!(gone.assert(422).text().contains("not known here"), "{}", gone.text());
         let last = format!("/preferences/passkeys/{}/end", first_id(&browser).await);
@@ -184,6 +210,7 @@ both_databases! {
         // Alone it does not do without the fingerprint.
         let alone = show(&app.visitor(), "/login/passkey", &mut key).await;
         assert!(alone.assert(422).text().contains("did not ask for fingerprint"), "{}", alone.text());
+        assert!(!alone.text().contains("aria-invalid"), "nothing that was typed is wrong");
         // Both factors stand side by side, and each goes by itself.
         browser.get("/preferences/factor").await.assert(200);
         browser.submit("/preferences/factor", &[("current", PASSWORD)]).await.assert(303);
@@ -234,15 +261,25 @@ both_databases! {
         let options = asked(&waits, "/login/passkey").await;
         let said = waits.submit("/login/factor/passkey", &[("answer", &key.show(&options))]).await;
         assert!(said.assert(422).text().contains("took too long, or was answered"), "{}", said.text());
-        // For a new passkey, where one was to be shown.
+        // For a new passkey, where one was to be shown, and the other way round: by the same session.
         browser.get("/raise").await.assert(200);
-        let options = asked(&browser, "/raise/passkey").await;
         browser.submit("/raise", &[("current", PASSWORD)]).await.assert(303);
         browser.get("/preferences/factor").await.assert(200);
-        let mut other = Authenticator::new(ORIGIN);
-        let made = other.make(&options);
+        let made = Authenticator::new(ORIGIN).make(&asked(&browser, "/raise/passkey").await);
         let said = browser.submit("/preferences/passkeys", &[("answer", &made), ("name", "Other")]).await;
         assert!(said.assert(422).text().contains("took too long, or was answered"), "{}", said.text());
+        let options = asked(&browser, "/preferences/passkeys").await;
+        let said = browser.submit("/raise/passkey", &[("answer", &key.show(&options))]).await;
+        assert!(said.assert(422).text().contains("took too long, or was answered"), "{}", said.text());
+        // Of two that were asked for before there was one, the second has another name for her.
+        app.agent("mira", &["Agent"]).await;
+        let mira = signed_in(&app, "mira").await;
+        let made: Vec<String> = [asked(&mira, "/preferences/passkeys").await, asked(&mira, "/preferences/passkeys").await]
+            .iter()
+            .map(|options| Authenticator::new(ORIGIN).make(options))
+            .collect();
+        mira.submit("/preferences/passkeys", &[("answer", &made[0]), ("name", "One")]).await.assert(200);
+        mira.submit("/preferences/passkeys", &[("answer", &made[1]), ("name", "Two")]).await.assert(422);
         // Good to the end of all that.
         show(&app.visitor(), "/login/passkey", &mut key).await.assert(303);
     }
@@ -250,21 +287,11 @@ both_databases! {
     async fn of_two_answers_at_once_one_counts(database) {
         let app = app(database).await;
         app.agent("dana", &["Agent"]).await;
-        let (mut key, _) = add(&signed_in(&app, "dana").await, "Laptop").await;
-        // Nought: the counter keeps nobody out here.
-        key.counter = 1;
-        let mut in_all = 0;
+        let key = uncounted(&signed_in(&app, "dana").await).await;
         for _ in 0..4 {
-            let visitor = app.visitor();
-            key.counter += 1;
-            let answer = key.show(&asked(&visitor, "/login/passkey").await);
-            let fields = [("answer", answer.as_str())];
-            let both = tokio::join!(visitor.submit("/login/passkey", &fields), visitor.submit("/login/passkey", &fields));
-            let entered = [both.0, both.1].iter().filter(|answer| answer.status == 303).count();
-            assert_eq!(entered, 1);
-            in_all += entered;
+            let (options, first, second) = held_by_two(app.visitor(), app.visitor()).await;
+            assert_eq!(entered(&key.show(&options), (&first, &second)).await, 1);
         }
-        assert_eq!(in_all, 4);
     }
 
     async fn what_is_forged_is_refused_and_written_down(database) {
@@ -272,10 +299,12 @@ both_databases! {
         app.agent("dana", &["Agent"]).await;
         let (mut key, _) = add(&signed_in(&app, "dana").await, "Laptop").await;
         type Lie = fn(&mut Authenticator);
-        let lies: [(Lie, &str, &str); 6] = [
+        let lies: [(Lie, &str, &str); 7] = [
             (|it| it.origin = "http://evil.example:4321".to_owned(), "was not accepted", "dana"),
             (|it| it.site = "evil.example".to_owned(), "was not accepted", "dana"),
             (|it| it.key = Arc::new(Key::p256()), "was not accepted", "dana"),
+            // It could not be copied when it was made.
+            (|it| it.flags |= 1 << 3, "was not accepted", "dana"),
             (|it| it.handle = Some(tests::passkey::written(b"mira")), "is not yours", "dana"),
             (|it| it.handle = None, "is not yours", "dana"),
             (|it| it.credential = b"another".to_vec(), "not known here", "passkey?unknown"),
@@ -474,6 +503,8 @@ both_databases! {
         assert!(ask(&browser, "/preferences/passkeys").await.assert(303).location().starts_with("/raise?"));
         let kept = browser.submit(&format!("/preferences/passkeys/{}/end", first_id(&browser).await), &[]).await;
         assert!(kept.assert(200).text().contains("action=\"/raise\""));
+        let answered = browser.submit("/preferences/passkeys", &[("answer", "{}"), ("name", "Late")]).await;
+        assert!(answered.assert(303).location().starts_with("/raise?"), "an answer is not kept");
         browser.get("/admin/people/new").await.assert(303);
         let page = browser.get("/raise?next=%2Fadmin%2Fpeople%2Fnew").await.assert(200).text();
         assert!(page.contains("action=\"/raise/passkey\""), "{page}");
@@ -527,24 +558,59 @@ both_databases! {
         let (mut key, _) = add(&signed_in(&app, "dana").await, "Laptop").await;
         let eldest = app.visitor();
         let options = asked(&eldest, "/login/passkey").await;
-        for _ in 0..55 {
+        for _ in 0..49 {
             asked(&app.visitor(), "/login/passkey").await;
         }
-        let waiting = app.db().read(|conn| {
-            use diesel::prelude::*;
-            Ok(turnstone::db::schema::passkey_challenges::table.count().get_result::<i64>(conn)?)
-        });
-        assert_eq!(waiting.await.unwrap(), 50);
+        let said = ask(&app.visitor(), "/login/passkey").await;
+        assert_eq!((said.status.as_u16(), said.header("retry-after")), (429, "60".to_owned()));
+        // Nobody's was pushed out by that.
         key.counter += 1;
-        eldest.submit("/login/passkey", &[("answer", &key.show(&options))]).await.assert(422);
-        show(&app.visitor(), "/login/passkey", &mut key).await.assert(303);
+        eldest.submit("/login/passkey", &[("answer", &key.show(&options))]).await.assert(303);
         app.advance(SignedDuration::from_mins(6)).await;
-        asked(&app.visitor(), "/login/passkey").await;
+        show(&app.visitor(), "/login/passkey", &mut key).await.assert(303);
         let waiting = app.db().read(|conn| {
             use diesel::prelude::*;
             Ok(turnstone::db::schema::passkey_challenges::table.count().get_result::<i64>(conn)?)
         });
-        assert_eq!(waiting.await.unwrap(), 1, "what nobody answered is thrown away");
+        assert_eq!(waiting.await.unwrap(), 0, "what nobody answered is thrown away");
+        // Two tabs of a browser do not take each other's away.
+        let tabs = app.visitor();
+        let first = asked(&tabs, "/login/passkey").await;
+        asked(&tabs, "/login/passkey").await;
+        key.counter += 1;
+        tabs.submit("/login/passkey", &[("answer", &key.show(&first))]).await.assert(303);
+    }
+
+    async fn whom_a_directory_lets_in_is_asked_there_first(database) {
+        let app = app(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let browser = signed_in(&app, "dana").await;
+        let (mut key, _) = add(&browser, "Laptop").await;
+        show(&app.visitor(), "/login/passkey", &mut key).await.assert(303);
+        let now = Ts(app.clock.now());
+        let tied = app.db().write(move |tx| {
+            use diesel::prelude::*;
+            use turnstone::db::schema::{agents, identities};
+            let dana = turnstone::people::agents::by_login(tx, "dana")?.id;
+            diesel::insert_into(identities::table)
+                .values((
+                    identities::method.eq("https://id.example"),
+                    identities::subject.eq("dana-there"),
+                    identities::agent_id.eq(dana),
+                    identities::created_at.eq(now),
+                ))
+                .execute(&mut **tx)?;
+            diesel::update(agents::table.find(dana)).set(agents::password_hash.eq(None::<String>)).execute(&mut **tx)?;
+            Ok(())
+        });
+        tied.await.unwrap();
+        // Passwords are open to everybody; she has none, and who let her in may have shut her out.
+        let said = show(&app.visitor(), "/login/passkey", &mut key).await;
+        assert!(said.assert(422).text().contains("directory or site"), "{}", said.text());
+        browser.get("/preferences/factor").await;
+        assert!(!browser.get("/raise").await.assert(200).text().contains("/raise/passkey"));
+        assert_eq!(ask(&browser, "/raise/passkey").await.status, 409);
+        browser.submit("/raise/passkey", &[("answer", "{}")]).await.assert(409);
     }
 }
 
@@ -588,22 +654,13 @@ fn another_node_takes_the_answer() {
     tests::run(async {
         let app = app(Database::Postgres).await;
         app.agent("dana", &["Agent"]).await;
-        let (mut key, _) = add(&signed_in(&app, "dana").await, "Laptop").await;
+        let key = uncounted(&signed_in(&app, "dana").await).await;
         let (node, base) = app.another_node().await;
-        let here = app.visitor();
-        let options = asked(&here, "/login/passkey").await;
-        key.counter += 1;
-        let answer = key.show(&options);
         // The same browser, sent elsewhere by the balancer.
-        let there = format!("{base}/login/passkey");
-        let fields = [("answer", answer.as_str())];
-        let both = tokio::join!(here.submit("/login/passkey", &fields), here.submit(&there, &fields));
-        let entered = [both.0, both.1].iter().filter(|answer| answer.status == 303).count();
-        assert_eq!(entered, 1);
-        let options = asked(&here, "/login/passkey").await;
-        key.counter += 1;
-        let answer = key.show(&options);
-        here.submit(&there, &[("answer", answer.as_str())]).await.assert(303);
+        let (options, here, there) = held_by_two(app.visitor(), Client::visitor(&base)).await;
+        assert_eq!(entered(&key.show(&options), (&here, &there)).await, 1);
+        let (options, _, there) = held_by_two(app.visitor(), Client::visitor(&base)).await;
+        there.submit("/login/passkey", &[("answer", &key.show(&options))]).await.assert(303);
         node.stop().await;
     });
 }

@@ -107,6 +107,17 @@ const IS_COPIED: u8 = 1 << 4;
 const HAS_KEY: u8 = 1 << 6;
 const HAS_MORE: u8 = 1 << 7;
 
+/// What is kept of what an authenticator says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// How far it has counted.
+    pub counter: u32,
+    /// Whether the passkey may be copied to other devices of its owner; that never changes.
+    pub can_be_copied: bool,
+    /// Whether it has been.
+    pub is_copied: bool,
+}
+
 /// What the authenticator says.
 struct Authenticator<'a> {
     flags: u8,
@@ -137,6 +148,11 @@ impl<'a> Authenticator<'a> {
             return Err(Doubt::Form);
         }
         Ok(this)
+    }
+
+    fn told(&self) -> Said {
+        let (can, is) = (self.flags & CAN_BE_COPIED != 0, self.flags & IS_COPIED != 0);
+        Said { counter: self.counter, can_be_copied: can, is_copied: is }
     }
 
     /// Extensions: none is asked for, so that they are read over, and nothing may come behind.
@@ -204,12 +220,12 @@ impl Shown {
         &self.client.challenge
     }
 
-    /// Whether it was shown to us, with this key: how far its authenticator has counted. With `verified` it has to have
+    /// Whether it was shown to us, with this key: what its authenticator says besides. With `verified` it has to have
     /// made sure who touched it, by a fingerprint, a face or a PIN.
     ///
     /// # Errors
     /// Why not.
-    pub fn check(&self, site: &Site, key: &str, verified: bool) -> Result<u32, Doubt> {
+    pub fn check(&self, site: &Site, key: &str, verified: bool) -> Result<Said, Doubt> {
         self.client.check(site, "webauthn.get")?;
         let said = Authenticator::check(&self.authenticator, site, verified)?;
         said.ends(said.rest)?;
@@ -218,7 +234,7 @@ impl Shown {
         if !key.signed(&self.message, &self.signature) {
             return Err(Doubt::Signature);
         }
-        Ok(said.counter)
+        Ok(said.told())
     }
 }
 
@@ -247,6 +263,10 @@ pub struct New {
     pub key: String,
     /// How far its authenticator has counted.
     pub counter: u32,
+    /// Whether it may be copied to other devices of its owner.
+    pub can_be_copied: bool,
+    /// Whether it has been.
+    pub is_copied: bool,
 }
 
 impl Made {
@@ -293,6 +313,7 @@ impl Made {
         let (_, behind) = Public::read(rest).ok_or(Doubt::Form)?;
         let key = rest.get(..rest.len() - behind.len()).ok_or(Doubt::Form)?;
         said.ends(behind)?;
-        Ok(New { credential: written(id), key: written(key), counter: said.counter })
+        let Said { counter, can_be_copied, is_copied } = said.told();
+        Ok(New { credential: written(id), key: written(key), counter, can_be_copied, is_copied })
     }
 }

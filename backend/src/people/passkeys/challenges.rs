@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     clock::random_token,
     db::{
-        PasskeyPurpose, Ts, Tx,
+        Conn, PasskeyPurpose, Ts, Tx,
         schema::passkey_challenges::{self, table},
     },
     error::Result,
@@ -20,6 +20,8 @@ const LIFE: SignedDuration = SignedDuration::from_mins(5);
 pub(super) const PATIENCE: u32 = 240_000;
 /// So many of one asker wait at once; with one more the oldest is forgotten. An office is behind one address.
 const AT_ONCE: i64 = 50;
+/// So many wait in all; strangers are asked to come back then.
+const IN_ALL: i64 = 10_000;
 
 /// Who asks for what.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +64,18 @@ pub(super) fn begin(tx: &mut Tx<'_>, asker: &Asker<'_>, handle: &str, now: Ts) -
         ))
         .execute(&mut **tx)?;
     Ok(challenge)
+}
+
+/// Whether a stranger's address has asked for so many that wait that it gets no more, or all of them have.
+///
+/// # Errors
+/// Those of the database.
+pub fn asks_too_much(conn: &mut Conn, counts_for: &str, now: Ts) -> Result<bool> {
+    let young = passkey_challenges::made_at.gt(Ts(now.0.checked_sub(LIFE).unwrap_or(now.0)));
+    let of_asker = passkey_challenges::counts_for.eq(counts_for).and(young);
+    let own: i64 = table.filter(of_asker).count().get_result(conn)?;
+    let all: i64 = if own < AT_ONCE { table.filter(young).count().get_result(conn)? } else { 0 };
+    Ok(own >= AT_ONCE || all >= IN_ALL)
 }
 
 /// Uses a challenge up: the handle it was made with, where it waited for this purpose and this browser. Of two answers to one

@@ -34,8 +34,13 @@ impl Public {
             (2, ES256) if number(-1)? == 1 => Self::P256([&[4], coordinate(-2)?, coordinate(-3)?].concat()),
             (1, ED_DSA) if number(-1)? == 6 => Self::Ed25519(coordinate(-2)?.to_vec()),
             (3, RS256) => Self::Rsa {
-                modulus: map.at(-1).and_then(Item::bytes)?.to_vec(),
-                exponent: map.at(-2).and_then(Item::bytes)?.to_vec(),
+                // What `ring` checks with: 2048 to 8192 bits.
+                modulus: map
+                    .at(-1)
+                    .and_then(Item::bytes)
+                    .filter(|n| (256..=1024).contains(&n.len()))?
+                    .to_vec(),
+                exponent: map.at(-2).and_then(Item::bytes).filter(|e| (1..=8).contains(&e.len()))?.to_vec(),
             },
             _ => return None,
         };

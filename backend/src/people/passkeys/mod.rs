@@ -19,11 +19,11 @@ use self::answer::{Made, Shown};
 pub(crate) use self::challenges::sweep;
 pub use self::{
     answer::Doubt,
-    challenges::Asker,
+    challenges::{Asker, asks_too_much},
     options::{to_make, to_show},
     site::Site,
 };
-use super::{Agent, factor};
+use super::{Agent, factor, sessions};
 use crate::{
     access::{Actor, Who},
     audit,
@@ -96,6 +96,11 @@ fn credentials(conn: &mut Conn, agent: AgentId) -> Result<Vec<String>> {
     Ok(own.select(passkeys::credential).load(conn)?)
 }
 
+fn handle_of(conn: &mut Conn, agent: AgentId) -> Result<Option<String>> {
+    let own = table.filter(passkeys::agent_id.eq(agent)).order(passkeys::id);
+    Ok(own.select(passkeys::handle).first(conn).optional()?)
+}
+
 /// What the audit log is told of them.
 pub(super) fn told(conn: &mut Conn, agent: &Agent) -> Result<(String, Value)> {
     Ok((agent.login.clone(), json!({ "passkeys": names(conn, agent.id)? })))
@@ -111,9 +116,7 @@ pub fn ask_for_new(tx: &mut Tx<'_>, site: &Site, agent: &Agent, asker: &Asker<'_
         return Err(Error::Conflict(say!("refused-passkeys-many", n = MOST)));
     }
     // One name for all: an authenticator keeps one passkey for each name that a site gives its people.
-    let own: Option<String> =
-        table.filter(passkeys::agent_id.eq(agent.id)).select(passkeys::handle).first(&mut **tx).optional()?;
-    let handle = own.unwrap_or_else(random_token);
+    let handle = handle_of(tx, agent.id)?.unwrap_or_else(random_token);
     let challenge = challenges::begin(tx, asker, &handle, now)?;
     Ok(to_make(site, &challenge, agent, &handle, &kept))
 }
@@ -173,12 +176,22 @@ pub fn add(
     };
     backend::hold_agent(tx, agent.id)?;
     let (_, before) = told(tx, agent)?;
+    // Asked for several at once, or under another name than one that came first.
+    let (kept, own) = (credentials(tx, agent.id)?.len(), handle_of(tx, agent.id)?);
+    if kept >= MOST {
+        return Err(Error::Conflict(say!("refused-passkeys-many", n = MOST)));
+    }
+    if own.is_some_and(|own| own != handle) {
+        return Ok(Err(Doubt::Challenge));
+    }
     let row = (
         passkeys::agent_id.eq(agent.id),
         passkeys::credential.eq(new.credential),
         passkeys::handle.eq(handle),
         passkeys::public_key.eq(new.key),
         passkeys::counter.eq(i64::from(new.counter)),
+        passkeys::can_be_copied.eq(new.can_be_copied),
+        passkeys::is_copied.eq(new.is_copied),
         passkeys::name.eq(name),
         passkeys::created_at.eq(now),
     );
@@ -222,13 +235,14 @@ pub fn rename(tx: &mut Tx<'_>, actor: &Actor, id: PasskeyId, name: &str, now: Ts
     )
 }
 
-/// Takes one of the actor's own away.
+/// Takes one of the actor's own away. His other sessions end: one of them may have begun with what he has lost.
 ///
 /// # Errors
 /// [`Error::NotFound`] for one that is not his; [`Error::Conflict`] for the last second factor of somebody whose role asks
 /// for one.
-pub fn remove(tx: &mut Tx<'_>, actor: &Actor, id: PasskeyId, now: Ts) -> Result<()> {
+pub fn remove(tx: &mut Tx<'_>, actor: &Actor, session: &str, id: PasskeyId, now: Ts) -> Result<()> {
     own(tx, actor, id)?;
+    sessions::end_others(tx, actor.agent.id, session)?;
     let agent = &actor.agent;
     audit::around(
         tx,
@@ -274,6 +288,7 @@ struct Kept {
     agent_id: AgentId,
     handle: String,
     public_key: String,
+    can_be_copied: bool,
     name: String,
 }
 
@@ -314,14 +329,16 @@ pub fn shown(
         return refused(whose, Doubt::NotHis);
     }
     let counter = match shown.check(site, &kept.public_key, must_verify(purpose)) {
-        Ok(counter) => i64::from(counter),
+        Ok(said) if said.can_be_copied != kept.can_be_copied => return refused(whose, Doubt::Form),
+        Ok(said) => said,
         Err(doubt) => return refused(whose, doubt),
     };
+    let (is_copied, counter) = (counter.is_copied, i64::from(counter.counter));
     // Those that do not count always say nought. Of two who use a copy at once the later finds it counted.
     let before = if counter == 0 { 1 } else { counter };
     let forward = passkeys::counter.lt(before);
     let done = diesel::update(table.filter(passkeys::id.eq(kept.id).and(forward)))
-        .set((passkeys::counter.eq(counter), passkeys::used_at.eq(now)))
+        .set((passkeys::counter.eq(counter), passkeys::is_copied.eq(is_copied), passkeys::used_at.eq(now)))
         .execute(&mut **tx)?;
     if done == 0 {
         let who = Who::machine(Cause::Web);
