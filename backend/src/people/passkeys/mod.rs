@@ -328,17 +328,21 @@ pub fn shown(
     if !named {
         return refused(whose, Doubt::NotHis);
     }
-    let counter = match shown.check(site, &kept.public_key, must_verify(purpose)) {
+    let said = match shown.check(site, &kept.public_key, must_verify(purpose)) {
         Ok(said) if said.can_be_copied != kept.can_be_copied => return refused(whose, Doubt::Form),
         Ok(said) => said,
         Err(doubt) => return refused(whose, doubt),
     };
-    let (is_copied, counter) = (counter.is_copied, i64::from(counter.counter));
+    let counter = i64::from(said.counter);
     // Those that do not count always say nought. Of two who use a copy at once the later finds it counted.
     let before = if counter == 0 { 1 } else { counter };
     let forward = passkeys::counter.lt(before);
     let done = diesel::update(table.filter(passkeys::id.eq(kept.id).and(forward)))
-        .set((passkeys::counter.eq(counter), passkeys::is_copied.eq(is_copied), passkeys::used_at.eq(now)))
+        .set((
+            passkeys::counter.eq(counter),
+            passkeys::is_copied.eq(said.is_copied),
+            passkeys::used_at.eq(now),
+        ))
         .execute(&mut **tx)?;
     if done == 0 {
         let who = Who::machine(Cause::Web);
