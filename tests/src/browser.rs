@@ -195,9 +195,44 @@ impl Browser {
         Some(lines.iter().filter_map(|line| line.as_str().map(str::to_owned)).collect())
     }
 
+    /// Gives it an authenticator, as if built into the device, whose owner is there and proves it: its id.
+    pub async fn authenticator(&self) -> String {
+        let made = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true, "isUserConsenting": true,
+        });
+        let command = WebAuthn { path: "authenticator".to_owned(), body: made };
+        let id = self.driver.issue_cmd(command).await.expect("a virtual authenticator");
+        id.as_str().expect("its id").to_owned()
+    }
+
+    /// Says whether the owner of an authenticator proves who he is from now on.
+    pub async fn verified(&self, authenticator: &str, verified: bool) {
+        let path = format!("authenticator/{authenticator}/uv");
+        let command = WebAuthn { path, body: json!({ "isUserVerified": verified }) };
+        self.driver.issue_cmd(command).await.expect("a virtual authenticator");
+    }
+
     /// Ends the session in good order.
     pub async fn close(self) {
         let _ = self.driver.clone().close().await;
+    }
+}
+
+/// The commands of WebAuthn's own extension of WebDriver.
+#[derive(Debug)]
+struct WebAuthn {
+    path: String,
+    body: Value,
+}
+
+impl fantoccini::wd::WebDriverCompatibleCommand for WebAuthn {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/webauthn/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.to_string()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A person or a program that speaks HTTP to Turnstone: cookies, the CSRF token, bearer tokens.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
@@ -12,6 +12,7 @@ use serde_json::Value;
 pub struct Client {
     base: String,
     http: reqwest::Client,
+    jar: Arc<reqwest::cookie::Jar>,
     bearer: Option<String>,
     csrf: Mutex<Option<String>>,
 }
@@ -34,14 +35,16 @@ impl Client {
     pub fn visitor(base: &str) -> Self {
         // The first caller decides for the process; a second one finds the same provider there.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let jar = Arc::new(reqwest::cookie::Jar::default());
         let http = reqwest::Client::builder()
-            .cookie_store(true)
+            .cookie_provider(jar.clone())
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(60))
             .no_proxy()
             .build()
             .expect("an HTTP client");
-        Self { base: base.trim_end_matches('/').to_owned(), http, bearer: None, csrf: Mutex::new(None) }
+        let base = base.trim_end_matches('/').to_owned();
+        Self { base, http, jar, bearer: None, csrf: Mutex::new(None) }
     }
 
     /// A program with an API token.
@@ -52,6 +55,16 @@ impl Client {
     /// The server's address without a final slash.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The token of the page last seen.
+    pub fn csrf(&self) -> String {
+        self.csrf.lock().unwrap().clone().unwrap_or_default()
+    }
+
+    /// Gives it a cookie that it was not sent.
+    pub fn hold(&self, name: &str, value: &str) {
+        self.jar.add_cookie_str(&format!("{name}={value}"), &self.base.parse().expect("an address"));
     }
 
     /// Its API token.

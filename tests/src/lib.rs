@@ -22,6 +22,7 @@ pub mod mail;
 pub mod messages;
 pub mod mutate;
 pub mod net;
+pub mod passkey;
 pub mod postfix;
 pub mod postgres;
 pub mod process;

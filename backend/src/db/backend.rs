@@ -5,8 +5,8 @@ use diesel::{prelude::*, sql_types::Text};
 use super::{
     AgentId, ArticleId, Conn, CustomerId, Keep, Pace, TicketId, Tx, each,
     schema::{
-        customers, deadlines, digests, idempotency_keys, inbound_mails, message_ids, outbox, participants,
-        reads, settings, tickets,
+        agents, customers, deadlines, digests, idempotency_keys, inbound_mails, message_ids, outbox,
+        participants, reads, settings, tickets,
     },
     types::{DeadlineKind, InboundId, InboundStatus, OutboxId, Ts},
 };
@@ -39,6 +39,15 @@ pub fn next_ticket_number(tx: &mut Tx<'_>) -> Result<String> {
 pub fn hold_ticket(tx: &mut Tx<'_>, id: TicketId) -> Result<()> {
     if let Conn::Pg(pg) = &mut **tx {
         tickets::table.find(id).select(tickets::id).for_update().first::<TicketId>(pg)?;
+    }
+    Ok(())
+}
+
+/// Holds an agent's ways in until the transaction ends: of two who each take one away the later sees what the other left.
+/// SQLite's only writer needs no lock.
+pub fn hold_agent(tx: &mut Tx<'_>, id: AgentId) -> Result<()> {
+    if let Conn::Pg(pg) = &mut **tx {
+        agents::table.find(id).select(agents::id).for_no_key_update().first::<AgentId>(pg)?;
     }
     Ok(())
 }

@@ -836,6 +836,40 @@ table! {
         created_at -> Instant,
         confirmed_at -> Nullable<Instant>,
         last_step -> BigInt,
+        waits_for -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    passkeys (id) {
+        id -> BigInt,
+        agent_id -> BigInt,
+        credential -> Text,
+        handle -> Text,
+        public_key -> Text,
+        counter -> BigInt,
+        name -> Text,
+        can_be_copied -> Bool,
+        is_copied -> Bool,
+        created_at -> Instant,
+        used_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    passkey_challenges (hash) {
+        hash -> Text,
+        purpose -> Text,
+        holder -> Text,
+        counts_for -> Text,
+        handle -> Text,
+        made_at -> Instant,
     }
 }
 
@@ -1181,6 +1215,8 @@ allow_tables_to_appear_in_same_query!(
     audit_counts,
     audit_events,
     factors,
+    passkeys,
+    passkey_challenges,
     password_requests,
     recovery_codes,
     identities,

@@ -171,6 +171,8 @@ ids! {
     BulkId,
     /// Something that an agent is told in the browser.
     NoticeId,
+    /// A passkey of an agent.
+    PasskeyId,
 }
 
 macro_rules! words {
@@ -315,6 +317,17 @@ words! {
         Factor = "factor",
         /// The password was right, a second factor has to be set up.
         Enrolment = "enrolment",
+    }
+    /// What a passkey is asked for.
+    PasskeyPurpose {
+        /// To be kept from now on.
+        Add = "add",
+        /// To sign in, and nothing besides.
+        SignIn = "sign_in",
+        /// As the second step behind a password.
+        Factor = "factor",
+        /// In place of the password once more.
+        Raise = "raise",
     }
     /// What a one-time link that sets a password is for.
     PasswordLink {

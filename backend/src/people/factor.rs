@@ -1,4 +1,6 @@
-//! The second factor: codes of an app (RFC 6238), and recovery codes for the day when the app is lost.
+//! The second factor: codes of an app (RFC 6238) or a passkey, and recovery codes for the day when both are lost.
+
+use std::collections::BTreeSet;
 
 use data_encoding::BASE32_NOPAD;
 use diesel::prelude::*;
@@ -6,14 +8,14 @@ use ring::hmac;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Agent, agents, roles, sessions::digest};
+use super::{Agent, agents, passkeys, roles, sessions::digest};
 use crate::{
     access::{Actor, PeopleAccess, Who},
     audit,
     clock::random_bytes,
     config::Config,
     db::{
-        AgentId, Audited, Conn, RoleId, Ts, Tx, each,
+        AgentId, Audited, Conn, RoleId, Ts, Tx, backend,
         schema::{agent_roles, factors, recovery_codes, roles as role_rows, sessions},
     },
     error::{Error, Result, say},
@@ -55,18 +57,21 @@ fn purpose(agent: AgentId) -> String {
     format!("second factor\n{agent}")
 }
 
+/// The secret of the app: the one that waits for its first code, for this session or for none, or the one that counts.
 fn secret(
     conn: &mut Conn,
     config: &Config,
     agent: AgentId,
-    confirmed: bool,
+    waits_for: Option<&str>,
 ) -> Result<Option<(Vec<u8>, i64)>> {
-    let found: Option<(String, i64)> = factors::table
-        .find(agent)
-        .filter(factors::confirmed_at.is_not_null().eq(confirmed))
-        .select((factors::secret, factors::last_step))
-        .first(conn)
-        .optional()?;
+    let own = factors::table.find(agent).select((factors::secret, factors::last_step));
+    let found: Option<(String, i64)> = match waits_for {
+        None => own.filter(factors::confirmed_at.is_not_null()).first(conn).optional()?,
+        Some(session) => {
+            let waits = factors::confirmed_at.is_null().and(factors::waits_for.eq(session));
+            own.filter(waits).first(conn).optional()?
+        }
+    };
     let Some((sealed, last)) = found else { return Ok(None) };
     let text = Key::load(config)?.open(&sealed, &purpose(agent)).ok_or_else(|| {
         Error::Unexpected(anyhow::anyhow!(
@@ -77,11 +82,19 @@ fn secret(
     Ok(Some((bytes, last)))
 }
 
-/// Whether the agent has one.
+/// Whether the agent has one: an app, or a passkey.
 ///
 /// # Errors
 /// Those of the database.
 pub fn is_on(conn: &mut Conn, agent: AgentId) -> Result<bool> {
+    Ok(has_app(conn, agent)? || passkeys::has_any(conn, agent)?)
+}
+
+/// Whether the agent has an app that shows codes.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_app(conn: &mut Conn, agent: AgentId) -> Result<bool> {
     let found: Option<AgentId> = factors::table
         .find(agent)
         .filter(factors::confirmed_at.is_not_null())
@@ -89,6 +102,16 @@ pub fn is_on(conn: &mut Conn, agent: AgentId) -> Result<bool> {
         .first(conn)
         .optional()?;
     Ok(found.is_some())
+}
+
+/// Which of these agents have an app, and which have a passkey.
+///
+/// # Errors
+/// Those of the database.
+pub fn among(conn: &mut Conn, agents: &[AgentId]) -> Result<(BTreeSet<AgentId>, BTreeSet<AgentId>)> {
+    let confirmed = factors::agent_id.eq_any(agents).and(factors::confirmed_at.is_not_null());
+    let apps: Vec<AgentId> = factors::table.filter(confirmed).select(factors::agent_id).load(conn)?;
+    Ok((apps.into_iter().collect(), passkeys::owners(conn, agents)?.into_iter().collect()))
 }
 
 /// Whether a role of the agent asks for one.
@@ -114,25 +137,34 @@ pub fn codes_left(conn: &mut Conn, agent: AgentId) -> Result<i64> {
     Ok(recovery_codes::table.filter(recovery_codes::agent_id.eq(agent)).count().get_result(conn)?)
 }
 
-/// Makes a secret that counts once its app has shown a code; one that waits already is kept.
+/// Makes a secret that counts once its app has shown a code. One that waits already for the same half-made session (its
+/// hash; nothing in the preferences) is kept, another is forgotten: nobody is shown what somebody else has seen.
 ///
 /// # Errors
-/// [`Error::Conflict`] for an agent who has a second factor.
-pub fn begin(tx: &mut Tx<'_>, config: &Config, agent: AgentId, now: Ts) -> Result<()> {
-    if is_on(tx, agent)? {
+/// [`Error::Conflict`] for an agent who has an app.
+pub fn begin(tx: &mut Tx<'_>, config: &Config, agent: AgentId, waits_for: &str, now: Ts) -> Result<()> {
+    backend::hold_agent(tx, agent)?;
+    if has_app(tx, agent)? {
         return Err(Error::Conflict(say!("refused-factor-on")));
     }
+    if secret(tx, config, agent, Some(waits_for))?.is_some() {
+        return Ok(());
+    }
+    forget_pending(tx, agent)?;
     let secret = BASE32_NOPAD.encode(&random_bytes::<20>());
     let sealed = Key::load(config)?.seal(&secret, &purpose(agent))?;
-    let row = (factors::agent_id.eq(agent), factors::secret.eq(sealed), factors::created_at.eq(now));
-    each!(&mut **tx, |c| diesel::insert_into(factors::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(c))?;
+    diesel::insert_into(factors::table)
+        .values((
+            factors::agent_id.eq(agent),
+            factors::secret.eq(sealed),
+            factors::created_at.eq(now),
+            factors::waits_for.eq(waits_for),
+        ))
+        .execute(&mut **tx)?;
     Ok(())
 }
 
-/// The secret that waits, to be shown to its owner.
+/// The secret that waits, for this session or for none, to be shown to its owner.
 ///
 /// # Errors
 /// When it cannot be opened.
@@ -140,9 +172,10 @@ pub fn pending(
     conn: &mut Conn,
     config: &Config,
     agent: &Agent,
+    waits_for: &str,
     organisation: &str,
 ) -> Result<Option<Pending>> {
-    let Some((bytes, _)) = secret(conn, config, agent.id, false)? else { return Ok(None) };
+    let Some((bytes, _)) = secret(conn, config, agent.id, Some(waits_for))? else { return Ok(None) };
     let text = BASE32_NOPAD.encode(&bytes);
     // A colon would end the issuer's name.
     let issuer = organisation.replace(':', " ");
@@ -160,7 +193,8 @@ pub fn pending(
     Ok(Some(Pending { typed: groups.join(" "), uri: uri.to_string().replace('+', "%20") }))
 }
 
-/// Takes the first code of the app: from now on the agent needs one. The recovery codes are shown this once.
+/// Takes the first code of the app: from now on the agent needs one. The recovery codes are shown this once; who has some
+/// already is given none.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a code that is not right.
@@ -169,11 +203,12 @@ pub fn confirm(
     config: &Config,
     who: &Who,
     agent: &Agent,
-    typed: &str,
+    (waits_for, typed): (&str, &str),
     now: Ts,
 ) -> Result<Vec<String>> {
     let wrong = || Error::invalid("code", say!("refused-code"));
-    let (secret, _) = secret(tx, config, agent.id, false)?.ok_or_else(wrong)?;
+    backend::hold_agent(tx, agent.id)?;
+    let (secret, _) = secret(tx, config, agent.id, Some(waits_for))?.ok_or_else(wrong)?;
     let step = matching(&secret, typed, now).ok_or_else(wrong)?;
     diesel::update(factors::table.find(agent.id))
         .set((factors::confirmed_at.eq(now), factors::last_step.eq(step)))
@@ -187,7 +222,7 @@ pub fn confirm(
         &json!({ "on": true }),
         now,
     )?;
-    make_codes(tx, agent.id)
+    first_codes(tx, agent.id)
 }
 
 /// The step of which the typed code is, if it is near.
@@ -196,6 +231,21 @@ fn matching(secret: &[u8], typed: &str, now: Ts) -> Option<i64> {
     let typed: String = typed.chars().filter(|c| !c.is_whitespace()).take(64).collect();
     let now = step(now);
     (now - SKEW..=now + SKEW).find(|at| code(secret, *at).as_bytes().ct_eq(typed.as_bytes()).into())
+}
+
+/// Looks that an agent still has none, and holds it so until the transaction ends. Whoever knows a password and waits with
+/// a half-made session for one to be set up must not add his own to what its owner has set up meanwhile.
+///
+/// # Errors
+/// [`Error::Conflict`] for an agent who has one.
+pub fn must_be_off(tx: &mut Tx<'_>, agent: AgentId) -> Result<()> {
+    backend::hold_agent(tx, agent)?;
+    if is_on(tx, agent)? { Err(Error::Conflict(say!("refused-factor-on"))) } else { Ok(()) }
+}
+
+/// Recovery codes for whoever has none: what a first second factor comes with.
+pub(super) fn first_codes(tx: &mut Tx<'_>, agent: AgentId) -> Result<Vec<String>> {
+    if codes_left(tx, agent)? > 0 { Ok(Vec::new()) } else { make_codes(tx, agent) }
 }
 
 fn make_codes(tx: &mut Tx<'_>, agent: AgentId) -> Result<Vec<String>> {
@@ -218,6 +268,7 @@ fn make_codes(tx: &mut Tx<'_>, agent: AgentId) -> Result<Vec<String>> {
 /// # Errors
 /// [`Error::Conflict`] for an agent who has no second factor.
 pub fn renew_codes(tx: &mut Tx<'_>, who: &Who, agent: &Agent, now: Ts) -> Result<Vec<String>> {
+    backend::hold_agent(tx, agent.id)?;
     if !is_on(tx, agent.id)? {
         return Err(Error::Conflict(say!("refused-factor-off")));
     }
@@ -237,8 +288,8 @@ pub fn is_good(
     typed: &str,
     now: Ts,
 ) -> Result<bool> {
-    let Some((secret, _)) = secret(tx, config, agent, true)? else { return Ok(false) };
-    if let Some(step) = matching(&secret, typed, now) {
+    let secret = secret(tx, config, agent, None)?;
+    if let Some(step) = secret.and_then(|(secret, _)| matching(&secret, typed, now)) {
         // Of two who send the same code at once one is later, and finds it used.
         let fresh = diesel::update(factors::table.find(agent).filter(factors::last_step.lt(step)))
             .set(factors::last_step.eq(step))
@@ -255,18 +306,34 @@ pub fn is_good(
     Ok(used == 1)
 }
 
-/// Takes the agent's own factor away.
+/// Takes the agent's own app away; passkeys stay.
 ///
 /// # Errors
-/// [`Error::Conflict`] where a role asks for one.
+/// [`Error::Conflict`] where a role asks for a second factor and there is no passkey.
 pub fn end_own(tx: &mut Tx<'_>, actor: &Actor, now: Ts) -> Result<()> {
-    if is_on(tx, actor.agent.id)? && is_needed(tx, actor.agent.id)? {
-        return Err(Error::Conflict(say!("refused-factor-needed")));
+    backend::hold_agent(tx, actor.agent.id)?;
+    let had = has_app(tx, actor.agent.id)?;
+    diesel::delete(factors::table.find(actor.agent.id)).execute(&mut **tx)?;
+    if had {
+        after_removal(tx, actor.agent.id)?;
     }
-    end(tx, &actor.who(), &actor.agent, now)
+    let (before, after) = (json!({ "on": had }), json!({ "on": false }));
+    audit::changed(tx, &actor.who(), Audited::Factor, &actor.agent.login, &before, &after, now)
 }
 
-/// Takes a factor away whose owner has lost it; his sessions end.
+/// After a factor was taken away by its owner: looks that none is missing, and that no recovery codes are left for nothing.
+pub(super) fn after_removal(tx: &mut Tx<'_>, agent: AgentId) -> Result<()> {
+    if is_on(tx, agent)? {
+        return Ok(());
+    }
+    if is_needed(tx, agent)? {
+        return Err(Error::Conflict(say!("refused-factor-needed")));
+    }
+    diesel::delete(recovery_codes::table.filter(recovery_codes::agent_id.eq(agent))).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Takes away what its owner has lost: app, passkeys and recovery codes; his sessions end.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for somebody who may do what the actor may not.
@@ -279,11 +346,16 @@ pub fn reset(tx: &mut Tx<'_>, people: &PeopleAccess, id: AgentId, now: Ts) -> Re
 }
 
 fn end(tx: &mut Tx<'_>, who: &Who, agent: &Agent, now: Ts) -> Result<()> {
-    let was = is_on(tx, agent.id)?;
-    diesel::delete(recovery_codes::table.filter(recovery_codes::agent_id.eq(agent.id))).execute(&mut **tx)?;
-    diesel::delete(factors::table.find(agent.id)).execute(&mut **tx)?;
-    let before = json!({ "on": was });
-    audit::changed(tx, who, Audited::Factor, &agent.login, &before, &json!({ "on": false }), now)
+    let told = |conn: &mut Conn| -> Result<(String, Value)> {
+        let (login, passkeys) = passkeys::told(conn, agent)?;
+        Ok((login, json!({ "on": has_app(conn, agent.id)?, "passkeys": passkeys["passkeys"] })))
+    };
+    audit::around(tx, (who, Audited::Factor, now), told, |tx| {
+        diesel::delete(recovery_codes::table.filter(recovery_codes::agent_id.eq(agent.id)))
+            .execute(&mut **tx)?;
+        diesel::delete(factors::table.find(agent.id)).execute(&mut **tx)?;
+        passkeys::remove_all(tx, agent.id)
+    })
 }
 
 /// Says whether who has this role needs a second factor, from his next sign-in on.

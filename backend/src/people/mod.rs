@@ -27,6 +27,7 @@ pub mod links;
 pub mod listing;
 pub mod organisation_edit;
 pub mod organisations;
+pub mod passkeys;
 pub mod password;
 pub mod personal;
 pub mod queue_news;

@@ -115,7 +115,7 @@ fn kept_login(login: &str) -> String {
 }
 
 /// Whom an address counts for: of IPv6 the network of 64 bits, which one subscriber has whole.
-fn network(address: &str) -> String {
+pub fn network(address: &str) -> String {
     match address.parse::<std::net::IpAddr>().map(|address| address.to_canonical()) {
         Ok(std::net::IpAddr::V6(address)) => {
             let prefix = address.to_bits() & (u128::MAX << 64);
@@ -298,6 +298,16 @@ pub fn end(tx: &mut Tx<'_>, id_hash: &str) -> Result<()> {
     Ok(())
 }
 
+/// Ends all sessions of an agent but this one.
+///
+/// # Errors
+/// Those of the database.
+pub fn end_others(tx: &mut Tx<'_>, agent: AgentId, but: &str) -> Result<()> {
+    let others = sessions::agent_id.eq(agent).and(sessions::id_hash.ne(but));
+    diesel::delete(sessions::table.filter(others)).exec(tx)?;
+    Ok(())
+}
+
 /// Throws away what is over: sessions, and failures that no longer count.
 ///
 /// # Errors
@@ -311,5 +321,6 @@ pub fn sweep(tx: &mut Tx<'_>, limits: &Limits, now: Timestamp) -> Result<()> {
         .exec(tx)?;
     diesel::delete(sign_in_failures::table.filter(sign_in_failures::at.lt(past))).exec(tx)?;
     super::viewings::sweep(tx, now)?;
+    super::passkeys::sweep(tx, now)?;
     super::links::sweep(tx, now)
 }

@@ -162,6 +162,14 @@ pub async fn again(desk: &Desk, agent: &Agent, password: &str) -> Result<Again> 
 /// # Errors
 /// Those of the database.
 pub fn has_password(conn: &mut Conn, config: &Config, agent: AgentId, now: Timestamp) -> Result<bool> {
+    Ok(is_let_in_here(conn, config, agent, now)? && agents::is_password_kept(conn, agent)?)
+}
+
+/// Whether the settings let an agent in with something that is kept here, a password or a passkey, without asking elsewhere.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_let_in_here(conn: &mut Conn, config: &Config, agent: AgentId, now: Timestamp) -> Result<bool> {
     let mut counts = false;
     for method in &config.sign_in.methods {
         counts |= match method {
@@ -169,7 +177,16 @@ pub fn has_password(conn: &mut Conn, config: &Config, agent: AgentId, now: Times
             Method::Ldap(_) | Method::Oidc(_) => false,
         };
     }
-    Ok(counts && agents::is_password_kept(conn, agent)?)
+    Ok(counts)
+}
+
+/// Whether a passkey of an agent is enough by itself, to sign in and in place of the password once more. Not where a
+/// directory or site decides about him: it may have shut him out, and a passkey never asks there.
+///
+/// # Errors
+/// Those of the database.
+pub fn passkey_is_enough(conn: &mut Conn, config: &Config, agent: AgentId, now: Timestamp) -> Result<bool> {
+    Ok(is_let_in_here(conn, config, agent, now)? && !only_elsewhere(conn, config, agent, now)?)
 }
 
 /// Whether an agent signs in elsewhere alone: no password of his counts here, and he is tied to a directory or site.

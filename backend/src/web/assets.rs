@@ -30,13 +30,14 @@ pub struct Assets {
 /// The one style sheet that the files of `assets/css` are joined into, in the order of their names.
 const STYLE: &str = "turnstone.css";
 /// Scripts that few pages need: fetched when they are.
-const LATER: [&str; 6] = [
+const LATER: [&str; 7] = [
     "js/editor.js",
     "js/editor-bar.js",
     "js/editor-keys.js",
     "js/editor-model.js",
     "js/editor-paste.js",
     "js/palette.js",
+    "js/passkey.js",
 ];
 
 impl Assets {

@@ -10,7 +10,9 @@ use super::failure::Answer;
 use super::forms::Open;
 use super::gate::Guest;
 use super::login::{named, set, sign_in_failed};
+use super::own_passkeys::Here;
 use super::page::{local, see_other, show_plain};
+use super::passkeys::explained;
 use super::preferences::start;
 use super::qr::Qr;
 use super::session;
@@ -20,6 +22,7 @@ use crate::audit;
 use crate::db::{AgentId, Audited, Cause, Conn, SessionStage, Ts, Tx};
 use crate::error::{Error, Result};
 use crate::i18n::Language;
+use crate::people::passkeys::Doubt;
 use crate::people::{Agent, agents, factor, habits, sessions, setup};
 
 /// Where to go afterwards.
@@ -40,22 +43,31 @@ pub struct Form {
 #[derive(Serialize)]
 struct CodeView<'a> {
     error: String,
+    passkey: String,
     next: &'a str,
+    /// Whether there is an app that shows codes; else there are recovery codes alone.
+    app: bool,
+    here: Here,
 }
 
 #[derive(Serialize)]
 struct EnrolmentView<'a> {
     error: String,
+    passkey: String,
     next: &'a str,
     qr: Qr,
     typed: String,
     login: String,
+    here: Here,
 }
 
+/// Recovery codes, shown once.
 #[derive(Serialize)]
-struct CodesView {
-    codes: Vec<String>,
-    next: String,
+pub(super) struct CodesView {
+    /// The codes.
+    pub codes: Vec<String>,
+    /// Where to go afterwards.
+    pub next: String,
 }
 
 /// Begins the session of somebody whose password was right: whole, or half where a second factor is missing. Gives the
@@ -76,9 +88,9 @@ pub(super) fn enter(
         return Ok((secret, format!("/login/factor?next={}", rest())));
     }
     if factor::is_needed(tx, agent)? {
-        factor::begin(tx, &web.config, agent, now)?;
         let secret =
             sessions::begin_half(tx, agent, SessionStage::Enrolment, &from.address, &from.browser, now)?;
+        factor::begin(tx, &web.config, agent, &sessions::digest(&secret), now)?;
         sessions::came_by(tx, &secret, &from.method)?;
         return Ok((secret, format!("/login/enrolment?next={}", rest())));
     }
@@ -86,14 +98,14 @@ pub(super) fn enter(
 }
 
 /// The half-made session becomes a whole one, come by the same way.
-fn completed(tx: &mut Tx<'_>, agent: AgentId, from: &From, now: Ts) -> Result<String> {
+pub(super) fn completed(tx: &mut Tx<'_>, agent: AgentId, from: &From, now: Ts) -> Result<String> {
     let half = from.old.as_deref().map(sessions::digest).unwrap_or_default();
     let method = sessions::method(tx, &half)?.unwrap_or_else(|| from.method.clone());
     whole(tx, agent, from, &method, now)
 }
 
 /// Where somebody comes who is in: where he wanted to go, or where he chose to begin.
-fn landing(conn: &mut Conn, agent: AgentId, next: &str, now: Ts) -> Result<String> {
+pub(super) fn landing(conn: &mut Conn, agent: AgentId, next: &str, now: Ts) -> Result<String> {
     let actor = Actor::load(conn, agent, Cause::Web, now.0)?;
     let entry = habits::of(conn, agent)?.start_at;
     Ok(local(next, &start::place(conn, &actor, &entry)?))
@@ -131,7 +143,7 @@ impl From {
 }
 
 /// A whole session in place of what there was.
-fn whole(tx: &mut Tx<'_>, agent: AgentId, from: &From, method: &str, now: Ts) -> Result<String> {
+pub(super) fn whole(tx: &mut Tx<'_>, agent: AgentId, from: &From, method: &str, now: Ts) -> Result<String> {
     let login = agents::login(tx, agent)?;
     let who = Who { agent: Some(agent), login: Some(login.clone()), cause: Cause::Web };
     let detail =
@@ -146,19 +158,27 @@ fn whole(tx: &mut Tx<'_>, agent: AgentId, from: &From, method: &str, now: Ts) ->
 }
 
 /// The agent whose session waits for this step.
-async fn waiting(web: &Data<Web>, request: &HttpRequest, stage: SessionStage) -> Result<Option<Agent>> {
+pub(super) async fn waiting(
+    web: &Data<Web>,
+    request: &HttpRequest,
+    stage: SessionStage,
+) -> Result<Option<Agent>> {
     let Some(secret) = session::secret(request, &web.config) else { return Ok(None) };
     let now = web.clock.now();
     web.db
         .read(move |conn| {
             let Some(id) = sessions::find_half(conn, &secret, stage, now)? else { return Ok(None) };
+            // Set up meanwhile, in another browser: then it is asked for.
+            if stage == SessionStage::Enrolment && factor::is_on(conn, id)? {
+                return Ok(None);
+            }
             Ok(Some(agents::get(conn, id)?).filter(|agent| agent.is_active(now)))
         })
         .await
 }
 
 /// In the agent's own language: he is known by now.
-fn greeted(mut guest: Guest, agent: &Agent) -> Guest {
+pub(super) fn greeted(mut guest: Guest, agent: &Agent) -> Guest {
     guest.reader.language = Language::named(&agent.language);
     guest.frame.lang = guest.reader.language.tag();
     guest
@@ -171,16 +191,39 @@ fn back() -> HttpResponse {
 /// `GET /login/factor`.
 pub async fn page(web: Data<Web>, request: HttpRequest, guest: Guest, wish: Query<Wish>) -> Answer {
     let Some(agent) = waiting(&web, &request, SessionStage::Factor).await? else { return Ok(back()) };
-    let guest = greeted(named(&web, guest).await?, &agent);
-    let view = CodeView { error: String::new(), next: &wish.next };
-    show_plain(&web, &guest, StatusCode::OK, "session/factor.html", view)
+    code_page(&web, guest, &agent, StatusCode::OK, Wrong::default(), &wish.next).await
 }
 
-/// What came of a code.
-enum Tried {
+async fn code_page(
+    web: &Data<Web>,
+    guest: Guest,
+    agent: &Agent,
+    status: StatusCode,
+    wrong: Wrong,
+    next: &str,
+) -> Answer {
+    let guest = greeted(named(web, guest).await?, agent);
+    let (state, id) = (web.clone(), agent.id);
+    let (app, here) =
+        web.db.read(move |conn| Ok((factor::has_app(conn, id)?, Here::of(conn, &state, id)?))).await?;
+    show_plain(
+        web,
+        &guest,
+        status,
+        "session/factor.html",
+        CodeView { error: wrong.code, passkey: wrong.passkey, next, app, here },
+    )
+}
+
+/// What came of a code, or of a passkey.
+pub(super) enum Tried {
     /// The cookie's secret, and where to go.
     Good(String, String),
+    /// The code is wrong.
     Wrong,
+    /// The passkey is not believed.
+    Doubted(Doubt),
+    /// Not now: so many seconds.
     Wait(i64),
 }
 
@@ -206,8 +249,16 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
             Ok(Tried::Wrong)
         })
         .await?;
-    let guest = greeted(named(&web, guest).await?, &agent);
-    let language = &guest.reader.language;
+    if matches!(tried, Tried::Wrong) {
+        sign_in_failed(&from.address, &agent.login);
+    }
+    after(&web, guest, agent, tried, &form.next).await
+}
+
+/// The page that follows, in the agent's own language.
+pub(super) async fn after(web: &Data<Web>, guest: Guest, agent: Agent, tried: Tried, next: &str) -> Answer {
+    let language = Language::named(&agent.language);
+    let refused = StatusCode::UNPROCESSABLE_ENTITY;
     match tried {
         Tried::Good(secret, place) => {
             let mut answer = see_other(&place);
@@ -215,16 +266,19 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
             Ok(answer)
         }
         Tried::Wrong => {
-            sign_in_failed(&from.address, &agent.login);
-            let view = CodeView { error: language.tr("refused-code"), next: &form.next };
-            show_plain(&web, &guest, StatusCode::UNPROCESSABLE_ENTITY, "session/factor.html", view)
+            let wrong = Wrong { code: language.tr("refused-code"), ..Wrong::default() };
+            code_page(web, guest, &agent, refused, wrong, next).await
+        }
+        Tried::Doubted(doubt) => {
+            let wrong = Wrong { passkey: language.tr(explained(doubt)), ..Wrong::default() };
+            code_page(web, guest, &agent, refused, wrong, next).await
         }
         Tried::Wait(seconds) => {
             web.throttled.one();
-            let error = language.tr_count("login-slow-down", (seconds + 59) / 60);
-            let view = CodeView { error, next: &form.next };
-            let mut answer =
-                show_plain(&web, &guest, StatusCode::TOO_MANY_REQUESTS, "session/factor.html", view)?;
+            let code = language.tr_count("login-slow-down", (seconds + 59) / 60);
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let wrong = Wrong { code, ..Wrong::default() };
+            let mut answer = code_page(web, guest, &agent, status, wrong, next).await?;
             if let Ok(value) = seconds.to_string().parse() {
                 answer.headers_mut().insert(RETRY_AFTER, value);
             }
@@ -236,33 +290,58 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
 /// `GET /login/enrolment`: a role asks for a second factor, and there is none yet.
 pub async fn enrolment(web: Data<Web>, request: HttpRequest, guest: Guest, wish: Query<Wish>) -> Answer {
     let Some(agent) = waiting(&web, &request, SessionStage::Enrolment).await? else { return Ok(back()) };
-    enrolment_page(&web, guest, agent, &wish.next, None).await
+    let holder = held(&web, &request);
+    enrolment_page(&web, guest, (agent, holder), &wish.next, Wrong::default()).await
 }
 
-async fn enrolment_page(
+/// What was wrong with what was brought: with the code, or with the passkey.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wrong {
+    /// With the code.
+    pub code: String,
+    /// With the passkey.
+    pub passkey: String,
+}
+
+impl Wrong {
+    fn status(&self) -> StatusCode {
+        let nothing = self.code.is_empty() && self.passkey.is_empty();
+        if nothing { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+    }
+}
+
+/// The hash of what the browser holds.
+pub(super) fn held(web: &Web, request: &HttpRequest) -> String {
+    session::secret(request, &web.config).map(|secret| sessions::digest(&secret)).unwrap_or_default()
+}
+
+pub(super) async fn enrolment_page(
     web: &Data<Web>,
     guest: Guest,
-    agent: Agent,
+    (agent, holder): (Agent, String),
     next: &str,
-    error: Option<Error>,
+    wrong: Wrong,
 ) -> Answer {
     let guest = greeted(named(web, guest).await?, &agent);
-    let (config, login) = (web.config.clone(), agent.login.clone());
-    let pending = web
+    let (state, login) = (web.clone(), agent.login.clone());
+    let (pending, here) = web
         .db
         .read(move |conn| {
             let organisation = setup::organisation(conn)?;
-            factor::pending(conn, &config, &agent, &organisation)
+            let pending = factor::pending(conn, &state.config, &agent, &holder, &organisation)?;
+            Ok((pending, Here::of(conn, &state, agent.id)?))
         })
         .await?;
     let Some(pending) = pending else { return Ok(back()) };
-    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = wrong.status();
     let view = EnrolmentView {
-        error: error.map(|_| guest.reader.language.tr("refused-code")).unwrap_or_default(),
+        error: wrong.code,
+        passkey: wrong.passkey,
         next,
         qr: Qr::of(&pending.uri).unwrap_or_default(),
         typed: pending.typed,
         login,
+        here,
     };
     show_plain(web, &guest, status, "session/enrolment.html", view)
 }
@@ -272,20 +351,24 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
     let Some(agent) = waiting(&web, &request, SessionStage::Enrolment).await? else { return Ok(back()) };
     let (form, from) = (form.0, From::of(&web, &request));
     let (who, config, now, code) = (agent.clone(), web.config.clone(), Ts(web.clock.now()), form.code);
-    let wanted = form.next.clone();
+    let (wanted, holder) = (form.next.clone(), held(&web, &request));
+    let waits = holder.clone();
     let done = web
         .db
         .write(move |tx| {
             let by = Who { agent: Some(who.id), login: Some(who.login.clone()), cause: Cause::Web };
-            let codes = factor::confirm(tx, &config, &by, &who, &code, now)?;
+            factor::must_be_off(tx, who.id)?;
+            let codes = factor::confirm(tx, &config, &by, &who, (&waits, &code), now)?;
             let place = landing(tx, who.id, &wanted, now)?;
             Ok((codes, completed(tx, who.id, &from, now)?, place))
         })
         .await;
     let (codes, secret, next) = match done {
         Ok(done) => done,
-        Err(error @ Error::Invalid(_)) => {
-            return enrolment_page(&web, guest, agent, &form.next, Some(error)).await;
+        Err(Error::Invalid(_)) => {
+            let code = Language::named(&agent.language).tr("refused-code");
+            let wrong = Wrong { code, ..Wrong::default() };
+            return enrolment_page(&web, guest, (agent, holder), &form.next, wrong).await;
         }
         Err(error) => return Err(error.into()),
     };

@@ -341,6 +341,8 @@ async fn kept_form(request: &mut ServiceRequest, signed: &Signed) -> Option<Stri
     for (name, value) in url::form_urlencoded::parse(&body) {
         match name.as_ref() {
             "csrf" => given = session::is_token(&value, &signed.csrf),
+            // What a passkey signed holds for the session as it was.
+            "answer" => return None,
             _ => {
                 kept.append_pair(&name, &value);
             }

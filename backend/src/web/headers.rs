@@ -24,7 +24,8 @@ const ALWAYS: [(&str, &str); 9] = [
     (
         "permissions-policy",
         "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), \
-         microphone=(), midi=(), payment=(), usb=(), browsing-topics=()",
+         microphone=(), midi=(), payment=(), publickey-credentials-create=(self), \
+         publickey-credentials-get=(self), usb=(), browsing-topics=()",
     ),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),

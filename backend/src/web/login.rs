@@ -19,6 +19,7 @@ use crate::db::{Audited, Cause, Ts};
 use crate::error::Error;
 use crate::i18n::Language;
 use crate::people::identities::Refusal;
+use crate::people::passkeys::{self, Site};
 use crate::people::{agents, sessions, setup, viewings};
 use crate::sign_in::{self, Entered};
 
@@ -45,11 +46,15 @@ pub struct Form {
 #[derive(Serialize)]
 struct LoginView<'a> {
     error: String,
+    /// What went wrong with a passkey.
+    passkey: String,
     login: &'a str,
     next: &'a str,
     signed_out: bool,
     set: bool,
     ways: Vec<Way>,
+    /// Whether somebody may have a passkey to show.
+    passkeys: bool,
     farewell: Option<Way>,
 }
 
@@ -65,6 +70,8 @@ struct Way {
 pub(super) struct Says<'a> {
     /// What went wrong.
     pub error: String,
+    /// What went wrong with a passkey.
+    pub passkey: String,
     /// What was typed.
     pub login: &'a str,
     /// Where to go afterwards.
@@ -88,11 +95,13 @@ pub(super) async fn show(web: &Data<Web>, guest: Guest, status: StatusCode, says
     let left = says.with.and_then(|id| sites.providers().find(|site| site.id == id));
     let view = LoginView {
         error: says.error,
+        passkey: says.passkey,
         login: says.login,
         next: says.next,
         signed_out: says.signed_out,
         set: says.set,
         ways: ways.collect(),
+        passkeys: Site::of(&web.config).is_some() && web.db.read(passkeys::are_used).await?,
         farewell: left
             .map(|site| Way { url: format!("/login/with/{}/end", site.id), label: site.label.clone() }),
     };
@@ -236,7 +245,7 @@ pub(super) fn sign_in_failed(address: &str, login: &str) {
 }
 
 /// A login as it was typed, with nothing in it that no login has.
-fn harmless(login: &str) -> String {
+pub(super) fn harmless(login: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() || "._-@+".contains(c) { c } else { '?' };
     login.chars().take(100).map(plain).collect()
 }

@@ -9,6 +9,7 @@ use super::failure::Answer;
 use super::forms::Posted;
 use super::gate::Signed;
 use super::login::{sign_in_failed, unanswered};
+use super::own_passkeys::{self, Here, PasskeyView};
 use super::page::{Page, local, see_other, show_as};
 use super::qr::Qr;
 use super::session;
@@ -40,18 +41,33 @@ pub struct Wish {
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
-struct Errors {
-    code: String,
-    current: String,
+pub(super) struct Errors {
+    pub code: String,
+    pub current: String,
+    /// Of a passkey that was shown or made.
+    pub passkey: String,
+    /// What the new passkey was to be called, and what is wrong with that.
+    pub name: String,
+    pub called: String,
+    /// Of the password that new recovery codes ask for.
+    pub for_codes: String,
+    /// Of another name for one, and for which.
+    pub rename: String,
+    pub renamed: i64,
 }
 
 #[derive(Serialize)]
 struct FactorView {
     login: String,
+    /// Whether there is an app.
     on: bool,
     needed: bool,
     left: i64,
     left_text: String,
+    /// Whether the password was given not long ago.
+    raised: bool,
+    passkeys: Vec<PasskeyView>,
+    here: Here,
     pending: bool,
     qr: Qr,
     typed: String,
@@ -72,6 +88,7 @@ struct RaiseView {
     ways: Vec<Way>,
     /// Whether he has no password to type.
     by_site: bool,
+    here: Here,
 }
 
 #[derive(Serialize)]
@@ -102,21 +119,27 @@ async fn types_none(web: &Data<Web>, signed: &Signed) -> Result<bool> {
     web.db.read(move |conn| sign_in::types_none(conn, &config, id, now)).await
 }
 
-async fn render(web: &Data<Web>, signed: &Signed, errors: Errors, codes: Vec<String>) -> Answer {
-    let bad = !errors.code.is_empty() || !errors.current.is_empty();
+pub(super) async fn render(web: &Data<Web>, signed: &Signed, errors: Errors, codes: Vec<String>) -> Answer {
+    let bad =
+        [&errors.code, &errors.current, &errors.for_codes, &errors.passkey, &errors.called, &errors.rename]
+            .iter()
+            .any(|text| !text.is_empty());
     let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let config = web.config.clone();
+    let (config, state) = (web.config.clone(), web.clone());
     show_as(web, signed, status, "preferences/factor.html", move |conn, asker| {
         let agent = &asker.actor.agent;
         let organisation = setup::organisation(conn)?;
-        let pending = factor::pending(conn, &config, agent, &organisation)?;
+        let pending = factor::pending(conn, &config, agent, "", &organisation)?;
         let left = factor::codes_left(conn, agent.id)?;
         let view = FactorView {
             login: agent.login.clone(),
-            on: factor::is_on(conn, agent.id)?,
+            on: factor::has_app(conn, agent.id)?,
             needed: factor::is_needed(conn, agent.id)?,
             left,
             left_text: asker.reader.language.tr_count("factor-codes-left", left),
+            raised: asker.raised.0,
+            passkeys: own_passkeys::views(conn, agent.id)?,
+            here: Here::of(conn, &state, agent.id)?,
             pending: pending.is_some(),
             qr: pending.as_ref().and_then(|pending| Qr::of(&pending.uri)).unwrap_or_default(),
             typed: pending.map(|pending| pending.typed).unwrap_or_default(),
@@ -135,7 +158,7 @@ pub async fn create(web: Data<Web>, signed: Signed, request: HttpRequest, form: 
         return render(&web, &signed, refused, Vec::new()).await;
     }
     let (id, config, now) = (signed.actor.agent.id, web.config.clone(), Ts(web.clock.now()));
-    web.db.write(move |tx| factor::begin(tx, &config, id, now)).await?;
+    web.db.write(move |tx| factor::begin(tx, &config, id, "", now)).await?;
     Ok(see_other(HOME))
 }
 
@@ -145,7 +168,9 @@ pub async fn confirm(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answ
     let code = form.0.code;
     let done = web
         .db
-        .write(move |tx| factor::confirm(tx, &config, &asker.actor.who(), &asker.actor.agent, &code, now))
+        .write(move |tx| {
+            factor::confirm(tx, &config, &asker.actor.who(), &asker.actor.agent, ("", &code), now)
+        })
         .await;
     match done {
         Ok(codes) => render(&web, &signed, Errors::default(), codes).await,
@@ -160,6 +185,7 @@ pub async fn confirm(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answ
 /// `POST /preferences/factor/codes`: new recovery codes.
 pub async fn codes(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
     if let Err(refused) = knows_password(&web, &signed, &request, &form.0.current).await? {
+        let refused = Errors { for_codes: refused.current, ..Errors::default() };
         return render(&web, &signed, refused, Vec::new()).await;
     }
     let (asker, now) = (signed.clone(), Ts(web.clock.now()));
@@ -201,15 +227,22 @@ pub(super) async fn ask_again(web: &Data<Web>, signed: &Signed, next: String, er
     raise_page(web, signed, next, String::new(), errors).await
 }
 
-async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, kept: String, errors: Errors) -> Answer {
-    let status = if errors.current.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+pub(super) async fn raise_page(
+    web: &Data<Web>,
+    signed: &Signed,
+    next: String,
+    kept: String,
+    errors: Errors,
+) -> Answer {
+    let bad = !errors.current.is_empty() || !errors.passkey.is_empty();
+    let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let sites: Vec<(String, String, String)> = web
         .config
         .sign_in
         .providers()
         .map(|site| (site.id.clone(), site.issuer.clone(), site.label.clone()))
         .collect();
-    let config = web.config.clone();
+    let (config, state) = (web.config.clone(), web.clone());
     show_as(web, signed, status, "session/raise.html", move |conn, asker| {
         let by_site = sign_in::types_none(conn, &config, asker.actor.agent.id, asker.reader.now)?;
         let next = local(&next, "/admin");
@@ -221,7 +254,8 @@ async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, kept: String
             .map(|(id, _, label)| Way { url: format!("/raise/with/{id}?next={wanted}"), label })
             .collect();
         let login = asker.actor.agent.login.clone();
-        Ok(Page::new("raise", RaiseView { login, next, kept, errors, ways, by_site }))
+        let here = Here::of(conn, &state, asker.actor.agent.id)?;
+        Ok(Page::new("raise", RaiseView { login, next, kept, errors, ways, by_site, here }))
     })
     .await
 }
@@ -234,10 +268,21 @@ pub async fn raise(web: Data<Web>, signed: Signed, request: HttpRequest, form: P
     }
     let (id, now) = (signed.session.clone(), Ts(web.clock.now()));
     let secret = web.db.write(move |tx| sessions::raise(tx, &id, now)).await?;
-    let place = local(&form.next, "/admin");
-    let mut answer: HttpResponse = match form.kept.is_empty() {
+    again(&web, &signed, secret, &form.next, &form.kept).await
+}
+
+/// On to where the password was asked for, with the session's new id.
+pub(super) async fn again(
+    web: &Data<Web>,
+    signed: &Signed,
+    secret: String,
+    next: &str,
+    kept: &str,
+) -> Answer {
+    let place = local(next, "/admin");
+    let mut answer: HttpResponse = match kept.is_empty() {
         true => see_other(&place),
-        false => send_again(&web, &signed, place, &form.kept).await?,
+        false => send_again(web, signed, place, kept).await?,
     };
     super::login::set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(answer)

@@ -13,8 +13,9 @@ use super::state::Web;
 use super::{
     admin, articles, attached, audit, auto_responses, customers, dashboard, diagnostics, downloads, factor,
     files, filters, forgotten, gate, live, login, mailboxes, notices, organisations, outbox, own_factor,
-    passwords, people, people_tables, preferences, presence, probes, queues, recorder, reply_templates,
-    reports, roles, search, settings, setup, suggestions, tickets, viewing, views, vouched,
+    own_passkeys, passkeys, passwords, people, people_tables, preferences, presence, probes, queues,
+    recorder, reply_templates, reports, roles, search, settings, setup, suggestions, tickets, viewing, views,
+    vouched,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -125,6 +126,13 @@ static TABLE: &[Route] = &[
     route!(POST "/login/factor", needs = Public, csrf = SameSite, cache = NoStore, factor::create),
     route!(GET "/login/enrolment", needs = Public, csrf = None, cache = NoStore, factor::enrolment),
     route!(POST "/login/enrolment", needs = Public, csrf = SameSite, cache = NoStore, factor::enrol),
+    // Passkeys: alone, and in both of these steps. A challenge is nobody's until it is signed.
+    route!(POST "/login/passkey", needs = Public, csrf = SameSite, cache = NoStore, passkeys::create),
+    route!(POST "/login/passkey/challenge", needs = Public, csrf = SameSite, cache = NoStore, passkeys::challenge),
+    route!(POST "/login/factor/passkey", needs = Public, csrf = SameSite, cache = NoStore, passkeys::second),
+    route!(POST "/login/factor/passkey/challenge", needs = Public, csrf = SameSite, cache = NoStore, passkeys::factor_challenge),
+    route!(POST "/login/enrolment/passkey", needs = Public, csrf = SameSite, cache = NoStore, passkeys::enrol),
+    route!(POST "/login/enrolment/passkey/challenge", needs = Public, csrf = SameSite, cache = NoStore, passkeys::enrolment_challenge),
     route!(GET "/setup", needs = Public, csrf = None, cache = NoStore, setup::page),
     route!(POST "/setup", needs = Public, csrf = SameSite, cache = NoStore, setup::create),
     route!(GET "/assets/{name}", needs = Public, csrf = None, cache = Immutable, files::asset),
@@ -239,9 +247,15 @@ static TABLE: &[Route] = &[
     route!(POST "/preferences/factor/codes", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::codes),
     route!(POST "/preferences/factor/end", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::end),
     route!(POST "/preferences/factor/pending/end", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::cancel),
+    route!(POST "/preferences/passkeys", needs = SignedIn, csrf = Field, cache = NoStore, raised = true, own_passkeys::create),
+    route!(POST "/preferences/passkeys/challenge", needs = SignedIn, csrf = Header, cache = NoStore, raised = true, own_passkeys::challenge),
+    route!(POST "/preferences/passkeys/{id}", needs = SignedIn, csrf = Field, cache = NoStore, raised = true, own_passkeys::rename),
+    route!(POST "/preferences/passkeys/{id}/end", needs = SignedIn, csrf = Field, cache = NoStore, raised = true, own_passkeys::end),
     // The password once more, for rows with `raised`.
     route!(GET "/raise", needs = SignedIn, csrf = None, cache = NoStore, own_factor::ask),
     route!(POST "/raise", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::raise),
+    route!(POST "/raise/passkey", needs = SignedIn, csrf = Field, cache = NoStore, own_passkeys::raise),
+    route!(POST "/raise/passkey/challenge", needs = SignedIn, csrf = Header, cache = NoStore, own_passkeys::raise_challenge),
     route!(GET "/raise/with/{id}", needs = SignedIn, csrf = None, cache = NoStore, vouched::raise),
     // Back from another agent's eyes.
     route!(POST "/viewing/end", needs = SignedIn, csrf = Field, cache = NoStore, viewing::end),

@@ -11,6 +11,7 @@ mod matching;
 mod notices;
 mod pages;
 mod passing;
+mod passkeys;
 mod people;
 mod sign_in;
 mod writing;

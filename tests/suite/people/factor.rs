@@ -146,6 +146,24 @@ both_databases! {
         again.submit("/login/factor", &[("code", &shown(&app, &secret, 1))]).await.assert(303);
     }
 
+    async fn nobody_is_shown_a_secret_that_somebody_else_has_seen(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let settings = app.settings.clone();
+        let required = ["role", "factor", "--name", "Agent", "--required", "yes"];
+        tokio::task::spawn_blocking(move || settings.must(&required, "")).await.unwrap();
+        // Somebody who knows her password was there first.
+        let thief = half(&app, "dana").await;
+        let seen = secret_on(&thief.get("/login/enrolment").await.text());
+        let dana = half(&app, "dana").await;
+        let own = secret_on(&dana.get("/login/enrolment").await.text());
+        assert_ne!(own, seen);
+        assert_eq!(thief.get("/login/enrolment").await.assert(303).location(), "/login");
+        thief.submit("/login/enrolment", &[("code", &shown(&app, &seen, 0))]).await.assert(303);
+        dana.submit("/login/enrolment", &[("code", &shown(&app, &own, 0))]).await.assert(200);
+        thief.get("/tickets").await.assert(303);
+    }
+
     async fn an_administrator_asks_for_it_on_the_page_of_a_role_and_by_the_api(database) {
         let app = TestApp::start(database).await;
         app.agent("dana", &["Agent"]).await;

@@ -8,6 +8,8 @@ mod customers;
 mod factor;
 mod forgotten;
 mod forwarded;
+mod passkey_answers;
+mod passkeys;
 mod personal;
 mod personal_others;
 mod refusals;

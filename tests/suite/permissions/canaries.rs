@@ -24,6 +24,8 @@ pub const ALL: &[Canary] = &[
     Canary { word: "zqxdraft", may_meet: |who| who.login == "reply" },
     // A view and a bulk of one agent: his alone.
     Canary { word: "zqxview", may_meet: |who| who.login == "reply" },
+    // What one agent calls his passkey: whoever manages people sees it on his page and in the audit log.
+    Canary { word: "zqxpasskey", may_meet: |who| who.login == "reply" || who.may_install("people") },
     // The hidden ticket.
     Canary { word: "zqxtitle", may_meet: |who| who.may(VAULT, "read") },
     Canary { word: "zqxbody", may_meet: |who| who.may(VAULT, "read") },

@@ -522,6 +522,7 @@ impl Walk {
             ("queues", "id") => id("vault"),
             ("bulk" | "bulks", "id") => id("bulk"),
             ("views", "id") => id("view"),
+            ("passkeys", "id") => id("passkey"),
             ("people" | "agents", "id") => id("tilda"),
             ("roles", "id") => id("spare"),
             ("mail" | "inbound", "id") => id("inbound"),

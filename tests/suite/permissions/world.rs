@@ -300,8 +300,22 @@ async fn make_the_rest(
     things.insert(Object::Draft, Thing { attachment: file, ..Thing::default() });
     let view = json!({ "name": "zqxview", "q": "state:open" });
     ids.insert("view", text(&author.send(Method::POST, "/api/v1/views", Some(view)).await["id"]));
+    ids.insert("passkey", passkey(app, "reply").await);
     let bulk = json!({ "tickets": [open], "act": "watch" });
     ids.insert("bulk", text(&author.send(Method::POST, "/api/v1/bulks", Some(bulk)).await["id"]));
+}
+
+/// A passkey of somebody: its id.
+async fn passkey(app: &TestApp, login: &'static str) -> String {
+    let made = format!(
+        "INSERT INTO passkeys (agent_id, credential, handle, public_key, counter, name, created_at) \
+         SELECT id, 'x', 'x', 'x', 0, 'zqxpasskey', created_at FROM agents WHERE login = '{login}'"
+    );
+    let done = app.db().write(move |tx| Ok(diesel::sql_query(made.as_str()).execute(&mut **tx)?)).await;
+    assert_eq!(done.expect("a passkey"), 1);
+    let asked = "SELECT CAST(max(id) AS TEXT) AS word FROM passkeys";
+    let id = app.db().read(move |conn| Ok(diesel::sql_query(asked).get_result::<Word>(conn)?));
+    id.await.expect("its id").word
 }
 
 /// What works on beside the walk would look like its effect.

@@ -1,12 +1,14 @@
 //! The list of agents.
 
+use std::collections::BTreeSet;
+
 use actix_web::web::{Data, Query};
 use serde::{Deserialize, Serialize};
 
 use super::address;
 use crate::db::AgentId;
 use crate::people::directory::{self, Entry, Standing};
-use crate::people::domains;
+use crate::people::{domains, factor};
 use crate::web::failure::Answer;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, show};
@@ -45,6 +47,9 @@ struct Row {
     login: String,
     email: String,
     roles: Vec<RoleView>,
+    /// What he has besides a password.
+    app: bool,
+    passkey: bool,
     last: Option<jiff::Timestamp>,
     away: Option<jiff::Timestamp>,
     standing: &'static str,
@@ -95,11 +100,13 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
             _ if !wish.seen.is_empty() => language.tr("viewing-ended"),
             _ => String::new(),
         };
+        let shown: Vec<AgentId> = found.entries.iter().map(|entry| entry.agent.id).collect();
+        let (apps, passkeys) = factor::among(conn, &shown)?;
         let view = ListView {
             next: found.next.map_or_else(String::new, |id| place(&wish.q, state, Some(id))),
             first: if wish.after.is_empty() { String::new() } else { place(&wish.q, state, None) },
             domains: domains::allowed(conn)?.join(", "),
-            rows: found.entries.iter().map(|entry| row(entry, asker)).collect(),
+            rows: found.entries.iter().map(|entry| row(entry, asker, &apps, &passkeys)).collect(),
             state: state.to_owned(),
             q: wish.q,
             tabs,
@@ -110,7 +117,7 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     .await
 }
 
-fn row(entry: &Entry, asker: &Asker) -> Row {
+fn row(entry: &Entry, asker: &Asker, apps: &BTreeSet<AgentId>, passkeys: &BTreeSet<AgentId>) -> Row {
     let agent = &entry.agent;
     Row {
         url: address(agent.id),
@@ -127,6 +134,8 @@ fn row(entry: &Entry, asker: &Asker) -> Row {
                 retired: role.retired,
             })
             .collect(),
+        app: apps.contains(&agent.id),
+        passkey: passkeys.contains(&agent.id),
         last: agent.last_sign_in_at.map(|at| at.0),
         away: agent.away_until.map(|until| until.0).filter(|until| *until > asker.reader.now),
         standing: entry.standing.as_str(),

@@ -15,6 +15,7 @@ use crate::web::failure::{Answer, Failure};
 use crate::web::fields::Fields;
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed};
+use crate::web::own_passkeys::{self, PasskeyView};
 use crate::web::page::{Page, see_other, show, show_as};
 use crate::web::state::Web;
 use crate::web::view::Face;
@@ -31,6 +32,8 @@ struct PersonView {
     last: Option<jiff::Timestamp>,
     must_change: bool,
     factor: bool,
+    app: bool,
+    passkeys: Vec<PasskeyView>,
     ties: Vec<TieView>,
     form: Form,
     choices: Choices,
@@ -117,6 +120,8 @@ fn load(
         last: entry.agent.last_sign_in_at.map(|at| at.0),
         must_change: entry.agent.must_change_password,
         factor: factor::is_on(conn, id)?,
+        app: factor::has_app(conn, id)?,
+        passkeys: own_passkeys::views(conn, id)?,
         ties: identities::of_agent(conn, id)?
             .into_iter()
             .map(|tie| TieView { method: tie.method, login: tie.login })
