@@ -11,8 +11,10 @@ use ldap3::{
 };
 use mail_ingest::fetch::{Security, client_config};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use super::entry::{Person, attributes, person};
+use super::pace;
 use crate::config::sign_in::{Bind, Ldap};
 
 /// So many conversations at once: whoever sends passwords by the thousand does not open lines by the thousand.
@@ -166,8 +168,13 @@ async fn proven(ldap: &Ldap, login: &str, password: &str) -> Result<Option<Perso
                 Some(person) => (person.dn.clone(), password.to_owned()),
                 None => (format!("cn=nobody,{}", ldap.base), crate::clock::random_token()),
             };
+            let began = Instant::now();
             let good = is_his(ldap, &mut line, &dn, &secret).await?;
+            if found.is_some() {
+                pace::took(&ldap.url, began.elapsed());
+            }
             let Some(person) = found.filter(|_| good) else {
+                pace::as_long_as_others(&ldap.url, began).await;
                 close(line).await;
                 return Ok(None);
             };
@@ -186,7 +193,12 @@ async fn proven(ldap: &Ldap, login: &str, password: &str) -> Result<Option<Perso
             let typed = if template.contains('=') { dn_escape(login) } else { login.into() };
             let dn = template.replace("{login}", &typed);
             let mut line = open(ldap).await?;
-            if !is_his(ldap, &mut line, &dn, password).await? {
+            let began = Instant::now();
+            let good = is_his(ldap, &mut line, &dn, password).await?;
+            // Nobody says here whether there is such an account: the slowest looks were at those that are there.
+            pace::took(&ldap.url, began.elapsed());
+            if !good {
+                pace::as_long_as_others(&ldap.url, began).await;
                 close(line).await;
                 return Ok(None);
             }

@@ -203,12 +203,17 @@ pub(super) async fn ask_again(web: &Data<Web>, signed: &Signed, next: String, er
 
 async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, kept: String, errors: Errors) -> Answer {
     let status = if errors.current.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let sites: Vec<(String, String, String)> = web
-        .config
-        .sign_in
-        .providers()
-        .map(|site| (site.id.clone(), site.issuer.clone(), site.label.clone()))
-        .collect();
+    let (sites, language) = (&web.config.sign_in, &signed.reader.language);
+    let said = |label: &str| language.tr_with("raise-with", &[("name", label)]);
+    let providers = sites.providers().map(|site| (site.id.clone(), site.issuer.clone(), said(&site.label)));
+    let certificates = sites.certificates().map(|one| {
+        let label = match &one.label {
+            Some(label) => said(label),
+            None => language.tr("raise-certificate"),
+        };
+        (one.id.clone(), one.id.clone(), label)
+    });
+    let sites: Vec<(String, String, String)> = providers.chain(certificates).collect();
     let config = web.config.clone();
     show_as(web, signed, status, "session/raise.html", move |conn, asker| {
         let by_site = sign_in::types_none(conn, &config, asker.actor.agent.id, asker.reader.now)?;
@@ -217,7 +222,7 @@ async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, kept: String
         let wanted = percent_encoding::utf8_percent_encode(&next, percent_encoding::NON_ALPHANUMERIC);
         let ways = sites
             .into_iter()
-            .filter(|(_, issuer, _)| ties.iter().any(|tie| tie.method == *issuer))
+            .filter(|(_, kept_as, _)| ties.iter().any(|tie| tie.method == *kept_as))
             .map(|(id, _, label)| Way { url: format!("/raise/with/{id}?next={wanted}"), label })
             .collect();
         let login = asker.actor.agent.login.clone();

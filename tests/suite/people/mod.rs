@@ -14,4 +14,5 @@ mod roles;
 mod sign_in;
 mod stranger;
 mod tables;
+mod tokens;
 mod viewing;
