@@ -2,7 +2,6 @@
 //! a trusted proxy, and comes back to the pages let in, or with a word for why not.
 
 use std::any::Any;
-use std::net::IpAddr;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
@@ -169,12 +168,21 @@ async fn taken(
         web.throttled.one();
         return Ok(Err((Why("slow"), String::new())));
     }
+    if is_spoofed(web, request, method) {
+        failed(web, &nobody(method), address).await?;
+        return Ok(Err((Why("untrusted"), String::new())));
+    }
     let kept = vouched::kept(request, &web.config);
     let Some(wanted) = certificate::errand(&web.desk, method, kept, back).await? else {
         // Any page could send a browser here in vain: nothing was guessed at.
         return Ok(Err((Why("errand"), String::new())));
     };
-    let known = match proven(web, request, method, &wanted).await? {
+    // Shown once more is shown anew: the line of before proves nothing, and ends now.
+    let before = request.conn_data::<Line>().is_some_and(|line| line.since < wanted.begun);
+    if before && !wanted.session.is_empty() {
+        return Ok(Err((Why("errand"), String::new())));
+    }
+    let known = match proven(web, request, method).await? {
         Ok(known) => known,
         Err(Doubt::Nothing) => return Ok(Err((Why("none"), wanted.next))),
         // A fault of the house is nobody's guess.
@@ -196,9 +204,8 @@ async fn proven(
     web: &Data<Web>,
     request: &HttpRequest,
     method: &Certificate,
-    wanted: &Wanted,
 ) -> Result<Result<Known, Doubt>, Failure> {
-    let chain = match presented(web, request, method, wanted) {
+    let chain = match presented(web, request, method) {
         Ok(chain) => chain,
         Err(doubt) => {
             let (id, why, detail) = (method.id.as_str(), doubt.word(), doubt.detail());
@@ -218,30 +225,40 @@ fn presented(
     web: &Web,
     request: &HttpRequest,
     method: &Certificate,
-    wanted: &Wanted,
 ) -> Result<Vec<CertificateDer<'static>>, Doubt> {
     let line = request.conn_data::<Line>();
     let (certificate, verified) = match &method.presented {
         Presented::Listener(_) => {
             // At the pages' own address, or at another method's, nobody was asked for this one.
             let line = line.filter(|line| line.method == method.id).ok_or(Doubt::Nothing)?;
-            if line.since < wanted.begun && !wanted.session.is_empty() {
-                return Err(Doubt::Untrusted("the line is older than what was asked for".to_owned()));
-            }
             return if line.chain.is_empty() { Err(Doubt::Nothing) } else { Ok(line.chain.clone()) };
         }
         Presented::Proxy { certificate, verified } => (certificate, verified),
     };
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    if line.is_some() || !peer.is_some_and(|peer: IpAddr| web.config.is_trusted_proxy(peer)) {
-        if request.headers().contains_key(certificate) || request.headers().contains_key(verified) {
-            let (address, id) = (peer.map(|peer| peer.to_string()).unwrap_or_default(), method.id.as_str());
-            tracing::warn!(target: "turnstone::sign_in", address, method = id, "a certificate's header is ignored: it does not come from a trusted proxy");
-            return Err(Doubt::Untrusted("a header from an address that is no trusted proxy".to_owned()));
-        }
+    if proxy(web, request).is_err() {
         return Err(Doubt::Nothing);
     }
     header::read(&only(request, certificate)?, &only(request, verified)?).map(|own| vec![own])
+}
+
+/// Whether somebody sends what only a trusted proxy may say. That is nobody's mistake.
+fn is_spoofed(web: &Web, request: &HttpRequest, method: &Certificate) -> bool {
+    let Presented::Proxy { certificate, verified } = &method.presented else { return false };
+    let headers = request.headers();
+    let Err(address) = proxy(web, request) else { return false };
+    let sent = headers.contains_key(certificate) || headers.contains_key(verified);
+    if sent {
+        let method = method.id.as_str();
+        tracing::warn!(target: "turnstone::sign_in", address, method, "a certificate's header is ignored: it does not come from a trusted proxy");
+    }
+    sent
+}
+
+/// Whether a trusted proxy asks, on a line that is none of those where we ask for certificates; else who does.
+fn proxy(web: &Web, request: &HttpRequest) -> Result<(), String> {
+    let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return Err("unknown".to_owned()) };
+    let ours = request.conn_data::<Line>().is_some();
+    if !ours && web.config.is_trusted_proxy(peer) { Ok(()) } else { Err(peer.to_string()) }
 }
 
 /// The one value of a header; nothing where there is none.
