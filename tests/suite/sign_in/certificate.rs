@@ -99,6 +99,7 @@ impl House {
             .app
             .settings
             .command(arguments)
+            .env("TURNSTONE_PUBLIC_URL", "https://help.example")
             .env("TURNSTONE_SIGN_IN_FILE", file)
             .env("TURNSTONE_TLS_CERT", tls.cert)
             .env("TURNSTONE_TLS_KEY", tls.key)
@@ -245,7 +246,8 @@ both_databases! {
         house.app.root.patch(&format!("/api/v1/agents/{id}"), json!({ "expires_at": over })).await.assert(200);
         house.app.advance(SignedDuration::from_hours(2)).await;
         house.stays_out(Some(&card), "shut", "Your account here is closed").await;
-        house.app.root.patch(&format!("/api/v1/agents/{id}"), json!({ "expires_at": null })).await.assert(200);
+        let later = (house.app.clock.now() + SignedDuration::from_hours(9)).to_string();
+        house.app.root.patch(&format!("/api/v1/agents/{id}"), json!({ "expires_at": later })).await.assert(200);
         house.comes_in(&card).await;
         house.app.settings.must(&["agent", "disable", "--login", "dana@helpdesk.example"], "");
         house.stays_out(Some(&card), "shut", "Your account here is closed").await;
@@ -537,4 +539,61 @@ fn no_line_is_resumed() {
             }
         }
     });
+}
+
+/// The two lines that whoever watches the log can rely on.
+#[test]
+fn a_header_from_anywhere_is_a_line_of_the_log() {
+    tests::run(async {
+        let home = tempfile::tempdir().unwrap();
+        let ca = Authority::new("People");
+        write(home.path(), "ca.pem", &ca.pem());
+        write(home.path(), "ca.crl", &ca.list(&[]));
+        let headers = "header = \"X-SSL-Client-Cert\"\nverify_header = \"X-SSL-Client-Verify\"\n";
+        let file = write(home.path(), "sign-in.toml", &method(home.path(), &format!("{headers}{TRUSTED}")));
+        let settings = tests::Settings::new(Database::Sqlite)
+            .with("SIGN_IN_FILE", file.to_str().unwrap())
+            .with("TRUSTED_PROXIES", "192.0.2.0/24");
+        settings.set_up();
+        let server = tests::Binary::spawn(&settings);
+        let visitor = Client::visitor(&settings.base());
+        let dana = ca.person("Dana", "dana@helpdesk.example");
+        let answer = tests::wait_until("an answer", Duration::from_secs(20), async || {
+            let request = visitor
+                .request(reqwest::Method::GET, "/login/with/cards/callback?state=x")
+                .header("x-ssl-client-cert", dana.escaped())
+                .header("x-ssl-client-verify", "SUCCESS");
+            visitor.try_send(request).await.ok()
+        })
+        .await;
+        assert!(answer.location().contains("refused=untrusted"), "{}", answer.location());
+        let log = server.log();
+        for words in [
+            "a certificate's header is ignored: it does not come from a trusted proxy address=\"127.0.0.1\" method=\"cards\"",
+            "sign-in failed address=\"127.0.0.1\" login=\"certificate?cards\"",
+        ] {
+            assert!(log.contains(words), "{words}: {log}");
+        }
+    });
+}
+
+proptest::proptest! {
+    /// What a stranger shows is read for the log as well: whatever it is, it is read to an end.
+    #[test]
+    fn any_bytes_are_read_to_an_end(bytes in proptest::collection::vec(0_u8.., 0..400), at in 0_usize..700, text in "\\PC{0,200}") {
+        use base64::Engine as _;
+        use turnstone::sign_in::certificate::{Facts, header};
+        static GOOD: std::sync::LazyLock<String> =
+            std::sync::LazyLock::new(|| Authority::new("People").person("Dana", "dana@helpdesk.example").certificate);
+        let _ = Facts::of(&bytes);
+        // A good one with a piece of something else in it.
+        let lines: String = GOOD.lines().filter(|line| !line.starts_with('-')).collect();
+        let mut good = base64::engine::general_purpose::STANDARD.decode(lines).unwrap();
+        let at = at.min(good.len());
+        good.truncate(at);
+        good.extend_from_slice(&bytes);
+        let _ = Facts::of(&good);
+        proptest::prop_assert!(header::read(&text, &text).is_err());
+        let _ = header::read(&text, "SUCCESS");
+    }
 }

@@ -139,7 +139,7 @@ fn a_way_in_by_certificate_says_how_certificates_come_and_what_they_give() {
         (format!("{method}{ca}header = \"X-Cert\"\n"), "header and verify_header"),
         (format!("{method}{ca}header = \"X Cert\"\nverify_header = \"V\"\n"), "no name of a header"),
         (format!("{method}{ca}{listen}label = \"\"\n"), "label"),
-        (format!("{method}{ca}{listen}person = \"face\"\n"), "person"),
+        (format!("{method}{ca}{listen}person = \"face\"\n"), "serialnumber"),
         (format!("{method}{ca}{listen}crl = 7\n"), "path"),
         (format!("{method}{ca}{listen}[method.roles]\nHelpdesk = [\"Agent\"]\n"), "OU=Helpdesk"),
         (format!("{method}{ca}{listen}\n{method}{ca}{listen}"), "already one"),

@@ -94,14 +94,14 @@ both_databases! {
         // Nobody is there; and somebody who never says a word.
         let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let ports = (tests::free_port(), deaf.local_addr().unwrap().port());
-        let text = format!(
+        let file = format!(
             "[[method]]\nkind = \"ldap\"\nid = \"company\"\nurl = \"ldap://127.0.0.1:{}\"\ntls = \"none\"\nbind_dn = \"cn=t\"\n\
-             bind_password = \"x\"\nbase = \"dc=x\"\n[method.roles]\n\"cn=a,dc=x\" = [\"Ghost\"]\n\
+             bind_password = \"x\"\nbase = \"dc=x\"\nsync_minutes = 0\n[method.roles]\n\"cn=a,dc=x\" = [\"Ghost\"]\n\
              [[method]]\nkind = \"oidc\"\nid = \"site\"\nlabel = \"Site\"\nissuer = \"http://127.0.0.1:{}\"\n\
              client_id = \"t\"\nclient_secret = \"s\"\ntimeout_seconds = 60\n",
             ports.0, ports.1
         );
-        let ways = turnstone::config::sign_in::read(&text, std::path::Path::new("/")).unwrap();
+        let ways = turnstone::config::sign_in::read(&file, std::path::Path::new("/")).unwrap();
         let app = TestApp::start_with(database, |config| config.sign_in = ways).await;
         let here = found(&app, "").await;
         assert!(here.iter().all(|finding| finding["about"] != "directory"), "{here:?}");
