@@ -22,6 +22,9 @@ const ROLES: &str = "[method.roles]\n\"OU=Helpdesk\" = [\"Agent\"]\n";
 /// People may become agents by the addresses in their certificates.
 pub const TRUSTED: &str = "trust_email = true\n[method.roles]\n\"OU=Helpdesk\" = [\"Agent\"]\n";
 
+/// What a proxy says.
+type Headers = Vec<(&'static str, String)>;
+
 /// An installation with a listener that asks for certificates.
 pub struct House {
     home: TempDir,
@@ -386,7 +389,7 @@ both_databases! {
         let plain = dana.certificate.replace('\n', " ");
         let bare: String = dana.certificate.lines().filter(|line| !line.starts_with('-')).collect();
         let stranger = Authority::new("People").person("Dana", "dana@helpdesk.example");
-        let told: [(&str, Vec<(&str, String)>, &str); 11] = [
+        let told: [(&str, Headers, &str); 11] = [
             ("nginx", vec![("x-ssl-client-cert", dana.escaped()), ("x-ssl-client-verify", "SUCCESS".into())], "/search"),
             ("apache", vec![("x-ssl-client-cert", plain), ("x-ssl-client-verify", "SUCCESS".into())], "/search"),
             ("haproxy", vec![("x-ssl-client-cert", bare), ("x-ssl-client-verify", "SUCCESS".into())], "/search"),
