@@ -196,11 +196,14 @@ impl Running {
         self.tasks.push(tokio::spawn(web::live::run(Web::clone(&web), stopped.clone())));
         self.tasks.push(tokio::spawn(web::presence::hear(Web::clone(&web), stopped.clone())));
         let headers = Headers { https: desk.config.is_https() };
-        let lines = web::connections::Connections::default();
-        self.tasks.push(tokio::spawn(lines.clone().watch(stopped.clone())));
         for bound in asking {
+            // Counted by itself: an office that signs in at nine takes nobody's place at the pages.
+            let lines = web::connections::Connections::default();
+            self.tasks.push(tokio::spawn(lines.clone().watch(stopped.clone())));
             self.keep(certificates::serve(bound, &web, &lines)?);
         }
+        let lines = web::connections::Connections::default();
+        self.tasks.push(tokio::spawn(lines.clone().watch(stopped.clone())));
         let app = move || {
             App::new()
                 .app_data(Data::new(desk.clone()))

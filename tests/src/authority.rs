@@ -19,6 +19,7 @@ static NUMBER: AtomicU64 = AtomicU64::new(1_000);
 #[derive(Debug)]
 pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
+    number: u64,
 }
 
 /// A certificate with its key.
@@ -70,27 +71,26 @@ macro_rules! date {
 impl Authority {
     /// A new one.
     pub fn new(name: &str) -> Self {
-        let params = Self::params(name, 3_650);
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        Self { issuer }
+        Self::ending(name, 3_650)
     }
 
     /// One that ends so many days from now.
     pub fn ending(name: &str, days: i64) -> Self {
-        let params = Self::params(name, days);
+        let (params, number) = Self::params(name, days);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        Self { issuer }
+        Self { issuer, number }
     }
 
     /// One below this one.
     pub fn below(&self, name: &str) -> Self {
-        let mut params = Self::params(name, 3_650);
+        let (mut params, number) = Self::params(name, 3_650);
         params.use_authority_key_identifier_extension = true;
         let issuer = CertifiedIssuer::signed_by(params, KeyPair::generate().unwrap(), &self.issuer).unwrap();
-        Self { issuer }
+        Self { issuer, number }
     }
 
-    fn params(name: &str, until: i64) -> CertificateParams {
+    fn params(name: &str, until: i64) -> (CertificateParams, u64) {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
         params.distinguished_name = rcgen::DistinguishedName::new();
         params.distinguished_name.push(DnType::OrganizationName, "Company, Inc.");
@@ -99,8 +99,13 @@ impl Authority {
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.not_before = date!(-100);
         params.not_after = date!(until);
-        params.serial_number = Some(SerialNumber::from(NUMBER.fetch_add(1, Ordering::Relaxed)));
-        params
+        params.serial_number = Some(SerialNumber::from(number));
+        (params, number)
+    }
+
+    /// Its own certificate as its authority would revoke it.
+    pub fn identity(&self) -> Identity {
+        Identity { certificate: self.pem(), key: String::new(), number: self.number }
     }
 
     /// Its own certificate.

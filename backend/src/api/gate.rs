@@ -132,18 +132,19 @@ async fn admit(request: &ServiceRequest) -> Result<Caller, Problem> {
         .read(move |conn| {
             let Some(found) = tokens::find(conn, &looked_up, now)? else { return Ok(None) };
             match Actor::load(conn, found.agent, Cause::Api, now) {
-                Ok(actor) => {
-                    found.allows(&actor)?;
-                    Ok(Some((found.id, actor)))
-                }
+                Ok(actor) => Ok(Some((found, actor))),
                 Err(Error::NotFound) => Ok(None),
                 Err(error) => Err(error),
             }
         })
         .await?;
-    let (token, actor) = found.ok_or_else(Problem::unauthorized)?;
+    let (found, actor) = found.ok_or_else(Problem::unauthorized)?;
     crate::web::connections::signed_in(request.request());
-    Ok(Caller(Arc::new(Asker { actor, token, salt, secret })))
+    if let Err(error) = found.allows(&actor) {
+        Asked::of(request.request()).refused(&desk, actor).await;
+        return Err(error.into());
+    }
+    Ok(Caller(Arc::new(Asker { actor, token: found.id, salt, secret })))
 }
 
 fn bearer(request: &ServiceRequest) -> Option<String> {

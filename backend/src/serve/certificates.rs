@@ -19,6 +19,9 @@ use crate::config::{
 use crate::ops::{metrics, tls};
 use crate::web::{self, Web, connections::Connections, headers::Headers};
 
+/// A handshake here waits for a person, who chooses a certificate, finds his card and types its PIN.
+const CHOOSING: Duration = Duration::from_secs(120);
+
 /// A listener, and whose it is.
 pub(super) struct Bound {
     id: String,
@@ -51,6 +54,7 @@ pub(super) fn serve(bound: Bound, web: &Data<Web>, lines: &Connections) -> anyho
         let target = base.join(request.uri().path_and_query().map_or("/", |path| path.as_str()));
         // `//elsewhere` as a path would lead to another host.
         let target = target.ok().filter(|url| url.origin() == base.origin()).unwrap_or_else(|| base.clone());
+        web::certificate::hang_up(&request);
         async move { HttpResponse::SeeOther().insert_header((LOCATION, target.as_str())).finish() }
     };
     let app = move || {
@@ -62,6 +66,7 @@ pub(super) fn serve(bound: Bound, web: &Data<Web>, lines: &Connections) -> anyho
     };
     let (lines, clock, id) = (lines.clone(), web.clock.clone(), bound.id);
     let server = limited!(HttpServer::new(app))
+        .tls_handshake_timeout(CHOOSING)
         .on_connect(move |stream, data| {
             lines.note(stream, data, &config);
             web::certificate::note(stream, data, &id, clock.now());

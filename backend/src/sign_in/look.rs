@@ -129,6 +129,12 @@ fn trusted(
     }
     if all.lists.is_empty() {
         report.warning("sign-in", "trust-unlisted", &[("id", id)]);
+    } else {
+        for (name, _) in
+            all.authorities.iter().filter(|(name, _)| all.lists.iter().all(|list| list.issuer != *name))
+        {
+            report.bad("sign-in", "trust-listless", &[("id", id), ("issuer", name)]);
+        }
     }
     for list in &all.lists {
         let next = list.next.to_string();
@@ -172,9 +178,11 @@ pub async fn certificate(desk: &Desk, method: &Certificate, path: &Path) -> Resu
     let invalid = |why: String| Error::invalid("file", why);
     let chain = trust::certificates(path).map_err(invalid)?;
     let facts = chain.first().map(|own| Facts::of(own)).unwrap_or_else(|| Err("it is empty".to_owned()));
-    let facts =
+    let mut facts =
         facts.map_err(|why| Error::invalid("file", format!("The certificate cannot be read: {why}.")))?;
-    let said = shown(&Trust::of(method), method, &chain, desk.clock.now());
+    let trust = Trust::of(method);
+    facts.issuer_key = trust.issuer_key(&chain, desk.clock.now()).unwrap_or_default();
+    let said = shown(&trust, method, &chain, desk.clock.now());
     let about = known(method, &facts);
     let (id, subject) = (method.id.clone(), about.as_ref().map(|known| known.subject.clone()));
     let agent = desk

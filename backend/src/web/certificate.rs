@@ -28,7 +28,7 @@ use crate::db::Ts;
 use crate::error::Error;
 use crate::i18n::Language;
 use crate::people::identities::{self, Known, Refusal};
-use crate::people::sessions;
+use crate::people::{factor as second_factor, sessions};
 use crate::sign_in::certificate::{self, Back, Doubt, Wanted, header};
 
 /// How long a line stays open behind an answer. The next errand begins a new one, which proves the key anew.
@@ -114,13 +114,37 @@ fn at_home(web: &Web, place: &str) -> Result<url::Url, Failure> {
     web.config.public_url.join(place).map_err(|error| Error::Unexpected(error.into()).into())
 }
 
+/// Whether a page of ours leads here: a browser shows the certificate that it remembers without a question, and no
+/// other page's link shall sign somebody in with it. `typed`: or somebody who typed the address.
+fn is_led_by_us(request: &HttpRequest, typed: bool) -> bool {
+    let mut said = request.headers().get_all("sec-fetch-site").peekable();
+    said.peek().is_some() && said.all(|site| site == "same-origin" || (typed && site == "none"))
+}
+
 /// `GET /login/with/{id}` of such a method: there.
-pub(super) fn go(web: &Web, method: &Certificate, next: &str) -> Answer {
+pub(super) fn go(web: &Web, request: &HttpRequest, method: &Certificate, next: &str) -> Answer {
+    if !is_led_by_us(request, true) {
+        let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
+        return Ok(see_other(&format!("/login?next={next}")));
+    }
     vouched::leave(web, certificate::begin(&web.desk, method, next, "")?)
 }
 
-/// `GET /raise/with/{id}` of such a method: there, to show it once more.
-pub(super) fn raise(web: &Web, signed: &Signed, method: &Certificate, next: &str) -> Answer {
+/// `GET /raise/with/{id}` of such a method: there, to show it once more. Whoever has a second factor gives its code instead:
+/// a browser shows a certificate by itself.
+pub(super) async fn raise(
+    web: &Web,
+    request: &HttpRequest,
+    signed: &Signed,
+    method: &Certificate,
+    next: &str,
+) -> Answer {
+    let agent = signed.actor.agent.id;
+    let by_code = web.db.read(move |conn| second_factor::is_on(conn, agent)).await?;
+    if by_code || !is_led_by_us(request, false) {
+        let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
+        return Ok(see_other(&format!("/raise?next={next}")));
+    }
     vouched::leave(web, certificate::begin(&web.desk, method, next, &signed.session)?)
 }
 
@@ -145,7 +169,7 @@ pub(super) async fn shown(
 }
 
 /// Ends the line a moment after the answer: what a browser says once more on it proves nothing new.
-fn hang_up(request: &HttpRequest) {
+pub fn hang_up(request: &HttpRequest) {
     let Some(socket) = request.conn_data::<Line>().and_then(|line| line.socket.clone()) else { return };
     actix_web::rt::spawn(async move {
         tokio::time::sleep(LINGERS).await;
@@ -183,7 +207,10 @@ async fn taken(
         return Ok(Err((Why("errand"), String::new())));
     }
     let known = match proven(web, request, method).await? {
-        Ok(known) => known,
+        Ok(known) => {
+            super::connections::signed_in(request);
+            known
+        }
         Err(Doubt::Nothing) => return Ok(Err((Why("none"), wanted.next))),
         // A fault of the house is nobody's guess.
         Err(doubt @ Doubt::Lists(_)) => return Ok(Err((Why(doubt.word()), wanted.next))),
@@ -317,7 +344,7 @@ async fn raised(
             let Some(own) = sessions::find(tx, &secret, &limits, now.0)? else { return Ok(None) };
             let tie = identities::find(tx, &known.method, &known.subject)?;
             let his = tie.is_some_and(|tie| tie.agent_id == own.agent_id);
-            if his && own.id_hash == session {
+            if his && own.id_hash == session && !second_factor::is_on(tx, own.agent_id)? {
                 sessions::raise(tx, &own.id_hash, now).map(Some)
             } else {
                 Ok(None)

@@ -63,9 +63,15 @@ pub(super) fn kept(request: &HttpRequest, config: &Config) -> Option<String> {
 }
 
 /// `GET /login/with/{id}`: there.
-pub async fn go(web: Data<Web>, guest: Guest, id: Path<String>, wish: Query<Wish>) -> Answer {
+pub async fn go(
+    web: Data<Web>,
+    request: HttpRequest,
+    guest: Guest,
+    id: Path<String>,
+    wish: Query<Wish>,
+) -> Answer {
     if let Some(method) = certificate::method(&web, &id) {
-        return certificate::go(&web, method, &wish.next);
+        return certificate::go(&web, &request, method, &wish.next);
     }
     let provider = site(&web, &id)?;
     match oidc::begin(&web.desk, &web.sites, provider, &wish.next, "").await {
@@ -79,9 +85,15 @@ pub async fn go(web: Data<Web>, guest: Guest, id: Path<String>, wish: Query<Wish
 }
 
 /// `GET /raise/with/{id}`: there, to give the password once more.
-pub async fn raise(web: Data<Web>, signed: Signed, id: Path<String>, wish: Query<Wish>) -> Answer {
+pub async fn raise(
+    web: Data<Web>,
+    request: HttpRequest,
+    signed: Signed,
+    id: Path<String>,
+    wish: Query<Wish>,
+) -> Answer {
     if let Some(method) = certificate::method(&web, &id) {
-        return certificate::raise(&web, &signed, method, &wish.next);
+        return certificate::raise(&web, &request, &signed, method, &wish.next).await;
     }
     let provider = site(&web, &id)?;
     match oidc::begin(&web.desk, &web.sites, provider, &wish.next, &signed.session).await {

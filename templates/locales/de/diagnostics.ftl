@@ -167,3 +167,5 @@ doctor-revoked-late = { $id }: Die nächste Sperrliste von { $issuer } war fäll
 doctor-do-revoked-late = Holen Sie die neue Liste nach { $file }, und sehen Sie nach, warum das nicht von selbst geschieht.
 doctor-revoked-over = { $id }: Die nächste Sperrliste von { $issuer } war fällig: { $next }. Darum meldet sich niemand mit einem Zertifikat an
 doctor-do-revoked-over = Holen Sie die neue Liste nach { $file }, und sehen Sie nach, warum das nicht von selbst geschieht. Sie gilt ohne Neustart. Passwörter gelten weiter.
+doctor-trust-listless = { $id } hat keine Sperrliste von { $issuer }: Niemand meldet sich an, dem diese Stelle ein Zertifikat gegeben hat
+doctor-do-trust-listless = Nennen Sie in SIGN_IN_FILE (crl) auch deren Liste: eine für jede Stelle.

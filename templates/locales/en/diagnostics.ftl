@@ -167,3 +167,5 @@ doctor-revoked-late = { $id }: the next list of revoked certificates of { $issue
 doctor-do-revoked-late = Fetch the new list into { $file }, and look at why that does not happen by itself.
 doctor-revoked-over = { $id }: the next list of revoked certificates of { $issuer } was due at { $next }, so nobody signs in with a certificate
 doctor-do-revoked-over = Fetch the new list into { $file }, and look at why that does not happen by itself. It is taken without a restart. Passwords go on working.
+doctor-trust-listless = { $id } has no list of revoked certificates of { $issuer }: nobody signs in whom it has certified
+doctor-do-trust-listless = Name its list in SIGN_IN_FILE (crl) as well: one for each authority.

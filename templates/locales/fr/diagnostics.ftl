@@ -167,3 +167,5 @@ doctor-revoked-late = { $id } : la prochaine liste de révocation de { $issuer
 doctor-do-revoked-late = Récupérez la nouvelle liste dans { $file }, et regardez pourquoi cela ne se fait pas tout seul.
 doctor-revoked-over = { $id } : la prochaine liste de révocation de { $issuer } était attendue : { $next }. Personne ne se connecte donc avec un certificat
 doctor-do-revoked-over = Récupérez la nouvelle liste dans { $file }, et regardez pourquoi cela ne se fait pas tout seul. Elle est prise sans redémarrage. Les mots de passe fonctionnent toujours.
+doctor-trust-listless = { $id } n’a pas de liste de révocation de { $issuer } : ceux qu’elle a certifiés ne se connectent pas
+doctor-do-trust-listless = Nommez aussi sa liste dans SIGN_IN_FILE (crl) : une pour chaque autorité.

@@ -5,7 +5,7 @@ mod agents;
 mod audit;
 mod choices;
 mod customers;
-mod factor;
+pub mod factor;
 mod forgotten;
 mod forwarded;
 mod personal;

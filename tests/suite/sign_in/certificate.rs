@@ -16,6 +16,7 @@ use turnstone::config::sign_in::read;
 use turnstone::config::{IpNet, SignIn};
 
 use super::agent;
+use crate::people::factor::{secret_on, shown};
 
 /// What a certificate of the helpdesk gives.
 const ROLES: &str = "[method.roles]\n\"OU=Helpdesk\" = [\"Agent\"]\n";
@@ -206,8 +207,9 @@ both_databases! {
         house.stays_out(Some(&card), "not-tied", "could not be found for certain").await;
         let file = write(house.home.path(), "dana.pem", &card.certificate);
         let said = house.command(ROLES, &["certificate", "test", file.to_str().unwrap()]);
-        let subject = "email=dana@helpdesk.example by O=Company\\, Inc., CN=People";
-        for words in ["CN=dana", "believed    yes", "roles       Agent", "agent       none", subject] {
+        let subject = said.lines().find_map(|line| line.strip_prefix("known as    ")).unwrap();
+        assert!(subject.starts_with("email=dana@helpdesk.example by O=Company\\, Inc., CN=People ("), "{said}");
+        for words in ["CN=dana", "believed    yes", "roles       Agent", "agent       none"] {
             assert!(said.contains(words), "{words}: {said}");
         }
         let said = house.command(ROLES, &["agent", "link", "--login", "dana", "--method", "cards", "--subject", subject]);
@@ -457,6 +459,79 @@ both_databases! {
         assert!(place.contains("refused=none"), "{place}");
     }
 
+    async fn of_several_lists_the_newest_counts_and_none_goes_back(database) {
+        let house = House::new(database, TRUSTED).await;
+        let dana = house.ca.person("Dana", "dana@helpdesk.example");
+        house.comes_in(&dana).await;
+        let (old, new) = (house.ca.list_between(&[], -5, 30), house.ca.list_between(&[&dana], -1, 30));
+        for both in [format!("{old}{new}"), format!("{new}{old}"), old] {
+            house.revokes(&both);
+            house.stays_out(Some(&dana), "revoked", "has been revoked").await;
+        }
+    }
+
+    async fn an_authority_below_another_is_believed_no_longer_than_that_one_says(database) {
+        let ca = Authority::new("Root");
+        let below = ca.below("People");
+        let lists = format!("{}{}", ca.list(&[]), below.list(&[]));
+        let house = House::with(database, &lists, TRUSTED, ca).await;
+        write(house.home.path(), "ca.pem", &format!("{}{}", below.pem(), house.ca.pem()));
+        // A proxy tells of the last certificate alone: what is between stands in the file.
+        let dana = below.person("Dana", "dana@helpdesk.example");
+        house.comes_in(&dana).await;
+        house.revokes(&format!("{}{}", house.ca.list(&[&below.identity()]), below.list(&[])));
+        house.stays_out(Some(&dana), "revoked", "has been revoked").await;
+    }
+
+    async fn nobody_takes_an_authority_s_name(database) {
+        let house = House::new(database, TRUSTED).await;
+        let dana = house.ca.person("Dana", "dana@helpdesk.example");
+        house.comes_in(&dana).await;
+        let guests = Authority::new("Guests");
+        let impostor = guests.below("People");
+        write(house.home.path(), "ca.pem", &format!("{}{}", house.ca.pem(), guests.pem()));
+        house.revokes(&format!("{}{}{}", impostor.list(&[]), guests.list(&[]), house.ca.list(&[])));
+        let mut forged = impostor.person("Dana", "dana@helpdesk.example");
+        forged.certificate.push_str(&impostor.pem());
+        let (visitor, answer) = house.shows(Some(&forged)).await;
+        assert!(answer.location().contains("refused="), "{}", answer.location());
+        visitor.get("/search").await.assert(303);
+        // Whoever is no authority makes nobody one by standing in its file.
+        write(house.home.path(), "ca.pem", &format!("{}{}", house.ca.pem(), dana.certificate));
+        let all = house.app.root.get("/api/v1/diagnostics").await.items();
+        assert!(all.iter().any(|one| one["weight"] == "bad" && one["found"].as_str().is_some_and(|found| found.contains("CN=Dana is no authority"))), "{all:?}");
+    }
+
+    async fn no_other_page_signs_anybody_in(database) {
+        let house = House::new(database, TRUSTED).await;
+        let dana = house.comes_in(&house.ca.person("Dana", "dana@helpdesk.example")).await;
+        for (path, place) in [("/login/with/cards?next=%2Fsearch", "/login?next=%2Fsearch"), ("/raise/with/cards?next=%2Fadmin", "/raise?next=%2Fadmin")] {
+            let request = dana.request(reqwest::Method::GET, path).header("Sec-Fetch-Site", "cross-site");
+            assert_eq!(dana.send(request).await.assert(303).location(), place);
+        }
+    }
+
+    async fn whoever_has_a_second_factor_gives_its_code_before_dangerous_pages(database) {
+        let roles = "trust_email = true\n[method.roles]\n\"*\" = [\"Admin\"]\n";
+        let house = House::new(database, roles).await;
+        let dana = house.comes_in(&house.ca.person("Dana", "dana@helpdesk.example")).await;
+        let page = dana.get("/preferences/factor").await;
+        page.assert(200);
+        dana.submit("/preferences/factor", &[("current", "")]).await.assert(303);
+        let page = dana.get("/preferences/factor").await.text();
+        let secret = secret_on(&page);
+        dana.submit("/preferences/factor/confirmation", &[("code", &shown(&house.app, &secret, 0))]).await.assert(200);
+        house.app.advance(SignedDuration::from_mins(11)).await;
+        let page = dana.get("/raise?next=%2Fadmin%2Fpeople%2Fnew").await.assert(200).text();
+        assert!(page.contains("name=\"code\"") && !page.contains("/raise/with/cards"), "{page}");
+        assert!(dana.get("/raise/with/cards").await.assert(303).location().starts_with("/raise?"));
+        dana.submit("/raise", &[("code", "000000"), ("next", "/admin")]).await.assert(422);
+        dana.get("/admin/people/new").await.assert(303);
+        dana.get("/raise").await.assert(200);
+        dana.submit("/raise", &[("code", &shown(&house.app, &secret, 0)), ("next", "/admin")]).await.assert(303);
+        dana.get("/admin/people/new").await.assert(200);
+    }
+
     async fn doctor_says_how_fresh_the_lists_are(database) {
         let house = House::new(database, "[method.roles]\n\"OU=Helpdesk\" = [\"Agent\", \"Ghost\"]\n").await;
         let find = async |words: &str| {
@@ -471,6 +546,8 @@ both_databases! {
         assert_eq!(find("People is due at").await, "warning");
         house.revokes(&house.ca.list_between(&[], -28, -1));
         assert_eq!(find("so nobody signs in with a certificate").await, "bad");
+        house.revokes(&Authority::new("Others").list(&[]));
+        assert_eq!(find("has no list of revoked certificates of O=Company").await, "bad");
         house.revokes("half");
         assert_eq!(find("holds no list of revoked certificates").await, "bad");
         let browser = house.app.visitor();
@@ -522,9 +599,13 @@ fn no_line_is_resumed() {
                 .unwrap();
             // It keeps what servers give it for later, as browsers do.
             let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
-            for _ in 0..3 {
+            for turn in 0..3 {
                 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
                 let line = tokio::net::TcpStream::connect(address).await.unwrap();
+                if turn == 0 {
+                    // Somebody looks for his card.
+                    tokio::time::sleep(Duration::from_secs(5)).await;
+                }
                 let name = ServerName::try_from("localhost").unwrap();
                 let mut line = connector.connect(name, line).await.unwrap();
                 line.write_all(b"GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

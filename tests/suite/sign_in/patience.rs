@@ -148,7 +148,7 @@ fn a_directory_s_time_tells_nobody_whom_it_knows() {
         let slapd = Slapd::start().await;
         slapd.person("dana", "a tide of words", &["helpdesk"], "");
         let hash = std::process::Command::new("openssl")
-            .args(["passwd", "-6", "-salt", "rounds=60000$turnstone", "a tide of words"])
+            .args(["passwd", "-6", "-salt", "rounds=240000$turnstone", "a tide of words"])
             .output()
             .expect("openssl");
         slapd.set(

@@ -34,6 +34,8 @@ pub struct Facts {
     pub subject: String,
     /// Who made it.
     pub issuer: String,
+    /// The key of whoever made it, by the beginning of its SHA-256; nothing where nobody has looked.
+    pub issuer_key: String,
     /// Its own number, in hexadecimal digits.
     pub number: String,
     /// The SHA-256 of it, in hexadecimal digits.
@@ -74,6 +76,7 @@ impl Facts {
         Ok(Self {
             subject: name(parsed.subject()),
             issuer: name(parsed.issuer()),
+            issuer_key: String::new(),
             number: hex(parsed.raw_serial()),
             sha256: hex(&Sha256::digest(der)),
             from: moment(parsed.validity().not_before),
@@ -94,6 +97,14 @@ impl Facts {
         self.all("CN").next().unwrap_or_default()
     }
 
+    /// The one address in it; `None` where there are several, or one that is not written plainly.
+    pub(super) fn email(&self) -> Option<&str> {
+        match self.emails.as_slice() {
+            [one] if mail_ingest::address::normalise(one).as_ref() == Some(one) => Some(one),
+            _ => None,
+        }
+    }
+
     /// What its owner is called by this way of naming, once and for all, and by which authority: another's may call
     /// somebody else so. `None`: nothing, or several things.
     pub fn known_as(&self, naming: Naming) -> Option<String> {
@@ -105,7 +116,7 @@ impl Facts {
             }
         };
         let text = match naming {
-            Naming::Email => one(self.emails.iter().map(String::as_str).collect()),
+            Naming::Email => self.email().map(str::to_owned),
             Naming::Subject => Some(self.subject.clone()),
             Naming::SerialNumber => one(self.all("serialNumber").collect()),
             Naming::Uid => one(self.all("UID").collect()),
@@ -114,10 +125,10 @@ impl Facts {
         }?;
         let good = !text.is_empty()
             && text.len() <= LONGEST
-            && !self.issuer.is_empty()
+            && !self.issuer_key.is_empty()
             && self.issuer.len() <= LONGEST;
         // What names him goes along: a CN of today is nobody's UID of tomorrow.
-        good.then(|| format!("{}={text} by {}", naming.word(), self.issuer))
+        good.then(|| format!("{}={text} by {} ({})", naming.word(), self.issuer, self.issuer_key))
     }
 
     /// What its owner signs in with, as far as the certificate has a word for it.
@@ -128,7 +139,7 @@ impl Facts {
             Naming::Cn => "CN",
             Naming::Email | Naming::Subject | Naming::Sha256 => "",
         };
-        let found = self.all(part).next().or(self.emails.first().map(String::as_str));
+        let found = self.all(part).next().or(self.email());
         found.unwrap_or_else(|| self.common_name()).to_owned()
     }
 
@@ -141,31 +152,41 @@ impl Facts {
     }
 }
 
-/// A name in the order in which it stands, with what would be taken for another part of it escaped.
+/// A name in the order in which it stands, with what would be taken for something else in it escaped (RFC 4514).
 pub(super) fn name(name: &X509Name<'_>) -> String {
     let mut text = String::new();
-    for part in name.iter_attributes() {
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        text.push_str(&called(part.attr_type()));
-        text.push('=');
-        match part.as_str() {
-            Ok(value) => {
-                for c in value.chars() {
-                    if ",+\"\\<>;=".contains(c) {
-                        text.push('\\');
-                    }
-                    text.push(if c.is_control() { '?' } else { c });
-                }
+    for set in name.iter() {
+        let mut between = ", ";
+        for part in set.iter() {
+            if !text.is_empty() {
+                text.push_str(between);
             }
-            // Of a kind that is no text: by its bytes (RFC 4514, 2.4).
-            Err(_) => {
-                let _ = write!(text, "#{}", hex(part.as_slice()));
+            between = "+";
+            text.push_str(&called(part.attr_type()));
+            text.push('=');
+            match part.as_str() {
+                Ok(value) => plainly(&mut text, value),
+                // Of a kind that is no text: which kind, and its bytes.
+                Err(_) => {
+                    let _ = write!(text, "#{}:{}", part.attr_value().tag().0, hex(part.as_slice()));
+                }
             }
         }
     }
     text
+}
+
+fn plainly(text: &mut String, value: &str) {
+    for (at, c) in value.chars().enumerate() {
+        if c.is_control() {
+            let _ = write!(text, "\\u{:04x}", u32::from(c));
+            continue;
+        }
+        if ",+\"\\<>;=".contains(c) || (at == 0 && c == '#') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
 }
 
 fn called(part: &Oid<'_>) -> String {

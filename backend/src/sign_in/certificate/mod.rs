@@ -176,7 +176,8 @@ fn look(
         return Err(Doubt::Untrusted(format!("{} certificates on the way to an authority", chain.len() - 1)));
     }
     trust.believed(chain, now)?;
-    let facts = Facts::of(own).map_err(Doubt::Untrusted)?;
+    let mut facts = Facts::of(own).map_err(Doubt::Untrusted)?;
+    facts.issuer_key = trust.issuer_key(chain, now)?;
     // Without a word about its purpose the library takes it for any.
     if !facts.is_for_clients {
         return Err(Doubt::Purpose);
@@ -200,10 +201,7 @@ pub async fn enter(desk: &Desk, mut known: Known) -> Result<Result<AgentId, Refu
 /// Whom a believed certificate is about. Its address ties nobody to an agent unless the file says that the authority
 /// looks at addresses.
 pub fn known(method: &Certificate, facts: &Facts) -> Option<Known> {
-    let email = match facts.emails.as_slice() {
-        [one] if method.trust_email => Some(one.clone()),
-        _ => None,
-    };
+    let email = facts.email().filter(|_| method.trust_email).map(str::to_owned);
     Some(Known {
         method: method.id.clone(),
         subject: facts.known_as(method.naming)?,
