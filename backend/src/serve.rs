@@ -45,6 +45,8 @@ macro_rules! limited {
     };
 }
 
+mod certificates;
+
 /// A Turnstone that serves. Call [`Running::stop`]; dropping it leaves its tasks behind.
 pub struct Running {
     /// Where pages and the API are.
@@ -88,6 +90,7 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> 
     if let Some(listener) = &web {
         config.bound_to(listener.local_addr()?);
     }
+    let asking = if config.roles.web { certificates::bind(&mut config)? } else { Vec::new() };
     let watching = db.watch_other_processes()?;
     let desk = Desk { db, clock, config: Arc::new(config) };
     let (stop, stopped) = watch::channel(false);
@@ -122,7 +125,7 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> 
     if let Some(listener) = web {
         running.setup_link = setup_link(&desk).await?;
         let image_key = desk.db.write(people::setup::image_key).await?;
-        running.serve_pages(listener, image_key, &stopped)?;
+        running.serve_pages(listener, asking, image_key, &stopped)?;
     }
     Ok(running)
 }
@@ -183,6 +186,7 @@ impl Running {
     fn serve_pages(
         &mut self,
         listener: std::net::TcpListener,
+        asking: Vec<certificates::Bound>,
         image_key: [u8; 32],
         stopped: &watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
@@ -192,6 +196,14 @@ impl Running {
         self.tasks.push(tokio::spawn(web::live::run(Web::clone(&web), stopped.clone())));
         self.tasks.push(tokio::spawn(web::presence::hear(Web::clone(&web), stopped.clone())));
         let headers = Headers { https: desk.config.is_https() };
+        for bound in asking {
+            // Counted by itself: an office that signs in at nine takes nobody's place at the pages.
+            let lines = web::connections::Connections::default();
+            self.tasks.push(tokio::spawn(lines.clone().watch(stopped.clone())));
+            self.keep(certificates::serve(bound, &web, &lines)?);
+        }
+        let lines = web::connections::Connections::default();
+        self.tasks.push(tokio::spawn(lines.clone().watch(stopped.clone())));
         let app = move || {
             App::new()
                 .app_data(Data::new(desk.clone()))
@@ -202,8 +214,7 @@ impl Running {
                 .wrap(from_fn(move |request, next| web::headers::add(headers, request, next)))
                 .wrap(from_fn(metrics::count_request))
         };
-        let (lines, config) = (web::connections::Connections::default(), Arc::clone(&self.desk.config));
-        self.tasks.push(tokio::spawn(lines.clone().watch(stopped.clone())));
+        let config = Arc::clone(&self.desk.config);
         let server =
             limited!(HttpServer::new(app)).on_connect(move |stream, data| lines.note(stream, data, &config));
         let server = match &self.desk.config.tls {

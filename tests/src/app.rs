@@ -111,7 +111,7 @@ impl TestApp {
         config.test.poll_millis = Some(20);
         change(&mut config);
         let running = serve::start(config.clone(), clock.clone()).await.expect("Turnstone starts");
-        let base = format!("http://{}", running.web.expect("every role runs"));
+        let base = base_of(&running);
         let root = Person { login: "root".to_owned(), client: Client::with_token(&base, &token) };
         Self { relay, clock, root, settings, config, running: Some(running) }
     }
@@ -127,7 +127,7 @@ impl TestApp {
 
     /// Where pages and API are, without a final slash.
     pub fn base(&self) -> String {
-        format!("http://{}", self.running().web.expect("every role runs"))
+        base_of(self.running())
     }
 
     /// Stops it in good order and starts it again on the same data.
@@ -135,7 +135,7 @@ impl TestApp {
         self.stop().await;
         let running =
             serve::start(self.config.clone(), self.clock.clone()).await.expect("Turnstone restarts");
-        let base = format!("http://{}", running.web.expect("every role runs"));
+        let base = base_of(&running);
         self.root.client = Client::with_token(&base, self.root.client.token().expect("the admin's token"));
         self.running = Some(running);
     }
@@ -361,6 +361,11 @@ impl TestApp {
         })
         .await
     }
+}
+
+fn base_of(running: &Running) -> String {
+    let scheme = if running.desk.config.tls.is_some() { "https" } else { "http" };
+    format!("{scheme}://{}", running.web.expect("every role runs"))
 }
 
 impl Drop for TestApp {

@@ -10,8 +10,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::Identity;
 use crate::net::{free_port, wait_until};
-use crate::process::{Kept, program};
+use crate::process::{Kept, must, program};
 
 /// One browser with a profile of its own; it ends with this value.
 #[derive(Debug)]
@@ -28,19 +29,38 @@ impl Browser {
     /// # Panics
     /// Where chromium or chromedriver is missing.
     pub async fn start() -> Self {
-        Self::start_with(&[], json!({})).await
+        Self::start_with(&[], json!({}), None).await
     }
 
     /// Starts Chromium with scripts switched off: what is a form must still work.
     pub async fn without_scripts() -> Self {
-        Self::start_with(&["--blink-settings=scriptEnabled=false"], json!({})).await
+        Self::start_with(&["--blink-settings=scriptEnabled=false"], json!({}), None).await
     }
 
-    async fn start_with(flags: &[&str], preferences: Value) -> Self {
+    /// Starts Chromium with a certificate of its owner's, which it shows to every server that asks; it asks nobody, and does
+    /// not look at the servers' own.
+    pub async fn with_certificate(identity: &Identity) -> Self {
+        let choice = json!({ "pattern": "*", "filter": {} }).to_string();
+        let preferences = json!({ "profile.managed_auto_select_certificate_for_urls": [choice] });
+        Self::start_with(&["--ignore-certificate-errors"], preferences, Some(identity)).await
+    }
+
+    /// Starts Chromium without one, and without a look at the servers' own.
+    pub async fn insecure() -> Self {
+        Self::start_with(&["--ignore-certificate-errors"], json!({}), None).await
+    }
+
+    async fn start_with(flags: &[&str], preferences: Value, identity: Option<&Identity>) -> Self {
         let chromedriver = program("chromedriver").expect("the package chromium-driver, or use tests/run");
         let profile = tempfile::Builder::new().prefix("turnstone-chromium").tempdir().expect("a profile");
         let port = free_port();
-        let child = Command::new(chromedriver)
+        let mut command = Command::new(chromedriver);
+        if let Some(identity) = identity {
+            // Where Chromium looks for its owner's certificates.
+            keep_certificate(profile.path(), identity);
+            command.env("HOME", profile.path());
+        }
+        let child = command
             .arg(format!("--port={port}"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -248,4 +268,24 @@ impl fantoccini::wd::WebDriverCompatibleCommand for Log {
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
         (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
     }
+}
+
+/// Puts a certificate into the store that Chromium opens below its owner's home.
+fn keep_certificate(home: &Path, identity: &Identity) {
+    let certutil = program("certutil").expect("the package libnss3-tools, or use tests/run");
+    let pk12util = program("pk12util").expect("the package libnss3-tools, or use tests/run");
+    let store = home.join(".pki/nssdb");
+    std::fs::create_dir_all(&store).expect("a directory");
+    let (pem, p12) = (home.join("own.pem"), home.join("own.p12"));
+    std::fs::write(&pem, identity.pem()).expect("a file");
+    let store = format!("sql:{}", store.display());
+    must(Command::new(certutil).args(["-N", "-d", &store, "--empty-password"]));
+    must(
+        Command::new("openssl")
+            .args(["pkcs12", "-export", "-passout", "pass:", "-name", "own", "-in"])
+            .arg(&pem)
+            .arg("-out")
+            .arg(&p12),
+    );
+    must(Command::new(pk12util).args(["-d", &store, "-W", "", "-i"]).arg(&p12));
 }

@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{ClientBuilder, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
+
+use crate::Identity;
 
 /// One client with its own cookies.
 #[derive(Debug)]
@@ -33,6 +35,16 @@ pub struct Answer {
 impl Client {
     /// A visitor of the server at `base`, e.g. `http://127.0.0.1:8080`: no session, no token.
     pub fn visitor(base: &str) -> Self {
+        Self::visitor_with(base, |http| http)
+    }
+
+    /// The same with a certificate of his own, for servers that ask for one.
+    pub fn with_certificate(base: &str, identity: &Identity) -> Self {
+        let identity = reqwest::Identity::from_pem(&identity.pem()).expect("a certificate with its key");
+        Self::visitor_with(base, |http| http.identity(identity))
+    }
+
+    fn visitor_with(base: &str, change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
         // The first caller decides for the process; a second one finds the same provider there.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let jar = Arc::new(reqwest::cookie::Jar::default());
@@ -41,8 +53,9 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(60))
             .no_proxy()
-            .build()
-            .expect("an HTTP client");
+            // A server of the tests has signed its certificate itself.
+            .danger_accept_invalid_certs(base.starts_with("https://127.0.0.1"));
+        let http = change(http).build().expect("an HTTP client");
         let base = base.trim_end_matches('/').to_owned();
         Self { base, http, jar, bearer: None, csrf: Mutex::new(None) }
     }

@@ -11,6 +11,7 @@
 )]
 
 pub mod app;
+pub mod authority;
 pub mod binary;
 pub mod bridge;
 pub mod browser;
@@ -31,6 +32,7 @@ pub mod smtp;
 pub mod smtp_peer;
 
 pub use app::TestApp;
+pub use authority::{Authority, Identity};
 pub use binary::{Binary, Settings};
 pub use browser::Browser;
 pub use client::Client;

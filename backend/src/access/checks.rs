@@ -52,9 +52,7 @@ impl Check {
         all.extend(levels.map(Self::Level));
         all.extend([Right::Reply, Right::Priority, Right::Full].map(Self::Besides));
         all.extend([Right::MoveInto, Right::Create].map(Self::Queue));
-        // `api` opens nothing: a token carries its agent's other rights.
-        let opens = |right: &&InstallationRight| **right != InstallationRight::Api;
-        all.extend(InstallationRight::ALL.iter().filter(opens).copied().map(Self::Installation));
+        all.extend(InstallationRight::ALL.iter().copied().map(Self::Installation));
         all.extend([Self::Giving, Self::Active, Self::Bin, Self::Lists, Self::InQueue, Self::RetiredRoles]);
         all.extend([Self::KeepsOwn, Self::SameSite, Self::FormToken, Self::HalfSession, Self::OwnPassword]);
         all.push(Self::Raised);

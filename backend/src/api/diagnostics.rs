@@ -14,6 +14,7 @@ use crate::{
     error::Error,
     i18n::Language,
     ops::doctor::{self, Finding},
+    sign_in::look,
 };
 
 /// What is looked at.
@@ -21,7 +22,7 @@ use crate::{
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Wish {
-    /// `true`: the relay and the name servers are asked as well, which takes up to six seconds.
+    /// `true`: the relay, the name servers, directories and sites to sign in with are asked as well, which takes up to six seconds.
     outside: Option<bool>,
 }
 
@@ -54,8 +55,12 @@ pub async fn get(desk: Data<Desk>, caller: Caller, Params(wish): Params<Wish>) -
     };
     let mut found: Vec<Finding> = machine;
     found.extend(doctor::inside(&desk.db, &desk.config, now, &english).await?);
+    found.extend(look::inside(&desk, &english).await?);
     if wish.outside == Some(true) {
-        found.extend(doctor::outside(&desk.db, &desk.config, &english).await?);
+        let mail = doctor::outside(&desk.db, &desk.config, &english);
+        let (mail, sign_in) = tokio::join!(mail, look::outside(&desk, &english));
+        found.extend(mail?);
+        found.extend(sign_in);
     }
     let view = |finding: Finding| FindingView {
         about: finding.about.to_owned(),

@@ -52,10 +52,12 @@ impl Asker {
     /// Looks the token and its agent up once more: a stream may outlive both.
     ///
     /// # Errors
-    /// [`Error::NotFound`] once they are no longer good.
+    /// [`Error::NotFound`] once they are no longer good; [`Error::Forbidden`] once the token may not be used any more.
     pub fn again(&self, conn: &mut crate::db::Conn, now: jiff::Timestamp) -> Result<Actor> {
-        let (_, agent) = tokens::find(conn, &self.secret, now)?.ok_or(Error::NotFound)?;
-        Actor::load(conn, agent, Cause::Api, now)
+        let found = tokens::find(conn, &self.secret, now)?.ok_or(Error::NotFound)?;
+        let actor = Actor::load(conn, found.agent, Cause::Api, now)?;
+        found.allows(&actor)?;
+        Ok(actor)
     }
 }
 
@@ -128,17 +130,21 @@ async fn admit(request: &ServiceRequest) -> Result<Caller, Problem> {
     let found = desk
         .db
         .read(move |conn| {
-            let Some((token, agent)) = tokens::find(conn, &looked_up, now)? else { return Ok(None) };
-            match Actor::load(conn, agent, Cause::Api, now) {
-                Ok(actor) => Ok(Some((token, actor))),
+            let Some(found) = tokens::find(conn, &looked_up, now)? else { return Ok(None) };
+            match Actor::load(conn, found.agent, Cause::Api, now) {
+                Ok(actor) => Ok(Some((found, actor))),
                 Err(Error::NotFound) => Ok(None),
                 Err(error) => Err(error),
             }
         })
         .await?;
-    let (token, actor) = found.ok_or_else(Problem::unauthorized)?;
+    let (found, actor) = found.ok_or_else(Problem::unauthorized)?;
     crate::web::connections::signed_in(request.request());
-    Ok(Caller(Arc::new(Asker { actor, token, salt, secret })))
+    if let Err(error) = found.allows(&actor) {
+        Asked::of(request.request()).refused(&desk, actor).await;
+        return Err(error.into());
+    }
+    Ok(Caller(Arc::new(Asker { actor, token: found.id, salt, secret })))
 }
 
 fn bearer(request: &ServiceRequest) -> Option<String> {

@@ -33,9 +33,9 @@ pub(super) enum AgentCommand {
         #[arg(long)]
         login: String,
     },
-    /// Tie an agent to who he is in a directory or at a site that vouches for him
+    /// Tie an agent to who he is in a directory, at a site that vouches for him, or in his certificate
     Link(Link),
-    /// Untie an agent from a directory or site
+    /// Untie an agent from a directory, a site or a certificate
     Unlink {
         /// The agent
         #[arg(long)]
@@ -96,8 +96,8 @@ impl AgentCommand {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-What somebody is known as says `turnstone directory test` for a directory; a site's log or console for a site (the claim
-sub).
+What somebody is known as says `turnstone directory test` for a directory, `turnstone certificate test` for a certificate;
+a site's log or console for a site (the claim sub).
 
 Example:
   turnstone agent link --login dana --method company --subject 2f1c0c0e-8d0b-4b6e-a1f5-6a3f0c2f9a11 --as dana")]
@@ -116,13 +116,16 @@ pub(super) struct Link {
     known_as: Option<String>,
 }
 
-/// Under which name the ties to a method are kept: a directory's id, or a site's issuer.
+/// Under which name the ties to a method are kept: the id of a directory or of a way in by certificate, or a site's issuer.
 fn kept_as(loaded: &Loaded, method: &str) -> anyhow::Result<String> {
     let methods = &loaded.config.sign_in;
     let directory = methods.directories().find(|one| one.id == method).map(|one| one.id.clone());
+    let certificate = methods.certificates().find(|one| one.id == method).map(|one| one.id.clone());
     let site = methods.providers().find(|one| one.id == method).map(|one| one.issuer.clone());
-    directory.or(site).ok_or_else(|| {
-        anyhow::anyhow!("--method: there is no directory or site called {method} in SIGN_IN_FILE.")
+    directory.or(site).or(certificate).ok_or_else(|| {
+        anyhow::anyhow!(
+            "--method: there is no directory, site or way in by certificate called {method} in SIGN_IN_FILE."
+        )
     })
 }
 

@@ -56,7 +56,8 @@ fn tables(config: &Config) -> Vec<Finding> {
         let mut findings = office.wait(doctor::inside(&office.db, config, now, &english))?;
         findings.extend(office.wait(doctor::outside(&office.db, config, &english))?);
         let desk = Desk { db: office.db.clone(), clock: Clock::System, config: Arc::new(config.clone()) };
-        findings.extend(office.wait(sign_in::look::findings(&desk))?);
+        findings.extend(office.wait(sign_in::look::inside(&desk, &english))?);
+        findings.extend(office.wait(sign_in::look::outside(&desk, &english)));
         Ok(findings)
     });
     looked.unwrap_or_else(|error| vec![doctor::no_database(config, &format!("{error:#}"), &english)])

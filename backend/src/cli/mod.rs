@@ -2,6 +2,7 @@
 
 mod agent;
 mod audit;
+mod certificate;
 mod config;
 mod customer;
 mod deliver;
@@ -84,6 +85,9 @@ enum Command {
     /// Directories that agents sign in by (LDAP): test, sync
     #[command(subcommand)]
     Directory(directory::DirectoryCommand),
+    /// Certificates that people sign in with: test
+    #[command(subcommand)]
+    Certificate(certificate::CertificateCommand),
     /// API tokens: create
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -130,6 +134,7 @@ pub fn main() -> ExitCode {
         Command::Customer(command) => ended(command.run(&loaded)),
         Command::Mailbox(command) => ended(command.run(&loaded)),
         Command::Directory(command) => ended(command.run(&loaded)),
+        Command::Certificate(command) => ended(command.run(&loaded)),
         Command::Token(command) => ended(command.run(&loaded)),
         Command::Audit(command) => ended(command.run(&loaded)),
         Command::Deliver(command) => command.run(&loaded),

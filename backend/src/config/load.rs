@@ -86,12 +86,27 @@ impl Reader {
         let default_url = default_public_url(web_listen, tls.is_some());
         let utc = (TimeZone::UTC, "UTC".to_owned());
         let (time_zone, time_zone_name) = self.read("TIME_ZONE", utc, parse::time_zone);
+        let sign_in = self.read("SIGN_IN_FILE", SignIn::default(), sign_in::file);
+        let trusted_proxies = self.read("TRUSTED_PROXIES", Vec::new(), parse::networks);
+        for certificate in sign_in.certificates() {
+            match certificate.presented {
+                sign_in::Presented::Listener(_) if tls.is_none() => self.complain(
+                    "SIGN_IN_FILE",
+                    "A listener that asks for certificates needs one of its own. Set TLS_CERT and TLS_KEY, or let a proxy ask: header and verify_header instead of listen.",
+                ),
+                sign_in::Presented::Proxy { .. } if trusted_proxies.is_empty() => self.complain(
+                    "SIGN_IN_FILE",
+                    "Nobody's word about certificates counts yet. Set TRUSTED_PROXIES to the address of the proxy that asks for them.",
+                ),
+                _ => {}
+            }
+        }
         let default_smtp = Some(SocketAddr::from(([127, 0, 0, 1], 2525)));
         Config {
             public_url: self.read("PUBLIC_URL", default_url, parse::public_url),
             public_url_is_set: self.is_set("PUBLIC_URL"),
             http_redirect_listen: self.read("HTTP_REDIRECT_LISTEN", None, parse::listen_or_off),
-            trusted_proxies: self.read("TRUSTED_PROXIES", Vec::new(), parse::networks),
+            trusted_proxies,
             allow_plain_http: self.read("ALLOW_PLAIN_HTTP", false, parse::boolean),
             smtp_listen: self.read("SMTP_LISTEN", default_smtp, parse::listen_or_off),
             lmtp_listen: self.read("LMTP_LISTEN", None, parse::lmtp),
@@ -112,7 +127,7 @@ impl Reader {
             dkim: self.dkim(),
             metrics_token: self.read("METRICS_TOKEN", None, |text| parse::token(text).map(Some)),
             secret_key: self.read("SECRET_KEY", None, |text| parse::key(text).map(Some)),
-            sign_in: self.read("SIGN_IN_FILE", SignIn::default(), sign_in::file),
+            sign_in,
             roles: self.read("ROLES", Roles::ALL, parse::roles),
             log: self.read("LOG", "info".to_owned(), parse::log_filter),
             log_format: self.read("LOG_FORMAT", LogFormat::Text, parse::log_format),

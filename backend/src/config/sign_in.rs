@@ -1,5 +1,6 @@
 //! By which means people sign in, in which order.
 
+mod certificate;
 mod file;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use mail_ingest::fetch::{Security, Server};
 use url::Url;
 
+pub use self::certificate::{Certificate, Naming, Presented};
 pub(super) use self::file::file;
 pub use self::file::read;
 use super::types::Secret;
@@ -31,6 +33,8 @@ pub enum Method {
     Ldap(Box<Ldap>),
     /// Another site that vouches for somebody.
     Oidc(Box<Oidc>),
+    /// A certificate of somebody's own.
+    Certificate(Box<Certificate>),
 }
 
 /// What groups or claims give.
@@ -186,6 +190,14 @@ impl SignIn {
     pub fn providers(&self) -> impl Iterator<Item = &Oidc> {
         self.methods.iter().filter_map(|method| match method {
             Method::Oidc(oidc) => Some(&**oidc),
+            _ => None,
+        })
+    }
+
+    /// The ways in by a certificate.
+    pub fn certificates(&self) -> impl Iterator<Item = &Certificate> {
+        self.methods.iter().filter_map(|method| match method {
+            Method::Certificate(certificate) => Some(&**certificate),
             _ => None,
         })
     }

@@ -120,6 +120,7 @@ table! {
         last_used_at -> Nullable<Instant>,
         expires_at -> Nullable<Instant>,
         revoked_at -> Nullable<Instant>,
+        own -> Bool,
     }
 }
 

@@ -5,12 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, ensure};
-use rustls::ServerConfig;
-use rustls::crypto::ring;
+use rustls::crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use rustls::{
+    DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme,
+    client::danger::HandshakeSignatureValid,
+};
 
 use crate::config::TlsFiles;
 
@@ -34,6 +38,75 @@ pub fn server_config(files: &TlsFiles) -> anyhow::Result<ServerConfig> {
         .with_cert_resolver(Arc::new(resolver));
     config.ignore_client_order = true;
     Ok(config)
+}
+
+/// The same for a listener that asks for people's certificates, of one of the authorities that are hinted at. The line
+/// proves that whoever is there has the key of what he shows, and nothing else: whether that is worth anything is asked
+/// afterwards, where a refusal has words. Nothing is resumed, so that each line proves it anew.
+///
+/// # Errors
+/// As [`server_config`].
+pub fn asking_config(files: &TlsFiles, hints: Vec<DistinguishedName>) -> anyhow::Result<ServerConfig> {
+    let resolver = server_config(files)?.cert_resolver;
+    let provider = ring::default_provider();
+    let asking = Asking { hints, algorithms: provider.signature_verification_algorithms };
+    let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
+        .with_safe_default_protocol_versions()
+        .context("The TLS library offers no protocol version")?
+        .with_client_cert_verifier(Arc::new(asking))
+        .with_cert_resolver(resolver);
+    config.ignore_client_order = true;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    Ok(config)
+}
+
+/// Asks for a certificate, insists on none, and takes any whose key is there.
+#[derive(Debug)]
+struct Asking {
+    hints: Vec<DistinguishedName>,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+impl ClientCertVerifier for Asking {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &self.hints
+    }
+
+    fn verify_client_cert(
+        &self,
+        _own: &CertificateDer<'_>,
+        _above: &[CertificateDer<'_>],
+        _now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        own: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, own, signature, &self.algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        own: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, own, signature, &self.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
 }
 
 #[derive(Debug)]

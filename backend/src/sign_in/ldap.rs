@@ -11,8 +11,10 @@ use ldap3::{
 };
 use mail_ingest::fetch::{Security, client_config};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use super::entry::{Person, attributes, person};
+use super::pace;
 use crate::config::sign_in::{Bind, Ldap};
 
 /// So many conversations at once: whoever sends passwords by the thousand does not open lines by the thousand.
@@ -50,17 +52,38 @@ pub(super) async fn check(ldap: &Ldap, login: &str, password: &str, now: Timesta
         return Said::Away("too many sign-ins at once wait for it".to_owned());
     };
     let (mine, login, password) = (ldap.clone(), login.to_owned(), password.to_owned());
+    let began = Instant::now();
     let asked = bounded(ldap.patience * ANSWERS, async move {
         // Goes along: whoever hangs up does not get a place free while his conversation goes on.
         let _slot = slot;
         proven(&mine, &login, &password).await
     })
     .await;
-    match asked {
-        Ok(Some(person)) if person.is_open(now) => Said::Yes(Box::new(person)),
-        Ok(_) => Said::No,
-        Err(why) => Said::Away(why),
+    let proof = match asked {
+        Ok(proof) => proof,
+        Err(why) => return Said::Away(why),
+    };
+    if !matches!(proof, Proof::Nobody) {
+        pace::took(&ldap.url, began.elapsed());
     }
+    match proof {
+        Proof::His(person) if person.is_open(now) => Said::Yes(person),
+        _ => {
+            // Nothing of the directory is held meanwhile.
+            pace::as_long_as_others(&ldap.url, began).await;
+            Said::No
+        }
+    }
+}
+
+/// What came of a login and a password.
+enum Proof {
+    /// They belong together.
+    His(Box<Person>),
+    /// Somebody of that login is there, and has another password.
+    Another,
+    /// Nobody is there, as far as the directory tells.
+    Nobody,
 }
 
 /// What is known of a login, without its password.
@@ -156,7 +179,7 @@ async fn bounded<T: Send + 'static>(
 
 /// Who proves by the password to be this login. Groups are asked for, and an entry that cannot be understood is said, only
 /// afterwards: neither time nor words tell a stranger who is there.
-async fn proven(ldap: &Ldap, login: &str, password: &str) -> Result<Option<Person>, String> {
+async fn proven(ldap: &Ldap, login: &str, password: &str) -> Result<Proof, String> {
     match &ldap.bind {
         Bind::Service { dn: service, password: its } => {
             let mut line = as_service(ldap).await?;
@@ -167,43 +190,44 @@ async fn proven(ldap: &Ldap, login: &str, password: &str) -> Result<Option<Perso
                 None => (format!("cn=nobody,{}", ldap.base), crate::clock::random_token()),
             };
             let good = is_his(ldap, &mut line, &dn, &secret).await?;
+            let is_there = found.is_some();
             let Some(person) = found.filter(|_| good) else {
                 close(line).await;
-                return Ok(None);
+                return Ok(if is_there { Proof::Another } else { Proof::Nobody });
             };
             if ldap.groups.is_some() && !is_his(ldap, &mut line, service, its.reveal()).await? {
                 return Err(format!("it does not let {service} in again"));
             }
             let person = whole(ldap, &mut line, person).await?;
             close(line).await;
-            understood(person).map(Some)
+            understood(person).map(|person| Proof::His(Box::new(person)))
         }
         Bind::Direct { template } => {
             // Made into a name as it is: a login with anything else in it would name another entry.
             if !login.bytes().all(|b| b.is_ascii_alphanumeric() || b"._@+-".contains(&b)) {
-                return Ok(None);
+                return Ok(Proof::Nobody);
             }
             let typed = if template.contains('=') { dn_escape(login) } else { login.into() };
             let dn = template.replace("{login}", &typed);
             let mut line = open(ldap).await?;
             if !is_his(ldap, &mut line, &dn, password).await? {
                 close(line).await;
-                return Ok(None);
+                return Ok(Proof::Nobody);
             }
             let found = one(ldap, &mut line, login).await?.filter(|person| person.is_called(login));
             let Some(person) = found else {
                 close(line).await;
-                return Ok(None);
+                return Ok(Proof::Nobody);
             };
             // The filter may find another entry than the one that the password opened.
             if !is_his(ldap, &mut line, &person.dn, password).await? {
                 tracing::warn!(target: "turnstone::sign_in", directory = ldap.id, found = person.dn, "the filter finds another entry than direct_bind opens: nobody is let in by it");
                 close(line).await;
-                return Ok(None);
+                return Ok(Proof::Nobody);
             }
             let person = whole(ldap, &mut line, person).await?;
             close(line).await;
-            understood(person).map(Some)
+            understood(person).map(|person| Proof::His(Box::new(person)))
         }
     }
 }

@@ -1,90 +1,207 @@
-//! What `turnstone doctor` and `turnstone directory` say of the ways to sign in.
+//! What `turnstone doctor`, the diagnostics page and the API say of the ways to sign in; and what a directory or a
+//! certificate says of somebody, for whoever sets it up.
 
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::certificate::{Doubt, Facts, Trust, known, shown, trust};
 use super::{ldap, oidc, sync};
 use crate::{
-    config::sign_in::{Ldap, Method},
+    config::sign_in::{Certificate, Ldap, Method},
     desk::Desk,
     error::{Error, Result},
-    ops::doctor::{Finding, Weight},
-    people::roles,
+    i18n::Language,
+    ops::doctor::{Finding, PATIENCE, Report},
+    people::{identities, roles},
 };
 
-/// Looks at each way to sign in that is not kept here.
+/// An authority should have a successor so long before its end.
+const RENEWAL: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Looks at what is here: roles that are given and not there, comparisons, authorities and what they revoked.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn findings(desk: &Desk) -> Result<Vec<Finding>> {
-    let mut findings = Vec::new();
+pub async fn inside(desk: &Desk, language: &Language) -> Result<Vec<Finding>> {
     let known: Vec<String> =
         desk.db.read(|conn| Ok(roles::all(conn)?.into_iter().map(|role| role.name).collect())).await?;
+    let mut report = Report::new(language);
     for method in &desk.config.sign_in.methods {
         match method {
             Method::Local { .. } => {}
             Method::Ldap(directory) => {
-                findings.push(match ldap::probe(directory).await {
-                    Ok(()) => good("directory", format!("{} answers at {}", directory.id, directory.url)),
-                    Err(why) => bad(
-                        "directory",
-                        format!("{} cannot be asked: {why}", directory.id),
-                        "Correct SIGN_IN_FILE, or mend the directory. Until then only passwords that are kept here work.",
-                    ),
-                });
-                findings.extend(unknown(&directory.id, directory.roles.managed(), &known));
-                findings.extend(compared(desk, directory).await?);
+                unknown(&mut report, &directory.id, directory.roles.managed(), &known);
+                compared(&mut report, desk, directory).await?;
             }
-            Method::Oidc(provider) => {
-                findings.push(match oidc::probe(provider).await {
-                    Ok(()) => good("sign-in", format!("{} answers at {}", provider.id, provider.issuer)),
-                    Err(why) => bad(
-                        "sign-in",
-                        format!("{} cannot be asked: {why}", provider.id),
-                        "Correct SIGN_IN_FILE, or mend the site. Until then its button leads nowhere.",
-                    ),
-                });
-                findings.extend(unknown(&provider.id, provider.roles.managed(), &known));
+            Method::Oidc(provider) => unknown(&mut report, &provider.id, provider.roles.managed(), &known),
+            Method::Certificate(certificate) => {
+                unknown(&mut report, &certificate.id, certificate.roles.managed(), &known);
+                let (mine, now) = (certificate.clone(), desk.clock.now());
+                let read = tokio::task::spawn_blocking(move || trust::read(&mine, now)).await;
+                let read = read.map_err(|error| Error::Unexpected(error.into()))?;
+                trusted(&mut report, certificate, read, now);
             }
         }
     }
-    Ok(findings)
+    Ok(report.findings())
+}
+
+/// Asks the directories and sites, all at the same time and not longer than a few seconds.
+pub async fn outside(desk: &Desk, language: &Language) -> Vec<Finding> {
+    let probes = desk.config.sign_in.methods.iter().map(|method| async move {
+        let probe = async {
+            match method {
+                Method::Local { .. } | Method::Certificate(_) => None,
+                Method::Ldap(directory) => Some(ldap::probe(directory).await),
+                Method::Oidc(provider) => Some(oidc::probe(provider).await),
+            }
+        };
+        let late = || Some(Err(format!("no answer within {} s", PATIENCE.as_secs())));
+        (method, tokio::time::timeout(PATIENCE, probe).await.unwrap_or_else(|_| late()))
+    });
+    let mut report = Report::new(language);
+    for (method, said) in futures_util::future::join_all(probes).await {
+        let Some(said) = said else { continue };
+        let why = said.as_ref().err().cloned().unwrap_or_default();
+        match (method, said.is_ok()) {
+            (Method::Ldap(one), true) => {
+                report.good("directory", "directory-answers", &[("id", &one.id), ("address", &one.url)]);
+            }
+            (Method::Ldap(one), false) => {
+                report.bad("directory", "directory-away", &[("id", &one.id), ("why", &why)]);
+            }
+            (Method::Oidc(one), true) => {
+                report.good("sign-in", "site-answers", &[("id", &one.id), ("address", &one.issuer)]);
+            }
+            (Method::Oidc(one), false) => {
+                report.bad("sign-in", "site-away", &[("id", &one.id), ("why", &why)]);
+            }
+            (Method::Local { .. } | Method::Certificate(_), _) => {}
+        }
+    }
+    report.findings()
 }
 
 /// Roles that groups give and nobody has made.
-fn unknown(id: &str, managed: Vec<String>, known: &[String]) -> Option<Finding> {
+fn unknown(report: &mut Report<'_>, id: &str, managed: Vec<String>, known: &[String]) {
     let missing: Vec<String> = managed.into_iter().filter(|name| !known.contains(name)).collect();
-    (!missing.is_empty()).then(|| {
-        warning(
-            "sign-in",
-            format!("{id} gives roles that do not exist: {}", missing.join(", ")),
-            "Make these roles, or correct their names in SIGN_IN_FILE.",
-        )
-    })
+    if !missing.is_empty() {
+        report.warning("sign-in", "roles-unknown", &[("id", id), ("roles", &missing.join(", "))]);
+    }
 }
 
-async fn compared(desk: &Desk, directory: &Ldap) -> Result<Option<Finding>> {
-    let Some(every) = directory.sync else { return Ok(None) };
+async fn compared(report: &mut Report<'_>, desk: &Desk, directory: &Ldap) -> Result<()> {
+    let Some(every) = directory.sync else { return Ok(()) };
     let mine = directory.clone();
-    let last = desk.db.read(move |conn| sync::last(conn, &mine)).await?;
-    let Some(last) = last else { return Ok(None) };
-    let id = &directory.id;
+    let Some(last) = desk.db.read(move |conn| sync::last(conn, &mine)).await? else { return Ok(()) };
+    let (id, at) = (directory.id.as_str(), last.at.to_string());
     if !last.trouble.is_empty() {
-        return Ok(Some(bad(
-            "directory",
-            format!("{id} was not compared with the agents. {}", last.trouble),
-            "turnstone directory sync --dry-run shows what a comparison would do.",
-        )));
-    }
-    let late = desk.clock.now().duration_since(last.at).unsigned_abs() > every * 3;
-    Ok(Some(if late {
-        warning(
-            "directory",
-            format!("{id} was last compared with the agents at {}", last.at),
-            "Is a process with the role worker running?",
-        )
+        report.bad("directory", "directory-left", &[("id", id), ("why", &last.trouble)]);
+    } else if desk.clock.now().duration_since(last.at).unsigned_abs() > every * 3 {
+        report.warning("directory", "directory-late", &[("id", id), ("at", &at)]);
     } else {
-        good("directory", format!("{id} was compared with the agents at {}", last.at))
-    }))
+        report.good("directory", "directory-compared", &[("id", id), ("at", &at)]);
+    }
+    Ok(())
+}
+
+/// Which authorities count, and how fresh their lists are.
+fn trusted(
+    report: &mut Report<'_>,
+    method: &Certificate,
+    read: Result<trust::Authorities, String>,
+    now: Timestamp,
+) {
+    let id = method.id.as_str();
+    let all = match read {
+        Ok(all) => all,
+        Err(why) => return report.bad("sign-in", "trust-wrong", &[("id", id), ("why", &why)]),
+    };
+    for (name, end) in &all.authorities {
+        if end.duration_since(now) < RENEWAL {
+            let end = end.to_string();
+            report.warning("sign-in", "trust-ends", &[("id", id), ("authorities", name), ("end", &end)]);
+        } else {
+            report.good("sign-in", "trust", &[("id", id), ("authorities", name)]);
+        }
+    }
+    if all.lists.is_empty() {
+        report.warning("sign-in", "trust-unlisted", &[("id", id)]);
+    } else {
+        for (name, _) in
+            all.authorities.iter().filter(|(name, _)| all.lists.iter().all(|list| list.issuer != *name))
+        {
+            report.bad("sign-in", "trust-listless", &[("id", id), ("issuer", name)]);
+        }
+    }
+    for list in &all.lists {
+        let next = list.next.to_string();
+        let values = [("id", id), ("issuer", list.issuer.as_str()), ("next", &next), ("file", &list.file)];
+        let left = list.next.duration_since(now);
+        if left.is_negative() || left.is_zero() {
+            match method.accept_expired_crl {
+                true => report.warning("sign-in", "revoked-late", &values),
+                false => report.bad("sign-in", "revoked-over", &values),
+            }
+        } else if left < list.next.duration_since(list.made) / 4 {
+            report.warning("sign-in", "revoked-due", &values);
+        } else {
+            report.good("sign-in", "revoked", &values);
+        }
+    }
+}
+
+/// What a certificate says of somebody, for whoever sets it up.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shown {
+    /// What stands in it.
+    pub facts: Facts,
+    /// What its owner is known as; nothing where it does not say so.
+    pub known_as: String,
+    /// The roles that it gives.
+    pub roles: Vec<String>,
+    /// The agent who is tied to it; nothing where nobody is.
+    pub agent: String,
+    /// Whether it would be believed now, and else why not, in a word.
+    pub believed: String,
+    /// What there is to say besides of why not.
+    pub detail: String,
+}
+
+/// Looks at the certificates of a file as if a browser showed them: the own one first.
+///
+/// # Errors
+/// [`Error::Invalid`] for a file without one, those of the database else.
+pub async fn certificate(desk: &Desk, method: &Certificate, path: &Path) -> Result<Shown> {
+    let invalid = |why: String| Error::invalid("file", why);
+    let chain = trust::certificates(path).map_err(invalid)?;
+    let facts = chain.first().map(|own| Facts::of(own)).unwrap_or_else(|| Err("it is empty".to_owned()));
+    let mut facts =
+        facts.map_err(|why| Error::invalid("file", format!("The certificate cannot be read: {why}.")))?;
+    let trust = Trust::of(method);
+    facts.issuer_key = trust.issuer_key(&chain, desk.clock.now()).unwrap_or_default();
+    let said = shown(&trust, method, &chain, desk.clock.now());
+    let about = known(method, &facts);
+    let (id, subject) = (method.id.clone(), about.as_ref().map(|known| known.subject.clone()));
+    let agent = desk
+        .db
+        .read(move |conn| {
+            let Some(subject) = subject else { return Ok(None) };
+            let tie = identities::find(conn, &id, &subject)?;
+            tie.map(|tie| crate::people::agents::login(conn, tie.agent_id)).transpose()
+        })
+        .await?;
+    let doubt = said.err();
+    Ok(Shown {
+        known_as: about.as_ref().map(|known| known.subject.clone()).unwrap_or_default(),
+        roles: about.map(|known| known.given).unwrap_or_default(),
+        agent: agent.unwrap_or_default(),
+        believed: doubt.as_ref().map_or("yes", Doubt::word).to_owned(),
+        detail: doubt.as_ref().map(Doubt::detail).unwrap_or_default().to_owned(),
+        facts,
+    })
 }
 
 /// What a directory says of somebody, for whoever sets it up.
@@ -128,16 +245,4 @@ pub async fn seen(desk: &Desk, directory: &Ldap, login: &str) -> Result<Seen> {
         email: person.email,
         groups: person.groups,
     })
-}
-
-fn good(about: &'static str, found: impl Into<String>) -> Finding {
-    Finding { about, weight: Weight::Good, found: found.into(), remedy: String::new() }
-}
-
-fn warning(about: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Finding {
-    Finding { about, weight: Weight::Warning, found: found.into(), remedy: remedy.into() }
-}
-
-fn bad(about: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Finding {
-    Finding { about, weight: Weight::Bad, found: found.into(), remedy: remedy.into() }
 }

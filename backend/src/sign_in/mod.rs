@@ -1,13 +1,18 @@
-//! Signing in: by a password that is kept here, by one that a directory knows, or by the word of another site. The ways
+//! Signing in: by a password that is kept here, by one that a directory knows, by the word of another site, or by a
+//! certificate. The ways
 //! are asked in the order of the settings; each says yes, no, or that it cannot be asked. A directory that is away never
 //! keeps anybody out who has a password here.
 
+pub mod certificate;
 mod entry;
+mod errand;
 mod ldap;
 pub mod look;
 pub mod oidc;
+mod pace;
 pub mod sync;
 
+pub use self::errand::Begun;
 use jiff::Timestamp;
 
 use crate::{
@@ -88,7 +93,7 @@ pub async fn by_password(desk: &Desk, login: &str, password: &str) -> Result<Ans
                     }
                 }
             }
-            Method::Oidc(_) => {}
+            Method::Oidc(_) | Method::Certificate(_) => {}
         }
     }
     Ok(match (refused, away) {
@@ -151,7 +156,7 @@ pub async fn again(desk: &Desk, agent: &Agent, password: &str) -> Result<Again> 
                     }
                 }
             }
-            Method::Oidc(_) => {}
+            Method::Oidc(_) | Method::Certificate(_) => {}
         }
     }
     Ok(if away { Again::Away } else { Again::No })
@@ -174,7 +179,7 @@ pub fn is_let_in_here(conn: &mut Conn, config: &Config, agent: AgentId, now: Tim
     for method in &config.sign_in.methods {
         counts |= match method {
             Method::Local { only_admins } => !only_admins || identities::manages(conn, agent, now)?,
-            Method::Ldap(_) | Method::Oidc(_) => false,
+            Method::Ldap(_) | Method::Oidc(_) | Method::Certificate(_) => false,
         };
     }
     Ok(counts)

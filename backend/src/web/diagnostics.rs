@@ -8,8 +8,10 @@ use super::failure::Answer;
 use super::gate::Signed;
 use super::page::{Page, show};
 use super::state::Web;
+use crate::error::Result;
 use crate::i18n::Language;
 use crate::ops::doctor::{self, Finding, Weight};
+use crate::sign_in::look;
 
 /// Whether the relay and the name servers are asked as well.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -46,10 +48,11 @@ pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
             .await
             .map_err(|error| crate::error::Error::Unexpected(error.into()))?
     };
-    let inside = doctor::inside(&web.db, &web.config, now, &language).await?;
+    let mut inside = doctor::inside(&web.db, &web.config, now, &language).await?;
+    inside.extend(look::inside(&web.desk, &language).await?);
     let asked = wish.outside == "yes";
     let outside = match asked {
-        true => doctor::outside(&web.db, &web.config, &language).await?,
+        true => outside(&web, &language).await?,
         false => Vec::new(),
     };
     let here: Vec<Finding> = machine.into_iter().chain(inside).collect();
@@ -69,6 +72,13 @@ pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
         Ok(Page::new("diagnostics", view))
     })
     .await
+}
+
+/// The relay, the name servers, and whom people sign in with.
+async fn outside(web: &Web, language: &Language) -> Result<Vec<Finding>> {
+    let mail = doctor::outside(&web.db, &web.config, language);
+    let (mail, sign_in) = tokio::join!(mail, look::outside(&web.desk, language));
+    Ok(mail?.into_iter().chain(sign_in).collect())
 }
 
 /// What wants somebody comes first.

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
+use super::certificate;
 use super::factor::{self, From};
 use super::failure::{Answer, Failure};
 use super::forms::{Open, Posted};
@@ -15,6 +16,7 @@ use super::state::Web;
 use super::tickets::acts::Nothing;
 use crate::access::Who;
 use crate::audit;
+use crate::config::sign_in::Method;
 use crate::db::{Audited, Cause, Ts};
 use crate::error::Error;
 use crate::i18n::Language;
@@ -32,6 +34,8 @@ pub struct Wish {
     set: Option<u8>,
     /// The site that vouched for whoever has signed out.
     with: Option<String>,
+    /// Why a certificate did not do.
+    refused: Option<String>,
 }
 
 /// What the form sends.
@@ -55,12 +59,21 @@ struct LoginView<'a> {
     ways: Vec<Way>,
     /// Whether somebody may have a passkey to show.
     passkeys: bool,
-    farewell: Option<Way>,
+    farewell: Option<Farewell>,
 }
 
-/// Another site that vouches for people.
+/// A way in besides the password.
 #[derive(Serialize)]
 struct Way {
+    url: String,
+    /// What its button says.
+    label: String,
+    icon: &'static str,
+}
+
+/// Where one signs out elsewhere as well.
+#[derive(Serialize)]
+struct Farewell {
     url: String,
     label: String,
 }
@@ -89,9 +102,18 @@ pub(super) async fn show(web: &Data<Web>, guest: Guest, status: StatusCode, says
     let guest = named(web, guest).await?;
     let next = percent_encoding::utf8_percent_encode(says.next, percent_encoding::NON_ALPHANUMERIC);
     let sites = &web.config.sign_in;
-    let ways = sites
-        .providers()
-        .map(|site| Way { url: format!("/login/with/{}?next={next}", site.id), label: site.label.clone() });
+    let language = &guest.reader.language;
+    let url = |id: &str| format!("/login/with/{id}?next={next}");
+    let ways = sites.methods.iter().filter_map(|method| match method {
+        Method::Oidc(site) => {
+            let label = language.tr_with("login-with", &[("name", &site.label)]);
+            Some(Way { url: url(&site.id), label, icon: "users" })
+        }
+        Method::Certificate(one) => {
+            Some(Way { url: url(&one.id), label: certificate::label(one, language), icon: "key" })
+        }
+        Method::Local { .. } | Method::Ldap(_) => None,
+    });
     let left = says.with.and_then(|id| sites.providers().find(|site| site.id == id));
     let view = LoginView {
         error: says.error,
@@ -103,21 +125,27 @@ pub(super) async fn show(web: &Data<Web>, guest: Guest, status: StatusCode, says
         ways: ways.collect(),
         passkeys: Site::of(&web.config).is_some() && web.db.read(passkeys::are_used).await?,
         farewell: left
-            .map(|site| Way { url: format!("/login/with/{}/end", site.id), label: site.label.clone() }),
+            .map(|site| Farewell { url: format!("/login/with/{}/end", site.id), label: site.label.clone() }),
     };
     show_plain(web, &guest, status, "session/login.html", view)
 }
 
 /// `GET /login`.
 pub async fn page(web: Data<Web>, guest: Guest, wish: Query<Wish>) -> Answer {
+    let refused = wish.refused.as_deref().unwrap_or_default();
+    let (error, status) = match certificate::explained(refused) {
+        Some(key) => (guest.reader.language.tr(key), certificate::status(refused)),
+        None => (String::new(), StatusCode::OK),
+    };
     let says = Says {
+        error,
         next: &wish.next,
         signed_out: wish.out.is_some(),
         set: wish.set.is_some(),
         with: wish.with.as_deref(),
         ..Says::default()
     };
-    show(&web, guest, StatusCode::OK, says).await
+    show(&web, guest, status, says).await
 }
 
 pub(super) async fn named(web: &Data<Web>, mut guest: Guest) -> Result<Guest, Failure> {

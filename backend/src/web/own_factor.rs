@@ -88,6 +88,8 @@ struct RaiseView {
     ways: Vec<Way>,
     /// Whether he has no password to type.
     by_site: bool,
+    /// Whether the code of his app stands in its place.
+    by_code: bool,
     here: Here,
 }
 
@@ -234,28 +236,38 @@ pub(super) async fn raise_page(
     kept: String,
     errors: Errors,
 ) -> Answer {
-    let bad = !errors.current.is_empty() || !errors.passkey.is_empty();
-    let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let sites: Vec<(String, String, String)> = web
-        .config
-        .sign_in
-        .providers()
-        .map(|site| (site.id.clone(), site.issuer.clone(), site.label.clone()))
-        .collect();
+    let good = errors.current.is_empty() && errors.code.is_empty() && errors.passkey.is_empty();
+    let status = if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let (sites, language) = (&web.config.sign_in, &signed.reader.language);
+    let said = |label: &str| language.tr_with("raise-with", &[("name", label)]);
+    let providers = sites.providers().map(|site| (site.id.clone(), site.issuer.clone(), said(&site.label)));
+    let certificates = sites.certificates().map(|one| {
+        let label = match &one.label {
+            Some(label) => said(label),
+            None => language.tr("raise-certificate"),
+        };
+        (one.id.clone(), one.id.clone(), label)
+    });
+    let by_itself: Vec<String> = sites.certificates().map(|one| one.id.clone()).collect();
+    let sites: Vec<(String, String, String)> = providers.chain(certificates).collect();
     let (config, state) = (web.config.clone(), web.clone());
     show_as(web, signed, status, "session/raise.html", move |conn, asker| {
         let by_site = sign_in::types_none(conn, &config, asker.actor.agent.id, asker.reader.now)?;
+        let app = factor::has_app(conn, asker.actor.agent.id)?;
+        let by_code = by_site && app;
         let next = local(&next, "/admin");
         let ties = identities::of_agent(conn, asker.actor.agent.id)?;
         let wanted = percent_encoding::utf8_percent_encode(&next, percent_encoding::NON_ALPHANUMERIC);
         let ways = sites
             .into_iter()
-            .filter(|(_, issuer, _)| ties.iter().any(|tie| tie.method == *issuer))
+            // A browser shows a certificate by itself: where there is more to ask for, that is asked for.
+            .filter(|(id, _, _)| !app || !by_itself.contains(id))
+            .filter(|(_, kept_as, _)| ties.iter().any(|tie| tie.method == *kept_as))
             .map(|(id, _, label)| Way { url: format!("/raise/with/{id}?next={wanted}"), label })
             .collect();
         let login = asker.actor.agent.login.clone();
         let here = Here::of(conn, &state, asker.actor.agent.id)?;
-        Ok(Page::new("raise", RaiseView { login, next, kept, errors, ways, by_site, here }))
+        Ok(Page::new("raise", RaiseView { login, next, kept, errors, ways, by_site, by_code, here }))
     })
     .await
 }
@@ -263,7 +275,11 @@ pub(super) async fn raise_page(
 /// `POST /raise`: the session gets a new id, and ten minutes.
 pub async fn raise(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
     let form = form.0;
-    if let Err(refused) = knows_password(&web, &signed, &request, &form.current).await? {
+    let proven = match form.code.is_empty() {
+        true => knows_password(&web, &signed, &request, &form.current).await?,
+        false => knows_code(&web, &signed, &request, &form.code).await?,
+    };
+    if let Err(refused) = proven {
         return raise_page(&web, &signed, form.next, form.kept, refused).await;
     }
     let (id, now) = (signed.session.clone(), Ts(web.clock.now()));
@@ -346,4 +362,41 @@ async fn knows_password(
         Again::Away => "login-away",
     };
     Ok(Err(Errors { current: language.tr(wrong), ..Errors::default() }))
+}
+
+/// Asks for the code of the second factor in the place of a password that there is none of, as slowly.
+async fn knows_code(
+    web: &Data<Web>,
+    signed: &Signed,
+    request: &HttpRequest,
+    code: &str,
+) -> Result<Result<(), Errors>> {
+    let (agent, who) = (signed.actor.agent.clone(), signed.actor.who());
+    let address = session::client_address(request, &web.config);
+    let (now, limits, language) = (Ts(web.clock.now()), web.config.limits, &signed.reader.language);
+    let (config, typed, from) = (web.config.clone(), code.to_owned(), address.clone());
+    let tried = web
+        .db
+        .write(move |tx| {
+            if let Some(wait) = sessions::must_wait(tx, Some(&agent.login), &from, &limits, now.0)? {
+                return Ok(Err(wait.as_secs()));
+            }
+            let good = sign_in::types_none(tx, &config, agent.id, now.0)?
+                && factor::is_good(tx, &config, &who, agent.id, &typed, now)?;
+            if !good {
+                sessions::note_failure(tx, &agent.login, &from, now)?;
+                audit::counted(tx, &who, Audited::SignInFailed, &agent.login, &from, 1, now)?;
+            }
+            Ok(Ok(good))
+        })
+        .await?;
+    let code = match tried {
+        Ok(true) => return Ok(Ok(())),
+        Ok(false) => {
+            sign_in_failed(&address, &signed.actor.agent.login);
+            language.tr("refused-code")
+        }
+        Err(seconds) => language.tr_count("login-slow-down", (seconds + 59) / 60),
+    };
+    Ok(Err(Errors { code, ..Errors::default() }))
 }

@@ -4,6 +4,7 @@ pub mod keys;
 pub mod notices;
 pub mod queues;
 pub mod start;
+pub mod tokens;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Query};
@@ -21,7 +22,7 @@ use super::view::Choice;
 use crate::audit;
 use crate::config::Config;
 use crate::db::Audited;
-use crate::db::{AfterSending, AgentId, Conn, Ts};
+use crate::db::{AfterSending, AgentId, Conn, InstallationRight, Ts};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
 use crate::people::agents::{self, Preferences};
@@ -91,6 +92,8 @@ struct PreferencesView {
     queues: Vec<queues::QueueNews>,
     /// Whether his password is kept elsewhere.
     elsewhere: bool,
+    /// Whether he may make tokens for programs.
+    tokens: bool,
 }
 
 /// `GET /preferences`.
@@ -171,6 +174,7 @@ fn view(
         stand_ins: std::iter::once(nobody).chain(able).collect(),
         queues: queues::load(conn, asker)?,
         elsewhere: sign_in::only_elsewhere(conn, config, asker.actor.agent.id, asker.reader.now)?,
+        tokens: asker.actor.scope.may(InstallationRight::Api),
         errors,
         themes: themes
             .iter()

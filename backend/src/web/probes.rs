@@ -67,9 +67,11 @@ async fn may_see(web: &Web, token: &Secret, request: &HttpRequest) -> Result<boo
     let now = web.clock.now();
     web.db
         .read(move |conn| {
-            let Some((_, agent)) = tokens::find(conn, &given, now)? else { return Ok(false) };
-            match Actor::load(conn, agent, Cause::Api, now) {
-                Ok(actor) => Ok(actor.require(InstallationRight::Recorder).is_ok()),
+            let Some(found) = tokens::find(conn, &given, now)? else { return Ok(false) };
+            match Actor::load(conn, found.agent, Cause::Api, now) {
+                Ok(actor) => {
+                    Ok(found.allows(&actor).is_ok() && actor.require(InstallationRight::Recorder).is_ok())
+                }
                 Err(Error::NotFound) => Ok(false),
                 Err(error) => Err(error),
             }

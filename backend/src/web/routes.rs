@@ -108,7 +108,7 @@ macro_rules! route {
     };
 }
 
-use InstallationRight::{Export, People, QueuesAndMail, Recorder};
+use InstallationRight::{Api, Export, People, QueuesAndMail, Recorder};
 use Needs::{Installation, Public, Queue, SignedIn, Ticket};
 use Right::{Create, Full, MoveInto, Note, Read, Reply};
 
@@ -239,6 +239,9 @@ static TABLE: &[Route] = &[
     route!(POST "/preferences/notices", needs = SignedIn, csrf = Field, cache = NoStore, preferences::notices::update),
     route!(GET "/preferences/keys", needs = SignedIn, csrf = None, cache = NoStore, preferences::keys::page),
     route!(POST "/preferences/keys", needs = SignedIn, csrf = Field, cache = NoStore, preferences::keys::update),
+    route!(GET "/preferences/tokens", needs = Installation(Api), csrf = None, cache = NoStore, raised = true, preferences::tokens::page),
+    route!(POST "/preferences/tokens", needs = Installation(Api), csrf = Field, cache = NoStore, raised = true, preferences::tokens::create),
+    route!(POST "/preferences/tokens/end", needs = Installation(Api), csrf = Field, cache = NoStore, preferences::tokens::end),
     route!(POST "/preferences/beside", needs = SignedIn, csrf = Field, cache = NoStore, views::beside),
     route!(POST "/preferences/password", needs = SignedIn, csrf = Field, cache = NoStore, preferences::password),
     route!(GET "/preferences/factor", needs = SignedIn, csrf = None, cache = NoStore, own_factor::page),
@@ -438,6 +441,17 @@ pub fn configure(services: &mut ServiceConfig, state: &Data<Web>) {
             at += 1;
         }
         services.service(resource.default_service(web::to(wrong_method)));
+    }
+}
+
+/// Makes the server's resource of one path, for a listener that has nothing else.
+pub fn configure_only(services: &mut ServiceConfig, state: &Data<Web>, path: &str) {
+    services.app_data(state.clone());
+    for row in TABLE.iter().filter(|row| row.path == path) {
+        let shared = state.clone();
+        let gated = from_fn(move |request, next| gate::pass(row, shared.clone(), request, next));
+        services
+            .service(web::resource(row.path).route((row.mount)(web::method(row.method.clone())).wrap(gated)));
     }
 }
 

@@ -12,6 +12,7 @@ use super::times::Reader;
 use crate::desk::Desk;
 use crate::i18n::Language;
 use crate::people::Agent;
+use crate::sign_in::certificate::Trusts;
 use crate::sign_in::oidc::Sites;
 
 /// Everything the pages stand on. Built once at start and shared.
@@ -33,6 +34,8 @@ pub struct Web {
     pub throttled: Arc<Throttled>,
     /// What is known of the sites that vouch for people.
     pub sites: Sites,
+    /// Whose certificates are believed.
+    pub trusts: Trusts,
     /// Signs the addresses of inline images; all nodes of an installation share it.
     pub image_key: Arc<[u8; 32]>,
 }
@@ -69,6 +72,7 @@ impl Web {
     pub fn new(desk: Desk, image_key: [u8; 32]) -> anyhow::Result<Self> {
         let assets = Arc::new(Assets::load());
         let pages = Pages::load(Arc::clone(&assets))?;
+        let trusts = Trusts::of(&desk.config);
         Ok(Self {
             live: Hub::new(),
             presence: Presence::default(),
@@ -78,6 +82,7 @@ impl Web {
             node: crate::clock::random_token().into(),
             throttled: Arc::default(),
             sites: Sites::default(),
+            trusts,
             image_key: Arc::new(image_key),
         })
     }

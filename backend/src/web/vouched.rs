@@ -1,4 +1,5 @@
-//! Signing in by the word of another site: the browser goes there with an errand and comes back with it.
+//! Signing in by the word of another site: the browser goes there with an errand and comes back with it. Certificates
+//! (`certificate`) share the addresses.
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::StatusCode;
@@ -6,6 +7,7 @@ use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
+use super::certificate;
 use super::factor::{self, From};
 use super::failure::{Answer, Failure};
 use super::gate::{Guest, Signed};
@@ -41,7 +43,7 @@ fn nobody(provider: &Oidc) -> String {
 }
 
 /// The cookie that binds an errand to the browser. Lax, so that it comes along when the other site sends the browser back.
-fn cookie(config: &Config, sealed: String) -> Cookie<'static> {
+pub(super) fn cookie(config: &Config, sealed: String) -> Cookie<'static> {
     Cookie::build(name(config), sealed)
         .path("/")
         .http_only(true)
@@ -55,13 +57,22 @@ fn name(config: &Config) -> &'static str {
     if config.is_https() { "__Host-turnstone-errand" } else { "turnstone-errand" }
 }
 
-fn kept(request: &HttpRequest, config: &Config) -> Option<String> {
+pub(super) fn kept(request: &HttpRequest, config: &Config) -> Option<String> {
     let cookie = request.cookie(name(config))?;
     (cookie.value().len() <= LONGEST).then(|| cookie.value().to_owned())
 }
 
 /// `GET /login/with/{id}`: there.
-pub async fn go(web: Data<Web>, guest: Guest, id: Path<String>, wish: Query<Wish>) -> Answer {
+pub async fn go(
+    web: Data<Web>,
+    request: HttpRequest,
+    guest: Guest,
+    id: Path<String>,
+    wish: Query<Wish>,
+) -> Answer {
+    if let Some(method) = certificate::method(&web, &id) {
+        return certificate::go(&web, &request, method, &wish.next);
+    }
     let provider = site(&web, &id)?;
     match oidc::begin(&web.desk, &web.sites, provider, &wish.next, "").await {
         Ok(begun) => leave(&web, begun),
@@ -74,7 +85,16 @@ pub async fn go(web: Data<Web>, guest: Guest, id: Path<String>, wish: Query<Wish
 }
 
 /// `GET /raise/with/{id}`: there, to give the password once more.
-pub async fn raise(web: Data<Web>, signed: Signed, id: Path<String>, wish: Query<Wish>) -> Answer {
+pub async fn raise(
+    web: Data<Web>,
+    request: HttpRequest,
+    signed: Signed,
+    id: Path<String>,
+    wish: Query<Wish>,
+) -> Answer {
+    if let Some(method) = certificate::method(&web, &id) {
+        return certificate::raise(&web, &request, &signed, method, &wish.next).await;
+    }
     let provider = site(&web, &id)?;
     match oidc::begin(&web.desk, &web.sites, provider, &wish.next, &signed.session).await {
         Ok(begun) => leave(&web, begun),
@@ -86,7 +106,7 @@ pub async fn raise(web: Data<Web>, signed: Signed, id: Path<String>, wish: Query
     }
 }
 
-fn leave(web: &Web, begun: oidc::Begun) -> Answer {
+pub(super) fn leave(web: &Web, begun: sign_in::Begun) -> Answer {
     let mut answer = see_other(begun.address.as_str());
     set(&mut answer, &cookie(&web.config, begun.cookie))?;
     Ok(answer)
@@ -100,6 +120,11 @@ pub async fn back(
     id: Path<String>,
     brought: Query<Back>,
 ) -> Answer {
+    if let Some(method) = certificate::method(&web, &id) {
+        let brought =
+            Query::from_query(request.query_string()).map_or_else(|_| Default::default(), Query::into_inner);
+        return certificate::shown(&web, &request, method, &brought).await;
+    }
     let provider = site(&web, &id)?;
     let address = session::client_address(&request, &web.config);
     let (from, now, limits) = (address.clone(), web.clock.now(), web.config.limits);

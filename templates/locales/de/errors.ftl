@@ -92,3 +92,7 @@ refused-view-empty = Es gibt nichts aufzuheben: Eine Ansicht braucht mindestens 
 refused-view-taken = Es gibt schon eine Ansicht namens „{ $name }“. Wählen Sie einen anderen Namen, oder entfernen Sie zuerst jene.
 refused-views = Es gibt schon { $most } Ansichten. Entfernen Sie zuerst eine.
 refused-view-of-team = Eine Ansicht des Teams entfernt nur, wer sie angelegt hat oder Queues und E-Mail verwaltet.
+refused-token-name = Ein Token braucht einen Namen von 1 bis 100 Zeichen: wofür es ist.
+refused-token-days = Wählen Sie, wie lange das Token gilt: bis zu { $most } Tage, oder bis Sie es beenden.
+refused-tokens = Sie haben { $most } geltende Tokens. Beenden Sie eines, das Sie nicht mehr brauchen, und legen Sie dann ein neues an.
+refused-own-token = Dieses Token hat sein Agent angelegt, und keine seiner Rollen hat noch das Recht „api“. Bitten Sie einen Administrator um eine solche Rolle.

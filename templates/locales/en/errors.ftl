@@ -94,3 +94,7 @@ refused-view-empty = There is nothing to keep: a view needs at least one filter 
 refused-view-taken = There is a view called “{ $name }” already. Choose another name, or take that one away first.
 refused-views = There are { $most } views already. Take one away first.
 refused-view-of-team = Only who made a view of the team, or who manages queues and mail, takes it away.
+refused-token-name = A token needs a name of 1 to 100 characters: what it is for.
+refused-token-days = Choose how long the token works: up to { $most } days, or until you end it.
+refused-tokens = You have { $most } tokens that work. End one that you no longer need, then make a new one.
+refused-own-token = This token was made by its agent, who has no role with the right “api” any more. Ask an administrator for such a role.

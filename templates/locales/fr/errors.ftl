@@ -92,3 +92,7 @@ refused-view-empty = Il n’y a rien à garder : une vue a besoin d’au moins
 refused-view-taken = Il y a déjà une vue nommée « { $name } ». Choisissez un autre nom, ou retirez d’abord celle-là.
 refused-views = Il y a déjà { $most } vues. Retirez-en une d’abord.
 refused-view-of-team = Seul son auteur, ou qui gère les files et les e-mails, retire une vue de l’équipe.
+refused-token-name = Un jeton a un nom de 1 à 100 caractères : à quoi il sert.
+refused-token-days = Choisissez combien de temps le jeton fonctionne : jusqu’à { $most } jours, ou jusqu’à ce que vous y mettiez fin.
+refused-tokens = Vous avez { $most } jetons en vigueur. Mettez fin à un jeton dont vous n’avez plus besoin, puis créez-en un nouveau.
+refused-own-token = Ce jeton a été créé par son agent, dont aucun rôle n’a plus le droit « api ». Demandez un tel rôle à un administrateur.

@@ -2,6 +2,7 @@
 
 mod acts;
 mod beside;
+mod certificate;
 mod choices;
 mod conversation;
 mod counted;

@@ -8,12 +8,12 @@ use turnstone::db::Ts;
 use turnstone::people::factor;
 
 /// What the app of somebody shows `later` steps from now.
-fn shown(app: &TestApp, secret: &[u8], later: i64) -> String {
+pub fn shown(app: &TestApp, secret: &[u8], later: i64) -> String {
     factor::code(secret, factor::step(Ts(app.clock.now())) + later)
 }
 
 /// The secret that a page shows to be typed.
-fn secret_on(page: &str) -> Vec<u8> {
+pub fn secret_on(page: &str) -> Vec<u8> {
     let typed =
         page.split("<code class=\"mono\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a secret");
     BASE32_NOPAD.decode(typed.replace(' ', "").as_bytes()).expect("base32")

@@ -110,3 +110,60 @@ fn a_file_that_cannot_be_used_stops_the_start() {
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("SIGN_IN_FILE") && said.contains("url"), "{said}");
 }
+
+#[test]
+fn a_way_in_by_certificate_says_how_certificates_come_and_what_they_give() {
+    let home = tempfile::tempdir().unwrap();
+    let ca = tests::Authority::new("People").pem();
+    std::fs::write(home.path().join("ca.pem"), ca).unwrap();
+    std::fs::write(home.path().join("empty.pem"), "").unwrap();
+    let method = "[[method]]\nkind = \"certificate\"\nid = \"cards\"\n";
+    let (ca, listen) = ("ca = \"ca.pem\"\n", "listen = \"127.0.0.1:8444\"\n");
+    let text =
+        format!("{method}{ca}crl = [\"a.crl\", \"/b.crl\"]\n{listen}port = 443\nperson = \"serialnumber\"\n");
+    let ways = read(&text, home.path()).unwrap();
+    let cards = ways.certificates().next().unwrap();
+    // A list may be late, or half there: it does not keep the helpdesk from starting.
+    assert_eq!(cards.crl, [home.path().join("a.crl"), "/b.crl".into()]);
+    assert!(!cards.trust_email && !cards.accept_expired_crl);
+    let mut config = turnstone::config::Config::for_tests(home.path());
+    config.public_url = "https://help.example/".parse().unwrap();
+    assert_eq!(cards.address(&config).unwrap().as_str(), "https://help.example/login/with/cards/callback");
+    let proxied = "header = \"X-Cert\"\nverify_header = \"X-Verify\"\n";
+    for (text, told) in [
+        (format!("{method}{listen}"), "ca"),
+        (format!("{method}ca = \"nowhere.pem\"\n{listen}"), "nowhere.pem"),
+        (format!("{method}ca = \"empty.pem\"\n{listen}"), "empty.pem"),
+        (format!("{method}{ca}"), "write listen"),
+        (format!("{method}{ca}{listen}{proxied}"), "write listen"),
+        (format!("{method}{ca}header = \"X-Cert\"\n"), "header and verify_header"),
+        (format!("{method}{ca}header = \"X Cert\"\nverify_header = \"V\"\n"), "no name of a header"),
+        (format!("{method}{ca}{listen}label = \"\"\n"), "label"),
+        (format!("{method}{ca}{listen}person = \"face\"\n"), "serialnumber"),
+        (format!("{method}{ca}{listen}crl = 7\n"), "path"),
+        (format!("{method}{ca}{listen}[method.roles]\nHelpdesk = [\"Agent\"]\n"), "OU=Helpdesk"),
+        (format!("{method}{ca}{listen}\n{method}{ca}{listen}"), "already one"),
+    ] {
+        let why = read(&text, home.path()).unwrap_err();
+        assert!(why.contains(told), "{told} is missing in {why:?} for\n{text}");
+    }
+}
+
+#[test]
+fn certificates_need_one_of_our_own_or_a_proxy_that_is_trusted() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("ca.pem"), tests::Authority::new("People").pem()).unwrap();
+    let path = home.path().join("sign-in.toml");
+    let method = "[[method]]\nkind = \"certificate\"\nid = \"cards\"\nca = \"ca.pem\"\n";
+    for (more, told) in [
+        ("listen = \"127.0.0.1:8444\"\n", "TLS_CERT"),
+        ("header = \"X-Cert\"\nverify_header = \"X-Verify\"\n", "TRUSTED_PROXIES"),
+    ] {
+        std::fs::write(&path, format!("{method}{more}")).unwrap();
+        let settings = Settings::new(Database::Sqlite).with("SIGN_IN_FILE", path.to_str().unwrap());
+        let output = settings.run(&["doctor"], b"");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("SIGN_IN_FILE") && said.contains(told), "{said}");
+    }
+}

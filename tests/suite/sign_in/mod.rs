@@ -1,10 +1,12 @@
 //! Ways to sign in besides a password that is kept here.
 
+pub mod certificate;
 mod distrust;
 mod file;
 mod ldap;
 mod links;
 mod oidc;
+mod patience;
 pub mod provider;
 mod sync;
 mod token;

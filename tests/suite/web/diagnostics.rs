@@ -21,6 +21,10 @@ fn about<'a>(found: &'a [Value], what: &str) -> &'a Value {
         .unwrap_or_else(|| panic!("nothing about {what}: {found:?}"))
 }
 
+fn text_of(finding: &Value) -> &str {
+    finding["found"].as_str().unwrap_or_default()
+}
+
 fn english(app: &TestApp) -> Vec<Finding> {
     doctor::machine(&app.desk().config, app.clock.now(), &Language::english())
 }
@@ -84,6 +88,43 @@ both_databases! {
         let clock = found.iter().find(|finding| finding.about == "clock").unwrap();
         assert_eq!(clock.weight, Weight::Bad, "{clock:?}");
         assert!(clock.remedy.contains("Set the machine's clock"), "{clock:?}");
+    }
+
+    async fn the_ways_to_sign_in_are_among_them_in_every_language(database) {
+        // Nobody is there; and somebody who never says a word.
+        let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let ports = (tests::free_port(), deaf.local_addr().unwrap().port());
+        let file = format!(
+            "[[method]]\nkind = \"ldap\"\nid = \"company\"\nurl = \"ldap://127.0.0.1:{}\"\ntls = \"none\"\nbind_dn = \"cn=t\"\n\
+             bind_password = \"x\"\nbase = \"dc=x\"\nsync_minutes = 0\n[method.roles]\n\"cn=a,dc=x\" = [\"Ghost\"]\n\
+             [[method]]\nkind = \"oidc\"\nid = \"site\"\nlabel = \"Site\"\nissuer = \"http://127.0.0.1:{}\"\n\
+             client_id = \"t\"\nclient_secret = \"s\"\ntimeout_seconds = 60\n",
+            ports.0, ports.1
+        );
+        let ways = turnstone::config::sign_in::read(&file, std::path::Path::new("/")).unwrap();
+        let app = TestApp::start_with(database, |config| config.sign_in = ways).await;
+        let here = found(&app, "").await;
+        assert!(here.iter().all(|finding| finding["about"] != "directory"), "{here:?}");
+        assert_eq!(about(&here, "sign-in")["found"], "company gives roles that do not exist: Ghost");
+        let begun = Instant::now();
+        let all = found(&app, "?outside=true").await;
+        assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+        assert_eq!(about(&all, "directory")["weight"], "bad");
+        let site = all.iter().find(|finding| text_of(finding).starts_with("site cannot be asked")).expect("the site");
+        assert!(text(&site["found"]).contains("no answer within 6 s"), "{site}");
+        for (tag, word) in [("de", "kann nicht gefragt werden"), ("fr", "ne peut être interrogé"), ("en", "cannot be asked")] {
+            let language = Language::named(tag);
+            let outside = turnstone::sign_in::look::outside(app.desk(), &language).await;
+            assert_eq!(outside.iter().filter(|finding| finding.found.contains(word)).count(), 2, "{outside:?}");
+            let inside = turnstone::sign_in::look::inside(app.desk(), &language).await.unwrap();
+            assert!(inside[0].found.contains("Ghost") && !inside[0].remedy.is_empty(), "{inside:?}");
+        }
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        let page = browser.get("/admin/diagnostics?outside=yes").await.assert(200).text();
+        for words in ["Signing in", "Directory", "roles that do not exist: Ghost", "site cannot be asked"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
     }
 
     async fn it_is_for_who_looks_after_mail_and_a_relay_that_hangs_has_a_bound(database) {

@@ -9,6 +9,7 @@ use mail_ingest::fetch::{Security, Server, check_ca};
 use serde::Deserialize;
 use url::Url;
 
+use super::certificate::CertificateEntry;
 use super::{Attributes, Bind, Groups, Ldap, Method, Oidc, RoleMap, Secret, SignIn, is_protected};
 
 /// How long a directory or a provider may take to answer, in seconds, where nobody said another number.
@@ -31,6 +32,7 @@ enum Entry {
     Local(LocalEntry),
     Ldap(Box<LdapEntry>),
     Oidc(Box<OidcEntry>),
+    Certificate(Box<CertificateEntry>),
 }
 
 #[derive(Deserialize)]
@@ -96,7 +98,7 @@ struct OidcEntry {
     timeout_seconds: Option<u64>,
 }
 
-fn yes() -> bool {
+pub(super) fn yes() -> bool {
     true
 }
 
@@ -139,12 +141,14 @@ pub fn read(text: &str, beside: &Path) -> Result<SignIn, String> {
             Entry::Local(local) => Ok(Method::Local { only_admins: local.only_admins }),
             Entry::Ldap(ldap) => ldap.checked(beside).map(|ldap| Method::Ldap(Box::new(ldap))),
             Entry::Oidc(oidc) => oidc.checked(beside).map(|oidc| Method::Oidc(Box::new(oidc))),
+            Entry::Certificate(one) => one.checked(beside).map(|one| Method::Certificate(Box::new(one))),
         };
         let method = method.map_err(|why| format!("Method {}: {why}", index + 1))?;
         let id = match &method {
             Method::Local { .. } => "local".to_owned(),
             Method::Ldap(ldap) => ldap.id.clone(),
             Method::Oidc(oidc) => oidc.id.clone(),
+            Method::Certificate(certificate) => certificate.id.clone(),
         };
         if ids.contains(&id) {
             return Err(format!("Method {}: there is already one called {id}.", index + 1));
@@ -162,7 +166,7 @@ pub fn read(text: &str, beside: &Path) -> Result<SignIn, String> {
     Ok(SignIn { methods })
 }
 
-fn checked_id(id: &str) -> Result<String, String> {
+pub(super) fn checked_id(id: &str) -> Result<String, String> {
     let good = (1..=30).contains(&id.len())
         && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && id != "local";
@@ -195,7 +199,7 @@ fn secret(
     if text.is_empty() { Err(format!("{name} is empty.")) } else { Ok(Some(Secret::new(text))) }
 }
 
-fn authority(path: Option<String>, beside: &Path) -> Result<Option<String>, String> {
+pub(super) fn authority(path: Option<String>, beside: &Path) -> Result<Option<String>, String> {
     let Some(path) = path else { return Ok(None) };
     let path = beside.join(path);
     let pem = std::fs::read_to_string(&path)
@@ -213,7 +217,7 @@ fn patience(seconds: Option<u64>) -> Result<Duration, String> {
     }
 }
 
-fn role_map(roles: BTreeMap<String, Vec<String>>) -> Result<RoleMap, String> {
+pub(super) fn role_map(roles: BTreeMap<String, Vec<String>>) -> Result<RoleMap, String> {
     match roles.iter().find(|(group, names)| group.trim().is_empty() || names.is_empty()) {
         Some((group, _)) => Err(format!("roles: the group {group:?} gives nothing; name at least one role.")),
         None => Ok(RoleMap(roles)),

@@ -44,17 +44,23 @@ pub struct Finding {
 
 /// Findings in one language, as they are made.
 #[derive(Debug)]
-struct Report<'a> {
+pub(crate) struct Report<'a> {
     language: &'a Language,
     findings: Vec<Finding>,
 }
 
 /// Values of a sentence.
-type Values<'a> = &'a [(&'static str, &'a str)];
+pub(crate) type Values<'a> = &'a [(&'static str, &'a str)];
 
 impl<'a> Report<'a> {
-    fn new(language: &'a Language) -> Self {
+    /// Nothing was looked at yet.
+    pub(crate) fn new(language: &'a Language) -> Self {
         Self { language, findings: Vec::new() }
+    }
+
+    /// What was found.
+    pub(crate) fn findings(self) -> Vec<Finding> {
+        self.findings
     }
 
     /// `key` names two messages: `doctor-KEY` is what was found, `doctor-do-KEY` what to do about it.
@@ -72,21 +78,24 @@ impl<'a> Report<'a> {
         self.findings.push(finding);
     }
 
-    fn good(&mut self, about: &'static str, key: &str, values: Values<'_>) {
+    /// It is as it should be.
+    pub(crate) fn good(&mut self, about: &'static str, key: &str, values: Values<'_>) {
         self.add(Weight::Good, about, key, values);
     }
 
-    fn warning(&mut self, about: &'static str, key: &str, values: Values<'_>) {
+    /// Somebody should look.
+    pub(crate) fn warning(&mut self, about: &'static str, key: &str, values: Values<'_>) {
         self.add(Weight::Warning, about, key, values);
     }
 
-    fn bad(&mut self, about: &'static str, key: &str, values: Values<'_>) {
+    /// It does not work.
+    pub(crate) fn bad(&mut self, about: &'static str, key: &str, values: Values<'_>) {
         self.add(Weight::Bad, about, key, values);
     }
 }
 
 /// What looks at the world outside has answered after so long, or is said not to have.
-const PATIENCE: Duration = Duration::from_secs(6);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Looks at the machine and the settings: at once, nothing outside is asked.
 pub fn machine(config: &Config, now: Timestamp, language: &Language) -> Vec<Finding> {

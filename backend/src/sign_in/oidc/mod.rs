@@ -6,57 +6,26 @@ mod site;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use diesel::prelude::*;
-use jiff::SignedDuration;
 use mail_ingest::fetch::oauth::Ask;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
 use url::Url;
 
 use self::id_token::{Claims, Doubt, Expected};
 pub use self::site::Sites;
+use super::errand::{Begun, Errand};
 use crate::{
-    clock::random_token,
     config::{Config, sign_in::Oidc},
-    db::{Ts, Tx, each, schema::spent_states},
     desk::Desk,
     error::{Error, Result},
-    people::{identities::Known, sessions::digest},
-    seal::Key,
+    people::identities::Known,
 };
 
-/// How long somebody may take at the other site.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 /// A password that was given there so long ago counts as given now, in seconds.
 const JUST_NOW: u64 = 120;
-/// What the cookie is sealed for.
-const PURPOSE: &str = "errand to a site that vouches for people";
 /// More values of a claim than this count for nothing.
 const VALUES: usize = 1_000;
-
-/// What the browser takes along, sealed.
-#[derive(Serialize, Deserialize)]
-struct Errand {
-    site: String,
-    state: String,
-    nonce: String,
-    verifier: String,
-    next: String,
-    begun: jiff::Timestamp,
-    /// The session whose owner gives his password once more; empty for a sign-in.
-    session: String,
-}
-
-/// An errand that begins.
-#[derive(Clone, Debug)]
-pub struct Begun {
-    /// Where the browser goes.
-    pub address: Url,
-    /// What its cookie holds.
-    pub cookie: String,
-}
 
 /// What the browser brings back.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -124,15 +93,7 @@ pub async fn begin(
 ) -> Result<Begun, Trouble> {
     let now = desk.clock.now();
     let site = sites.get(provider, now, false).await.map_err(Trouble::Away)?;
-    let errand = Errand {
-        site: provider.id.clone(),
-        state: random_token(),
-        nonce: random_token(),
-        verifier: random_token(),
-        next: next.chars().take(1_000).collect(),
-        begun: now,
-        session: session.to_owned(),
-    };
+    let errand = Errand::new(&provider.id, next, session, now);
     let mut address = Url::parse(&site.description.authorization_endpoint)
         .map_err(|error| Trouble::Away(error.to_string()))?;
     let back = return_address(&desk.config, provider)?;
@@ -149,9 +110,7 @@ pub async fn begin(
     if !session.is_empty() {
         address.query_pairs_mut().append_pair("prompt", "login").append_pair("max_age", "0");
     }
-    let text = serde_json::to_string(&errand).map_err(Error::from)?;
-    let cookie = Key::load(&desk.config).and_then(|key| key.seal(&text, PURPOSE)).map_err(Error::from)?;
-    Ok(Begun { address, cookie })
+    Ok(Begun { address, cookie: errand.sealed(desk)? })
 }
 
 /// Takes an errand that comes back.
@@ -165,12 +124,12 @@ pub async fn finish(
     cookie: Option<String>,
     back: Back,
 ) -> Result<Vouched, Trouble> {
-    let errand = of_this_browser(desk, provider, cookie, &back)?;
-    let (hash, now) = (digest(&errand.state), Ts(desk.clock.now()));
-    if !desk.db.write(move |tx| spend(tx, &hash, now)).await? {
+    let errand = Errand::of_this_browser(desk, &provider.id, cookie, &back.state)?.ok_or(Trouble::Errand)?;
+    if !errand.spent(desk).await? {
         return Err(Trouble::Errand);
     }
-    let site = sites.get(provider, now.0, false).await.map_err(Trouble::Away)?;
+    let now = desk.clock.now();
+    let site = sites.get(provider, now, false).await.map_err(Trouble::Away)?;
     // A site that answers in the place of another: the code is not for it.
     let must_say = site.description.authorization_response_iss_parameter_supported;
     match &back.iss {
@@ -188,49 +147,23 @@ pub async fn finish(
         issuer: &provider.issuer,
         audience: &provider.client_id,
         nonce: &errand.nonce,
-        now: now.0.as_second(),
+        now: now.as_second(),
     };
     let mut believed = id_token::believed(&token, &site.keys, &expected);
     if believed == Err(Doubt::Key) {
         // The site may sign with a new key.
-        let fresh = sites.get(provider, now.0, true).await.map_err(Trouble::Away)?;
+        let fresh = sites.get(provider, now, true).await.map_err(Trouble::Away)?;
         believed = id_token::believed(&token, &fresh.keys, &expected);
     }
     let claims = believed.map_err(|doubt| Trouble::Doubt(format!("the token is not believed: {doubt}")))?;
     if !errand.session.is_empty() {
         let given = id_token::moment(&claims, "auth_time");
-        if given.is_none_or(|at| now.0.as_second().abs_diff(at) > JUST_NOW) {
+        if given.is_none_or(|at| now.as_second().abs_diff(at) > JUST_NOW) {
             return Err(Trouble::Doubt("the password was not given again".to_owned()));
         }
     }
     let known = known(provider, &claims)?;
     Ok(Vouched { known, next: errand.next, session: errand.session })
-}
-
-fn of_this_browser(
-    desk: &Desk,
-    provider: &Oidc,
-    cookie: Option<String>,
-    back: &Back,
-) -> Result<Errand, Trouble> {
-    let key = Key::load(&desk.config).map_err(Error::from)?;
-    let text = cookie.and_then(|sealed| key.open(&sealed, PURPOSE)).ok_or(Trouble::Errand)?;
-    let errand: Errand = serde_json::from_str(&text).map_err(|_| Trouble::Errand)?;
-    let same = bool::from(errand.state.as_bytes().ct_eq(back.state.as_bytes()));
-    let fresh = desk.clock.now().duration_since(errand.begun).abs() < PATIENCE;
-    if same && fresh && errand.site == provider.id { Ok(errand) } else { Err(Trouble::Errand) }
-}
-
-/// Whether an errand comes back for the first time.
-fn spend(tx: &mut Tx<'_>, hash: &str, now: Ts) -> Result<bool> {
-    let old = Ts(now.0.checked_sub(PATIENCE + PATIENCE).unwrap_or(now.0));
-    diesel::delete(spent_states::table.filter(spent_states::at.lt(old))).execute(&mut **tx)?;
-    let row = (spent_states::hash.eq(hash), spent_states::at.eq(now));
-    let made = each!(&mut **tx, |c| diesel::insert_into(spent_states::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(c))?;
-    Ok(made == 1)
 }
 
 #[derive(Deserialize)]
