@@ -770,6 +770,22 @@ table! {
     use diesel::sql_types::*;
     use crate::db::types::Instant;
 
+    relay_trials (token) {
+        token -> Text,
+        agent_id -> BigInt,
+        relay -> Text,
+        secret -> Text,
+        address -> Text,
+        steps -> Text,
+        started_at -> Instant,
+        inbound_id -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
     filter_versions (id) {
         id -> BigInt,
         rules -> Text,
@@ -1177,6 +1193,7 @@ allow_tables_to_appear_in_same_query!(
     mailbox_folders,
     mailbox_mails,
     mailbox_tests,
+    relay_trials,
     views,
     audit_counts,
     audit_events,

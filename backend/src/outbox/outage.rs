@@ -146,7 +146,8 @@ pub(crate) fn sender(conn: &mut Conn) -> Result<Person> {
 /// One mail to each of the relay's keepers. It waits like all others, and leaves first of what is written from now on.
 fn tell(tx: &mut Tx<'_>, desk: &Desk, away: &Away, now: Timestamp) -> Result<()> {
     let from = sender(tx)?;
-    let relay = desk.config.smtp_relay.as_ref().map(|relay| format!("{}:{}", relay.host, relay.port));
+    let said = crate::settings::relay::in_force(tx, &desk.config)?.relay;
+    let relay = said.map(|relay| format!("{}:{}", relay.host, relay.port));
     for (id, email, language) in keepers(tx, Ts(now))? {
         let language = Language::named(&language);
         let letter = letters::relay_away(

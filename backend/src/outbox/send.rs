@@ -42,7 +42,7 @@ pub(super) struct Way {
     /// To whom it is handed over.
     pub relay: Relay,
     /// What signs it.
-    pub signer: Option<Signer>,
+    pub signer: Option<Arc<Signer>>,
     /// How much of it may be held at once.
     pub room: Room,
 }

@@ -26,6 +26,7 @@ use crate::{
     db::{OutboxId, Wake},
     desk::Desk,
     error::Result,
+    settings::relay::{self, InForce},
 };
 
 /// How often claims are renewed while the relay takes its time.
@@ -36,15 +37,39 @@ pub async fn run(desk: Desk, signer: Option<Signer>, mut stop: watch::Receiver<b
     if let Err(error) = claim::recover(&desk).await {
         tracing::warn!(%error, "could not look for mails that a crash interrupted; they are tried when their lease ends");
     }
-    if let Some(relay) = desk.config.smtp_relay.clone() {
-        let way = Way { relay, signer, room: Room::new() };
-        return Dispatcher::new(desk, way).run(stop).await;
-    }
+    let signer = signer.map(Arc::new);
+    let mut known: Option<String> = None;
     while !*stop.borrow() {
+        let said = in_force(&desk).await;
+        if let Some(said) = &said {
+            let mark = said.mark.clone();
+            // What waited for another relay does not wait for this one's sake.
+            if known.replace(mark.clone()).is_some_and(|before| before != mark) {
+                claim::try_now(&desk).await;
+            }
+        }
+        if let Some(InForce { relay: Some(relay), mark, given, .. }) = said {
+            let way = Way { relay, signer: signer.clone(), room: Room::new() };
+            let of_page = (!given).then_some(mark);
+            Dispatcher::new(desk.clone(), way, of_page).run(&mut stop).await;
+            continue;
+        }
         end_holds(&desk).await;
         tokio::select! {
             () = desk.db.wakers().sleep(Wake::OUTBOX, desk.poll()) => {}
             _ = stop.changed() => {}
+        }
+    }
+}
+
+/// The relay that mail leaves by; `None` where nobody can say.
+async fn in_force(desk: &Desk) -> Option<InForce> {
+    let config = Arc::clone(&desk.config);
+    match desk.db.read(move |conn| relay::in_force(conn, &config)).await {
+        Ok(said) => Some(said),
+        Err(error) => {
+            tracing::warn!(%error, "outgoing mail waits: which relay takes it cannot be read");
+            None
         }
     }
 }
@@ -65,6 +90,8 @@ struct Busy {
 struct Dispatcher {
     desk: Desk,
     way: Arc<Way>,
+    /// What a page says of the relay, where a page may: once that is another, this dispatcher ends.
+    of_page: Option<String>,
     lines: Lines,
     fair: Fairness,
     pace: Pace,
@@ -77,7 +104,7 @@ struct Dispatcher {
 }
 
 impl Dispatcher {
-    fn new(desk: Desk, way: Way) -> Self {
+    fn new(desk: Desk, way: Way, of_page: Option<String>) -> Self {
         let lines = Lines::new(&way.relay);
         Self {
             fair: Fairness::new(lines.most()),
@@ -86,6 +113,7 @@ impl Dispatcher {
             lines,
             desk,
             way: Arc::new(way),
+            of_page,
             running: JoinSet::new(),
             busy: HashMap::new(),
             renewed: Instant::now(),
@@ -93,8 +121,9 @@ impl Dispatcher {
         }
     }
 
-    async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow() {
+    /// Sends until it is told to stop, or a page names another relay.
+    async fn run(mut self, stop: &mut watch::Receiver<bool>) {
+        while !*stop.borrow() && self.is_in_force().await {
             self.lines.tidy();
             if let Err(error) = self.feed().await {
                 tracing::warn!(%error, "outgoing mail waits: the database does not answer");
@@ -126,6 +155,17 @@ impl Dispatcher {
             self.renew();
         }
         self.lines.close().await;
+    }
+
+    /// Whether mail still leaves by this relay. Asked before mails are handed out, so that none goes where nobody wants it
+    /// any more; where the file says the relay, nobody can change it.
+    async fn is_in_force(&self) -> bool {
+        let Some(of_page) = &self.of_page else { return true };
+        match self.desk.db.read(relay::mark).await {
+            Ok(mark) => mark == *of_page,
+            // Whatever is claimed next needs the database as well.
+            Err(_) => true,
+        }
     }
 
     /// Hands out as many mails as there are lanes for.

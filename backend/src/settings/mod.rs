@@ -2,6 +2,7 @@
 //! file or the environment says wins. Read where they are needed, in the transaction that needs them: nothing is cached.
 
 mod known;
+pub mod relay;
 
 use std::collections::BTreeMap;
 
@@ -107,6 +108,9 @@ pub fn change(
     now: Ts,
 ) -> Result<()> {
     actor.require(InstallationRight::People)?;
+    if key == relay::KEY {
+        return relay::change_by_words(tx, actor, config, (value, None), now);
+    }
     let setting = CHANGEABLE.iter().find(|setting| setting.key == key).ok_or(Error::NotFound)?;
     if config.is_given(key) {
         return Err(Error::Conflict(say!("refused-setting-given", key = key)));

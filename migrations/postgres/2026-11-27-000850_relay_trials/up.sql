@@ -1,0 +1,14 @@
+-- Test mails through a relay as somebody has typed it: what became of each step, and whether it came in again. What
+-- opens the relay lies here sealed until the relay is saved, or for an hour.
+CREATE TABLE relay_trials (
+    token text PRIMARY KEY,
+    agent_id bigint NOT NULL REFERENCES agents (id),
+    relay text NOT NULL,
+    secret text NOT NULL DEFAULT '',
+    address text NOT NULL,
+    -- What became of it, as JSON; empty while it is under way.
+    steps text NOT NULL DEFAULT '',
+    started_at timestamptz NOT NULL,
+    -- The mail that came in again.
+    inbound_id bigint
+);
