@@ -1,7 +1,9 @@
 //! Settings that are changed on a page: few, each kept in the database with who changed it and when. What the settings
 //! file or the environment says wins. Read where they are needed, in the transaction that needs them: nothing is cached.
 
+pub mod colour;
 mod known;
+pub mod look;
 pub mod relay;
 
 use std::collections::BTreeMap;
