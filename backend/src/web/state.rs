@@ -33,6 +33,8 @@ pub struct Web {
     pub throttled: Arc<Throttled>,
     /// What is known of the sites that vouch for people.
     pub sites: Sites,
+    /// What the organisation looks like to strangers.
+    pub looks: super::look::Looks,
     /// Signs the addresses of inline images; all nodes of an installation share it.
     pub image_key: Arc<[u8; 32]>,
 }
@@ -78,6 +80,7 @@ impl Web {
             node: crate::clock::random_token().into(),
             throttled: Arc::default(),
             sites: Sites::default(),
+            looks: super::look::Looks::default(),
             image_key: Arc::new(image_key),
         })
     }

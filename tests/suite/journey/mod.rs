@@ -12,5 +12,6 @@ mod notices;
 mod pages;
 mod passing;
 mod people;
+mod setup;
 mod sign_in;
 mod writing;

@@ -1,0 +1,185 @@
+//! The steps behind the first one of the set-up: what the organisation looks like, mail in, mail out, queues, colleagues.
+//! Each can be left for later and taken up again; each does what the full page of its subject does.
+
+mod mail_in;
+mod people;
+mod queues;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use serde::{Deserialize, Serialize};
+
+use super::failure::Answer;
+use super::fields::Fields;
+use super::forms::Posted;
+use super::gate::{Asker, Signed};
+use super::look::view::{LookView, PLACES as LOOKS, Typed as LookTyped};
+use super::page::{Page, see_other, show_as};
+use super::relay::PLACES as RELAYS;
+use super::relay::view::{RelayView, Typed as RelayTyped};
+use super::state::Web;
+use crate::db::{Conn, InstallationRight, Ts};
+use crate::error::{Error, Result};
+use crate::people::first_steps::{self, How, Progress, Step};
+
+/// What every step shows: where it is among the others.
+#[derive(Serialize)]
+struct Wizard<B> {
+    at: &'static str,
+    steps: Vec<StepView>,
+    told: String,
+    #[serde(flatten)]
+    body: B,
+}
+
+#[derive(Serialize)]
+struct StepView {
+    word: &'static str,
+    number: usize,
+    title: String,
+    /// What became of it, in a word.
+    told: String,
+    done: bool,
+    current: bool,
+}
+
+/// What the address of a step says.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Note {
+    trial: String,
+    saved: String,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+fn steps(progress: &Progress, at: Option<Step>, asker: &Asker) -> Vec<StepView> {
+    let language = &asker.reader.language;
+    let first = StepView {
+        word: "",
+        number: 1,
+        title: language.tr("setup-account"),
+        told: format!("{}, {}", asker.actor.agent.name, asker.actor.agent.email),
+        done: true,
+        current: false,
+    };
+    let others = Step::ALL.into_iter().enumerate().map(|(index, step)| StepView {
+        word: step.word(),
+        number: index + 2,
+        title: language.tr(&format!("wizard-{}", step.word())),
+        told: match progress.of(step) {
+            Some(How::Done) => language.tr("wizard-done"),
+            Some(How::Later) => language.tr("wizard-left"),
+            None => language.tr("wizard-open"),
+        },
+        done: progress.of(step) == Some(How::Done),
+        current: at == Some(step),
+    });
+    std::iter::once(first).chain(others).collect()
+}
+
+/// How far it is, in words.
+pub(super) fn told(progress: &Progress, language: &crate::i18n::Language) -> String {
+    let (done, all) = progress.count();
+    language.tr_with("wizard-progress", &[("done", &done.to_string()), ("all", &all.to_string())])
+}
+
+async fn show<B, F>(web: &Data<Web>, signed: &Signed, status: StatusCode, at: Option<Step>, load: F) -> Answer
+where
+    B: Serialize + 'static,
+    F: FnOnce(&mut Conn, &Asker) -> Result<B> + Send + 'static,
+{
+    show_as(web, signed, status, "setup/wizard.html", move |conn, asker| {
+        asker.actor.require(InstallationRight::People)?;
+        let body = load(conn, asker)?;
+        let progress = first_steps::load(conn)?.unwrap_or_default();
+        let view = Wizard {
+            at: at.map_or("", Step::word),
+            steps: steps(&progress, at, asker),
+            told: told(&progress, &asker.reader.language),
+            body,
+        };
+        Ok(Page::new("setup", view))
+    })
+    .await
+}
+
+/// `GET /admin/setup`: on to the first step that nobody has been at, or to what is left.
+pub async fn root(web: Data<Web>, signed: Signed) -> Answer {
+    let next = web.db.read(|conn| Ok(first_steps::load(conn)?.unwrap_or_default().next())).await?;
+    match next {
+        Some(step) => Ok(see_other(&format!("/admin/setup/{}#at", step.word()))),
+        None => show(&web, &signed, StatusCode::OK, None, |_, _| Ok(Nothing {})).await,
+    }
+}
+
+/// `POST /admin/setup`: nobody is reminded any more.
+pub async fn dismiss(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> Answer {
+    fields.0.only(&[])?;
+    let now = Ts(web.clock.now());
+    web.db.write(move |tx| first_steps::dismiss(tx, &signed.actor, now)).await?;
+    Ok(see_other("/dashboard"))
+}
+
+/// `GET /admin/setup/{step}`.
+pub async fn page(web: Data<Web>, signed: Signed, step: Path<String>, note: Query<Note>) -> Answer {
+    let step = Step::named(&step).ok_or(Error::NotFound)?;
+    let saved = note.saved == "yes";
+    let (status, at) = (StatusCode::OK, Some(step));
+    match step {
+        Step::Look => look(&web, &signed, status, LookTyped { saved, ..LookTyped::default() }).await,
+        Step::Out => {
+            let typed = RelayTyped { trial: note.trial.clone(), saved, ..RelayTyped::default() };
+            relay(&web, &signed, status, typed).await
+        }
+        Step::In => {
+            let config = web.config.clone();
+            show(&web, &signed, status, at, move |conn, asker| mail_in::load(conn, asker, &config, None))
+                .await
+        }
+        Step::Queues => show(&web, &signed, status, at, |conn, _| queues::load(conn, None)).await,
+        Step::People => {
+            let config = web.config.clone();
+            show(&web, &signed, status, at, move |conn, asker| people::load(conn, asker, &config, None)).await
+        }
+    }
+}
+
+/// The step of the look, with what was typed.
+pub(super) async fn look(web: &Data<Web>, signed: &Signed, status: StatusCode, typed: LookTyped) -> Answer {
+    show(web, signed, status, Some(Step::Look), move |conn, asker| {
+        LookView::load(conn, asker, LOOKS[1], typed)
+    })
+    .await
+}
+
+/// The step of the relay, with what was typed.
+pub(super) async fn relay(web: &Data<Web>, signed: &Signed, status: StatusCode, typed: RelayTyped) -> Answer {
+    let config = web.config.clone();
+    show(web, signed, status, Some(Step::Out), move |conn, asker| {
+        RelayView::load(conn, asker, &config, RELAYS[1], typed)
+    })
+    .await
+}
+
+/// `POST /admin/setup/{step}`: what the step says, or that it is left for later, or that there is nothing to add.
+pub async fn update(web: Data<Web>, signed: Signed, step: Path<String>, fields: Posted<Fields>) -> Answer {
+    let (step, fields) = (Step::named(&step).ok_or(Error::NotFound)?, fields.0);
+    let how = match fields.one("do") {
+        "later" => How::Later,
+        "on" => How::Done,
+        _ => {
+            return match step {
+                Step::In => mail_in::update(&web, &signed, &fields).await,
+                Step::Queues => queues::update(&web, &signed, &fields).await,
+                Step::People => people::update(&web, &signed, &fields).await,
+                // Their forms go to the pages of the look and of the relay.
+                Step::Look | Step::Out => Err(Error::NotFound.into()),
+            };
+        }
+    };
+    let now = Ts(web.clock.now());
+    web.db.write(move |tx| first_steps::mark(tx, &signed.actor, step, how, now)).await?;
+    Ok(see_other("/admin/setup"))
+}
