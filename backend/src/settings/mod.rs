@@ -69,6 +69,9 @@ pub fn limits(conn: &mut Conn, given: &Limits) -> Result<Limits> {
     let kept = kept(conn)?;
     let (mut limits, fixed) = (*given, given.fixed);
     let open = |fixed: bool, key: &str| number(&kept, key).filter(|_| !fixed);
+    if let Some(days) = open(fixed.bin_days, "BIN_DAYS").and_then(|days| days.try_into().ok()) {
+        limits.bin_days = days;
+    }
     if let Some(tries) = open(fixed.sign_in_tries, "SIGN_IN_TRIES").and_then(|tries| tries.try_into().ok()) {
         limits.sign_in_tries = tries;
     }
