@@ -7,6 +7,10 @@ wizard-out = Mail hinaus
 wizard-queues = Queues
 wizard-people = Kollegen
 wizard-done = Getan.
+wizard-agents = { $n ->
+    [one] Ein Agent
+   *[other] { $n } Agenten
+  }
 wizard-left = Für später gelassen.
 wizard-open = Noch nicht.
 wizard-go = Dorthin

@@ -7,6 +7,10 @@ wizard-out = Mail out
 wizard-queues = Queues
 wizard-people = Colleagues
 wizard-done = Done.
+wizard-agents = { $n ->
+    [one] One agent
+   *[other] { $n } agents
+  }
 wizard-left = Left for later.
 wizard-open = Not yet.
 wizard-go = Go there

@@ -7,6 +7,10 @@ wizard-out = Courriel sortant
 wizard-queues = Files
 wizard-people = Collègues
 wizard-done = Fait.
+wizard-agents = { $n ->
+    [one] { $n } agent
+   *[other] { $n } agents
+  }
 wizard-left = Remis à plus tard.
 wizard-open = Pas encore.
 wizard-go = Y aller

@@ -1,9 +1,9 @@
 //! The steps behind the first one of the set-up: what the organisation looks like, mail in, mail out, queues, colleagues.
 //! Each can be left for later and taken up again; each does what the full page of its subject does.
 
+mod colleagues;
 mod mail_in;
-mod people;
-mod queues;
+mod quick_queues;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
@@ -18,9 +18,13 @@ use super::page::{Page, see_other, show_as};
 use super::relay::PLACES as RELAYS;
 use super::relay::view::{RelayView, Typed as RelayTyped};
 use super::state::Web;
+use crate::config::Config;
 use crate::db::{Conn, InstallationRight, Ts};
 use crate::error::{Error, Result};
+use crate::people::agents;
 use crate::people::first_steps::{self, How, Progress, Step};
+use crate::queues::{self, listing};
+use crate::settings::relay;
 
 /// What every step shows: where it is among the others.
 #[derive(Serialize)]
@@ -54,29 +58,68 @@ pub struct Note {
 #[derive(Serialize)]
 struct Nothing {}
 
-fn steps(progress: &Progress, at: Option<Step>, asker: &Asker) -> Vec<StepView> {
+fn steps(
+    conn: &mut Conn,
+    config: &Config,
+    progress: &Progress,
+    at: Option<Step>,
+    asker: &Asker,
+) -> Result<Vec<StepView>> {
     let language = &asker.reader.language;
-    let first = StepView {
+    let mut views = vec![StepView {
         word: "",
         number: 1,
         title: language.tr("setup-account"),
         told: format!("{}, {}", asker.actor.agent.name, asker.actor.agent.email),
         done: true,
         current: false,
-    };
-    let others = Step::ALL.into_iter().enumerate().map(|(index, step)| StepView {
-        word: step.word(),
-        number: index + 2,
-        title: language.tr(&format!("wizard-{}", step.word())),
-        told: match progress.of(step) {
-            Some(How::Done) => language.tr("wizard-done"),
+    }];
+    for (index, step) in Step::ALL.into_iter().enumerate() {
+        let how = progress.of(step);
+        let told = match how {
+            Some(How::Done) => fact(conn, config, step, asker)?,
             Some(How::Later) => language.tr("wizard-left"),
             None => language.tr("wizard-open"),
-        },
-        done: progress.of(step) == Some(How::Done),
-        current: at == Some(step),
-    });
-    std::iter::once(first).chain(others).collect()
+        };
+        views.push(StepView {
+            word: step.word(),
+            number: index + 2,
+            title: language.tr(&format!("wizard-{}", step.word())),
+            told: if told.is_empty() { language.tr("wizard-done") } else { told },
+            done: how == Some(How::Done),
+            current: at == Some(step),
+        });
+    }
+    Ok(views)
+}
+
+/// What a step that is done has come to, in a line.
+fn fact(conn: &mut Conn, config: &Config, step: Step, asker: &Asker) -> Result<String> {
+    const LONGEST: usize = 120;
+    let told = match step {
+        Step::Look => crate::people::setup::organisation(conn)?,
+        Step::In => {
+            let queue = queues::default_queue(conn)?;
+            listing::addresses(conn)?.remove(&queue).unwrap_or_default().join(", ")
+        }
+        Step::Out => {
+            let said = if relay::is_given(config) { config.smtp_relay.clone() } else { relay::said(conn)? };
+            said.map(|relay| format!("{}:{}", relay.host, relay.port)).unwrap_or_default()
+        }
+        Step::Queues => {
+            let open = queues::all(conn)?.into_iter().filter(|queue| queue.retired_at.is_none());
+            open.map(|queue| queue.name).collect::<Vec<_>>().join(", ")
+        }
+        Step::People => {
+            let active = agents::all(conn)?.into_iter().filter(|agent| agent.disabled_at.is_none()).count();
+            asker.reader.language.tr_count("wizard-agents", i64::try_from(active).unwrap_or(i64::MAX))
+        }
+    };
+    Ok(if told.chars().count() <= LONGEST {
+        told
+    } else {
+        told.chars().take(LONGEST).chain(['…']).collect()
+    })
 }
 
 /// How far it is, in words.
@@ -90,13 +133,14 @@ where
     B: Serialize + 'static,
     F: FnOnce(&mut Conn, &Asker) -> Result<B> + Send + 'static,
 {
+    let config = web.config.clone();
     show_as(web, signed, status, "setup/wizard.html", move |conn, asker| {
         asker.actor.require(InstallationRight::People)?;
         let body = load(conn, asker)?;
         let progress = first_steps::load(conn)?.unwrap_or_default();
         let view = Wizard {
             at: at.map_or("", Step::word),
-            steps: steps(&progress, at, asker),
+            steps: steps(conn, &config, &progress, at, asker)?,
             told: told(&progress, &asker.reader.language),
             body,
         };
@@ -138,10 +182,11 @@ pub async fn page(web: Data<Web>, signed: Signed, step: Path<String>, note: Quer
             show(&web, &signed, status, at, move |conn, asker| mail_in::load(conn, asker, &config, None))
                 .await
         }
-        Step::Queues => show(&web, &signed, status, at, |conn, _| queues::load(conn, None)).await,
+        Step::Queues => show(&web, &signed, status, at, |conn, _| quick_queues::load(conn, None)).await,
         Step::People => {
             let config = web.config.clone();
-            show(&web, &signed, status, at, move |conn, asker| people::load(conn, asker, &config, None)).await
+            show(&web, &signed, status, at, move |conn, asker| colleagues::load(conn, asker, &config, None))
+                .await
         }
     }
 }
@@ -172,8 +217,8 @@ pub async fn update(web: Data<Web>, signed: Signed, step: Path<String>, fields: 
         _ => {
             return match step {
                 Step::In => mail_in::update(&web, &signed, &fields).await,
-                Step::Queues => queues::update(&web, &signed, &fields).await,
-                Step::People => people::update(&web, &signed, &fields).await,
+                Step::Queues => quick_queues::update(&web, &signed, &fields).await,
+                Step::People => colleagues::update(&web, &signed, &fields).await,
                 // Their forms go to the pages of the look and of the relay.
                 Step::Look | Step::Out => Err(Error::NotFound.into()),
             };
