@@ -776,6 +776,7 @@ table! {
         relay -> Text,
         secret -> Text,
         address -> Text,
+        own -> Bool,
         steps -> Text,
         started_at -> Instant,
         inbound_id -> Nullable<BigInt>,

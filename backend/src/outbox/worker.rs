@@ -46,6 +46,7 @@ pub async fn run(desk: Desk, signer: Option<Signer>, mut stop: watch::Receiver<b
             // What waited for another relay does not wait for this one's sake.
             if known.replace(mark.clone()).is_some_and(|before| before != mark) {
                 claim::try_now(&desk).await;
+                Outage::default().over(&desk).await;
             }
         }
         if let Some(InForce { relay: Some(relay), mark, given, .. }) = said {

@@ -6,6 +6,8 @@ CREATE TABLE relay_trials (
     relay text NOT NULL,
     secret text NOT NULL DEFAULT '',
     address text NOT NULL,
+    -- Whether the address is one of ours, so that the mail is to come in again.
+    own boolean NOT NULL,
     -- What became of it, as JSON; empty while it is under way.
     steps text NOT NULL DEFAULT '',
     started_at timestamptz NOT NULL,

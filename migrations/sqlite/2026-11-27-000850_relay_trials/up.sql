@@ -6,6 +6,8 @@ CREATE TABLE relay_trials (
     relay TEXT NOT NULL,
     secret TEXT NOT NULL DEFAULT '',
     address TEXT NOT NULL,
+    -- Whether the address is one of ours, so that the mail is to come in again.
+    own INTEGER NOT NULL,
     -- What became of it, as JSON; empty while it is under way.
     steps TEXT NOT NULL DEFAULT '',
     started_at INTEGER NOT NULL,

@@ -7,6 +7,7 @@ use tests::binary::PASSWORD;
 use tests::client::Answer;
 use tests::smtp_peer::{Behaviour, Security};
 use tests::{Client, SmtpPeer, both_databases, mail};
+use turnstone::config::RelayTls;
 
 #[derive(diesel::QueryableByName)]
 struct Value {
@@ -151,6 +152,40 @@ both_databases! {
         let tried = submit(&browser, "/admin/relay/trials", &at(&peer), &right).await;
         let page = browser.get(tried.assert(303).location().split('#').next().unwrap()).await.text();
         assert!(page.contains("It does not take the mail") && page.contains("no such user here"), "{page}");
+    }
+
+    async fn a_trial_says_how_the_line_is_protected(database) {
+        let app = without_relay(database).await;
+        let peer = SmtpPeer::start_with(Security { starttls: true, ..Security::default() }).await;
+        let browser = admin(&app).await;
+        let to = [("way", "to"), ("to", "ingrid@elsewhere.example")];
+        for (tls, said) in [
+            ("none", "Not encrypted"),
+            ("opportunistic", "with a certificate that nobody has checked"),
+            ("required", "No encryption comes about"),
+        ] {
+            let mut form = at(&peer);
+            form[2].1 = tls.to_owned();
+            let tried = submit(&browser, "/admin/relay/trials", &form, &to).await.assert(303).location();
+            let page = browser.get(tried.split('#').next().unwrap()).await.text();
+            assert!(page.contains(said), "{tls}: {page}");
+        }
+        assert_eq!(peer.received().len(), 2, "nothing goes where nobody vouches for the server");
+        // With an authority of one's own, which the file names: whose certificate it is, and until when.
+        let folder = tempfile::tempdir().unwrap();
+        let (file, port) = (folder.path().join("ca.pem"), peer.address().port());
+        std::fs::write(&file, peer.certificate()).unwrap();
+        let app = TestApp::start_with(database, |config| {
+            let relay = config.smtp_relay.as_mut().unwrap();
+            (relay.host, relay.port, relay.tls, relay.ca) = ("localhost".into(), port, RelayTls::Required, Some(file));
+        })
+        .await;
+        let browser = admin(&app).await;
+        let form = [("host", "localhost".to_owned()), ("port", port.to_string()), ("tls", "required".to_owned())];
+        let tried = submit(&browser, "/admin/relay/trials", &form, &to).await.assert(303).location();
+        let page = browser.get(tried.split('#').next().unwrap()).await.text();
+        assert!(page.contains("Encrypted, with a certificate for localhost") && page.contains("good until"), "{page}");
+        assert!(page.contains("It has taken the mail"), "{page}");
     }
 
     async fn a_mail_to_ourselves_is_followed_until_it_is_back_and_becomes_no_ticket(database) {

@@ -156,7 +156,8 @@ pub fn prepare(
             relay_trials::agent_id.eq(actor.agent.id),
             relay_trials::relay.eq(relay.written()),
             relay_trials::secret.eq(relay::seal_trial(config, &relay, actor.agent.id.0)?),
-            relay_trials::address.eq(if own { to.clone() } else { format!("> {to}") }),
+            relay_trials::address.eq(&to),
+            relay_trials::own.eq(own),
             relay_trials::started_at.eq(now),
         ))
         .exec(tx)?;
@@ -224,20 +225,21 @@ pub fn save(
 /// Those of the database.
 pub fn of(conn: &mut Conn, actor: &Actor, token: &str, now: Timestamp) -> Result<Option<Trial>> {
     actor.require(InstallationRight::People)?;
-    type Row = (String, String, String, Ts, Option<InboundId>);
+    type Row = (String, String, bool, String, Ts, Option<InboundId>);
     let row: Option<Row> = relay_trials::table
         .find(token)
         .filter(relay_trials::agent_id.eq(actor.agent.id))
         .select((
             relay_trials::relay,
             relay_trials::address,
+            relay_trials::own,
             relay_trials::steps,
             relay_trials::started_at,
             relay_trials::inbound_id,
         ))
         .first(conn)
         .optional()?;
-    let Some((said, address, steps, started_at, inbound)) = row else { return Ok(None) };
+    let Some((said, address, own, steps, started_at, inbound)) = row else { return Ok(None) };
     // Only we write this column; empty is a trial whose end nobody has written down.
     let steps: Vec<Step> = serde_json::from_str(&steps).unwrap_or_default();
     let left = steps.last().is_some_and(|last| last.good && last.what == "sent");
@@ -249,13 +251,12 @@ pub fn of(conn: &mut Conn, actor: &Actor, token: &str, now: Timestamp) -> Result
             .optional()?,
         None => None,
     };
-    let back = match (address.strip_prefix("> "), came) {
-        (Some(_), _) => None,
-        (None, Some((id, at))) => Some(Back::Came(id, at.0)),
-        (None, None) if left && now.duration_since(started_at.0) < PATIENCE => Some(Back::Waiting),
-        (None, None) => Some(Back::Lost),
+    let back = match (own, came) {
+        (false, _) => None,
+        (true, Some((id, at))) => Some(Back::Came(id, at.0)),
+        (true, None) if left && now.duration_since(started_at.0) < PATIENCE => Some(Back::Waiting),
+        (true, None) => Some(Back::Lost),
     };
-    let address = address.strip_prefix("> ").unwrap_or(&address).to_owned();
     Ok(Some(Trial { relay: Relay::read(&said).ok(), address, steps, started_at: started_at.0, back }))
 }
 
