@@ -235,7 +235,8 @@ fn check(config: &Config, wish: &Wish) -> Result<Relay> {
 
 fn check_way(config: &Config, relay: &Relay, refuse: &mut impl FnMut(&str, Sentence)) {
     let local = relay.is_local();
-    if !PORTS.contains(&relay.port) && !(local && relay.port >= FREE) {
+    let usual = PORTS.contains(&relay.port) || (local && relay.port >= FREE);
+    if !usual {
         refuse("port", say!("refused-relay-port"));
     }
     // Our mail would come back to us for ever.

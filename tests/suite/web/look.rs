@@ -61,7 +61,9 @@ both_databases! {
         let dana = app.visitor();
         dana.sign_in("dana", PASSWORD).await;
         assert!(dana.get("/dashboard").await.text().contains("data-theme=\"dark\""));
-        let chosen = dana.request(Method::PUT, "/preferences/theme").json(&json!({ "theme": "light" }));
+        let token = address(&dana.get("/dashboard").await.text(), "data-csrf=\"");
+        let chosen = dana.request(Method::PUT, "/preferences/theme").header("x-csrf-token", token);
+        let chosen = chosen.json(&json!({ "theme": "light" }));
         dana.send(chosen).await.assert(204);
         assert!(dana.get("/dashboard").await.text().contains("data-theme=\"light\""));
         dana.get("/admin/look").await.assert(403);
