@@ -5,7 +5,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -105,12 +105,19 @@ pub async fn list(desk: Data<Desk>, caller: Caller) -> Answer {
 pub struct PutSetting {
     /// The value as it would stand in the settings file; null: the usual one is in force again. Of SMTP_RELAY without its
     /// password.
-    value: Option<String>,
-    /// The password of SMTP_RELAY; left out, the one that is kept for the same server and user stays.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    value: Option<Option<String>>,
+    /// The password of SMTP_RELAY, whose value may be left out then; left out, the one that is kept for the same server and user stays.
     password: Option<String>,
 }
 
 impl Input for PutSetting {}
+
+/// A null that was said is another thing than nothing.
+fn said<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(from).map(Some)
+}
 
 /// Changes a setting that can be changed while the server runs. Needs the right to manage people.
 #[utoipa::path(put, path = "/settings/{key}", tag = "administration", request_body = PutSetting,
@@ -121,14 +128,22 @@ pub async fn put(desk: Data<Desk>, caller: Caller, key: Path<String>, wish: Json
     let changed = desk
         .db
         .write(move |tx| {
-            match &wish.password {
-                Some(password) if key == relay::KEY => {
+            match (&wish.value, &wish.password) {
+                (value, Some(password)) if key == relay::KEY && *value != Some(None) => {
+                    // A new password alone belongs to the same relay.
+                    let same = relay::said(tx)?.map(|relay| relay.written());
+                    let words = value.clone().flatten().or(same);
+                    let words =
+                        words.ok_or_else(|| Error::invalid("value", say!("refused-setting-value")))?;
                     let password = Secret::new(password.clone());
-                    let words = (wish.value.as_deref(), Some(&password));
-                    relay::change_by_words(tx, &caller.actor, &config, words, now)?;
+                    let given = (Some(words.as_str()), Some(&password));
+                    relay::change_by_words(tx, &caller.actor, &config, given, now)?;
                 }
-                Some(_) => return Err(Error::invalid("password", say!("refused-setting-password"))),
-                None => settings::change(tx, &caller.actor, &config, &key, wish.value.as_deref(), now)?,
+                (_, Some(_)) => return Err(Error::invalid("password", say!("refused-setting-password"))),
+                (None, None) => return Err(Error::invalid("value", say!("refused-setting-value"))),
+                (Some(value), None) => {
+                    settings::change(tx, &caller.actor, &config, &key, value.as_deref(), now)?;
+                }
             }
             view(tx, &config)?.into_iter().find(|one| one.key == key).ok_or(Error::NotFound)
         })

@@ -772,9 +772,11 @@ table! {
 
     relay_trials (token) {
         token -> Text,
+        mark -> Text,
         agent_id -> BigInt,
         relay -> Text,
         secret -> Text,
+        sender -> Text,
         address -> Text,
         own -> Bool,
         steps -> Text,

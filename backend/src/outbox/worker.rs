@@ -38,21 +38,27 @@ pub async fn run(desk: Desk, signer: Option<Signer>, mut stop: watch::Receiver<b
         tracing::warn!(%error, "could not look for mails that a crash interrupted; they are tried when their lease ends");
     }
     let signer = signer.map(Arc::new);
-    let mut known: Option<String> = None;
+    let (mut known, mut sealed): (Option<String>, Option<Instant>) = (None, None);
+    // What a former relay has in its hands is finished beside: it may take its time, and just therefore be the former one.
+    let mut former: JoinSet<()> = JoinSet::new();
     while !*stop.borrow() {
         let said = in_force(&desk).await;
         if let Some(said) = &said {
-            let mark = said.mark.clone();
-            // What waited for another relay does not wait for this one's sake.
-            if known.replace(mark.clone()).is_some_and(|before| before != mark) {
+            let first = known.is_none();
+            let changed = known.replace(said.mark.clone()).is_some_and(|before| before != said.mark);
+            if changed {
+                // What waited for another relay does not wait for this one's sake.
                 claim::try_now(&desk).await;
                 Outage::default().over(&desk).await;
             }
+            note_sealed(&desk, said, first || changed, &mut sealed).await;
         }
-        if let Some(InForce { relay: Some(relay), mark, given, .. }) = said {
-            let way = Way { relay, signer: signer.clone(), room: Room::new() };
+        if let Some(InForce { relay: Some(relay), mark, given, since, .. }) = said {
+            let way = Way { relay, since, signer: signer.clone(), room: Room::new() };
             let of_page = (!given).then_some(mark);
-            Dispatcher::new(desk.clone(), way, of_page).run(&mut stop).await;
+            if let Some(old) = Dispatcher::new(desk.clone(), way, of_page).run(&mut stop).await {
+                former.spawn(old.finish());
+            }
             continue;
         }
         end_holds(&desk).await;
@@ -60,6 +66,31 @@ pub async fn run(desk: Desk, signer: Option<Signer>, mut stop: watch::Receiver<b
             () = desk.db.wakers().sleep(Wake::OUTBOX, desk.poll()) => {}
             _ = stop.changed() => {}
         }
+    }
+    while former.join_next().await.is_some() {}
+}
+
+/// Pages say that mail waits where its relay's password cannot be opened; they do not open it themselves. Said again now and
+/// then: another node, which can, may have begun meanwhile.
+async fn note_sealed(desk: &Desk, said: &InForce, news: bool, noted: &mut Option<Instant>) {
+    const AGAIN: Duration = Duration::from_secs(60);
+    let mark = match (said.sealed, &noted) {
+        (true, Some(at)) if !news && at.elapsed() < AGAIN => return,
+        (true, before) => {
+            if before.is_none() {
+                tracing::error!(
+                    "outgoing mail waits: the relay's password cannot be opened with this process's key"
+                );
+            }
+            Some(said.mark.clone())
+        }
+        (false, None) if !news => return,
+        (false, _) => None,
+    };
+    *noted = mark.as_ref().map(|_| Instant::now());
+    let written = desk.db.write(move |tx| relay::note_sealed(tx, mark.as_deref())).await;
+    if let Err(error) = written {
+        tracing::warn!(%error, "could not note how the relay's password is");
     }
 }
 
@@ -102,6 +133,8 @@ struct Dispatcher {
     renewed: Instant,
     /// When holds were looked at.
     looked: Instant,
+    /// Whether another relay takes new mail by now: how this one does is no news any more.
+    former: bool,
 }
 
 impl Dispatcher {
@@ -119,11 +152,13 @@ impl Dispatcher {
             busy: HashMap::new(),
             renewed: Instant::now(),
             looked: Instant::now(),
+            former: false,
         }
     }
 
-    /// Sends until it is told to stop, or a page names another relay.
-    async fn run(mut self, stop: &mut watch::Receiver<bool>) {
+    /// Sends until it is told to stop, and finishes then; or until a page names another relay: itself, with what is still
+    /// under way.
+    async fn run(mut self, stop: &mut watch::Receiver<bool>) -> Option<Self> {
         while !*stop.borrow() && self.is_in_force().await {
             self.lines.tidy();
             if let Err(error) = self.feed().await {
@@ -146,7 +181,16 @@ impl Dispatcher {
             self.settle(ended).await;
             self.renew();
         }
-        // What is being sent is finished, and its claims are kept until then.
+        if !*stop.borrow() {
+            self.former = true;
+            return Some(self);
+        }
+        self.finish().await;
+        None
+    }
+
+    /// What is being sent is finished, and its claims are kept until then.
+    async fn finish(mut self) {
         while !self.running.is_empty() {
             let ended = tokio::select! {
                 ended = self.running.join_next_with_id() => ended,
@@ -218,6 +262,7 @@ impl Dispatcher {
         let now: Timestamp = self.desk.clock.now();
         match relay {
             None => {}
+            Some(_) if self.former => {}
             Some(Ok(())) => {
                 self.lines.reached();
                 self.outage.over(&self.desk).await;

@@ -191,8 +191,18 @@ pub fn invite(
         let (name, email) =
             person(line).ok_or_else(|| Error::invalid("lines", say!("refused-colleague", line = line)))?;
         let before_at = email.split('@').next().unwrap_or_default().to_owned();
+        if agents::by_email(tx, &email)?.is_some() {
+            let there = say!("refused-colleague-there", address = email);
+            return Err(at_line(Error::invalid("email", there), line));
+        }
+        // The short name is somebody's already: then the whole address is one's own.
+        let taken = match agents::by_login(tx, &before_at) {
+            Ok(_) => true,
+            Err(Error::NotFound) => false,
+            Err(error) => return Err(error),
+        };
         let new = NewAgent {
-            login: before_at.clone(),
+            login: if taken { email.clone() } else { before_at.clone() },
             name: if name.is_empty() { before_at } else { name },
             roles: vec![role.to_owned()],
             email,

@@ -51,7 +51,8 @@ pub fn apply(
     if let Some(list) = &wanted.agent_domains {
         domains::set(tx, &people, list, now)?;
     }
-    for (key, value) in &wanted.settings {
+    // What is so already is no change, also where the file of this place says it by now.
+    for (key, value) in wanted.settings.iter().filter(|(key, value)| is.settings.get(*key) != Some(*value)) {
         settings::change(tx, actor, config, key, Some(value), now)?;
     }
     queues_to(tx, actor, &is.queues, &wanted.queues, now)?;

@@ -62,7 +62,7 @@ fn go(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> Resul
         });
     }
     steps.add("duplicate", "no", "");
-    if let Some(test) = round_trip::came_back(tx, mail.row.id, &mail.mail)? {
+    if let Some(test) = round_trip::came_back(tx, mail.row.id, &mail.mail, at.now)? {
         let which = match test {
             round_trip::Test::Mailbox => "this is the test mail of a mailbox",
             round_trip::Test::Relay => "this is the test mail of the relay",

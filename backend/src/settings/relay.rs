@@ -5,13 +5,14 @@ use std::net::IpAddr;
 
 use diesel::prelude::*;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::{FIRST, Kept};
 use crate::{
     access::Actor,
     audit,
     config::{Config, Relay, RelayTls, Secret},
-    db::{Audited, Conn, Direct, InstallationRight, Ts, Tx, Wake, backend, schema::settings},
+    db::{Audited, Conn, Direct, InstallationRight, Ts, Tx, Wake, backend, hex, schema::settings},
     error::{Error, FieldError, Result, Sentence, say},
     seal::Key,
 };
@@ -20,6 +21,8 @@ use crate::{
 pub const KEY: &str = "SMTP_RELAY";
 /// The row of its sealed password.
 const SECRET: &str = "relay_secret";
+/// The row that says of which state of the setting a sender cannot open the password.
+const SEALED: &str = "relay_sealed";
 /// Ports at which relays listen. On this machine any that needs no privilege may be one.
 const PORTS: [u16; 4] = [25, 465, 587, 2525];
 /// The first port that needs no privilege.
@@ -53,6 +56,8 @@ pub struct InForce {
     pub mark: String,
     /// Whether the file or the environment says it, so that a page cannot.
     pub given: bool,
+    /// Since when a page says it.
+    pub since: Option<Ts>,
     /// Whether a relay was set here whose password is not known: it was never given, or sealed with another key.
     pub sealed: bool,
 }
@@ -81,17 +86,63 @@ fn rows(conn: &mut Conn) -> Result<(Option<Kept>, String)> {
     Ok((kept, of(SECRET).unwrap_or_default()))
 }
 
-/// Whether there is a relay at all, for pages that only say so.
+/// Whether there is a relay, for pages that only say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// There is one.
+    Set,
+    /// There is none.
+    None,
+    /// There is one, and its password is missing or cannot be opened where mail is sent.
+    Sealed,
+}
+
+/// How it stands, without opening the password: that is done where mail is sent, which notes when it cannot ([`note_sealed`]).
+///
+/// # Errors
+/// Those of the database.
+pub fn standing(conn: &mut Conn, config: &Config) -> Result<Standing> {
+    if is_given(config) {
+        return Ok(if config.smtp_relay.is_some() { Standing::Set } else { Standing::None });
+    }
+    let (kept, secret) = rows(conn)?;
+    let Some(relay) = kept.as_ref().and_then(|kept| Relay::read(&kept.value).ok()) else {
+        return Ok(Standing::None);
+    };
+    if relay.credentials.is_none() {
+        return Ok(Standing::Set);
+    }
+    let noted: Option<String> =
+        settings::table.find(SEALED).select(settings::value).first(conn).optional()?;
+    let sealed =
+        secret.is_empty() || noted.is_some_and(|noted| noted == named(&marked(kept.as_ref(), &secret)));
+    Ok(if sealed { Standing::Sealed } else { Standing::Set })
+}
+
+/// Whether mail can leave, as far as is known.
 ///
 /// # Errors
 /// Those of the database.
 pub fn is_there(conn: &mut Conn, config: &Config) -> Result<bool> {
-    if is_given(config) {
-        return Ok(config.smtp_relay.is_some());
+    Ok(standing(conn, config)? == Standing::Set)
+}
+
+/// Notes, or no longer, that the password cannot be opened where mail is sent.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn note_sealed(tx: &mut Tx<'_>, mark: Option<&str>) -> Result<()> {
+    match mark {
+        Some(mark) => backend::put_setting(tx, SEALED, &named(mark)),
+        None => {
+            diesel::delete(settings::table.find(SEALED)).execute(&mut **tx)?;
+            Ok(())
+        }
     }
-    let (kept, secret) = rows(conn)?;
-    let relay = kept.and_then(|kept| Relay::read(&kept.value).ok());
-    Ok(relay.is_some_and(|relay| relay.credentials.is_none() || !secret.is_empty()))
+}
+
+fn named(mark: &str) -> String {
+    hex(&Sha256::digest(mark))
 }
 
 /// The relay in force.
@@ -101,14 +152,15 @@ pub fn is_there(conn: &mut Conn, config: &Config) -> Result<bool> {
 pub fn in_force(conn: &mut Conn, config: &Config) -> Result<InForce> {
     if is_given(config) {
         let relay = config.smtp_relay.clone();
-        return Ok(InForce { relay, mark: String::new(), given: true, sealed: false });
+        return Ok(InForce { relay, mark: String::new(), given: true, since: None, sealed: false });
     }
     let (kept, secret) = rows(conn)?;
     let mark = marked(kept.as_ref(), &secret);
+    let since = kept.as_ref().and_then(|kept| kept.at.parse().ok()).map(Ts);
     let said = kept.and_then(|kept| Relay::read(&kept.value).ok());
     let relay = said.clone().map(|relay| with_password(relay, config, &secret)).transpose()?.flatten();
     let sealed = said.is_some() && relay.is_none();
-    Ok(InForce { relay, mark, given: false, sealed })
+    Ok(InForce { relay, mark, given: false, since, sealed })
 }
 
 /// What tells one state of the setting from another, where a page may set it.
@@ -175,6 +227,10 @@ pub(crate) fn meant(conn: &mut Conn, config: &Config, wish: &Wish, tried: Option
         return Ok(given.clone());
     }
     let mut relay = check(config, wish)?;
+    // What only words can say stays with the server that it was said of.
+    if let Some(said) = said(conn)?.filter(|said| (&said.host, said.port) == (&relay.host, relay.port)) {
+        (relay.connections, relay.rate) = (said.connections, said.rate);
+    }
     let purpose = purpose(&relay);
     let Some((_, password)) = &mut relay.credentials else { return Ok(relay) };
     if !wish.password.reveal().is_empty() {
@@ -230,7 +286,11 @@ fn check(config: &Config, wish: &Wish) -> Result<Relay> {
         ca: None,
     };
     check_way(config, &relay, &mut refuse);
-    if problems.is_empty() { Ok(relay) } else { Err(Error::Invalid(problems)) }
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    // As it will be read back: an address has many spellings, and the password is sealed for one.
+    Relay::read(&relay.written()).map_err(|_| Error::invalid("host", say!("refused-relay-host")))
 }
 
 fn check_way(config: &Config, relay: &Relay, refuse: &mut impl FnMut(&str, Sentence)) {
@@ -291,7 +351,10 @@ pub(crate) fn change_by_words(
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
-    if let (Some(given), Some((_, password))) = (password, &mut said.credentials) {
+    if let Some(given) = password {
+        let Some((_, password)) = said.credentials.as_mut().filter(|_| !given.reveal().is_empty()) else {
+            return Err(Error::invalid("password", say!("refused-setting-password")));
+        };
         *password = given.clone();
         return store(tx, actor, config, Some(&said), now);
     }

@@ -219,8 +219,10 @@ fn set_up(conn: &mut Conn, signed: &Asker, at: &str) -> Result<String> {
 /// Why answers wait, where they do.
 fn relay_notice(conn: &mut Conn, web: &Web, signed: &Asker) -> Result<String> {
     let language = &signed.reader.language;
-    if !settings::relay::is_there(conn, &web.config)? {
-        return Ok(language.tr("notice-no-relay"));
+    match settings::relay::standing(conn, &web.config)? {
+        settings::relay::Standing::None => return Ok(language.tr("notice-no-relay")),
+        settings::relay::Standing::Sealed => return Ok(language.tr("notice-relay-sealed")),
+        settings::relay::Standing::Set => {}
     }
     let away = outbox::away(conn, signed.reader.now)?;
     Ok(away.map_or_else(String::new, |away| {

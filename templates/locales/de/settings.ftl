@@ -19,6 +19,7 @@ origin-environment = aus { $name }
 origin-option = durch { $name }
 refused-setting-number = Schreiben Sie eine ganze Zahl von { $least } bis { $most }.
 refused-setting-password = Ein Passwort gehört allein zu SMTP_RELAY, zusammen mit dessen Wert.
+refused-setting-value = Nennen Sie den Wert; null nimmt ihn auf das Übliche zurück.
 refused-setting-given = Die Einstellungsdatei oder die Umgebung bestimmt { $key }. Ändern Sie es dort.
 setting-data-dir = Verzeichnis der Datenbank und großer Anhänge.
 setting-database-url = Wo die Tabellen liegen: SQLite oder PostgreSQL.

@@ -24,6 +24,7 @@ dismiss = Ausblenden
 undo = Rückgängig
 held-toast = Ihre Antwort zu { $ticket } geht in wenigen Sekunden hinaus
 live-offline = Keine Verbindung. Änderungen anderer erscheinen, sobald sie wieder steht.
+notice-relay-sealed = Antworten warten im Postausgang: Das Passwort des Relays fehlt oder lässt sich nicht öffnen. Geben Sie es in der Verwaltung unter Relay neu ein, oder stellen Sie den Schlüssel wieder her.
 notice-no-relay = Antworten warten im Postausgang: Es ist kein Relay eingestellt. Stellen Sie eines in der Verwaltung unter Relay ein.
 optional = optional
 cancel = Abbrechen

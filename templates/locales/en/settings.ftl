@@ -19,6 +19,7 @@ origin-environment = from { $name }
 origin-option = by { $name }
 refused-setting-number = Write a whole number from { $least } to { $most }.
 refused-setting-password = A password belongs to SMTP_RELAY alone, together with its value.
+refused-setting-value = Say the value; null takes it back to what is usual.
 refused-setting-given = The settings file or the environment says { $key }. Change it there.
 setting-data-dir = Directory of the database and of large attachments.
 setting-database-url = Where the tables are: SQLite or PostgreSQL.

@@ -24,6 +24,7 @@ dismiss = Dismiss
 undo = Undo
 held-toast = Your reply to { $ticket } goes out in a few seconds
 live-offline = Not connected. Changes by others appear when the connection is back.
+notice-relay-sealed = Answers wait in the outbox: the password of the relay is missing or cannot be opened. Type it again in the administration, under Relay, or restore the key.
 notice-no-relay = Answers wait in the outbox: no relay is set. Set one in the administration, under Relay.
 optional = optional
 cancel = Cancel

@@ -19,6 +19,7 @@ origin-environment = depuis { $name }
 origin-option = par { $name }
 refused-setting-number = Écrivez un nombre entier de { $least } à { $most }.
 refused-setting-password = Un mot de passe ne va qu’avec SMTP_RELAY et sa valeur.
+refused-setting-value = Donnez la valeur ; null revient à l’habituel.
 refused-setting-given = Le fichier de réglages ou l’environnement fixe { $key }. Changez-le là.
 setting-data-dir = Répertoire de la base de données et des grandes pièces jointes.
 setting-database-url = Où sont les tables : SQLite ou PostgreSQL.

@@ -24,6 +24,7 @@ dismiss = Masquer
 undo = Annuler
 held-toast = Votre réponse à { $ticket } part dans quelques secondes
 live-offline = Hors connexion. Les modifications des autres apparaîtront à son retour.
+notice-relay-sealed = Des réponses attendent dans la boîte d’envoi : le mot de passe du relais manque ou ne s’ouvre pas. Saisissez-le à nouveau dans l’administration, sous Relais, ou remettez la clé.
 notice-no-relay = Des réponses attendent dans la boîte d’envoi : aucun relais n’est réglé. Réglez-en un dans l’administration, sous Relais.
 optional = facultatif
 cancel = Annuler

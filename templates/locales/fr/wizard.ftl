@@ -13,6 +13,7 @@ wizard-agents = { $n ->
   }
 wizard-left = Remis à plus tard.
 wizard-open = Pas encore.
+wizard-closed = Cette étape revient à qui peut gérer les files et le courriel. Vous pouvez la passer.
 wizard-go = Y aller
 wizard-on = Continuer
 wizard-later = Plus tard
@@ -27,7 +28,7 @@ wizard-in-save = Enregistrer et continuer
 wizard-server = D’un serveur de messagerie
 wizard-server-hint = Un serveur de messagerie de cette machine ou placé devant remet les e-mails ici :
 wizard-server-none = Aucune écoute n’est active : réglez SMTP_LISTEN ou LMTP_LISTEN, ou relevez une boîte mail.
-wizard-postfix = Avec Postfix, écrivez ceci dans /etc/postfix/transport, nommez-le dans transport_maps et lancez postmap :
+wizard-postfix = Avec Postfix, faites-lui accepter le courriel du domaine (relay_domains), écrivez ceci dans /etc/postfix/transport, nommez-le dans transport_maps et lancez postmap :
 wizard-mailbox = D’une boîte mail
 wizard-mailbox-hint = Ou les e-mails sont relevés par IMAP là où ils arrivent aujourd’hui. Ce qui s’y trouve devient des tickets.
 wizard-mailbox-add = Enregistrer et y regarder
@@ -38,6 +39,7 @@ wizard-queue-add = Ajouter la file
 wizard-colleagues = Collègues
 wizard-colleagues-hint = Un par ligne, par exemple : Dana Kim, dana@example.org.
 wizard-role = Ce qu’ils peuvent faire
+wizard-role-none = Choisissez un rôle
 wizard-invite = Inviter
 wizard-no-relay = Aucun relais n’est réglé : les e-mails attendent qu’il y en ait un. Transmettez les liens vous-même d’ici là.
 wizard-invited = { $n ->
@@ -48,6 +50,8 @@ wizard-invited-mailed = { $n ->
     [one] { $n } collègue est invité par e-mail. Le lien, au cas où il n’arriverait pas :
    *[other] { $n } collègues sont invités par e-mail. Les liens, au cas où ils n’arriveraient pas :
   }
+refused-addresses-changed = Quelqu’un a changé les adresses entre-temps. Regardez-les sur la page de la file, et rouvrez cette étape.
 refused-colleagues = Écrivez un collègue par ligne, { $most } au plus.
 refused-colleague = Il n’y a pas d’adresse dans « { $line } ». Écrivez-la ainsi : Dana Kim, dana@example.org.
+refused-colleague-there = Il y a déjà un agent avec l’adresse { $address }.
 refused-colleague-because = « { $line } » : { $why } Personne n’a été invité.

@@ -71,7 +71,7 @@ both_databases! {
         let usual = [("organisation", ""), ("usual", "yes"), ("colour", "#7a1f3d"), ("theme", "system"), ("remove_logo", "yes")];
         browser.submit("/admin/look", &usual).await.assert(303);
         let page = browser.get("/dashboard").await.text();
-        assert!(!page.contains("/brand/") && !page.contains("data-theme") && page.contains("Turnstone"), "{page}");
+        assert!(!page.contains("/brand/") && page.contains("<html lang=\"en\">") && page.contains("Turnstone"), "{page}");
         let written = app.root.get("/api/v1/audit?kind=settings").await.text();
         assert!(written.contains("#7a1f3d") && !written.contains("iVBOR"), "{written}");
     }

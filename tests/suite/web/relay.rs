@@ -154,6 +154,88 @@ both_databases! {
         assert!(page.contains("It does not take the mail") && page.contains("no such user here"), "{page}");
     }
 
+    async fn a_password_that_was_refused_replaces_none(database) {
+        let app = without_relay(database).await;
+        let peer = guarded().await;
+        let browser = admin(&app).await;
+        let good = [("user", "helpdesk"), ("password", "s3cr3t-word")];
+        submit(&browser, "/admin/relay", &at(&peer), &good).await.assert(303);
+        let wrong = [("user", "helpdesk"), ("password", "wrong"), ("way", "to"), ("to", "a@b.example"), ("sender", "Fairwater CA")];
+        let tried = submit(&browser, "/admin/relay/trials", &at(&peer), &wrong).await.assert(303).location();
+        let place = tried.split('#').next().unwrap();
+        assert!(browser.get(place).await.text().contains("value=\"Fairwater CA\""), "what was typed stays");
+        let token = place.split("trial=").nth(1).unwrap();
+        // He leaves it at that, and saves something else.
+        let left = [("user", "helpdesk"), ("trial", token), ("sender", "Fairwater CA")];
+        submit(&browser, "/admin/relay", &at(&peer), &left).await.assert(303);
+        app.deliver(&mail("anna@customer.example")).await;
+        peer.wait_for("anna@customer.example", 1).await;
+    }
+
+    async fn mail_that_cannot_leave_for_want_of_the_key_is_said(database) {
+        let mut app = without_relay(database).await;
+        let peer = guarded().await;
+        let browser = admin(&app).await;
+        submit(&browser, "/admin/relay", &at(&peer), &[("user", "helpdesk"), ("password", "s3cr3t-word")]).await.assert(303);
+        let key = app.settings.data_directory().join("secret.key");
+        let kept = std::fs::read(&key).unwrap();
+        app.stop().await;
+        std::fs::write(&key, format!("{}\n", "ab".repeat(32))).unwrap();
+        app.restart().await;
+        let said = async |app: &TestApp, words: &str| {
+            let browser = app.visitor();
+            browser.sign_in("root", PASSWORD).await;
+            tests::wait_until(words, std::time::Duration::from_secs(20), async || {
+                browser.get("/dashboard").await.text().contains(words).then_some(())
+            })
+            .await;
+            browser
+        };
+        let browser = said(&app, "the password of the relay is missing or cannot be opened").await;
+        assert!(browser.get("/admin/relay").await.text().contains("cannot be opened"));
+        app.stop().await;
+        std::fs::write(&key, kept).unwrap();
+        app.restart().await;
+        app.deliver(&mail("anna@customer.example")).await;
+        peer.wait_for("anna@customer.example", 1).await;
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        assert!(!browser.get("/dashboard").await.text().contains("cannot be opened"));
+    }
+
+    async fn an_address_has_many_spellings_and_its_password_opens_in_each(database) {
+        let app = without_relay(database).await;
+        let browser = admin(&app).await;
+        let form = [("host", "0:0:0:0:0:0:0:1"), ("port", "2525"), ("tls", "none"), ("user", "helpdesk"), ("password", "p")];
+        browser.submit("/admin/relay", &form).await.assert(303);
+        let page = browser.get("/admin/relay").await.text();
+        assert!(page.contains("value=\"::1\"") && !page.contains("cannot be opened"), "{page}");
+        // What only words can say stays with its server.
+        let words = json!({ "value": "smtp://127.0.0.1:2526?tls=none&connections=3&rate=30/min" });
+        app.root.put("/api/v1/settings/SMTP_RELAY", words.clone()).await.assert(200);
+        browser.submit("/admin/relay", &[("host", "127.0.0.1"), ("port", "2526"), ("tls", "none"), ("sender", "X")]).await.assert(303);
+        let all = app.root.get("/api/v1/settings").await.items();
+        let relay = all.iter().find(|one| one["key"] == "SMTP_RELAY").unwrap();
+        assert_eq!(relay["value"], words["value"]);
+    }
+
+    async fn a_former_relay_that_hangs_holds_up_nobody(database) {
+        let app = without_relay(database).await;
+        let (former, next) = (SmtpPeer::start().await, SmtpPeer::start().await);
+        let browser = admin(&app).await;
+        submit(&browser, "/admin/relay", &at(&former), &[]).await.assert(303);
+        former.behave(Behaviour::Slow(std::time::Duration::from_secs(30)));
+        app.deliver(&mail("anna@customer.example")).await;
+        tests::wait_until("a mail in its hands", std::time::Duration::from_secs(20), async || {
+            (app.outgoing(&["sending"]).await > 0).then_some(())
+        })
+        .await;
+        submit(&browser, "/admin/relay", &at(&next), &[]).await.assert(303);
+        app.deliver(&mail("berta@customer.example")).await;
+        next.wait_for("berta@customer.example", 1).await;
+        former.relent();
+    }
+
     async fn a_trial_says_how_the_line_is_protected(database) {
         let app = without_relay(database).await;
         let peer = SmtpPeer::start_with(Security { starttls: true, ..Security::default() }).await;
@@ -208,9 +290,13 @@ both_databases! {
         })
         .await;
         assert!(!browser.get(&place).await.text().contains("data-poll"));
-        assert!(app.tickets().await.is_empty());
+        // Whoever has read the test mail makes no other mail vanish with what it carries, nor with what the page's address does.
+        let mark = sent[0].mail().header("X-Turnstone-Test").unwrap();
+        assert!(!place.contains(&mark));
+        let copied = mail("mallory@elsewhere.example").header("X-Turnstone-Test", &mark);
+        assert_eq!(app.deliver(&copied).await["disposition"], "new");
         let inbound = app.root.get("/api/v1/inbound").await.items();
-        assert_eq!(inbound[0]["disposition"], "ignored", "{inbound:?}");
+        assert_eq!((app.tickets().await.len(), &inbound.last().unwrap()["disposition"]), (1, &json!("ignored")), "{inbound:?}");
         // One that nobody waits for is a mail as any other.
         let forged = mail("mallory@elsewhere.example").header("X-Turnstone-Test", "abcdefghijklmnopqrst");
         assert_eq!(app.deliver(&forged).await["disposition"], "new");
@@ -306,6 +392,6 @@ both_databases! {
         assert!(text.contains("SMTP_RELAY = \"smtp://helpdesk@127.0.0.1") && !text.contains("s3cr3t-word"), "{text}");
         let page = browser.get("/admin/relay").await.text();
         assert!(page.contains("cannot be opened"), "{page}");
-        assert!(browser.get("/dashboard").await.text().contains("no relay is set"));
+        assert!(browser.get("/dashboard").await.text().contains("password of the relay is missing"));
     }
 }

@@ -133,7 +133,15 @@ both_databases! {
         let secret = json!({ "value": words, "password": "s3cr3t-word" });
         let set = app.root.put("/api/v1/settings/SMTP_RELAY", secret).await.assert(200).text();
         assert!(!set.contains("s3cr3t") && !app.root.get("/api/v1/settings").await.text().contains("s3cr3t"));
+        // A new password alone belongs to the same relay; nothing said takes nothing away.
+        app.root.put("/api/v1/settings/SMTP_RELAY", json!({ "password": "another-word" })).await.assert(200);
+        let all = app.root.get("/api/v1/settings").await.items();
+        assert_eq!(of(&all, "SMTP_RELAY")["value"], words);
         for (key, body, status) in [
+            ("SMTP_RELAY", json!({}), 422),
+            ("SMTP_RELAY", json!({ "value": null, "password": "x" }), 422),
+            ("SMTP_RELAY", json!({ "value": "smtp://127.0.0.1:2525?tls=none", "password": "x" }), 422),
+            ("SIGN_IN_TRIES", json!({}), 422),
             ("SIGN_IN_TRIES", json!({ "value": "many" }), 422),
             ("SIGN_IN_TRIES", json!({ "value": "3", "password": "x" }), 422),
             ("DATABASE_URL", json!({ "value": "sqlite:x" }), 404),

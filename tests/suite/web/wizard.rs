@@ -65,6 +65,16 @@ both_databases! {
         assert!(!browser.get("/dashboard").await.text().contains("steps are done"), "all is done");
         browser.get("/admin/setup/nonsense").await.assert(404);
         browser.submit("/admin/setup/look", &[("do", "save")]).await.assert(404);
+        // Who manages people alone can leave what is not his.
+        let role = serde_json::json!({ "name": "People", "installation": ["people"] });
+        app.root.post("/api/v1/roles", role).await.assert(201);
+        app.agent("petra", &["People"]).await;
+        let petra = app.visitor();
+        petra.sign_in("petra", PASSWORD).await;
+        let page = petra.get("/admin/setup/in").await.assert(200).text();
+        assert!(page.contains("Whoever may manage queues and mail") && !page.contains(SUPPORT), "{page}");
+        petra.submit("/admin/setup/in", &[("do", "save"), ("addresses", "x@y.example")]).await.assert(403);
+        petra.submit("/admin/setup/in", &[("do", "later")]).await.assert(303);
         app.agent("dana", &["Agent"]).await;
         let dana = app.visitor();
         dana.sign_in("dana", PASSWORD).await;
@@ -89,6 +99,9 @@ both_databases! {
         let both = format!("{SUPPORT}\r\nhelp@helpdesk.example");
         browser.submit("/admin/setup/in", &[("do", "save"), ("addresses", &both)]).await.assert(303);
         assert!(app.root.get("/api/v1/queues").await.text().contains("help@helpdesk.example"));
+        // A list from before somebody else's change is not written over it.
+        let old = [("do", "save"), ("addresses", SUPPORT), ("shown", SUPPORT)];
+        assert!(browser.submit("/admin/setup/in", &old).await.assert(422).text().contains("meanwhile"));
         let mailbox = [("do", "mailbox"), ("addresses", &both), ("host", "127.0.0.1"), ("security", "none"), ("login", "support")];
         let page = browser.submit("/admin/setup/in", &mailbox).await.assert(422).text();
         assert!(page.contains("w-pw-e") && page.contains("value=\"127.0.0.1\""), "{page}");
@@ -124,6 +137,11 @@ both_databases! {
         assert!(!browser.get("/admin/setup/people").await.text().contains("/password/new?"));
         let taken = browser.submit("/admin/setup/people", &invite).await.assert(422).text();
         assert!(taken.contains("Nobody was invited"), "{taken}");
+        // Two with the same short name: the second one signs in with his address.
+        let same = [("do", "invite"), ("lines", "dana@partner.example"), ("role", "Agent")];
+        assert!(browser.submit("/admin/setup/people", &same).await.assert(200).text().contains("dana@partner.example, dana@partner.example"));
+        let none = [("do", "invite"), ("lines", "emil@partner.example"), ("role", "")];
+        assert!(browser.submit("/admin/setup/people", &none).await.assert(422).text().contains("w-role-e"));
         assert_eq!(done(&browser.get("/admin/setup").await.text()), "6");
     }
 }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
 use super::{Ready, Step};
-use crate::config::Relay;
+use crate::config::{Relay, RelayTls};
 use crate::outbox::{
     outcome::Word,
     relay::{Line, Mark},
@@ -18,6 +18,8 @@ use crate::outbox::{
 const LIMIT: Duration = Duration::from_secs(25);
 /// One answer of the relay, in seconds.
 const ANSWER: u64 = 10;
+/// A look at whether anybody listens.
+const REACH: Duration = Duration::from_secs(3);
 /// So much of what the other side says is shown, in characters.
 const WORDS: usize = 300;
 
@@ -29,14 +31,26 @@ pub async fn run(ready: &Ready) -> Vec<Step> {
     let why = match ended {
         Ok(Ok(())) => return steps,
         Ok(Err(why)) => why,
-        Err(_) => format!("no answer within {} s", LIMIT.as_secs()),
+        // The sentence beside says that nobody answers; it has no words of the other side.
+        Err(_) => String::new(),
     };
     let relay = &ready.relay;
     let prefix = format!("the relay {}:{}: ", relay.host, relay.port);
     let words = why.strip_prefix(&prefix).unwrap_or(&why);
-    let failed = failed_at(steps.last().map(|step| step.what.as_str()), relay);
+    let mut failed = failed_at(steps.last().map(|step| step.what.as_str()), relay);
+    // With TLS from the first byte both are one to the dialogue: somebody who can be reached does not speak it.
+    if failed == "connect" && relay.tls == RelayTls::Implicit && is_reached(relay).await {
+        steps.push(step("connect", true, began, &[]));
+        failed = "tls";
+    }
     steps.push(step(failed, false, began, &[("words", words)]));
     steps
+}
+
+/// Whether anybody listens there at all.
+async fn is_reached(relay: &Relay) -> bool {
+    let connecting = tokio::net::TcpStream::connect((relay.host.as_str(), relay.port));
+    tokio::time::timeout(REACH, connecting).await.is_ok_and(|reached| reached.is_ok())
 }
 
 /// Which step an error belongs to: the one behind the last that went well.
@@ -53,12 +67,7 @@ fn failed_at(last: Option<&str>, relay: &Relay) -> &'static str {
 async fn walk(ready: &Ready, began: Instant, steps: &mut Vec<Step>) -> Result<(), String> {
     let relay = &ready.relay;
     let found = tokio::net::lookup_host((relay.host.as_str(), relay.port)).await;
-    let address = found
-        .map_err(|error| error.to_string())?
-        .next()
-        .ok_or_else(|| "the name has no address".to_owned())?
-        .ip()
-        .to_string();
+    let address = found.map_err(|error| error.to_string())?.next().ok_or_else(String::new)?.ip().to_string();
     steps.push(step("name", true, began, &[("address", &address)]));
     let mut watcher = |mark| {
         steps.push(match mark {
@@ -86,7 +95,7 @@ async fn walk(ready: &Ready, began: Instant, steps: &mut Vec<Step>) -> Result<()
             Ok(())
         }
         Some(Word::Later(why) | Word::Refused(why) | Word::Unclear(why)) => Err(why),
-        None => Err("the relay said nothing".to_owned()),
+        None => Err(String::new()),
     }
 }
 

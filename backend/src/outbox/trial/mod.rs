@@ -12,7 +12,6 @@ use lettre::message::{
     header::{ContentType, HeaderName, HeaderValue},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 pub use self::dialogue::run;
 use super::Signer;
@@ -83,6 +82,8 @@ pub struct Ready {
 pub struct Trial {
     /// What was tried, without its password.
     pub relay: Option<Relay>,
+    /// As whom answers shall go out, as it was typed.
+    pub sender: String,
     /// Where the mail went.
     pub address: String,
     /// What became of it; empty while it is under way.
@@ -104,7 +105,18 @@ pub enum Back {
     Came(InboundId, Timestamp),
 }
 
+/// Whether the relay let us in, or took the mail: then what was typed for it is right.
+fn let_in(steps: &[Step]) -> bool {
+    steps.iter().any(|step| step.good && ["sign_in", "sent"].contains(&step.what.as_str()))
+}
+
 impl Trial {
+    /// Whether its password was right, and may be saved without being typed again.
+    pub fn let_in(&self, now: Timestamp) -> bool {
+        let has_user = self.relay.as_ref().is_some_and(|relay| relay.credentials.is_some());
+        has_user && let_in(&self.steps) && now.duration_since(self.started_at) < FRESH
+    }
+
     /// Whether nothing more will happen.
     pub fn is_over(&self) -> bool {
         self.back != Some(Back::Waiting)
@@ -119,7 +131,7 @@ pub fn prepare(
     tx: &mut Tx<'_>,
     actor: &Actor,
     config: &Config,
-    (wish, earlier): (&Wish, &str),
+    (wish, earlier, sender): (&Wish, &str, &str),
     target: &Target,
     now: Ts,
 ) -> Result<Ready> {
@@ -138,21 +150,23 @@ pub fn prepare(
     let queue = queues::default_queue(tx)?;
     let queue = queues::get(tx, queue)?;
     let from = queues::sender(tx, &queue)?.address;
-    let token = token();
+    let (token, mark) = (token(), token());
     let id = format!("{}.test@{}", public_id(now.0).simple(), crate::tickets::reply::domain_of(&from));
     let language = Language::named(&actor.agent.language);
     let own = matches!(target, Target::Ourselves(_));
     let text = language.tr(if own { "trial-mail-own" } else { "trial-mail" });
     let subject = language.tr("trial-mail-subject");
-    let bytes = test_mail((&from, &to), &subject, &text, own.then_some(token.as_str()), &id, now)?;
+    let bytes = test_mail((&from, &to), &subject, &text, own.then_some(mark.as_str()), &id, now)?;
     let bytes = match Signer::of(config)? {
         Some(signer) => signer.sign(bytes, now.0)?,
         None => bytes,
     };
-    forget(tx, now)?;
+    sweep(tx, now.0)?;
     diesel::insert_into(relay_trials::table)
         .values((
             relay_trials::token.eq(&token),
+            relay_trials::mark.eq(&mark),
+            relay_trials::sender.eq(sender.trim().chars().take(100).collect::<String>()),
             relay_trials::agent_id.eq(actor.agent.id),
             relay_trials::relay.eq(relay.written()),
             relay_trials::secret.eq(relay::seal_trial(config, &relay, actor.agent.id.0)?),
@@ -161,8 +175,9 @@ pub fn prepare(
             relay_trials::started_at.eq(now),
         ))
         .exec(tx)?;
-    let told = json!({ "tried": relay.written(), "to": to });
-    audit::changed(tx, &actor.who(), Audited::Settings, relay::KEY, &Value::Null, &told, now)?;
+    // Nothing was changed: what is written down is the deed.
+    let told = format!("test mail through {} to {to}", relay.written());
+    audit::noted(tx, &actor.who(), Audited::Settings, relay::KEY, &told, now)?;
     Ok(Ready { token, relay, from, to, bytes })
 }
 
@@ -170,22 +185,54 @@ fn token() -> String {
     random_token().chars().filter(char::is_ascii_alphanumeric).take(20).collect()
 }
 
-fn forget(tx: &mut Tx<'_>, now: Ts) -> Result<()> {
-    let old = Ts(now.0.checked_sub(KEPT).unwrap_or(now.0));
-    diesel::delete(relay_trials::table.filter(relay_trials::started_at.lt(old))).execute(&mut **tx)?;
+/// Forgets what was typed for trials and not saved in time, and trials of yesterday.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn sweep(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    let before = |age: SignedDuration| Ts(now.checked_sub(age).unwrap_or(now));
+    diesel::delete(relay_trials::table.filter(relay_trials::started_at.lt(before(KEPT))))
+        .execute(&mut **tx)?;
+    let typed = relay_trials::table.filter(relay_trials::secret.ne(""));
+    diesel::update(typed.filter(relay_trials::started_at.lt(before(FRESH))))
+        .set(relay_trials::secret.eq(""))
+        .execute(&mut **tx)?;
     Ok(())
 }
 
-/// The password of one's own trial, as long as it is fresh.
+/// The password of one's own trial, as long as it is fresh and was right: one that was refused replaces no other.
 fn tried(conn: &mut Conn, actor: &Actor, token: &str, now: Ts) -> Result<Option<Tried>> {
     let fresh = Ts(now.0.checked_sub(FRESH).unwrap_or(now.0));
-    let sealed: Option<String> = relay_trials::table
+    let row: Option<(String, String)> = relay_trials::table
         .find(token)
         .filter(relay_trials::agent_id.eq(actor.agent.id).and(relay_trials::started_at.ge(fresh)))
-        .select(relay_trials::secret)
+        .select((relay_trials::secret, relay_trials::steps))
         .first(conn)
         .optional()?;
-    Ok(sealed.filter(|sealed| !sealed.is_empty()).map(|sealed| Tried { sealed, agent: actor.agent.id.0 }))
+    let right = |(sealed, steps): &(String, String)| {
+        !sealed.is_empty() && serde_json::from_str::<Vec<Step>>(steps).is_ok_and(|steps| let_in(&steps))
+    };
+    Ok(row.filter(right).map(|(sealed, _)| Tried { sealed, agent: actor.agent.id.0 }))
+}
+
+/// Whether a mail is a test mail that is awaited: then it is noted that it came, once.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn came_back(tx: &mut Tx<'_>, mark: &str, mail: InboundId, now: Timestamp) -> Result<bool> {
+    let since = Ts(now.checked_sub(PATIENCE).unwrap_or(now));
+    let awaited: Option<(String, Option<InboundId>, Ts)> = relay_trials::table
+        .filter(relay_trials::mark.eq(mark).and(relay_trials::own))
+        .select((relay_trials::token, relay_trials::inbound_id, relay_trials::started_at))
+        .row(tx)
+        .optional()?;
+    let Some((token, came, started)) = awaited else { return Ok(false) };
+    // Processed again, it is still the same mail.
+    if came.map_or(started < since, |other| other != mail) {
+        return Ok(false);
+    }
+    diesel::update(relay_trials::table.find(&token)).set(relay_trials::inbound_id.eq(Some(mail))).exec(tx)?;
+    Ok(true)
 }
 
 /// Writes down what became of a trial.
@@ -225,12 +272,13 @@ pub fn save(
 /// Those of the database.
 pub fn of(conn: &mut Conn, actor: &Actor, token: &str, now: Timestamp) -> Result<Option<Trial>> {
     actor.require(InstallationRight::People)?;
-    type Row = (String, String, bool, String, Ts, Option<InboundId>);
+    type Row = (String, String, String, bool, String, Ts, Option<InboundId>);
     let row: Option<Row> = relay_trials::table
         .find(token)
         .filter(relay_trials::agent_id.eq(actor.agent.id))
         .select((
             relay_trials::relay,
+            relay_trials::sender,
             relay_trials::address,
             relay_trials::own,
             relay_trials::steps,
@@ -239,7 +287,7 @@ pub fn of(conn: &mut Conn, actor: &Actor, token: &str, now: Timestamp) -> Result
         ))
         .first(conn)
         .optional()?;
-    let Some((said, address, own, steps, started_at, inbound)) = row else { return Ok(None) };
+    let Some((said, sender, address, own, steps, started_at, inbound)) = row else { return Ok(None) };
     // Only we write this column; empty is a trial whose end nobody has written down.
     let steps: Vec<Step> = serde_json::from_str(&steps).unwrap_or_default();
     let left = steps.last().is_some_and(|last| last.good && last.what == "sent");
@@ -257,7 +305,8 @@ pub fn of(conn: &mut Conn, actor: &Actor, token: &str, now: Timestamp) -> Result
         (true, None) if left && now.duration_since(started_at.0) < PATIENCE => Some(Back::Waiting),
         (true, None) => Some(Back::Lost),
     };
-    Ok(Some(Trial { relay: Relay::read(&said).ok(), address, steps, started_at: started_at.0, back }))
+    let relay = Relay::read(&said).ok();
+    Ok(Some(Trial { relay, sender, address, steps, started_at: started_at.0, back }))
 }
 
 /// The bytes of a test mail, which nothing answers by itself.

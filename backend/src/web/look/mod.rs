@@ -41,11 +41,18 @@ struct Seen {
     at: Option<Instant>,
     name: String,
     look: Look,
+    /// The logo that was asked for last: its name, its type, its bytes.
+    logo: Option<(String, &'static str, bytes::Bytes)>,
 }
 
 impl Default for Looks {
     fn default() -> Self {
-        Self(Arc::new(RwLock::new(Seen { at: None, name: "Turnstone".to_owned(), look: Look::default() })))
+        Self(Arc::new(RwLock::new(Seen {
+            at: None,
+            name: "Turnstone".to_owned(),
+            look: Look::default(),
+            logo: None,
+        })))
     }
 }
 
@@ -59,8 +66,13 @@ impl Looks {
     /// Asks the database again, unless that was done just now.
     pub async fn refresh(&self, db: &Db) {
         let old = |seen: &Seen| seen.at.is_none_or(|at| at.elapsed() >= FRESH);
-        if !old(&self.0.read().unwrap_or_else(PoisonError::into_inner)) {
-            return;
+        // One asks for all, and a database that does not answer is left alone for as long as a good answer would last.
+        {
+            let mut seen = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            if !old(&seen) {
+                return;
+            }
+            seen.at = Some(Instant::now());
         }
         // A database that does not answer is no reason for a sign-in page without a colour.
         if let Ok(Ok((name, look))) = tokio::time::timeout(PATIENCE, db.read(look::of_pages)).await {
@@ -71,7 +83,19 @@ impl Looks {
     /// What somebody has just read anyway.
     pub fn note(&self, name: String, look: Look) {
         let mut seen = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        *seen = Seen { at: Some(Instant::now()), name, look };
+        (seen.at, seen.name, seen.look) = (Some(Instant::now()), name, look);
+    }
+
+    fn logo(&self, name: &str) -> Option<(&'static str, bytes::Bytes)> {
+        let seen = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        // Once there is another one, the former is no longer shown.
+        let kept = seen.logo.as_ref().filter(|(kept, ..)| kept == name && seen.look.logo == name)?;
+        Some((kept.1, kept.2.clone()))
+    }
+
+    fn keep_logo(&self, name: String, kind: &'static str, bytes: bytes::Bytes) {
+        let mut seen = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        seen.logo = Some((name, kind, bytes));
     }
 }
 
@@ -80,12 +104,20 @@ pub async fn file(web: Data<Web>, name: Path<String>) -> Answer {
     let name = name.into_inner();
     let not_found = || Failure::from(Error::NotFound);
     if let Some(logo) = name.strip_suffix(".logo").map(str::to_owned) {
-        let (kind, bytes) = web.db.read(move |conn| look::logo(conn, &logo)).await?;
-        return Ok(HttpResponse::Ok()
-            .content_type(kind)
-            .insert_header(("cache-control", IMMUTABLE))
-            .insert_header(("content-security-policy", SANDBOX))
-            .body(bytes));
+        if let Some((kind, bytes)) = web.looks.logo(&logo) {
+            return Ok(picture(kind, bytes));
+        }
+        // Only the name of the logo there is makes the database work.
+        web.looks.refresh(&web.db).await;
+        let known = web.looks.known().1.logo == logo || web.db.read(look::load).await?.logo == logo;
+        if !known {
+            return Err(not_found());
+        }
+        let wanted = logo.clone();
+        let (kind, bytes) = web.db.read(move |conn| look::logo(conn, &wanted)).await?;
+        let bytes = bytes::Bytes::from(bytes);
+        web.looks.keep_logo(logo, kind, bytes.clone());
+        return Ok(picture(kind, bytes));
     }
     let look = web.db.read(look::load).await?;
     let (_, css) = look.style().filter(|(now, _)| *now == name).ok_or_else(not_found)?;
@@ -93,6 +125,14 @@ pub async fn file(web: Data<Web>, name: Path<String>) -> Answer {
         .content_type("text/css; charset=utf-8")
         .insert_header(("cache-control", IMMUTABLE))
         .body(css))
+}
+
+fn picture(kind: &'static str, bytes: bytes::Bytes) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header(("cache-control", IMMUTABLE))
+        .insert_header(("content-security-policy", SANDBOX))
+        .body(bytes)
 }
 
 /// What the address of the page says.

@@ -172,10 +172,11 @@ pub async fn try_out(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answ
 
 async fn send(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<HttpResponse, Error> {
     let (wish, target, earlier) = (form.wish()?, form.target(), form.trial.clone());
+    let sender = form.sender.clone().unwrap_or_default();
     let (asker, config, now) = (signed.clone(), web.config.clone(), Ts(web.clock.now()));
     let ready = web
         .db
-        .write(move |tx| trial::prepare(tx, &asker.actor, &config, (&wish, &earlier), &target, now))
+        .write(move |tx| trial::prepare(tx, &asker.actor, &config, (&wish, &earlier, &sender), &target, now))
         .await?;
     let steps = trial::run(&ready).await;
     let token = ready.token.clone();

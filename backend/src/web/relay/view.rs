@@ -118,7 +118,8 @@ impl RelayView {
         let queue = queues::default_queue(conn)?;
         let queue = queues::get(conn, queue)?;
         let sender = queues::sender(conn, &queue)?;
-        form.sender.get_or_insert(sender.name);
+        let typed_before = trial.as_ref().map(|trial| trial.sender.clone()).filter(|name| !name.is_empty());
+        form.sender.get_or_insert(typed_before.unwrap_or(sender.name));
         let given = config.shown.iter().find(|setting| setting.key == relay::KEY);
         Ok(Self {
             place,
@@ -126,7 +127,8 @@ impl RelayView {
             shown: said.as_ref().map(ToString::to_string).unwrap_or_default(),
             set: said.is_some() && !in_force.given,
             sealed: in_force.sealed,
-            kept: in_force.relay.is_some_and(|relay| relay.credentials.is_some()) || trial.is_some(),
+            kept: in_force.relay.is_some_and(|relay| relay.credentials.is_some())
+                || trial.as_ref().is_some_and(|trial| trial.let_in(asker.reader.now)),
             tls: RelayTls::ALL
                 .map(|tls| {
                     let label = language.tr(&format!("relay-tls-{}", tls.word()));

@@ -62,6 +62,10 @@ pub(super) fn load(
         invited: typed.invited,
         mailed: typed.mailed,
     };
+    // Where the usual role is gone none is chosen, and least of all the first one.
+    if view.roles.iter().all(|role| !role.current) {
+        view.roles.insert(0, Choice::new("", language.tr("wizard-role-none"), true));
+    }
     for FieldError { field, message } in typed.problems {
         let place = if field == "roles" { &mut view.role_error } else { &mut view.lines_error };
         *place = message.in_language(language);

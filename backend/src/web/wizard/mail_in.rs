@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::show;
 use crate::config::{Config, LmtpBind, Secret};
 use crate::db::{Conn, InstallationRight, MailboxSecurity, Ts};
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, FieldError, Result, say};
 use crate::i18n::Language;
 use crate::mailboxes::{self, Wish};
 use crate::people::first_steps::{self, How, Step};
@@ -44,6 +44,8 @@ struct Errors {
 pub(super) struct InView {
     queue: String,
     addresses: String,
+    /// Which addresses there were when the page was made.
+    shown: String,
     /// Where a mail server hands mail over; empty: nowhere.
     smtp: String,
     lmtp: String,
@@ -77,6 +79,7 @@ pub(super) fn load(conn: &mut Conn, asker: &Asker, config: &Config, typed: Optio
     let smtp = config.smtp_listen.map(|at| at.to_string()).unwrap_or_default();
     Ok(InView {
         queue: queue.name,
+        shown: stored.join(" "),
         postfix: postfix(&stored, config),
         smtp,
         lmtp: match &config.lmtp_listen {
@@ -122,8 +125,11 @@ fn errors(problems: Vec<FieldError>, language: &Language) -> Errors {
 
 /// The addresses; with `do=mailbox` a mailbox besides, of which the page then says how it does.
 pub(super) async fn update(web: &Data<Web>, signed: &Signed, fields: &Fields) -> Answer {
-    fields.only(&["do", "addresses", "host", "security", "login", "password"])?;
-    let with_mailbox = fields.one("do") == "mailbox";
+    fields.only(&["do", "addresses", "shown", "host", "security", "login", "password"])?;
+    // Enter presses the first button of a form; whoever filled in a mailbox means it.
+    let filled = !fields.one("host").trim().is_empty() && !fields.one("password").is_empty();
+    let with_mailbox = filled || fields.one("do") == "mailbox";
+    let shown = fields.all("shown");
     let text = |name: &str| fields.one(name).to_owned();
     let (asker, config, now) = (signed.clone(), web.config.clone(), Ts(web.clock.now()));
     let addresses = text("addresses").replace(',', "\n");
@@ -141,6 +147,11 @@ pub(super) async fn update(web: &Data<Web>, signed: &Signed, fields: &Fields) ->
         .db
         .write(move |tx| {
             let queue = queues::default_queue(tx)?;
+            let now_there = listing::addresses(tx)?.remove(&queue).unwrap_or_default();
+            // The list is sent whole: what somebody else has added meanwhile would be thrown away unseen.
+            if shown.first().is_some_and(|shown| *shown != now_there.join(" ")) {
+                return Err(Error::invalid("addresses", say!("refused-addresses-changed")));
+            }
             let change = Change { addresses: Some(wanted.clone()), ..Change::default() };
             queues::change(tx, &asker.actor, queue, &change, now)?;
             if let Some(wish) = &wish {

@@ -58,6 +58,12 @@ pub struct Note {
 #[derive(Serialize)]
 struct Nothing {}
 
+/// A step whose subject the asker may not change: it can only be left.
+#[derive(Serialize)]
+struct Closed {
+    closed: bool,
+}
+
 fn steps(
     conn: &mut Conn,
     config: &Config,
@@ -96,6 +102,10 @@ fn steps(
 /// What a step that is done has come to, in a line.
 fn fact(conn: &mut Conn, config: &Config, step: Step, asker: &Asker) -> Result<String> {
     const LONGEST: usize = 120;
+    let of_mail = [Step::In, Step::Queues].contains(&step);
+    if of_mail && !asker.actor.scope.may(InstallationRight::QueuesAndMail) {
+        return Ok(String::new());
+    }
     let told = match step {
         Step::Look => crate::people::setup::organisation(conn)?,
         Step::In => {
@@ -171,6 +181,10 @@ pub async fn page(web: Data<Web>, signed: Signed, step: Path<String>, note: Quer
     let step = Step::named(&step).ok_or(Error::NotFound)?;
     let saved = note.saved == "yes";
     let (status, at) = (StatusCode::OK, Some(step));
+    let of_mail = [Step::In, Step::Queues].contains(&step);
+    if of_mail && !signed.actor.scope.may(InstallationRight::QueuesAndMail) {
+        return show(&web, &signed, status, at, |_, _| Ok(Closed { closed: true })).await;
+    }
     match step {
         Step::Look => look(&web, &signed, status, LookTyped { saved, ..LookTyped::default() }).await,
         Step::Out => {
