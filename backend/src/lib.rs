@@ -20,6 +20,7 @@ pub mod notify;
 pub mod ops;
 pub mod outbox;
 pub mod people;
+pub mod picture;
 pub mod portable;
 pub mod postmaster;
 pub mod queues;

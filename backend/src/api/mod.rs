@@ -43,6 +43,7 @@ pub mod reports;
 pub mod routes;
 pub mod saved;
 pub mod search;
+pub mod settings;
 pub mod splits;
 pub mod templates;
 pub mod tickets;

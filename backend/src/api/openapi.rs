@@ -52,7 +52,7 @@ use super::{
         super::replies::undo, super::drafts::get, super::drafts::put, super::drafts::delete, super::templates::list, super::templates::create, super::templates::get,
         super::templates::put, super::templates::delete, super::templates::restore, super::templates::of_ticket,
         super::search::find, super::saved::list, super::saved::create, super::saved::delete,
-        super::exports::create, super::audit::list, super::diagnostics::get, super::reports::get, super::events::stream,
+        super::exports::create, super::audit::list, super::diagnostics::get, super::settings::list, super::settings::put, super::reports::get, super::events::stream,
         super::notices::list, super::notices::read, super::notices::ways, super::notices::choose,
         super::fields::owner, super::fields::queue, super::fields::state, super::fields::priority,
         super::files::get,

@@ -12,7 +12,7 @@ use super::{
     diagnostics, drafts, events, exports, fields, files, filters, gate, inbound, lock, mailboxes, merges,
     notices, one_role, openapi, organisations, outbox, participants, passing, people,
     problem::{Answer, Problem},
-    queues, replies, reports, saved, search, splits, templates, tickets,
+    queues, replies, reports, saved, search, settings, splits, templates, tickets,
 };
 use crate::{
     db::{InstallationRight, Right},
@@ -109,6 +109,8 @@ static TABLE: &[Route] = &[
     route!(POST "/views", needs = SignedIn, saved::create),
     route!(DELETE "/views/{id}", needs = SignedIn, saved::delete),
     route!(POST "/exports", needs = Installation(Export), exports::create),
+    route!(GET "/settings", needs = Installation(People), settings::list),
+    route!(PUT "/settings/{key}", needs = Installation(People), settings::put),
     route!(GET "/diagnostics", needs = Installation(QueuesAndMail), diagnostics::get),
     route!(GET "/audit", needs = Installation(People), audit::list),
     route!(GET "/notices", needs = SignedIn, notices::list),

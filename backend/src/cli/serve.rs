@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Loaded};
 use crate::ops::{log, metrics};
 use crate::serve::{self, Running};
+use crate::settings;
 
 /// Threads for mail and workers; pages have their own, and the database its own besides.
 const THREADS: usize = 2;
@@ -48,7 +49,7 @@ async fn until_told(config: Config) -> anyhow::Result<()> {
         started = serve::start(config, Clock::System) => started?,
         () = told.wait() => return Ok(()),
     };
-    announce(&running);
+    announce(&running).await;
     let upkeep = tokio::spawn(metrics::upkeep());
     told.wait().await;
     tracing::info!("stopping: what is under way is finished first");
@@ -62,7 +63,7 @@ async fn until_told(config: Config) -> anyhow::Result<()> {
 }
 
 /// Says where it listens and, on a new installation, how to begin.
-fn announce(running: &Running) {
+async fn announce(running: &Running) {
     let config = &running.desk.config;
     tracing::info!(
         web = running.web.map(tracing::field::display),
@@ -73,8 +74,13 @@ fn announce(running: &Running) {
         "Turnstone serves {}",
         config.public_url
     );
-    if config.roles.worker && config.smtp_relay.is_none() {
-        tracing::warn!("SMTP_RELAY is not set: outgoing mail waits in the outbox");
+    let asked = config.clone();
+    let relay = running.desk.db.read(move |conn| settings::relay::is_there(conn, &asked)).await;
+    // What cannot be read is said where mail is sent.
+    if config.roles.worker && matches!(relay, Ok(false)) {
+        tracing::warn!(
+            "no relay is set, neither SMTP_RELAY nor on the page: outgoing mail waits in the outbox"
+        );
     }
     if let Some(link) = &running.setup_link {
         // A standard output that nobody reads is no reason not to serve.

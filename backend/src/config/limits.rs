@@ -30,6 +30,8 @@ pub struct Limits {
 pub struct Fixed {
     /// [`Limits::auto_responses`].
     pub auto_responses: bool,
+    /// [`Limits::bin_days`].
+    pub bin_days: bool,
     /// [`Limits::sign_in_tries`].
     pub sign_in_tries: bool,
     /// [`Limits::session_idle`].
@@ -40,8 +42,13 @@ pub struct Fixed {
 
 impl Fixed {
     /// All of them.
-    pub const ALL: Self =
-        Self { auto_responses: true, sign_in_tries: true, session_idle: true, session_longest: true };
+    pub const ALL: Self = Self {
+        auto_responses: true,
+        bin_days: true,
+        sign_in_tries: true,
+        session_idle: true,
+        session_longest: true,
+    };
 }
 
 impl Default for Limits {

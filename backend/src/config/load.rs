@@ -148,6 +148,7 @@ impl Reader {
         let megabytes = |text: &str| parse::count(text, 1, 100).map(Limits::megabytes);
         let fixed = Fixed {
             auto_responses: self.is_set("AUTO_RESPONSES_PER_DAY"),
+            bin_days: self.is_set("BIN_DAYS"),
             sign_in_tries: self.is_set("SIGN_IN_TRIES"),
             session_idle: self.is_set("SESSION_IDLE_MINUTES"),
             session_longest: self.is_set("SESSION_HOURS"),

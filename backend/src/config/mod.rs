@@ -73,7 +73,7 @@ pub struct Config {
     pub dkim: Option<Dkim>,
     /// Bearer token of `/metrics`; `None`: the page answers 404.
     pub metrics_token: Option<Secret>,
-    /// What seals the passwords of mailboxes; `None`: a file in the data directory.
+    /// What seals the passwords of mailboxes and of the relay; `None`: a file in the data directory.
     pub secret_key: Option<Secret>,
     /// By which means people sign in.
     pub sign_in: SignIn,

@@ -76,6 +76,31 @@ pub enum RelayTls {
     Implicit,
 }
 
+impl RelayTls {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::Required, Self::Implicit, Self::Opportunistic, Self::None];
+
+    /// Its word in forms and messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Opportunistic => "opportunistic",
+            Self::Required => "required",
+            Self::Implicit => "implicit",
+        }
+    }
+
+    /// The one with this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tls| tls.word() == word)
+    }
+
+    /// Whether nobody in between can read along or pose as the relay.
+    pub fn is_verified(self) -> bool {
+        matches!(self, Self::Required | Self::Implicit)
+    }
+}
+
 const FORM: &str =
     "Write it like smtp://HOST:25 or smtp://USER:PASS@HOST:587?tls=required or smtps://USER:PASS@HOST:465.";
 
@@ -131,30 +156,69 @@ impl Relay {
         }
         Ok(Self { host, port, tls, credentials, connections, rate: options.rate, ca: options.ca })
     }
-}
 
-/// As in the settings, the password taken out.
-impl fmt::Display for Relay {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Reads what [`Relay::written`] wrote: a user stands there without his password, which is empty then.
+    ///
+    /// # Errors
+    /// A remedy.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let mut url = Url::parse(text).map_err(|error| format!("This is no URL ({error})."))?;
+        if url.password().is_some() {
+            return Err("A password does not stand here: it is set on the page of the relay.".to_owned());
+        }
+        if !url.username().is_empty() {
+            url.set_password(Some("-")).map_err(|()| "This is no URL of a relay.".to_owned())?;
+        }
+        let mut relay = Self::parse(url.as_str())?;
+        if let Some((_, password)) = &mut relay.credentials {
+            *password = Secret::new("");
+        }
+        Ok(relay)
+    }
+
+    /// As a URL without the password.
+    pub fn written(&self) -> String {
+        let user = self.credentials.as_ref().map_or_else(String::new, |(user, _)| {
+            format!("{}@", percent_encoding::utf8_percent_encode(user, percent_encoding::NON_ALPHANUMERIC))
+        });
+        self.with_user(&user)
+    }
+
+    /// Whether it is on this machine: nobody can listen on the way.
+    pub fn is_local(&self) -> bool {
+        is_loopback(&self.host)
+    }
+
+    fn with_user(&self, user: &str) -> String {
         let (scheme, tls) = match self.tls {
             RelayTls::None => ("smtp", "?tls=none"),
             RelayTls::Opportunistic => ("smtp", "?tls=opportunistic"),
             RelayTls::Required => ("smtp", "?tls=required"),
             RelayTls::Implicit => ("smtps", ""),
         };
-        let user = self.credentials.as_ref().map(|(user, _)| format!("{user}:(hidden)@")).unwrap_or_default();
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        write!(out, "{scheme}://{user}{host}:{}{tls}", self.port)?;
+        let mut text = format!("{scheme}://{user}{host}:{}{tls}", self.port);
         let mut sign = if tls.is_empty() { '?' } else { '&' };
         if self.connections != Self::CONNECTIONS {
-            write!(out, "{sign}connections={}", self.connections)?;
+            text.push_str(&format!("{sign}connections={}", self.connections));
             sign = '&';
         }
         if let Some(rate) = self.rate {
-            write!(out, "{sign}rate={rate}")?;
+            text.push_str(&format!("{sign}rate={rate}"));
             sign = '&';
         }
-        self.ca.as_ref().map_or(Ok(()), |file| write!(out, "{sign}ca={}", file.display()))
+        if let Some(file) = &self.ca {
+            text.push_str(&format!("{sign}ca={}", file.display()));
+        }
+        text
+    }
+}
+
+/// As in the settings, the password taken out.
+impl fmt::Display for Relay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let user = self.credentials.as_ref().map(|(user, _)| format!("{user}:(hidden)@")).unwrap_or_default();
+        out.write_str(&self.with_user(&user))
     }
 }
 

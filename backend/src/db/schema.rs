@@ -771,6 +771,25 @@ table! {
     use diesel::sql_types::*;
     use crate::db::types::Instant;
 
+    relay_trials (token) {
+        token -> Text,
+        mark -> Text,
+        agent_id -> BigInt,
+        relay -> Text,
+        secret -> Text,
+        sender -> Text,
+        address -> Text,
+        own -> Bool,
+        steps -> Text,
+        started_at -> Instant,
+        inbound_id -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
     filter_versions (id) {
         id -> BigInt,
         rules -> Text,
@@ -1212,6 +1231,7 @@ allow_tables_to_appear_in_same_query!(
     mailbox_folders,
     mailbox_mails,
     mailbox_tests,
+    relay_trials,
     views,
     audit_counts,
     audit_events,

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use jiff::{SignedDuration, Timestamp};
-use lettre::message::{Message, header::ContentType, header::HeaderName, header::HeaderValue};
+use lettre::message::header::{HeaderName, HeaderValue};
 
 use super::{Mailbox, State, model};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     },
     error::{Error, Result, say},
     i18n::Language,
-    outbox, postmaster, queues,
+    outbox, queues,
 };
 
 /// A test mail that is away for longer is not expected back any more.
@@ -96,7 +96,9 @@ pub(crate) fn send(tx: &mut Tx<'_>, blobs: &Blobs, id: MailboxId, now: Ts) -> Re
     let message_id = format!("{}.test@{domain}", public_id(now.0).simple());
     let language = Language::english();
     let subject = language.tr_with("mailbox-test-subject", &[("token", &token)]);
-    let bytes = write(&from.address, &mailbox.address, &subject, &token, &message_id, now)?;
+    let text = language.tr("mailbox-test-text");
+    let envelope = (from.address.as_str(), mailbox.address.as_str());
+    let bytes = outbox::test_mail(envelope, &subject, &text, Some(&token), &message_id, now)?;
     let old = Ts(now.0.checked_sub(KEPT).unwrap_or(now.0));
     diesel::delete(mailbox_tests::table.filter(mailbox_tests::mailbox_id.eq(id)))
         .filter(mailbox_tests::started_at.lt(old))
@@ -126,25 +128,6 @@ pub(crate) fn send(tx: &mut Tx<'_>, blobs: &Blobs, id: MailboxId, now: Ts) -> Re
     };
     outbox::enqueue_written(tx, &mail, &blobs.prepare(&bytes)?, now)?;
     Ok(token)
-}
-
-fn write(from: &str, to: &str, subject: &str, token: &str, id: &str, now: Ts) -> Result<Vec<u8>> {
-    let address =
-        |text: &str| text.parse().map_err(|error| Error::invalid("address", format!("{text}: {error}")));
-    let text = Language::english().tr("mailbox-test-text");
-    Message::builder()
-        .from(lettre::message::Mailbox::new(None, address(from)?))
-        .to(lettre::message::Mailbox::new(None, address(to)?))
-        .subject(subject)
-        .message_id(Some(format!("<{id}>")))
-        .date(now.0.into())
-        .raw_header(header(postmaster::TEST_HEADER, token))
-        .raw_header(header("Auto-Submitted", "auto-generated"))
-        .raw_header(header("X-Auto-Response-Suppress", "All"))
-        .header(ContentType::TEXT_PLAIN)
-        .body(text)
-        .map(|message| message.formatted())
-        .map_err(|error| Error::invalid("address", error.to_string()))
 }
 
 pub(super) fn header(name: &'static str, value: &str) -> HeaderValue {

@@ -93,5 +93,6 @@ pub fn hops(
     language: &Language,
     now: jiff::Timestamp,
 ) -> Result<Option<Test>> {
-    probe::newest(conn, mailbox, config.smtp_relay.is_some(), language, now)
+    let has_relay = crate::settings::relay::is_there(conn, config)?;
+    probe::newest(conn, mailbox, has_relay, language, now)
 }

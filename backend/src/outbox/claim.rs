@@ -47,6 +47,22 @@ pub(super) async fn recover(desk: &Desk) -> Result<()> {
         .await
 }
 
+/// What waits because a relay could not have it is tried at once: there is another one now.
+pub(super) async fn try_now(desk: &Desk) {
+    let now = Ts(desk.clock.now());
+    let hurry = desk.db.write(move |tx| {
+        diesel::update(
+            outbox::table.filter(outbox::state.eq(Delivery::Deferred).and(outbox::try_at.gt(now))),
+        )
+        .set(outbox::try_at.eq(now))
+        .execute(&mut **tx)?;
+        Ok(())
+    });
+    if let Err(error) = hurry.await {
+        tracing::warn!(%error, "mail that waited for the former relay is tried when its time comes");
+    }
+}
+
 /// Takes up to `most` mails that are due: first come, first served, of each ticket only what nothing older waits
 /// before, and of each domain no more than it may have.
 ///

@@ -19,6 +19,7 @@ mod room;
 mod send;
 pub(crate) mod thread;
 pub(crate) mod token;
+pub mod trial;
 mod view;
 mod worker;
 
@@ -36,6 +37,7 @@ use crate::{
 pub(crate) use self::{
     compose::{for_the_wire, resent_fields},
     outage::sender as own_sender,
+    trial::{TEST_HEADER, test_mail},
 };
 pub use self::{
     dkim::Signer,

@@ -122,6 +122,11 @@ fn note(tx: &mut Tx<'_>, desk: &Desk, why: &str) -> Result<()> {
 fn give_up(tx: &mut Tx<'_>, desk: &Desk, why: &str) -> Result<()> {
     let now = desk.clock.now();
     let oldest = Ts(now.checked_sub(patience(desk)).unwrap_or(now));
+    // What waited for want of a relay has as long as any other from then on.
+    let since = crate::settings::relay::in_force(tx, &desk.config)?.since;
+    if since.is_some_and(|since| since >= oldest) {
+        return Ok(());
+    }
     let late: Vec<Outgoing> = outbox::table
         .filter(outbox::state.eq_any([Delivery::Due, Delivery::Deferred, Delivery::Uncertain]))
         .filter(outbox::created_at.lt(oldest))
@@ -131,7 +136,7 @@ fn give_up(tx: &mut Tx<'_>, desk: &Desk, why: &str) -> Result<()> {
         .load(&mut **tx)?;
     for mail in late {
         let words = mail.left().into_iter().map(|address| (address, Word::Later(why.to_owned())));
-        Outcome::of(desk, &mail, End::Tried(words.collect())).write(tx, &mail)?;
+        Outcome::of(desk, &mail, End::Tried(words.collect()), since).write(tx, &mail)?;
     }
     Ok(())
 }
@@ -146,7 +151,8 @@ pub(crate) fn sender(conn: &mut Conn) -> Result<Person> {
 /// One mail to each of the relay's keepers. It waits like all others, and leaves first of what is written from now on.
 fn tell(tx: &mut Tx<'_>, desk: &Desk, away: &Away, now: Timestamp) -> Result<()> {
     let from = sender(tx)?;
-    let relay = desk.config.smtp_relay.as_ref().map(|relay| format!("{}:{}", relay.host, relay.port));
+    let said = crate::settings::relay::in_force(tx, &desk.config)?.relay;
+    let relay = said.map(|relay| format!("{}:{}", relay.host, relay.port));
     for (id, email, language) in keepers(tx, Ts(now))? {
         let language = Language::named(&language);
         let letter = letters::relay_away(

@@ -72,7 +72,8 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn of(desk: &Desk, mail: &Outgoing, ended: End) -> Self {
+    /// `since`: since when a page names the relay; before that there was nobody to ask.
+    pub(super) fn of(desk: &Desk, mail: &Outgoing, ended: End, since: Option<Ts>) -> Self {
         let now = desk.clock.now();
         let mut outcome = Self {
             state: Delivery::Cancelled,
@@ -98,8 +99,8 @@ impl Outcome {
                 words
             }
         };
-        let words =
-            if now.duration_since(mail.created_at.0) > patience(desk) { given_up(words) } else { words };
+        let asked = since.map_or(mail.created_at.0, |since| since.0.max(mail.created_at.0));
+        let words = if now.duration_since(asked) > patience(desk) { given_up(words) } else { words };
         outcome.take(words);
         outcome
     }

@@ -29,7 +29,24 @@ pub(super) struct Line {
     timeouts: (Duration, Duration),
     /// How many mails went over it.
     pub(super) used: u32,
+    /// What the relay said when it took the last one.
+    pub(super) said: String,
 }
+
+/// How far the opening of a line has come.
+pub(super) enum Mark {
+    /// Somebody answered, in words of SMTP.
+    Connected,
+    /// The line is encrypted; the other side's certificate (DER).
+    Secured(Vec<u8>),
+    /// It is not.
+    Plain,
+    /// The relay takes us for whom we say we are.
+    SignedIn,
+}
+
+/// Who is told of each [`Mark`].
+pub(super) type Watcher<'a> = &'a mut (dyn FnMut(Mark) + Send);
 
 /// What came of handing over one mail.
 pub(super) struct Attempt {
@@ -45,20 +62,33 @@ impl Line {
     /// # Errors
     /// A sentence for the outbox: everything that waits will be tried again.
     pub(super) async fn open(relay: &Relay, test_timeout: Option<u64>) -> Result<Self, String> {
+        Self::open_watched(relay, test_timeout, &mut |_| {}).await
+    }
+
+    /// The same, telling how far it has come.
+    ///
+    /// # Errors
+    /// As [`Line::open`].
+    pub(super) async fn open_watched(
+        relay: &Relay,
+        test_timeout: Option<u64>,
+        watcher: Watcher<'_>,
+    ) -> Result<Self, String> {
         let timeouts = test_timeout
             .map_or((COMMAND, FINAL), |seconds| (Duration::from_secs(seconds), Duration::from_secs(seconds)));
-        let opening = Self::connect(relay, tls_of(relay)?, timeouts);
+        let opening = Self::connect(relay, tls_of(relay)?, timeouts, watcher);
         let connection = tokio::time::timeout(timeouts.0, opening)
             .await
             .map_err(|_| format!("the relay {}:{} does not answer", relay.host, relay.port))?
             .map_err(|error| format!("the relay {}:{}: {}", relay.host, relay.port, plain(&error)))?;
-        Ok(Self { connection: Some(connection), timeouts, used: 0 })
+        Ok(Self { connection: Some(connection), timeouts, used: 0, said: String::new() })
     }
 
     async fn connect(
         relay: &Relay,
         tls: TlsParameters,
         timeouts: (Duration, Duration),
+        watcher: Watcher<'_>,
     ) -> Result<AsyncSmtpConnection, lettre::transport::smtp::Error> {
         let hello = ClientId::default();
         let implicit = (relay.tls == RelayTls::Implicit).then(|| tls.clone());
@@ -66,6 +96,7 @@ impl Line {
         let call =
             || AsyncSmtpConnection::connect_tokio1(server, Some(timeouts.0), &hello, implicit.clone(), None);
         let mut connection = call().await?;
+        watcher(Mark::Connected);
         let upgrade = match relay.tls {
             RelayTls::Required => true,
             RelayTls::Opportunistic => connection.can_starttls(),
@@ -80,9 +111,15 @@ impl Line {
             tracing::warn!(%error, "the relay offers TLS and cannot do it: mail leaves without");
             connection = call().await?;
         }
+        if connection.is_encrypted() {
+            watcher(Mark::Secured(connection.peer_certificate().unwrap_or_default()));
+        } else {
+            watcher(Mark::Plain);
+        }
         if let Some((user, password)) = &relay.credentials {
             let credentials = Credentials::new(user.clone(), password.reveal().to_owned());
             connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await?;
+            watcher(Mark::SignedIn);
         }
         Ok(connection)
     }
@@ -167,7 +204,11 @@ impl Line {
         let word = match answer {
             Err(_) => return Word::Unclear("the relay did not answer after the text was sent".into()),
             // Only 2xx says that the relay has it.
-            Ok(Ok(response)) if response.code().severity as u8 == 2 => Word::Taken,
+            Ok(Ok(response)) if response.code().severity as u8 == 2 => {
+                let words = response.message().collect::<Vec<_>>().join(" ");
+                self.said = format!("{} {words}", response.code());
+                Word::Taken
+            }
             Ok(Ok(response)) => Word::Later(format!("the relay answered {} to the text", response.code())),
             Ok(Err(error)) if error.is_transient() => Word::Later(plain(&error)),
             Ok(Err(error)) if error.is_permanent() => Word::Refused(plain(&error)),

@@ -21,7 +21,7 @@ use crate::{
     access::Actor,
     config::Relay,
     db::{
-        Cause, InstallationRight, Notice, OutboxKind, QueueId,
+        Cause, InstallationRight, Notice, OutboxKind, QueueId, Ts,
         schema::{articles, outbox},
     },
     desk::Desk,
@@ -41,8 +41,10 @@ const RECORDINGS: u32 = 60;
 pub(super) struct Way {
     /// To whom it is handed over.
     pub relay: Relay,
+    /// Since when, where a page says it: until then mail waited through no fault of its own.
+    pub since: Option<Ts>,
     /// What signs it.
-    pub signer: Option<Signer>,
+    pub signer: Option<Arc<Signer>>,
     /// How much of it may be held at once.
     pub room: Room,
 }
@@ -86,7 +88,7 @@ pub(super) async fn send(
         Err(Error::Unavailable(why)) => End::Tried(all(&mail, &Word::Later(why))),
         Err(error) => End::Tried(all(&mail, &Word::Refused(error.to_string()))),
     };
-    finish(&desk, &mail, end).await;
+    finish(&desk, &mail, end, way.since).await;
     done
 }
 
@@ -289,8 +291,8 @@ fn own_news(conn: &mut crate::db::Conn, row: &Outgoing, now: Timestamp) -> Resul
 
 /// Records what became of a mail; repeated until the database takes it, because a mail that was sent must not be
 /// sent again.
-async fn finish(desk: &Desk, mail: &Outgoing, ended: End) {
-    let outcome = Outcome::of(desk, mail, ended);
+async fn finish(desk: &Desk, mail: &Outgoing, ended: End, since: Option<Ts>) {
+    let outcome = Outcome::of(desk, mail, ended, since);
     for time in 0..RECORDINGS {
         let (copy, written) = (mail.clone(), outcome.clone());
         match desk.db.write(move |tx| written.write(tx, &copy)).await {

@@ -26,6 +26,7 @@ use crate::{
     db::{OutboxId, Wake},
     desk::Desk,
     error::Result,
+    settings::relay::{self, InForce},
 };
 
 /// How often claims are renewed while the relay takes its time.
@@ -36,15 +37,71 @@ pub async fn run(desk: Desk, signer: Option<Signer>, mut stop: watch::Receiver<b
     if let Err(error) = claim::recover(&desk).await {
         tracing::warn!(%error, "could not look for mails that a crash interrupted; they are tried when their lease ends");
     }
-    if let Some(relay) = desk.config.smtp_relay.clone() {
-        let way = Way { relay, signer, room: Room::new() };
-        return Dispatcher::new(desk, way).run(stop).await;
-    }
+    let signer = signer.map(Arc::new);
+    let (mut known, mut sealed): (Option<String>, Option<Instant>) = (None, None);
+    // What a former relay has in its hands is finished beside: it may take its time, and just therefore be the former one.
+    let mut former: JoinSet<()> = JoinSet::new();
     while !*stop.borrow() {
+        let said = in_force(&desk).await;
+        if let Some(said) = &said {
+            let first = known.is_none();
+            let changed = known.replace(said.mark.clone()).is_some_and(|before| before != said.mark);
+            if changed {
+                // What waited for another relay does not wait for this one's sake.
+                claim::try_now(&desk).await;
+                Outage::default().over(&desk).await;
+            }
+            note_sealed(&desk, said, first || changed, &mut sealed).await;
+        }
+        if let Some(InForce { relay: Some(relay), mark, given, since, .. }) = said {
+            let way = Way { relay, since, signer: signer.clone(), room: Room::new() };
+            let of_page = (!given).then_some(mark);
+            if let Some(old) = Dispatcher::new(desk.clone(), way, of_page).run(&mut stop).await {
+                former.spawn(old.finish());
+            }
+            continue;
+        }
         end_holds(&desk).await;
         tokio::select! {
             () = desk.db.wakers().sleep(Wake::OUTBOX, desk.poll()) => {}
             _ = stop.changed() => {}
+        }
+    }
+    while former.join_next().await.is_some() {}
+}
+
+/// Pages say that mail waits where its relay's password cannot be opened; they do not open it themselves. Said again now and
+/// then: another node, which can, may have begun meanwhile.
+async fn note_sealed(desk: &Desk, said: &InForce, news: bool, noted: &mut Option<Instant>) {
+    const AGAIN: Duration = Duration::from_secs(60);
+    let mark = match (said.sealed, &noted) {
+        (true, Some(at)) if !news && at.elapsed() < AGAIN => return,
+        (true, before) => {
+            if before.is_none() {
+                tracing::error!(
+                    "outgoing mail waits: the relay's password cannot be opened with this process's key"
+                );
+            }
+            Some(said.mark.clone())
+        }
+        (false, None) if !news => return,
+        (false, _) => None,
+    };
+    *noted = mark.as_ref().map(|_| Instant::now());
+    let written = desk.db.write(move |tx| relay::note_sealed(tx, mark.as_deref())).await;
+    if let Err(error) = written {
+        tracing::warn!(%error, "could not note how the relay's password is");
+    }
+}
+
+/// The relay that mail leaves by; `None` where nobody can say.
+async fn in_force(desk: &Desk) -> Option<InForce> {
+    let config = Arc::clone(&desk.config);
+    match desk.db.read(move |conn| relay::in_force(conn, &config)).await {
+        Ok(said) => Some(said),
+        Err(error) => {
+            tracing::warn!(%error, "outgoing mail waits: which relay takes it cannot be read");
+            None
         }
     }
 }
@@ -65,6 +122,8 @@ struct Busy {
 struct Dispatcher {
     desk: Desk,
     way: Arc<Way>,
+    /// What a page says of the relay, where a page may: once that is another, this dispatcher ends.
+    of_page: Option<String>,
     lines: Lines,
     fair: Fairness,
     pace: Pace,
@@ -74,10 +133,12 @@ struct Dispatcher {
     renewed: Instant,
     /// When holds were looked at.
     looked: Instant,
+    /// Whether another relay takes new mail by now: how this one does is no news any more.
+    former: bool,
 }
 
 impl Dispatcher {
-    fn new(desk: Desk, way: Way) -> Self {
+    fn new(desk: Desk, way: Way, of_page: Option<String>) -> Self {
         let lines = Lines::new(&way.relay);
         Self {
             fair: Fairness::new(lines.most()),
@@ -86,15 +147,19 @@ impl Dispatcher {
             lines,
             desk,
             way: Arc::new(way),
+            of_page,
             running: JoinSet::new(),
             busy: HashMap::new(),
             renewed: Instant::now(),
             looked: Instant::now(),
+            former: false,
         }
     }
 
-    async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow() {
+    /// Sends until it is told to stop, and finishes then; or until a page names another relay: itself, with what is still
+    /// under way.
+    async fn run(mut self, stop: &mut watch::Receiver<bool>) -> Option<Self> {
+        while !*stop.borrow() && self.is_in_force().await {
             self.lines.tidy();
             if let Err(error) = self.feed().await {
                 tracing::warn!(%error, "outgoing mail waits: the database does not answer");
@@ -116,7 +181,16 @@ impl Dispatcher {
             self.settle(ended).await;
             self.renew();
         }
-        // What is being sent is finished, and its claims are kept until then.
+        if !*stop.borrow() {
+            self.former = true;
+            return Some(self);
+        }
+        self.finish().await;
+        None
+    }
+
+    /// What is being sent is finished, and its claims are kept until then.
+    async fn finish(mut self) {
         while !self.running.is_empty() {
             let ended = tokio::select! {
                 ended = self.running.join_next_with_id() => ended,
@@ -126,6 +200,17 @@ impl Dispatcher {
             self.renew();
         }
         self.lines.close().await;
+    }
+
+    /// Whether mail still leaves by this relay. Asked before mails are handed out, so that none goes where nobody wants it
+    /// any more; where the file says the relay, nobody can change it.
+    async fn is_in_force(&self) -> bool {
+        let Some(of_page) = &self.of_page else { return true };
+        match self.desk.db.read(relay::mark).await {
+            Ok(mark) => mark == *of_page,
+            // Whatever is claimed next needs the database as well.
+            Err(_) => true,
+        }
     }
 
     /// Hands out as many mails as there are lanes for.
@@ -177,6 +262,7 @@ impl Dispatcher {
         let now: Timestamp = self.desk.clock.now();
         match relay {
             None => {}
+            Some(_) if self.former => {}
             Some(Ok(())) => {
                 self.lines.reached();
                 self.outage.over(&self.desk).await;

@@ -17,6 +17,7 @@ pub mod domains_of_organisations;
 pub mod edit;
 pub mod effects;
 pub mod factor;
+pub mod first_steps;
 pub mod forgotten;
 mod guard;
 pub mod habits;

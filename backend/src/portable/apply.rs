@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use super::{
     Difference,
-    document::{Document, MailboxText, QueueText, RoleText, TemplateText},
+    document::{Document, LookText, MailboxText, QueueText, RoleText, TemplateText},
     export::{Names, export},
     render::differences,
 };
@@ -21,7 +22,7 @@ use crate::{
     notify::answers::{self, Text},
     people::{domains, factor, role_change, roles, setup},
     queues::{self, NewQueue, templates},
-    settings,
+    settings::{self, look},
 };
 
 /// Brings everything to what the document says; what was different before.
@@ -44,10 +45,14 @@ pub fn apply(
     if let Some(name) = &wanted.organisation {
         setup::set_organisation(tx, &people, name, now)?;
     }
+    if let Some(look) = &wanted.look {
+        look_to(tx, actor, look, now)?;
+    }
     if let Some(list) = &wanted.agent_domains {
         domains::set(tx, &people, list, now)?;
     }
-    for (key, value) in &wanted.settings {
+    // What is so already is no change, also where the file of this place says it by now.
+    for (key, value) in wanted.settings.iter().filter(|(key, value)| is.settings.get(*key) != Some(*value)) {
         settings::change(tx, actor, config, key, Some(value), now)?;
     }
     queues_to(tx, actor, &is.queues, &wanted.queues, now)?;
@@ -77,6 +82,18 @@ pub fn apply(
         None => Ok(changes),
         Some(difference) => Err(Error::Conflict(say!("refused-apply", what = difference))),
     }
+}
+
+fn look_to(tx: &mut Tx<'_>, actor: &Actor, text: &LookText, now: Ts) -> Result<()> {
+    let decoded = |logo: &String| {
+        STANDARD.decode(logo.trim()).map_err(|_| Error::invalid("logo", say!("refused-logo")))
+    };
+    let change = look::Change {
+        colour: text.colour.clone(),
+        theme: text.theme.clone(),
+        logo: text.logo.as_ref().map(decoded).transpose()?,
+    };
+    look::change(tx, actor, &change, now)
 }
 
 fn queue_named(tx: &mut Tx<'_>, name: &str) -> Result<QueueId> {

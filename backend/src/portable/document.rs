@@ -15,6 +15,8 @@ use crate::db::{
 pub struct Document {
     /// The organisation's name.
     pub(super) organisation: Option<String>,
+    /// What the organisation looks like.
+    pub(super) look: Option<LookText>,
     /// In which domains agents may have their address; none: any.
     pub(super) agent_domains: Option<Vec<String>>,
     /// What was set on the settings page.
@@ -31,6 +33,21 @@ pub struct Document {
     pub(super) mailboxes: Vec<MailboxText>,
     /// The rules of the postmaster, all of them in their order.
     pub(super) filters: Option<Vec<serde_json::Value>>,
+}
+
+/// What the organisation looks like.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct LookText {
+    /// `#rrggbb`; empty: Turnstone's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub colour: Option<String>,
+    /// `system`, `light` or `dark`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<String>,
+    /// The picture, in base64; empty: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
 }
 
 /// A queue.

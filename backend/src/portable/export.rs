@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::document::{AnswerText, Document, GrantText, MailboxText, QueueText, RoleText, TemplateText};
+use super::document::{
+    AnswerText, Document, GrantText, LookText, MailboxText, QueueText, RoleText, TemplateText,
+};
 use crate::{
     access::Actor,
     db::{AgentId, AnswerKind, Conn, InstallationRight, QueueId, Right, schema::roles as role_rows},
@@ -15,7 +17,7 @@ use crate::{
     notify::answers,
     people::{agents, domains, role_change, roles, setup},
     queues::{self, templates},
-    settings,
+    settings::{self, look},
 };
 
 /// What names stand for.
@@ -48,6 +50,7 @@ pub fn export(conn: &mut Conn, actor: &Actor) -> Result<Document> {
         settings::kept(conn)?.into_iter().map(|(key, kept)| (key, kept.value)).collect();
     Ok(Document {
         organisation: Some(setup::organisation(conn)?),
+        look: Some(look_of(conn)?),
         agent_domains: Some(domains::allowed(conn)?),
         settings,
         queues: queues_of(conn, actor, &names)?,
@@ -56,6 +59,16 @@ pub fn export(conn: &mut Conn, actor: &Actor) -> Result<Document> {
         auto_responses: answers_of(conn, actor, &names)?,
         mailboxes: mailboxes_of(conn, actor)?,
         filters: Some(filters_of(conn, actor, &names)?),
+    })
+}
+
+fn look_of(conn: &mut Conn) -> Result<LookText> {
+    let look = look::load(conn)?;
+    let logo = if look.logo.is_empty() { None } else { look::logo_text(conn)? };
+    Ok(LookText {
+        colour: Some(look.colour),
+        theme: Some(if look.theme.is_empty() { "system".to_owned() } else { look.theme }),
+        logo: Some(logo.unwrap_or_default()),
     })
 }
 

@@ -10,7 +10,8 @@ use super::document::Document;
 use crate::error::{Error, Result};
 
 /// What stands above each part of the file.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 8] = [
+    ("look", "Colour (empty: Turnstone's own), theme of whoever has chosen none, and the logo in base64."),
     ("settings", "What was set on the settings page. What turnstone.toml or the environment says wins."),
     (
         "queues",

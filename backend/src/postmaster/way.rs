@@ -62,8 +62,12 @@ fn go(tx: &mut Tx<'_>, mail: &Prepared, steps: &mut Steps, at: &Moment) -> Resul
         });
     }
     steps.add("duplicate", "no", "");
-    if round_trip::came_back(tx, mail.row.id, &mail.mail)? {
-        steps.add("test", "came back", "this is the test mail of a mailbox");
+    if let Some(test) = round_trip::came_back(tx, mail.row.id, &mail.mail, at.now)? {
+        let which = match test {
+            round_trip::Test::Mailbox => "this is the test mail of a mailbox",
+            round_trip::Test::Relay => "this is the test mail of the relay",
+        };
+        steps.add("test", "came back", which);
         return Ok(Outcome::ignored("a test mail draws none"));
     }
     if sent_by_us(tx, mail)? {

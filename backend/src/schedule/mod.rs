@@ -131,6 +131,7 @@ async fn sweep(desk: &Desk) -> Result<()> {
             reply_token::rotate(tx, now)?;
             board::sweep(tx, now)?;
             uploads::sweep(tx, now)?;
+            crate::outbox::trial::sweep(tx, now)?;
             bulk::sweep_files(tx, &blobs, now)?;
             let old = Ts(now.checked_sub(KEYS).unwrap_or(now));
             diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(old)))

@@ -18,6 +18,7 @@ const fn number(key: &'static str, least: u32, most: u32) -> Changeable {
 /// All of them. Those that a start needs, such as addresses and the database, are for the file alone.
 pub const CHANGEABLE: &[Changeable] = &[
     number("MAIL_RETENTION_DAYS", 1, 36_500),
+    number("BIN_DAYS", 1, 3_650),
     number("AUTO_RESPONSES_PER_DAY", 1, 1_000),
     number("SIGN_IN_TRIES", 1, 50),
     number("SESSION_IDLE_MINUTES", 5, 10_080),

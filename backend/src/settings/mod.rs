@@ -1,7 +1,10 @@
 //! Settings that are changed on a page: few, each kept in the database with who changed it and when. What the settings
 //! file or the environment says wins. Read where they are needed, in the transaction that needs them: nothing is cached.
 
+pub mod colour;
 mod known;
+pub mod look;
+pub mod relay;
 
 use std::collections::BTreeMap;
 
@@ -66,6 +69,9 @@ pub fn limits(conn: &mut Conn, given: &Limits) -> Result<Limits> {
     let kept = kept(conn)?;
     let (mut limits, fixed) = (*given, given.fixed);
     let open = |fixed: bool, key: &str| number(&kept, key).filter(|_| !fixed);
+    if let Some(days) = open(fixed.bin_days, "BIN_DAYS").and_then(|days| days.try_into().ok()) {
+        limits.bin_days = days;
+    }
     if let Some(tries) = open(fixed.sign_in_tries, "SIGN_IN_TRIES").and_then(|tries| tries.try_into().ok()) {
         limits.sign_in_tries = tries;
     }
@@ -107,6 +113,9 @@ pub fn change(
     now: Ts,
 ) -> Result<()> {
     actor.require(InstallationRight::People)?;
+    if key == relay::KEY {
+        return relay::change_by_words(tx, actor, config, (value, None), now);
+    }
     let setting = CHANGEABLE.iter().find(|setting| setting.key == key).ok_or(Error::NotFound)?;
     if config.is_given(key) {
         return Err(Error::Conflict(say!("refused-setting-given", key = key)));

@@ -15,6 +15,7 @@ use crate::{
     },
     desk::Desk,
     error::Result,
+    settings,
 };
 
 /// So many tickets each time it is looked for: a transaction each.
@@ -26,7 +27,8 @@ const AT_ONCE: i64 = 100;
 /// When the database does not answer.
 pub(crate) async fn sweep(desk: &Desk) -> Result<usize> {
     let now = desk.clock.now();
-    let days = desk.config.limits.bin_days;
+    let given = desk.config.limits;
+    let days = desk.db.read(move |conn| Ok(settings::limits(conn, &given)?.bin_days)).await?;
     let Ok(before) = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))) else { return Ok(0) };
     let due: Vec<TicketId> = desk
         .db

@@ -23,7 +23,8 @@ use super::times::Reader;
 use crate::access::{Actor, Check, is_left_out};
 use crate::db::{Cause, Ts, hex, reading_only};
 use crate::error::{Error, say};
-use crate::people::{sessions, setup, viewings};
+use crate::people::{sessions, viewings};
+use crate::settings::look;
 
 /// A signed-in agent, his session and how he reads. Handlers that ask for it answer nobody else.
 #[derive(Clone, Debug)]
@@ -103,6 +104,9 @@ pub async fn pass(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
     let wants_json = wants_json(request.request());
+    if route.is_page_of_strangers() {
+        web.looks.refresh(&web.db).await;
+    }
     let guest = guest(&web, request.request());
     let signed = match admit(route, &web, &request, &guest).await {
         Ok(signed) => signed,
@@ -209,7 +213,7 @@ async fn admit(
     guest: &Guest,
 ) -> Result<Option<Signed>, Refusal> {
     let changes = !request.method().is_safe();
-    // Strangers' pages are the same for everybody: no look at the database.
+    // Strangers' pages are the same for everybody: no look at the database but for what they look like, now and then.
     let public = matches!(route.needs, Needs::Public);
     let signed = if public { None } else { find(web, request.request(), guest).await? };
     if signed.is_none() && !public {
@@ -258,14 +262,14 @@ async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<O
                         true => viewings::of(conn, &actor, &session.id_hash, now)?,
                         false => None,
                     };
-                    Ok(Some((session, actor, seen, setup::organisation(conn)?)))
+                    Ok(Some((session, actor, seen, look::of_pages(conn)?)))
                 }
                 Err(Error::NotFound) => Ok(None),
                 Err(error) => Err(error),
             }
         })
         .await?;
-    let Some((session, person, seen, organisation)) = found else { return Ok(None) };
+    let Some((session, person, seen, (organisation, look))) = found else { return Ok(None) };
     super::connections::signed_in(request);
     if sessions::needs_touch(&session, now) {
         let (db, id) = (web.db.clone(), session.id_hash.clone());
@@ -291,13 +295,8 @@ async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<O
         }
     };
     let seen = seen.map(|(seen, _)| seen);
-    let theme = if person.agent.theme == "system" { String::new() } else { person.agent.theme.clone() };
-    let frame = Frame {
-        lang: reader.language.tag(),
-        theme,
-        org: organisation,
-        viewing: seen.as_ref().map(|seen| Viewing { name: seen.agent.name.clone(), csrf: csrf.clone() }),
-    };
+    let mut frame = Frame::of(reader.language.tag(), &person.agent.theme, (organisation, look));
+    frame.viewing = seen.as_ref().map(|seen| Viewing { name: seen.agent.name.clone(), csrf: csrf.clone() });
     // The other's zone, one's own language: times as he sees them, in words that whoever looks can read.
     let zone = seen.as_ref().map_or_else(|| reader.zone.clone(), |seen| web.reader_of(&seen.agent).zone);
     let reader = Reader { now: guest.reader.now, zone, ..reader };
@@ -313,12 +312,7 @@ pub fn guest(web: &Web, request: &HttpRequest) -> Guest {
     let wish =
         request.headers().get("accept-language").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let reader = web.reader_for(wish);
-    let frame = Frame {
-        lang: reader.language.tag(),
-        theme: String::new(),
-        org: "Turnstone".to_owned(),
-        viewing: None,
-    };
+    let frame = Frame::of(reader.language.tag(), "system", web.looks.known());
     Guest { reader, frame }
 }
 

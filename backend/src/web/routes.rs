@@ -12,10 +12,10 @@ use super::handler::erased;
 use super::state::Web;
 use super::{
     admin, articles, attached, audit, auto_responses, customers, dashboard, diagnostics, downloads, factor,
-    files, filters, forgotten, gate, live, login, mailboxes, notices, organisations, outbox, own_factor,
-    own_passkeys, passkeys, passwords, people, people_tables, preferences, presence, probes, queues,
-    recorder, reply_templates, reports, roles, search, settings, setup, suggestions, tickets, viewing, views,
-    vouched,
+    files, filters, forgotten, gate, live, login, look, mailboxes, notices, organisations, outbox,
+    own_factor, own_passkeys, passkeys, passwords, people, people_tables, preferences, presence,
+    probes, queues, recorder, relay, reply_templates, reports, roles, search, settings, setup, suggestions,
+    tickets, viewing, views, vouched, wizard,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -91,6 +91,14 @@ pub struct Route {
     mount: fn(actix_web::Route) -> actix_web::Route,
 }
 
+impl Route {
+    /// Whether it shows strangers a page, and no file or number.
+    pub fn is_page_of_strangers(&self) -> bool {
+        let plain = ["/assets", "/brand", "/inline", "/healthz", "/readyz", "/metrics"];
+        self.needs == Needs::Public && !plain.iter().any(|beginning| self.path.starts_with(beginning))
+    }
+}
+
 macro_rules! route {
     ($method:ident $path:literal, needs = $needs:expr, csrf = $csrf:ident, cache = $cache:ident, $handler:path) => {
         route!($method $path, needs = $needs, csrf = $csrf, cache = $cache, raised = false, $handler)
@@ -136,6 +144,8 @@ static TABLE: &[Route] = &[
     route!(GET "/setup", needs = Public, csrf = None, cache = NoStore, setup::page),
     route!(POST "/setup", needs = Public, csrf = SameSite, cache = NoStore, setup::create),
     route!(GET "/assets/{name}", needs = Public, csrf = None, cache = Immutable, files::asset),
+    // What strangers see of the organisation; the name changes with the content.
+    route!(GET "/brand/{name}", needs = Public, csrf = None, cache = Immutable, look::file),
     route!(GET "/inline/{uid}/{proof}", needs = Public, csrf = None, cache = NoStore, files::inline),
     // Only with the secret of a link that works.
     route!(GET "/password/new", needs = Public, csrf = None, cache = NoStore, passwords::new),
@@ -375,6 +385,16 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/audit.csv", needs = Installation(People), csrf = None, cache = NoStore, audit::csv),
     route!(GET "/admin/settings", needs = Installation(People), csrf = None, cache = NoStore, raised = true, settings::page),
     route!(POST "/admin/settings", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, settings::update),
+    // The set-up behind its first page.
+    route!(GET "/admin/setup", needs = Installation(People), csrf = None, cache = NoStore, wizard::root),
+    route!(POST "/admin/setup", needs = Installation(People), csrf = Field, cache = NoStore, wizard::dismiss),
+    route!(GET "/admin/setup/{step}", needs = Installation(People), csrf = None, cache = NoStore, raised = true, wizard::page),
+    route!(POST "/admin/setup/{step}", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, wizard::update),
+    route!(GET "/admin/look", needs = Installation(People), csrf = None, cache = NoStore, look::page),
+    route!(POST "/admin/look", needs = Installation(People), csrf = Field, cache = NoStore, look::update),
+    route!(GET "/admin/relay", needs = Installation(People), csrf = None, cache = NoStore, raised = true, relay::page),
+    route!(POST "/admin/relay", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, relay::update),
+    route!(POST "/admin/relay/trials", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, relay::try_out),
     route!(GET "/admin/diagnostics", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, diagnostics::page),
     route!(GET "/admin/outbox", needs = Installation(Recorder), csrf = None, cache = NoStore, outbox::list),
 ];

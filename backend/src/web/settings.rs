@@ -11,7 +11,7 @@ use super::forms::Posted;
 use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show_as};
 use super::state::Web;
-use crate::config::{Config, Effective, KEYS, Key, Origin, Secrecy};
+use crate::config::{Config, Effective, KEYS, Key, Origin, Relay, Secrecy};
 use crate::db::{AgentId, Conn, InstallationRight};
 use crate::error::{Error, Result};
 use crate::i18n::Language;
@@ -48,6 +48,8 @@ struct Row {
     error: String,
     /// Where it can be tried out.
     test: &'static str,
+    /// The page on which it is changed, where it has one of its own.
+    page: &'static str,
 }
 
 /// Groups of settings, in the order of the page.
@@ -160,9 +162,10 @@ fn row(key: &Key, config: &Config, kept: Option<&Kept>, language: &Language) -> 
     let given = shown.filter(|setting| setting.origin != Origin::Default);
     let changeable: Option<&Changeable> = CHANGEABLE.iter().find(|setting| setting.key == key.name);
     let usual = shown.map_or(key.default, |setting| setting.value.as_str());
-    let (value, origin) = match (given, kept.filter(|_| changeable.is_some())) {
+    let own_page = if key.name == settings::relay::KEY { "/admin/relay" } else { "" };
+    let (value, origin) = match (given, kept.filter(|_| changeable.is_some() || !own_page.is_empty())) {
         (Some(given), _) => (given.value.clone(), said_by(&given.origin, language)),
-        (None, Some(kept)) => (kept.value.clone(), language.tr("origin-page")),
+        (None, Some(kept)) => (told(key, &kept.value), language.tr("origin-page")),
         (None, None) => (usual.to_owned(), language.tr("origin-default")),
     };
     let hidden = key.secrecy == Secrecy::Whole && given.is_some();
@@ -187,10 +190,18 @@ fn row(key: &Key, config: &Config, kept: Option<&Kept>, language: &Language) -> 
             "TLS_CERT" | "DATABASE_URL" | "DATA_DIR" => "/admin/diagnostics",
             _ => "",
         },
+        page: own_page,
     }
 }
 
-fn said_by(origin: &Origin, language: &Language) -> String {
+/// A kept value as a person reads it.
+fn told(key: &Key, value: &str) -> String {
+    let relay = (key.name == settings::relay::KEY).then(|| Relay::read(value).ok()).flatten();
+    relay.map_or_else(|| value.to_owned(), |relay| relay.to_string())
+}
+
+/// Who says a setting.
+pub(super) fn said_by(origin: &Origin, language: &Language) -> String {
     match origin {
         Origin::Default => language.tr("origin-default"),
         Origin::File(path) => language.tr_with("origin-file", &[("path", &path.display().to_string())]),

@@ -1,5 +1,5 @@
 //! The first-run page behind a one-time link: the first agent, the organisation, the first queue. Gone for good once
-//! there is an agent.
+//! there is an agent; the other steps of the set-up follow it ([`super::wizard`]).
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
@@ -17,7 +17,7 @@ use crate::db::Ts;
 use crate::error::{Error, FieldError};
 use crate::people::agents::NewAgent;
 use crate::people::setup::{self, SetUp};
-use crate::people::{agents, password, sessions};
+use crate::people::{agents, first_steps, password, sessions};
 
 /// The one-time link.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -132,11 +132,12 @@ async fn run(web: &Data<Web>, request: &HttpRequest, form: &Form) -> Result<Http
                 return Err(Error::NotFound);
             }
             setup::run(tx, &wish, Ts(now))?;
+            first_steps::begin(tx)?;
             let agent = agents::by_login(tx, &login)?;
             sessions::begin(tx, agent.id, &address, &browser, Ts(now))
         })
         .await?;
-    let mut answer = see_other("/dashboard");
+    let mut answer = see_other("/admin/setup");
     set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(answer)
 }

@@ -11,11 +11,12 @@ use super::view::Face;
 use crate::db::{Conn, InstallationRight, QueueId, Right, Ts};
 use crate::error::Result;
 use crate::notify::board;
-use crate::people::{habits, keys::Map};
+use crate::people::{first_steps, habits, keys::Map};
 use crate::queues::{self, Queue};
 use crate::search::views;
+use crate::settings::look::Look;
 use crate::tickets::list::{self, Count};
-use crate::{mailboxes, outbox, postmaster};
+use crate::{mailboxes, outbox, postmaster, settings};
 
 /// What the outermost template needs.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -26,8 +27,27 @@ pub struct Frame {
     pub theme: String,
     /// The organisation.
     pub org: String,
+    /// Where the style of its colour is; empty: there is none.
+    pub style: String,
+    /// Where its logo is; empty: Turnstone's own is shown.
+    pub logo: String,
     /// Through whose eyes somebody looks, where he does.
     pub viewing: Option<Viewing>,
+}
+
+impl Frame {
+    /// The frame in a language, as the organisation wants it. `theme` is what the reader has chosen, `system` for nothing.
+    pub fn of(lang: String, theme: &str, (org, look): (String, Look)) -> Self {
+        let address = |name: String| format!("/brand/{name}");
+        Self {
+            lang,
+            theme: if theme == "system" { look.theme.clone() } else { theme.to_owned() },
+            org,
+            style: look.style().map(|(name, _)| address(name)).unwrap_or_default(),
+            logo: look.logo_name().map(address).unwrap_or_default(),
+            viewing: None,
+        }
+    }
 }
 
 /// What the banner of a page says that is shown as another agent sees it.
@@ -54,6 +74,8 @@ pub struct Shell {
     notice: String,
     /// What he was told and has not seen, or nothing.
     news: String,
+    /// How far the first set-up is, as a sentence, where it is left.
+    set_up: String,
     /// Which mailboxes an alarm is raised over, as a sentence.
     silent: String,
     held: Vec<Held>,
@@ -169,6 +191,7 @@ impl Shell {
             notice,
             news: news_count(board::unread(conn, actor)?),
             silent: told,
+            set_up: set_up(conn, signed, at)?,
             held: held(conn, signed)?,
             did: undo::offers(conn, signed)?,
             may,
@@ -177,11 +200,29 @@ impl Shell {
     }
 }
 
+/// The pages that remind of a set-up that was left.
+const REMINDING: [&str; 8] =
+    ["dashboard", "people", "queues", "mailboxes", "relay", "look", "settings", "diagnostics"];
+
+fn set_up(conn: &mut Conn, signed: &Asker, at: &str) -> Result<String> {
+    if !signed.actor.scope.may(InstallationRight::People) || !REMINDING.contains(&at) {
+        return Ok(String::new());
+    }
+    let left = first_steps::load(conn)?.filter(first_steps::Progress::is_left);
+    Ok(left.map_or_else(String::new, |progress| {
+        let (done, all) = progress.count();
+        let values = [("done", &done.to_string()[..]), ("all", &all.to_string())];
+        signed.reader.language.tr_with("wizard-notice", &values)
+    }))
+}
+
 /// Why answers wait, where they do.
 fn relay_notice(conn: &mut Conn, web: &Web, signed: &Asker) -> Result<String> {
     let language = &signed.reader.language;
-    if web.config.smtp_relay.is_none() {
-        return Ok(language.tr("notice-no-relay"));
+    match settings::relay::standing(conn, &web.config)? {
+        settings::relay::Standing::None => return Ok(language.tr("notice-no-relay")),
+        settings::relay::Standing::Sealed => return Ok(language.tr("notice-relay-sealed")),
+        settings::relay::Standing::Set => {}
     }
     let away = outbox::away(conn, signed.reader.now)?;
     Ok(away.map_or_else(String::new, |away| {

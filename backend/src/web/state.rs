@@ -36,6 +36,8 @@ pub struct Web {
     pub sites: Sites,
     /// Whose certificates are believed.
     pub trusts: Trusts,
+    /// What the organisation looks like to strangers.
+    pub looks: super::look::Looks,
     /// Signs the addresses of inline images; all nodes of an installation share it.
     pub image_key: Arc<[u8; 32]>,
 }
@@ -83,6 +85,7 @@ impl Web {
             throttled: Arc::default(),
             sites: Sites::default(),
             trusts,
+            looks: super::look::Looks::default(),
             image_key: Arc::new(image_key),
         })
     }

@@ -57,7 +57,7 @@ password-changed = Ihr Passwort ist geändert. Andere Geräte sind abgemeldet.
 
 setup-title = Turnstone einrichten
 setup-heading = Richten Sie Ihren Helpdesk ein
-setup-intro = Zwei Schritte, etwa zwei Minuten. An niemanden wird etwas gesendet.
+setup-intro = Zuerst Ihr Konto und eine erste Queue. Aussehen, Mail und Kollegen kommen danach und können warten; an niemanden wird etwas gesendet, bevor Sie es sagen.
 setup-account = Ihr Konto
 setup-login-hint = Damit melden Sie sich an. Kleinbuchstaben, Ziffern, Punkte und Bindestriche.
 setup-helpdesk = Ihr Helpdesk

@@ -57,7 +57,7 @@ password-changed = Your password is changed. Other devices are signed out.
 
 setup-title = Set up Turnstone
 setup-heading = Set up your helpdesk
-setup-intro = Two steps, about two minutes. Nothing is sent to anyone.
+setup-intro = Your account and a first queue to begin with. Look, mail and colleagues come next and can wait; nothing is sent to anyone before you say so.
 setup-account = Your account
 setup-login-hint = What you type to sign in. Small letters, digits, dots and dashes.
 setup-helpdesk = Your helpdesk

@@ -57,7 +57,7 @@ password-changed = Votre mot de passe est changé. Les autres appareils sont dé
 
 setup-title = Installer Turnstone
 setup-heading = Installez votre helpdesk
-setup-intro = Deux étapes, environ deux minutes. Rien n’est envoyé à personne.
+setup-intro = D’abord votre compte et une première file. Apparence, courriel et collègues viennent ensuite et peuvent attendre ; rien n’est envoyé à personne avant que vous le disiez.
 setup-account = Votre compte
 setup-login-hint = Ce que vous saisissez pour vous connecter. Minuscules, chiffres, points et tirets.
 setup-helpdesk = Votre helpdesk

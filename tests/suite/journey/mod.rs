@@ -14,5 +14,6 @@ mod pages;
 mod passing;
 mod passkeys;
 mod people;
+mod setup;
 mod sign_in;
 mod writing;

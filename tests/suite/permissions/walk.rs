@@ -538,9 +538,12 @@ impl Walk {
             | ("tokens", "token")
             | ("merges", "merge") => "1".to_owned(),
             ("content", "part") | ("rules", "at") => "0".to_owned(),
-            ("assets", "name") | ("inline" | "files" | "uploads", "uid") | ("with", "id") | (_, "proof") => {
-                "none".to_owned()
-            }
+            ("setup", "step") => "look".to_owned(),
+            ("settings", "key") => "SIGN_IN_TRIES".to_owned(),
+            ("assets" | "brand", "name")
+            | ("inline" | "files" | "uploads", "uid")
+            | ("with", "id")
+            | (_, "proof") => "none".to_owned(),
             _ => panic!(
                 "{} has the parameter {{{name}}}, which the permission matrix cannot fill: say in `parameter` of \
                  tests/suite/permissions/walk.rs what it names, and make that in world.rs with a canary",

@@ -29,6 +29,7 @@ fn strangers_reach_only_what_is_listed_here() {
         "GET /setup",
         "POST /setup",
         "GET /assets/{name}",
+        "GET /brand/{name}",
         "GET /inline/{uid}/{proof}",
         "GET /password/new",
         "POST /password/new",
@@ -47,7 +48,9 @@ fn every_change_proves_where_it_comes_from() {
         let changes = !route.method.is_safe();
         assert_eq!(changes, route.csrf != Csrf::None, "{} {}", route.method, route.path);
         assert!(route.csrf != Csrf::SameSite || route.needs == Needs::Public, "{}", route.path);
-        assert!(route.cache == Cache::NoStore || route.path.starts_with("/assets/"), "{}", route.path);
+        let named_by_content =
+            ["/assets/", "/brand/"].iter().any(|beginning| route.path.starts_with(beginning));
+        assert!(route.cache == Cache::NoStore || named_by_content, "{}", route.path);
     }
 }
 

@@ -62,6 +62,21 @@ both_databases! {
         assert!(admin.get("/tickets").await.assert(303).location().contains("/login"));
     }
 
+    async fn what_lies_in_the_bin_keeps_to_it(database) {
+        let app = TestApp::start_at(database, "2026-11-09T10:00:00Z").await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        app.root.put(&format!("/api/v1/tickets/{number}/removal"), json!({})).await.assert(200);
+        app.root.put("/api/v1/settings/BIN_DAYS", json!({ "value": "2" })).await.assert(200);
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        assert!(browser.get("/tickets/bin").await.assert(200).text().contains("11 Nov"), "until when it lies there");
+        app.advance(SignedDuration::from_hours(3 * 24)).await;
+        tests::wait_until("the purge", std::time::Duration::from_secs(20), async || {
+            app.articles(&number).await.is_empty().then_some(())
+        })
+        .await;
+    }
+
     async fn what_makes_no_sense_is_refused_with_its_field(database) {
         let app = TestApp::start(database).await;
         let browser = admin(&app).await;
@@ -87,6 +102,57 @@ both_databases! {
         mia.get("/admin/settings").await.assert(403);
         app.advance(SignedDuration::from_mins(30)).await;
         assert!(browser.get("/admin/settings").await.assert(303).location().starts_with("/raise"));
+    }
+}
+
+both_databases! {
+    async fn programs_read_and_change_them_too(database) {
+        let app = TestApp::start_with(database, |config| config.smtp_relay = None).await;
+        let peer = tests::SmtpPeer::start().await;
+        let all = app.root.get("/api/v1/settings").await.items();
+        assert_eq!(all.len(), KEYS.len());
+        let of = |all: &[serde_json::Value], key: &str| all.iter().find(|one| one["key"] == key).unwrap().clone();
+        assert_eq!((&of(&all, "SIGN_IN_TRIES")["origin"], &of(&all, "SIGN_IN_TRIES")["changeable"]), (&json!("default"), &json!(true)));
+        assert_eq!(of(&all, "DATABASE_URL")["changeable"], false);
+        let set = app.root.put("/api/v1/settings/SIGN_IN_TRIES", json!({ "value": "2" })).await.assert(200).json();
+        assert_eq!((&set["value"], &set["origin"], &set["changed_by"]), (&json!("2"), &json!("page"), &json!("root")));
+        app.agent("dana", &["Agent"]).await;
+        let tried = [guess(&app, "dana").await, guess(&app, "dana").await, guess(&app, "dana").await];
+        assert_eq!(tried[2], 429, "in force: {tried:?}");
+        let usual = app.root.put("/api/v1/settings/SIGN_IN_TRIES", json!({ "value": null })).await.assert(200).json();
+        assert_eq!((&usual["value"], &usual["origin"]), (&json!("5"), &json!("default")));
+        // The relay, its password given and never read.
+        let words = format!("smtp://helpdesk@{}?tls=none", peer.address());
+        let waits = app.root.put("/api/v1/settings/SMTP_RELAY", json!({ "value": words })).await.assert(200).json();
+        assert_eq!(waits["value"], words);
+        assert!(app.desk().db.read(|conn| turnstone::settings::relay::said(conn)).await.unwrap().is_some());
+        let with = json!({ "value": format!("smtp://{}?tls=none", peer.address()) });
+        app.root.put("/api/v1/settings/SMTP_RELAY", with).await.assert(200);
+        app.deliver(&mail("anna@customer.example")).await;
+        peer.wait_for("anna@customer.example", 1).await;
+        let secret = json!({ "value": words, "password": "s3cr3t-word" });
+        let set = app.root.put("/api/v1/settings/SMTP_RELAY", secret).await.assert(200).text();
+        assert!(!set.contains("s3cr3t") && !app.root.get("/api/v1/settings").await.text().contains("s3cr3t"));
+        // A new password alone belongs to the same relay; nothing said takes nothing away.
+        app.root.put("/api/v1/settings/SMTP_RELAY", json!({ "password": "another-word" })).await.assert(200);
+        let all = app.root.get("/api/v1/settings").await.items();
+        assert_eq!(of(&all, "SMTP_RELAY")["value"], words);
+        for (key, body, status) in [
+            ("SMTP_RELAY", json!({}), 422),
+            ("SMTP_RELAY", json!({ "value": null, "password": "x" }), 422),
+            ("SMTP_RELAY", json!({ "value": "smtp://127.0.0.1:2525?tls=none", "password": "x" }), 422),
+            ("SIGN_IN_TRIES", json!({}), 422),
+            ("SIGN_IN_TRIES", json!({ "value": "many" }), 422),
+            ("SIGN_IN_TRIES", json!({ "value": "3", "password": "x" }), 422),
+            ("DATABASE_URL", json!({ "value": "sqlite:x" }), 404),
+            ("SMTP_RELAY", json!({ "value": "smtp://user:secret@relay.example" }), 422),
+            ("SMTP_RELAY", json!({ "value": "smtp://relay.example:6379" }), 422),
+        ] {
+            app.root.put(&format!("/api/v1/settings/{key}"), body).await.assert(status);
+        }
+        let dana = tests::Client::with_token(&app.base(), &app.token("dana").await);
+        dana.get("/api/v1/settings").await.assert(403);
+        dana.put("/api/v1/settings/SIGN_IN_TRIES", json!({ "value": "9" })).await.assert(403);
     }
 }
 

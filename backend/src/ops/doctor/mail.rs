@@ -7,11 +7,12 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{PATIENCE, Report};
-use crate::config::Config;
+use crate::config::{Config, Relay};
 use crate::db::Conn;
 use crate::db::schema::queue_addresses;
 use crate::error::Result;
 use crate::ops::health::Backlog;
+use crate::settings::relay::InForce;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -87,8 +88,8 @@ pub(super) fn addresses(conn: &mut Conn) -> Result<(Vec<String>, Vec<String>)> {
 }
 
 /// Where the relay answers; `None` where there is none.
-pub(super) async fn reach(config: &Config) -> Option<Result<SocketAddr, String>> {
-    let relay = config.smtp_relay.clone()?;
+pub(super) async fn reach(relay: Option<&Relay>) -> Option<Result<SocketAddr, String>> {
+    let relay = relay.cloned()?;
     let connecting = tokio::task::spawn_blocking(move || connect(&relay.host, relay.port));
     Some(match tokio::time::timeout(PATIENCE, connecting).await {
         Ok(Ok(reached)) => reached.map_err(|error| error.to_string()),
@@ -110,11 +111,11 @@ fn connect(host: &str, port: u16) -> std::io::Result<SocketAddr> {
 
 pub(super) fn tell_relay(
     report: &mut Report<'_>,
-    config: &Config,
+    said: &InForce,
     reached: Option<Result<SocketAddr, String>>,
 ) {
-    let (Some(relay), Some(reached)) = (&config.smtp_relay, reached) else {
-        return report.warning("relay", "no-relay", &[]);
+    let (Some(relay), Some(reached)) = (&said.relay, reached) else {
+        return report.warning("relay", if said.sealed { "relay-sealed" } else { "no-relay" }, &[]);
     };
     let relay = relay.to_string();
     match reached {
@@ -125,9 +126,13 @@ pub(super) fn tell_relay(
 
 /// Asks the relay whether it takes the address to which reports about our mails go. A relay elsewhere takes every
 /// address; the mail server in front, where it is the same, knows. `None`: it was not asked, or does not answer.
-pub(super) async fn returns(config: &Config, address: Option<&String>) -> Option<Option<String>> {
-    let relay = config.smtp_relay.clone().filter(|_| config.recipient_delimiter)?;
-    let asking = crate::outbox::takes_returns(&relay, address?);
+pub(super) async fn returns(
+    config: &Config,
+    relay: Option<&Relay>,
+    address: Option<&String>,
+) -> Option<Option<String>> {
+    let relay = relay.filter(|_| config.recipient_delimiter)?;
+    let asking = crate::outbox::takes_returns(relay, address?);
     // That the relay cannot be reached is said already.
     tokio::time::timeout(PATIENCE, asking).await.ok()?.ok()
 }

@@ -125,13 +125,16 @@ pub async fn inside(db: &Db, config: &Config, now: Timestamp, language: &Languag
 /// Those of the database, which knows the addresses that they are asked about.
 pub async fn outside(db: &Db, config: &Config, language: &Language) -> Result<Vec<Finding>> {
     let mut report = Report::new(language);
-    let (addresses, domains) = db.read(mail::addresses).await?;
+    let settings = config.clone();
+    let (said, (addresses, domains)) = db
+        .read(move |conn| Ok((crate::settings::relay::in_force(conn, &settings)?, mail::addresses(conn)?)))
+        .await?;
     let (relay, returns, published) = tokio::join!(
-        mail::reach(config),
-        mail::returns(config, addresses.first()),
+        mail::reach(said.relay.as_ref()),
+        mail::returns(config, said.relay.as_ref(), addresses.first()),
         published::of(config, &domains)
     );
-    mail::tell_relay(&mut report, config, relay);
+    mail::tell_relay(&mut report, &said, relay);
     mail::tell_returns(&mut report, addresses.first(), returns);
     mail::tell_signature(&mut report, config, &domains);
     published::tell(&mut report, published);

@@ -17,7 +17,7 @@ struct ListView {
 
 /// A mailbox and how it does.
 #[derive(Serialize)]
-pub(super) struct Row {
+pub struct Row {
     name: String,
     url: String,
     place: String,
@@ -36,7 +36,8 @@ struct Look {
 }
 
 impl Row {
-    pub(super) fn of(listed: &Listed, asker: &Asker) -> Self {
+    /// What the list says of a mailbox.
+    pub fn of(listed: &Listed, asker: &Asker) -> Self {
         let language = &asker.reader.language;
         let it = &listed.mailbox;
         let trouble = listed.trouble(language);

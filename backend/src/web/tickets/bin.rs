@@ -9,6 +9,7 @@ use crate::access::{self, Full};
 use crate::db::{AgentId, BinReason, Right, State};
 use crate::error::Error;
 use crate::queues;
+use crate::settings;
 use crate::tickets::list::{Cursor, Filter};
 use crate::tickets::{bin, list as tickets, view};
 use crate::web::failure::{Answer, Failure};
@@ -47,8 +48,9 @@ struct Row {
 
 /// `GET /tickets/bin`: what lies in the bin, the last deleted first, as far as one may read it.
 pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
-    let (wish, days) = (wish.into_inner(), web.config.limits.bin_days);
+    let (wish, given) = (wish.into_inner(), web.config.limits);
     show(&web, &signed, "tickets/bin.html", move |conn, asker| {
+        let days = settings::limits(conn, &given)?.bin_days;
         let filter = Filter { state: Some(State::Removed), ..Filter::default() };
         let after = wish.cursor.as_deref().map(str::parse::<Cursor>).transpose()?;
         let size = i64::from(asker.actor.agent.page_size);

@@ -71,7 +71,7 @@ fn in_bin(conn: &mut Conn, web: &Web, asker: &Asker, access: &TicketAccess<Read>
     let key = format!("bin-is-{}", row.reason);
     Ok(InBin {
         sentence: language.tr_with(&key, &[("who", &who), ("date", &date)]),
-        until: bin::until(&row, web.config.limits.bin_days),
+        until: bin::until(&row, crate::settings::limits(conn, &web.config.limits)?.bin_days),
         restore: access.rights().has(Right::Full),
     })
 }

@@ -1,0 +1,21 @@
+# Wie die Organisation aussieht
+look-title = Aussehen
+look-intro = Name, Logo und Farbe Ihrer Organisation, auf jeder Seite und bei der Anmeldung.
+look-name = Organisation
+look-name-hint = Steht in der Ecke jeder Seite.
+look-logo = Logo
+look-logo-now = Das jetzige Logo
+look-logo-hint = PNG, JPEG, WebP oder GIF, quadratisch, höchstens { $most } KB.
+look-logo-remove = Wieder das von Turnstone zeigen
+look-colour = Farbe
+look-colour-hint = Ihr Farbton zählt; wie hell sie ist, folgt daraus, was sich gut lesen lässt.
+look-shades = Knöpfe sind bei Tag { $day } und bei Nacht { $night }, mit einem Kontrast von { $day_contrast } und { $night_contrast } zu 1.
+look-usual = Wieder die Farbe von Turnstone nehmen
+look-theme = Hell oder dunkel
+look-theme-hint = Für die Anmeldeseite und alle, die nicht selbst gewählt haben.
+look-save = Aussehen speichern
+look-saved = Gespeichert. Alle sehen es ab der nächsten Seite.
+look-check = Nichts wurde gespeichert. Sehen Sie sich die markierten Felder an.
+refused-colour = Schreiben Sie die Farbe als # und sechs hexadezimale Ziffern, etwa #007497.
+refused-logo = Das ist kein Bild, das sich zeigen lässt. Nehmen Sie PNG, JPEG, WebP oder GIF.
+refused-logo-size = Das Bild hat mehr als { $most } KB. Nehmen Sie ein kleineres.

@@ -1,0 +1,21 @@
+# What the organisation looks like
+look-title = Look
+look-intro = Name, logo and colour of your organisation, on every page and where people sign in.
+look-name = Organisation
+look-name-hint = Stands in the corner of every page.
+look-logo = Logo
+look-logo-now = The logo as it is
+look-logo-hint = PNG, JPEG, WebP or GIF, square, { $most } KB at most.
+look-logo-remove = Show Turnstone’s own again
+look-colour = Colour
+look-colour-hint = Its hue counts; how light it is follows from what can be read well.
+look-shades = Buttons are { $day } by day and { $night } by night, at a contrast of { $day_contrast } and { $night_contrast } to 1.
+look-usual = Take Turnstone’s own colour again
+look-theme = Light or dark
+look-theme-hint = For the sign-in page and everybody who has not chosen for himself.
+look-save = Save look
+look-saved = Saved. Everybody sees it from the next page on.
+look-check = Nothing was saved. Look at the marked fields.
+refused-colour = Write the colour as # and six hexadecimal digits, such as #007497.
+refused-logo = This is no picture that can be shown. Take a PNG, JPEG, WebP or GIF.
+refused-logo-size = The picture has more than { $most } KB. Take a smaller one.

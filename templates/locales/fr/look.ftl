@@ -1,0 +1,21 @@
+# À quoi ressemble l’organisation
+look-title = Apparence
+look-intro = Nom, logo et couleur de votre organisation, sur chaque page et là où l’on se connecte.
+look-name = Organisation
+look-name-hint = Figure dans le coin de chaque page.
+look-logo = Logo
+look-logo-now = Le logo actuel
+look-logo-hint = PNG, JPEG, WebP ou GIF, carré, { $most } Ko au plus.
+look-logo-remove = Montrer à nouveau celui de Turnstone
+look-colour = Couleur
+look-colour-hint = Sa teinte compte ; sa clarté découle de ce qui se lit bien.
+look-shades = Les boutons sont { $day } le jour et { $night } la nuit, avec un contraste de { $day_contrast } et { $night_contrast } pour 1.
+look-usual = Reprendre la couleur de Turnstone
+look-theme = Clair ou sombre
+look-theme-hint = Pour la page de connexion et tous ceux qui n’ont pas choisi eux-mêmes.
+look-save = Enregistrer l’apparence
+look-saved = Enregistré. Tout le monde le voit dès la page suivante.
+look-check = Rien n’a été enregistré. Regardez les champs marqués.
+refused-colour = Écrivez la couleur comme # suivi de six chiffres hexadécimaux, par exemple #007497.
+refused-logo = Ce n’est pas une image que l’on peut montrer. Prenez un PNG, JPEG, WebP ou GIF.
+refused-logo-size = L’image fait plus de { $most } Ko. Prenez-en une plus petite.
