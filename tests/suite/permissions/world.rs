@@ -308,8 +308,8 @@ async fn make_the_rest(
 /// A passkey of somebody: its id.
 async fn passkey(app: &TestApp, login: &'static str) -> String {
     let made = format!(
-        "INSERT INTO passkeys (agent_id, credential, handle, public_key, counter, name, created_at) \
-         SELECT id, 'x', 'x', 'x', 0, 'zqxpasskey', created_at FROM agents WHERE login = '{login}'"
+        "INSERT INTO passkeys (agent_id, credential, handle, public_key, counter, name, can_be_copied, is_copied, created_at) \
+         SELECT id, 'x', 'x', 'x', 0, 'zqxpasskey', FALSE, FALSE, created_at FROM agents WHERE login = '{login}'"
     );
     let done = app.db().write(move |tx| Ok(diesel::sql_query(made.as_str()).execute(&mut **tx)?)).await;
     assert_eq!(done.expect("a passkey"), 1);
