@@ -625,42 +625,6 @@ fn no_line_is_resumed() {
     });
 }
 
-/// The two lines that whoever watches the log can rely on.
-#[test]
-fn a_header_from_anywhere_is_a_line_of_the_log() {
-    tests::run(async {
-        let home = tempfile::tempdir().unwrap();
-        let ca = Authority::new("People");
-        write(home.path(), "ca.pem", &ca.pem());
-        write(home.path(), "ca.crl", &ca.list(&[]));
-        let headers = "header = \"X-SSL-Client-Cert\"\nverify_header = \"X-SSL-Client-Verify\"\n";
-        let file = write(home.path(), "sign-in.toml", &method(home.path(), &format!("{headers}{TRUSTED}")));
-        let settings = tests::Settings::new(Database::Sqlite)
-            .with("SIGN_IN_FILE", file.to_str().unwrap())
-            .with("TRUSTED_PROXIES", "192.0.2.0/24");
-        settings.set_up();
-        let server = tests::Binary::spawn(&settings);
-        let visitor = Client::visitor(&settings.base());
-        let dana = ca.person("Dana", "dana@helpdesk.example");
-        let answer = tests::wait_until("an answer", Duration::from_secs(20), async || {
-            let request = visitor
-                .request(reqwest::Method::GET, "/login/with/cards/callback?state=x")
-                .header("x-ssl-client-cert", dana.escaped())
-                .header("x-ssl-client-verify", "SUCCESS");
-            visitor.try_send(request).await.ok()
-        })
-        .await;
-        assert!(answer.location().contains("refused=untrusted"), "{}", answer.location());
-        let log = server.log();
-        for words in [
-            "a certificate's header is ignored: it does not come from a trusted proxy address=\"127.0.0.1\" method=\"cards\"",
-            "sign-in failed address=\"127.0.0.1\" login=\"certificate?cards\"",
-        ] {
-            assert!(log.contains(words), "{words}: {log}");
-        }
-    });
-}
-
 proptest::proptest! {
     /// What a stranger shows is read for the log as well: whatever it is, it is read to an end.
     #[test]
