@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::document::{AnswerText, Document, GrantText, MailboxText, QueueText, RoleText, TemplateText};
+use super::document::{
+    AnswerText, CalendarText, Document, GrantText, MailboxText, QueueText, RoleText, TemplateText,
+};
 use crate::{
     access::Actor,
     db::{AgentId, AnswerKind, Conn, InstallationRight, QueueId, Right, schema::roles as role_rows},
@@ -14,7 +16,11 @@ use crate::{
     mailboxes::{self, Wish},
     notify::answers,
     people::{agents, domains, role_change, roles, setup},
-    queues::{self, templates},
+    queues::{
+        self,
+        calendars::{self, Calendar},
+        templates,
+    },
     settings,
 };
 
@@ -50,6 +56,7 @@ pub fn export(conn: &mut Conn, actor: &Actor) -> Result<Document> {
         organisation: Some(setup::organisation(conn)?),
         agent_domains: Some(domains::allowed(conn)?),
         settings,
+        calendars: calendars_of(conn)?,
         queues: queues_of(conn, actor, &names)?,
         roles: roles_of(conn, &names)?,
         templates: templates_of(conn, &names)?,
@@ -59,10 +66,27 @@ pub fn export(conn: &mut Conn, actor: &Actor) -> Result<Document> {
     })
 }
 
+fn calendars_of(conn: &mut Conn) -> Result<Vec<CalendarText>> {
+    let text = |calendar: &Calendar| {
+        let written = calendars::Change::of(calendar);
+        let hours = calendars::DAYS.iter().zip(written.hours).filter(|(_, text)| !text.is_empty());
+        CalendarText {
+            name: written.name,
+            own: calendar.id == calendars::OWN,
+            retired: calendar.retired,
+            time_zone: calendar.time_zone.clone(),
+            hours: hours.map(|(day, text)| ((*day).to_owned(), text)).collect(),
+            holidays: written.holidays.lines().map(str::to_owned).collect(),
+        }
+    };
+    Ok(calendars::all(conn)?.iter().map(text).collect())
+}
+
 fn queues_of(conn: &mut Conn, actor: &Actor, names: &Names) -> Result<Vec<QueueText>> {
     let switches = answers::switches(conn, actor)?;
     let mut addresses = queues::listing::addresses(conn)?;
     let default = queues::default_queue(conn)?;
+    let calendars = calendars::all(conn)?;
     let mut all = Vec::new();
     for queue in queues::all(conn)? {
         let on = |kind: &&AnswerKind| answers::is_on(&switches, &queue, **kind);
@@ -73,6 +97,10 @@ fn queues_of(conn: &mut Conn, actor: &Actor, names: &Names) -> Result<Vec<QueueT
             answers,
             default: default == queue.id,
             retired: queue.retired_at.is_some(),
+            calendar: calendars
+                .iter()
+                .find(|calendar| Some(calendar.id) == queue.calendar_id)
+                .map(|calendar| calendar.name.clone()),
             name: queue.name,
             sender_name: queue.sender_name,
             signature: queue.signature,

@@ -11,6 +11,7 @@ pub mod assets;
 pub mod attached;
 pub mod audit;
 mod auto_responses;
+mod calendars;
 pub mod connections;
 pub mod customers;
 pub mod dashboard;

@@ -14,6 +14,7 @@ mod lists;
 mod long_thread;
 mod notices;
 pub mod presence;
+mod queue_addresses;
 mod queues;
 mod reply_templates;
 mod routes;
