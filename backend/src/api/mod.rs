@@ -46,6 +46,7 @@ pub mod routes;
 pub mod saved;
 pub mod search;
 pub mod splits;
+mod tags;
 pub mod templates;
 pub mod tickets;
 pub mod views;

@@ -61,7 +61,7 @@ use super::{
         super::inbound::let_in, super::filters::get, super::filters::put, super::filters::dry_runs::create,
         super::outbox::list,
         super::queues::list, super::queues::create, super::queues::get, super::queues::put, super::queues::patch,
-        super::queue_addresses::get,
+        super::queue_addresses::get, super::tags::list, super::tags::change,
         super::calendars::list, super::calendars::create, super::calendars::get, super::calendars::put,
         super::calendars::retire, super::calendars::restore, super::calendars::end,
         super::auto_responses::list, super::auto_responses::put,

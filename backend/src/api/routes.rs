@@ -12,7 +12,7 @@ use super::{
     customers, diagnostics, drafts, events, exports, fields, files, filters, gate, inbound, lock, mailboxes,
     merges, notices, one_role, openapi, organisations, outbox, participants, passing, people,
     problem::{Answer, Problem},
-    queue_addresses, queues, replies, reports, saved, search, splits, templates, tickets,
+    queue_addresses, queues, replies, reports, saved, search, splits, tags, templates, tickets,
 };
 use crate::{
     db::{InstallationRight, Right},
@@ -129,6 +129,9 @@ static TABLE: &[Route] = &[
     route!(PUT "/queues/{id}", needs = Installation(QueuesAndMail), queues::put),
     route!(PATCH "/queues/{id}", needs = Installation(QueuesAndMail), queues::patch),
     route!(GET "/queues/{id}/addresses", needs = Installation(QueuesAndMail), queue_addresses::get),
+    // `read` in all queues besides, and `reply` on each ticket.
+    route!(GET "/tags", needs = Installation(QueuesAndMail), tags::list),
+    route!(POST "/tags", needs = Installation(QueuesAndMail), tags::change),
     route!(GET "/calendars", needs = Installation(QueuesAndMail), calendars::list),
     route!(POST "/calendars", needs = Installation(QueuesAndMail), calendars::create),
     route!(GET "/calendars/{id}", needs = Installation(QueuesAndMail), calendars::get),

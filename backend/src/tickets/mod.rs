@@ -38,6 +38,7 @@ pub mod split;
 pub mod state;
 pub(crate) mod store;
 pub mod summary;
+pub mod tag_list;
 pub mod tags;
 pub mod templates;
 pub mod undo;

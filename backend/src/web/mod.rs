@@ -58,6 +58,7 @@ pub mod setup;
 pub mod shell;
 pub mod state;
 pub mod suggestions;
+mod tags;
 pub mod text;
 pub mod tickets;
 pub mod times;

@@ -13,7 +13,7 @@ use super::{
     admin, articles, attached, audit, auto_responses, calendars, customers, dashboard, diagnostics,
     downloads, factor, files, filters, forgotten, gate, live, login, mailboxes, notices, organisations,
     outbox, own_factor, passwords, people, people_tables, preferences, presence, probes, queues, recorder,
-    reply_templates, reports, roles, search, settings, setup, suggestions, tickets, viewing, views,
+    reply_templates, reports, roles, search, settings, setup, suggestions, tags, tickets, viewing, views,
     vouched,
 };
 use crate::db::{InstallationRight, Right};
@@ -275,6 +275,10 @@ static TABLE: &[Route] = &[
     route!(POST "/admin/calendars/{id}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, calendars::page::update),
     route!(POST "/admin/calendars/{id}/retirement", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, calendars::page::retire),
     route!(POST "/admin/calendars/{id}/retirement/end", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, calendars::page::restore),
+    // `read` in all queues besides, and `reply` on each ticket.
+    route!(GET "/admin/tags", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, tags::list),
+    route!(POST "/admin/tags/names", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, tags::rename),
+    route!(POST "/admin/tags/removals", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, tags::remove),
     route!(GET "/admin/auto-responses", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, auto_responses::list),
     route!(GET "/admin/auto-responses/{scope}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, auto_responses::queue),
     route!(POST "/admin/auto-responses/{scope}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, auto_responses::update),

@@ -37,6 +37,8 @@ pub enum Besides {
     Export,
     /// Reading a ticket of the customer, or managing people.
     Customer,
+    /// Reading all queues.
+    Everywhere,
     /// Everything that the body gives away, or that comes with somebody else's eyes.
     Gives,
 }
@@ -162,6 +164,11 @@ pub const ALL: &[Entry] = &[
     needs("POST /admin/people/exports", Form(&[]), Besides::Export),
     needs("POST /admin/customers/exports", Form(&[]), Besides::Export),
     needs("POST /admin/customers/{id}/personal-data", Form(&[]), Besides::Export),
+    needs("GET /admin/tags", None, Besides::Everywhere),
+    needs("POST /admin/tags/names", Form(&[("tag", "none"), ("to", "")]), Besides::Everywhere),
+    needs("POST /admin/tags/removals", Form(&[("tag", "none")]), Besides::Everywhere),
+    needs("GET /api/v1/tags", None, Besides::Everywhere),
+    needs("POST /api/v1/tags", Json(r#"{"tag":"none"}"#), Besides::Everywhere),
     needs("GET /customers/{id}", None, Besides::Customer),
     // The API.
     needs("GET /api/v1/customers/{id}", None, Besides::Customer),
