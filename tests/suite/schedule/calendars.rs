@@ -11,6 +11,7 @@ const EXPORTED: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VTIMEZONE\r\nTZI
     DTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n\
     BEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20261225\r\nDTEND;VALUE=DATE:20261227\r\nSUMMARY:Christ\r\n mas\r\nEND:VEVENT\r\n\
     BEGIN:VEVENT\r\nUID:2\r\nDTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:New Year\r\nEND:VEVENT\r\n\
+    BEGIN:VEVENT\r\nUID:4\r\nDTSTART;VALUE=DATE:20270601\r\nRRULE:FREQ=YEARLY;COUNT=2\r\nSUMMARY:Works outing\r\nEND:VEVENT\r\n\
     BEGIN:VEVENT\r\nUID:3\r\nDTSTART:20261201T100000Z\r\nDTEND:20261201T110000Z\r\nSUMMARY:A meeting\r\nEND:VEVENT\r\n\
     END:VCALENDAR\r\n";
 
@@ -144,7 +145,8 @@ both_databases! {
         assert_eq!(changed.status.as_u16(), 303, "{}", changed.text());
         let days: Vec<Value> = read().await["holidays"].as_array().unwrap().clone();
         let days: Vec<String> = days.iter().map(|day| format!("{} {}", text(&day["day"]), text(&day["name"]))).collect();
-        assert_eq!(days, ["01-01 New Year", "2026-11-10 Inventory", "2026-12-25 Christmas", "2026-12-26 Christmas", "2026-12-31 Cleaning"]);
+        assert_eq!(days, ["01-01 New Year", "2026-11-10 Inventory", "2026-12-25 Christmas", "2026-12-26 Christmas", "2026-12-31 Cleaning",
+            "2027-06-01 Works outing", "2028-06-01 Works outing"]);
 
         // Eight hours from Monday, 16 o'clock in Berlin: half an hour's rest, a holiday, and what is left on Wednesday.
         let tried = visitor.get(&format!("{page}?hours=8&from=2026-11-09T16:00")).await.assert(200).text();

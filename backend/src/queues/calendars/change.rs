@@ -95,6 +95,8 @@ pub fn change(
 ) -> Result<Calendar> {
     actor.require(InstallationRight::QueuesAndMail)?;
     backend::one_at_a_time(tx, "calendars")?;
+    // Nobody chooses it for a queue between our look at who counts by it and the end.
+    backend::one_at_a_time(tx, "queues")?;
     get(tx, id)?;
     let checked = check(tx, Some(id), change)?;
     let about = (&actor.who(), Audited::Calendar, at.ts());

@@ -15,6 +15,8 @@ const MOST: usize = 1_000;
 const NAME: usize = 100;
 /// A day of an imported calendar that lasts longer is cut.
 const LASTS: usize = 60;
+/// A yearly series that ends is followed for so many years.
+const YEARS: i16 = 30;
 /// So many spans has a day.
 const SPANS: usize = 12;
 /// Minutes of a day.
@@ -120,24 +122,38 @@ fn imported(event: &str) -> Result<Vec<Holiday>, Sentence> {
     let Some(event) = calendar::parse(&source).and_then(|parsed| parsed.events.into_iter().next()) else {
         return Ok(Vec::new());
     };
-    let date = |when: &calendar::When| {
-        let (year, month, day) = when.date;
-        Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
-    };
+    let date = |when: &calendar::When| day_of(when.date);
     let (Some(start), false) = (event.start.as_ref().filter(|when| when.time.is_none()), event.cancelled)
     else {
         return Ok(Vec::new());
     };
     let first = date(start).ok_or_else(|| say!("refused-holiday", line = short(&event.summary)))?;
     let last = event.end.as_ref().filter(|when| when.time.is_none()).and_then(date).unwrap_or(first);
-    let yearly = calendar::rule::read(&event.rule).is_some_and(|rule| {
-        rule.every == calendar::rule::Every::Year && rule.interval == 1 && rule.on.is_empty()
-    });
+    let rule = calendar::rule::read(&event.rule)
+        .filter(|rule| rule.every == calendar::rule::Every::Year && rule.interval == 1 && rule.on.is_empty());
+    let yearly = rule.as_ref().is_some_and(|rule| rule.until.is_none() && rule.count.is_none());
+    // A series that ends is its single days.
+    let times = match &rule {
+        Some(rule) if !yearly => {
+            YEARS.min(rule.count.map_or(YEARS, |count| i16::try_from(count).unwrap_or(YEARS)))
+        }
+        _ => 1,
+    };
+    let until = rule.as_ref().and_then(|rule| rule.until).and_then(day_of);
     let days = std::iter::successors(Some(first), |day| day.checked_add(1.day()).ok());
-    let days = days.take_while(|day| *day == first || *day <= last).take(LASTS);
+    let days: Vec<Date> = days.take_while(|day| *day == first || *day <= last).take(LASTS).collect();
     let named = |day: Date| Holiday {
         day: if yearly { Day::Yearly(day.month(), day.day()) } else { Day::Once(day) },
         name: name_of(&event.summary),
     };
-    Ok(days.map(named).collect())
+    let mut found = Vec::new();
+    for year in 0..times {
+        let moved = days.iter().filter_map(|day| Date::new(day.year() + year, day.month(), day.day()).ok());
+        found.extend(moved.filter(|day| until.is_none_or(|until| *day <= until)).map(&named));
+    }
+    Ok(found)
+}
+
+fn day_of((year, month, day): (i16, u8, u8)) -> Option<Date> {
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
