@@ -19,16 +19,21 @@ pub struct StubZone {
 enum Held {
     Text(String),
     Address([u8; 4]),
+    Mail(u16, String),
     Silence,
 }
 
 impl StubZone {
-    /// Answers for these names: an IPv4 address as such, anything else as a text. Every other name does not exist.
+    /// Answers for these names: an IPv4 address as such, `MX 10 host` as a server that takes mail, anything else as a text.
+    /// Every other name does not exist.
     pub async fn start(names: &[(&str, &str)]) -> Self {
         let names = names.iter().map(|(name, value)| {
             let held = match value.parse::<std::net::Ipv4Addr>() {
                 Ok(address) => Held::Address(address.octets()),
-                Err(_) => Held::Text((*value).to_owned()),
+                Err(_) => match value.strip_prefix("MX ").and_then(|server| server.split_once(' ')) {
+                    Some((choice, host)) => Held::Mail(choice.parse().expect("a number"), host.to_owned()),
+                    None => Held::Text((*value).to_owned()),
+                },
             };
             (name.to_ascii_lowercase(), held)
         });
@@ -106,6 +111,11 @@ fn answer(packet: &[u8], names: &[(String, Held)]) -> Option<Vec<u8>> {
             Some(pieces.flat_map(|piece| [&[piece.len() as u8], piece].concat()).collect::<Vec<u8>>())
         }
         Held::Address(address) if asked == 1 => Some(address.to_vec()),
+        Held::Mail(choice, host) if asked == 15 => {
+            let labels = host.split('.').filter(|label| !label.is_empty());
+            let name = labels.flat_map(|label| [&[label.len() as u8], label.as_bytes()].concat());
+            Some(choice.to_be_bytes().into_iter().chain(name).chain([0]).collect())
+        }
         _ => None,
     });
     let data: Vec<Vec<u8>> = data.collect();

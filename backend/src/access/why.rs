@@ -75,6 +75,51 @@ pub fn in_queue(conn: &mut Conn, actor: &Actor, agent: AgentId, queue: QueueId) 
     Ok(reasons.collect())
 }
 
+/// What a role gives in a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The role.
+    pub role: RoleId,
+    /// Its name.
+    pub name: String,
+    /// Where it says so: this queue or one above it; `None`: for all queues.
+    pub queue: Option<QueueId>,
+    /// The rights that it names there, in order.
+    pub rights: Vec<Right>,
+}
+
+/// Which roles give what in a queue, by name: what they say of it, of those above it, and of all queues.
+///
+/// # Errors
+/// [`crate::error::Error::Forbidden`] without the right to manage people.
+pub fn roles_in_queue(conn: &mut Conn, actor: &Actor, queue: QueueId) -> Result<Vec<Given>> {
+    actor.require(InstallationRight::People)?;
+    let tree: HashMap<QueueId, Option<QueueId>> = queues::table
+        .select((queues::id, queues::parent_id))
+        .load::<(QueueId, Option<QueueId>)>(conn)?
+        .into_iter()
+        .collect();
+    let line = ancestry(&tree, queue);
+    let granted: Vec<(RoleId, String, Option<QueueId>, Right)> = roles::table
+        .inner_join(role_grants::table)
+        .filter(roles::retired_at.is_null())
+        .filter(role_grants::queue_id.is_null().or(role_grants::queue_id.eq_any(line)))
+        .order((roles::name, roles::id, role_grants::queue_id, role_grants::id))
+        .select((roles::id, roles::name, role_grants::queue_id, role_grants::permission))
+        .load(conn)?;
+    let mut given: Vec<Given> = Vec::new();
+    for (role, name, queue, right) in granted {
+        match given.last_mut().filter(|last| last.role == role && last.queue == queue) {
+            Some(last) => last.rights.push(right),
+            None => given.push(Given { role, name, queue, rights: vec![right] }),
+        }
+    }
+    for one in &mut given {
+        one.rights.sort_unstable();
+    }
+    Ok(given)
+}
+
 /// Why an agent may do what to a ticket that the actor may read: its queue, and the rights.
 ///
 /// # Errors

@@ -85,7 +85,7 @@ pub struct BulkView {
     pub finished_at: Option<String>,
 }
 
-fn shown(conn: &mut Conn, bulk: &Bulk) -> Result<BulkView> {
+pub(super) fn shown(conn: &mut Conn, bulk: &Bulk) -> Result<BulkView> {
     let progress = bulk::progress(conn, bulk.id)?;
     Ok(BulkView {
         id: bulk.id.to_string(),

@@ -15,10 +15,10 @@ use super::{
 };
 use crate::{
     access::{Actor, Rights},
-    db::{Conn, FollowUpPolicy, InstallationRight, QueueId, Tx},
+    db::{Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Tx},
     desk::Desk,
     error::{Error, Result},
-    queues::{self, Change, NewQueue, listing},
+    queues::{self, Change, NewQueue, calendars, listing},
     tickets::{Moment, clear_out},
 };
 
@@ -58,6 +58,10 @@ pub struct QueueView {
     pub unlock_minutes: i32,
     /// For how long a person's mail can be taken back, in seconds.
     pub hold_seconds: i32,
+    /// The name of the calendar by which its working time counts; null: the installation's own.
+    pub calendar: Option<String>,
+    /// The language of automatic answers where neither the customer nor his mail tells: en, de, fr.
+    pub language: String,
     /// What agents should know about it.
     pub note: String,
 }
@@ -66,6 +70,7 @@ fn views(conn: &mut Conn, actor: &Actor) -> Result<Vec<QueueView>> {
     let scope = &actor.scope;
     let all = queues::all(conn)?;
     let default = queues::default_queue(conn).ok();
+    let calendars = calendars::all(conn)?;
     let mut addresses = listing::addresses(conn)?;
     let manages = scope.may(InstallationRight::QueuesAndMail);
     let shown = |queue: &&queues::Queue| manages || scope.in_queue(queue.id) != Rights::NONE;
@@ -90,6 +95,11 @@ fn views(conn: &mut Conn, actor: &Actor) -> Result<Vec<QueueView>> {
         reply_token: queue.reply_token,
         unlock_minutes: queue.unlock_minutes,
         hold_seconds: queue.hold_seconds,
+        calendar: calendars
+            .iter()
+            .find(|calendar| Some(calendar.id) == queue.calendar_id)
+            .map(|calendar| calendar.name.clone()),
+        language: queue.language.to_string(),
         note: queue.note.clone(),
     };
     Ok(all.iter().filter(shown).map(view).collect())
@@ -149,6 +159,12 @@ pub struct SetQueue {
     unlock_minutes: Option<i32>,
     /// For how long a person's mail can be taken back, in seconds.
     hold_seconds: Option<i32>,
+    /// The name of the calendar by which its working time counts; null: the installation's own.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    calendar: Option<Option<String>>,
+    /// The language of automatic answers where neither the customer nor his mail tells: en, de, fr.
+    language: Option<String>,
     /// What agents should know about it.
     note: Option<String>,
     /// `true`: mail that belongs nowhere else goes here.
@@ -170,6 +186,7 @@ impl SetQueue {
     fn change(&self) -> Result<Change> {
         let policy: Option<FollowUpPolicy> =
             self.follow_up_policy.as_deref().map(|word| page::word("follow_up_policy", word)).transpose()?;
+        let language = self.language.as_deref().map(|word| page::word("language", word)).transpose()?;
         Ok(Change {
             name: self.name.clone(),
             parent: self.parent.clone(),
@@ -184,6 +201,8 @@ impl SetQueue {
             reply_token: self.reply_token,
             unlock_minutes: self.unlock_minutes,
             hold_seconds: self.hold_seconds,
+            calendar: self.calendar.clone(),
+            language,
             note: self.note.clone(),
             default: self.default,
         })
@@ -204,6 +223,8 @@ impl SetQueue {
             reply_token: self.reply_token.or(Some(false)),
             unlock_minutes: self.unlock_minutes.or(Some(480)),
             hold_seconds: self.hold_seconds.or(Some(10)),
+            calendar: self.calendar.or(Some(None)),
+            language: self.language.or(Some(LetterLanguage::English.to_string())),
             note: self.note.or(Some(String::new())),
             retired: self.retired.or(Some(false)),
             ..self
@@ -212,7 +233,7 @@ impl SetQueue {
 
     fn apply(&self, tx: &mut Tx<'_>, actor: &Actor, id: QueueId, at: &Moment) -> Result<QueueView> {
         let was = queues::get(tx, id)?.name;
-        let queue = queues::change(tx, actor, id, &self.change()?, at.ts())?;
+        let queue = queues::change(tx, actor, id, &self.change()?, at)?;
         crate::search::views::queue_renamed(tx, &was, &queue.name)?;
         if let Some(name) = &self.move_tickets_to {
             if self.retired != Some(true) {

@@ -8,11 +8,11 @@ use actix_web::{
 };
 
 use super::{
-    accounts, acts, articles, audit, auto_responses, balance, bonds, bulks, customer_merges, customers,
-    diagnostics, drafts, events, exports, fields, files, filters, gate, inbound, lock, mailboxes, merges,
-    notices, one_role, openapi, organisations, outbox, participants, passing, people,
+    accounts, acts, articles, audit, auto_responses, balance, bonds, bulks, calendars, customer_merges,
+    customers, diagnostics, drafts, events, exports, fields, files, filters, gate, inbound, lock, mailboxes,
+    merges, notices, one_role, openapi, organisations, outbox, participants, passing, people,
     problem::{Answer, Problem},
-    queues, replies, reports, saved, search, settings, splits, templates, tickets,
+    queue_addresses, queues, replies, reports, saved, search, settings, splits, tags, templates, tickets,
 };
 use crate::{
     db::{InstallationRight, Right},
@@ -135,6 +135,17 @@ static TABLE: &[Route] = &[
     route!(GET "/queues/{id}", needs = SignedIn, queues::get),
     route!(PUT "/queues/{id}", needs = Installation(QueuesAndMail), queues::put),
     route!(PATCH "/queues/{id}", needs = Installation(QueuesAndMail), queues::patch),
+    route!(GET "/queues/{id}/addresses", needs = Installation(QueuesAndMail), queue_addresses::get),
+    // `read` in all queues besides, and `reply` on each ticket.
+    route!(GET "/tags", needs = Installation(QueuesAndMail), tags::list),
+    route!(POST "/tags", needs = Installation(QueuesAndMail), tags::change),
+    route!(GET "/calendars", needs = Installation(QueuesAndMail), calendars::list),
+    route!(POST "/calendars", needs = Installation(QueuesAndMail), calendars::create),
+    route!(GET "/calendars/{id}", needs = Installation(QueuesAndMail), calendars::get),
+    route!(PUT "/calendars/{id}", needs = Installation(QueuesAndMail), calendars::put),
+    route!(GET "/calendars/{id}/end", needs = Installation(QueuesAndMail), calendars::end),
+    route!(PUT "/calendars/{id}/retirement", needs = Installation(QueuesAndMail), calendars::retire),
+    route!(DELETE "/calendars/{id}/retirement", needs = Installation(QueuesAndMail), calendars::restore),
     route!(GET "/auto-responses", needs = Installation(QueuesAndMail), auto_responses::list),
     route!(PUT "/auto-responses", needs = Installation(QueuesAndMail), auto_responses::put),
     route!(GET "/templates", needs = SignedIn, templates::list),

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::office::{Office, operator};
 use super::output::{print, print_json};
 use crate::config::Loaded;
-use crate::db::{FollowUpPolicy, Tx};
+use crate::db::{FollowUpPolicy, LetterLanguage, Tx};
 use crate::error::{Error, Result, say};
 use crate::queues::{self, Change, NewQueue, Queue};
 use crate::search::views;
@@ -97,6 +97,12 @@ pub(super) struct Set {
     /// For how long a reply can be taken back
     #[arg(long, value_name = "SECONDS")]
     hold_seconds: Option<i32>,
+    /// By which calendar its working time counts; an empty word: the installation's
+    #[arg(long, value_name = "NAME")]
+    calendar: Option<String>,
+    /// The language of its automatic answers where neither the customer nor his mail tells
+    #[arg(long, value_name = "en|de|fr")]
+    language: Option<LetterLanguage>,
     /// What agents should know about it
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
@@ -188,9 +194,11 @@ impl Set {
             unlock_minutes: self.unlock_minutes,
             hold_seconds: self.hold_seconds,
             note: self.note.clone(),
+            calendar: self.calendar.clone().map(|name| Some(name).filter(|name| !name.is_empty())),
+            language: self.language,
             default: self.default.then_some(true),
         };
-        let renamed = queues::apply(tx, &operator(), queue.id, &change, at.ts())?;
+        let renamed = queues::apply(tx, &operator(), queue.id, &change, at)?;
         views::queue_renamed(tx, &queue.name, &renamed.name)?;
         let mut moved = None;
         if let Some(name) = &self.move_to {

@@ -79,7 +79,7 @@ pub struct Config {
     pub sign_in: SignIn,
     /// What this process does.
     pub roles: Roles,
-    /// Zone of the built-in calendar and of people who chose none.
+    /// Zone of calendars that name none, and of people who chose none.
     pub time_zone: TimeZone,
     /// The IANA name of `time_zone`.
     pub time_zone_name: String,

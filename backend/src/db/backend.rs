@@ -109,13 +109,24 @@ pub fn put_setting_once(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-/// Sets what falls due on a ticket, in place of an earlier moment of the same kind.
-pub fn put_deadline(tx: &mut Tx<'_>, ticket: TicketId, kind: DeadlineKind, due: Ts) -> Result<()> {
+/// Sets what falls due on a ticket, in place of an earlier moment of the same kind; working time counts `since` then.
+pub fn put_deadline(
+    tx: &mut Tx<'_>,
+    ticket: TicketId,
+    kind: DeadlineKind,
+    due: Ts,
+    since: Option<Ts>,
+) -> Result<()> {
     each!(&mut **tx, |c| diesel::insert_into(deadlines::table)
-        .values((deadlines::ticket_id.eq(ticket), deadlines::kind.eq(kind), deadlines::due_at.eq(due)))
+        .values((
+            deadlines::ticket_id.eq(ticket),
+            deadlines::kind.eq(kind),
+            deadlines::due_at.eq(due),
+            deadlines::since.eq(since),
+        ))
         .on_conflict((deadlines::ticket_id, deadlines::kind))
         .do_update()
-        .set(deadlines::due_at.eq(due))
+        .set((deadlines::due_at.eq(due), deadlines::since.eq(since)))
         .kept()
         .execute(c))?;
     Ok(())

@@ -156,8 +156,23 @@ table! {
         closed_days -> Nullable<Integer>,
         reply_token -> Bool,
         language -> Text,
+        calendar_id -> Nullable<BigInt>,
         retired_at -> Nullable<Instant>,
         created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    calendars (id) {
+        id -> BigInt,
+        name -> Text,
+        time_zone -> Nullable<Text>,
+        hours -> Text,
+        holidays -> Text,
+        retired_at -> Nullable<Instant>,
     }
 }
 
@@ -535,6 +550,7 @@ table! {
         ticket_id -> BigInt,
         kind -> Text,
         due_at -> Instant,
+        since -> Nullable<Instant>,
     }
 }
 
@@ -1221,6 +1237,7 @@ allow_tables_to_appear_in_same_query!(
     auto_responses,
     auto_response_templates,
     auto_response_switches,
+    calendars,
     reply_templates,
     reply_template_queues,
     intake_brakes,

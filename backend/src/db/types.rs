@@ -133,6 +133,8 @@ ids! {
     RoleId,
     /// A queue.
     QueueId,
+    /// A working-time calendar.
+    CalendarId,
     /// A ticket's key; people see its number instead.
     TicketId,
     /// An article.
@@ -362,6 +364,8 @@ words! {
         Token = "token",
         /// A queue was made or changed.
         Queue = "queue",
+        /// A working-time calendar was made or changed.
+        Calendar = "calendar",
         /// The rules of the postmaster were changed.
         Filters = "filters",
         /// A mailbox was made or changed.

@@ -1,5 +1,6 @@
 //! What the operator sees and holds: log, metrics, TLS files, the lock on a data directory, free space.
 
+pub mod addresses;
 pub mod disk;
 pub mod doctor;
 pub mod health;

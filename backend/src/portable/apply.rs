@@ -8,21 +8,22 @@ use serde_json::Value;
 
 use super::{
     Difference,
-    document::{Document, LookText, MailboxText, QueueText, RoleText, TemplateText},
+    document::{CalendarText, Document, LookText, MailboxText, QueueText, RoleText, TemplateText},
     export::{Names, export},
     render::differences,
 };
 use crate::{
     access::{Actor, PeopleAccess, for_people},
     config::{Config, Secret},
-    db::{AnswerKind, InstallationRight, MailboxAuth, MailboxKind, QueueId, Right, Ts, Tx},
+    db::{AnswerKind, CalendarId, InstallationRight, MailboxAuth, MailboxKind, QueueId, Right, Ts, Tx},
     error::{Error, Result, say},
     filters::{self, Rule},
     mailboxes::{self, Wish},
     notify::answers::{self, Text},
     people::{domains, factor, role_change, roles, setup},
-    queues::{self, NewQueue, templates},
+    queues::{self, NewQueue, calendars, templates},
     settings::{self, look},
+    tickets::Moment,
 };
 
 /// Brings everything to what the document says; what was different before.
@@ -55,7 +56,19 @@ pub fn apply(
     for (key, value) in wanted.settings.iter().filter(|(key, value)| is.settings.get(*key) != Some(*value)) {
         settings::change(tx, actor, config, key, Some(value), now)?;
     }
-    queues_to(tx, actor, &is.queues, &wanted.queues, now)?;
+    let at = Moment { now: now.0, zone: config.time_zone.clone() };
+    let calendars: Vec<&CalendarText> =
+        wanted.calendars.iter().filter(|calendar| !is.calendars.contains(calendar)).collect();
+    for calendar in &calendars {
+        calendar_to(tx, actor, calendar, &at)?;
+    }
+    queues_to(tx, actor, &is.queues, &wanted.queues, &at)?;
+    // A queue may count by a calendar that is offered no more.
+    for calendar in calendars.iter().filter(|calendar| calendar.retired) {
+        if let Some(id) = calendar_named(tx, &calendar.name)? {
+            calendars::retire(tx, actor, id, true, now)?;
+        }
+    }
     for role in wanted.roles.iter().filter(|role| !is.roles.contains(role)) {
         role_to(tx, &people, role, now)?;
     }
@@ -104,7 +117,43 @@ fn queue_named(tx: &mut Tx<'_>, name: &str) -> Result<QueueId> {
     }
 }
 
-fn queues_to(tx: &mut Tx<'_>, actor: &Actor, is: &[QueueText], wanted: &[QueueText], now: Ts) -> Result<()> {
+fn calendar_named(tx: &mut Tx<'_>, name: &str) -> Result<Option<CalendarId>> {
+    let same = |calendar: &calendars::Calendar| calendar.name == name;
+    Ok(calendars::all(tx)?.into_iter().find(same).map(|calendar| calendar.id))
+}
+
+fn calendar_to(tx: &mut Tx<'_>, actor: &Actor, text: &CalendarText, at: &Moment) -> Result<()> {
+    let mut change = calendars::Change {
+        name: text.name.clone(),
+        time_zone: text.time_zone.clone().unwrap_or_default(),
+        holidays: text.holidays.join("\n"),
+        ..calendars::Change::default()
+    };
+    for (day, written) in &text.hours {
+        let place = calendars::DAYS.iter().position(|known| known == day);
+        let place = place.and_then(|at| change.hours.get_mut(at));
+        *place.ok_or_else(|| Error::invalid("hours", say!("refused-weekday", name = day)))? = written.clone();
+    }
+    // The installation's own stays itself under whatever name.
+    let id = if text.own { Some(calendars::OWN) } else { calendar_named(tx, &text.name)? };
+    let calendar = match id {
+        Some(id) => calendars::change(tx, actor, id, &change, at)?,
+        None => calendars::create(tx, actor, &change, at)?,
+    };
+    if calendar.retired && !text.retired {
+        calendars::retire(tx, actor, calendar.id, false, at.ts())?;
+    }
+    Ok(())
+}
+
+fn queues_to(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    is: &[QueueText],
+    wanted: &[QueueText],
+    at: &Moment,
+) -> Result<()> {
+    let now = at.ts();
     let there: HashSet<&str> = is.iter().map(|queue| queue.name.as_str()).collect();
     for queue in wanted.iter().filter(|queue| !there.contains(queue.name.as_str())) {
         let new = NewQueue { name: queue.name.clone(), parent: None, addresses: Vec::new() };
@@ -118,11 +167,11 @@ fn queues_to(tx: &mut Tx<'_>, actor: &Actor, is: &[QueueText], wanted: &[QueueTe
         let kept: Vec<String> = mine.iter().filter(|one| queue.addresses.contains(one)).cloned().collect();
         if kept != mine {
             let change = queues::Change { addresses: Some(kept), ..queues::Change::default() };
-            queues::change(tx, actor, id, &change, now)?;
+            queues::change(tx, actor, id, &change, at)?;
         }
     }
     for queue in &changed {
-        queue_to(tx, actor, queue, now)?;
+        queue_to(tx, actor, queue, at)?;
     }
     for queue in &changed {
         let id = queue_named(tx, &queue.name)?;
@@ -136,7 +185,7 @@ fn queues_to(tx: &mut Tx<'_>, actor: &Actor, is: &[QueueText], wanted: &[QueueTe
     Ok(())
 }
 
-fn queue_to(tx: &mut Tx<'_>, actor: &Actor, queue: &QueueText, now: Ts) -> Result<()> {
+fn queue_to(tx: &mut Tx<'_>, actor: &Actor, queue: &QueueText, at: &Moment) -> Result<()> {
     let id = queue_named(tx, &queue.name)?;
     let change = queues::Change {
         name: None,
@@ -152,13 +201,14 @@ fn queue_to(tx: &mut Tx<'_>, actor: &Actor, queue: &QueueText, now: Ts) -> Resul
         reply_token: Some(queue.reply_token),
         unlock_minutes: Some(queue.unlock_minutes),
         hold_seconds: Some(queue.hold_seconds),
+        calendar: Some(queue.calendar.clone()),
+        language: Some(queue.language),
         note: Some(queue.note.clone()),
         default: queue.default.then_some(true),
     };
-    queues::change(tx, actor, id, &change, now)?;
-    answers::set_language(tx, actor, id, queue.language, now)?;
+    queues::change(tx, actor, id, &change, at)?;
     for kind in AnswerKind::ALL.iter().filter(|kind| **kind != AnswerKind::Received) {
-        answers::set_switch(tx, actor, id, *kind, queue.answers.contains(kind), now)?;
+        answers::set_switch(tx, actor, id, *kind, queue.answers.contains(kind), at.ts())?;
     }
     Ok(())
 }

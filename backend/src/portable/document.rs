@@ -21,6 +21,8 @@ pub struct Document {
     pub(super) agent_domains: Option<Vec<String>>,
     /// What was set on the settings page.
     pub(super) settings: BTreeMap<String, String>,
+    /// Working-time calendars.
+    pub(super) calendars: Vec<CalendarText>,
     /// Queues.
     pub(super) queues: Vec<QueueText>,
     /// Roles.
@@ -50,6 +52,25 @@ pub(super) struct LookText {
     pub logo: Option<String>,
 }
 
+/// A working-time calendar.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CalendarText {
+    pub name: String,
+    /// The one by which queues count that name none.
+    #[serde(default)]
+    pub own: bool,
+    #[serde(default)]
+    pub retired: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// By the English name of the day; a day that is missing is free.
+    pub hours: BTreeMap<String, String>,
+    /// As on the page: `2026-12-25 Christmas`, or `12-25 Christmas` for each year.
+    #[serde(default)]
+    pub holidays: Vec<String>,
+}
+
 /// A queue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,6 +97,9 @@ pub(super) struct QueueText {
     pub reply_token: bool,
     pub unlock_minutes: i32,
     pub hold_seconds: i32,
+    /// None: the installation's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
     #[serde(default)]
     pub note: String,
     #[serde(default)]

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::document::{
-    AnswerText, Document, GrantText, LookText, MailboxText, QueueText, RoleText, TemplateText,
+    AnswerText, CalendarText, Document, GrantText, LookText, MailboxText, QueueText, RoleText, TemplateText,
 };
 use crate::{
     access::Actor,
@@ -16,7 +16,11 @@ use crate::{
     mailboxes::{self, Wish},
     notify::answers,
     people::{agents, domains, role_change, roles, setup},
-    queues::{self, templates},
+    queues::{
+        self,
+        calendars::{self, Calendar},
+        templates,
+    },
     settings::{self, look},
 };
 
@@ -53,6 +57,7 @@ pub fn export(conn: &mut Conn, actor: &Actor) -> Result<Document> {
         look: Some(look_of(conn)?),
         agent_domains: Some(domains::allowed(conn)?),
         settings,
+        calendars: calendars_of(conn)?,
         queues: queues_of(conn, actor, &names)?,
         roles: roles_of(conn, &names)?,
         templates: templates_of(conn, &names)?,
@@ -72,10 +77,27 @@ fn look_of(conn: &mut Conn) -> Result<LookText> {
     })
 }
 
+fn calendars_of(conn: &mut Conn) -> Result<Vec<CalendarText>> {
+    let text = |calendar: &Calendar| {
+        let written = calendars::Change::of(calendar);
+        let hours = calendars::DAYS.iter().zip(written.hours).filter(|(_, text)| !text.is_empty());
+        CalendarText {
+            name: written.name,
+            own: calendar.id == calendars::OWN,
+            retired: calendar.retired,
+            time_zone: calendar.time_zone.clone(),
+            hours: hours.map(|(day, text)| ((*day).to_owned(), text)).collect(),
+            holidays: written.holidays.lines().map(str::to_owned).collect(),
+        }
+    };
+    Ok(calendars::all(conn)?.iter().map(text).collect())
+}
+
 fn queues_of(conn: &mut Conn, actor: &Actor, names: &Names) -> Result<Vec<QueueText>> {
     let switches = answers::switches(conn, actor)?;
     let mut addresses = queues::listing::addresses(conn)?;
     let default = queues::default_queue(conn)?;
+    let calendars = calendars::all(conn)?;
     let mut all = Vec::new();
     for queue in queues::all(conn)? {
         let on = |kind: &&AnswerKind| answers::is_on(&switches, &queue, **kind);
@@ -86,6 +108,10 @@ fn queues_of(conn: &mut Conn, actor: &Actor, names: &Names) -> Result<Vec<QueueT
             answers,
             default: default == queue.id,
             retired: queue.retired_at.is_some(),
+            calendar: calendars
+                .iter()
+                .find(|calendar| Some(calendar.id) == queue.calendar_id)
+                .map(|calendar| calendar.name.clone()),
             name: queue.name,
             sender_name: queue.sender_name,
             signature: queue.signature,

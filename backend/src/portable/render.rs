@@ -10,9 +10,13 @@ use super::document::Document;
 use crate::error::{Error, Result};
 
 /// What stands above each part of the file.
-const PARTS: [(&str, &str); 8] = [
+const PARTS: [(&str, &str); 9] = [
     ("look", "Colour (empty: Turnstone's own), theme of whoever has chosen none, and the logo in base64."),
     ("settings", "What was set on the settings page. What turnstone.toml or the environment says wins."),
+    (
+        "calendars",
+        "Working-time calendars; the one that is `own` counts for queues that name none. Hours by day, in order; holidays as `2026-12-25 Name`, or `12-25 Name` for each year.",
+    ),
     (
         "queues",
         "Queues. `answers` are the kinds of automatic answers that a queue sends; `closed_days` may be missing: never.",

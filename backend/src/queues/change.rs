@@ -5,15 +5,17 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::{NAME, OwnAddresses, Queue, all, by_name, default_queue, get};
+use super::{NAME, OwnAddresses, Queue, all, by_name, calendars, default_queue, get};
 use crate::{
     access::{Actor, Who},
     audit,
     db::{
-        Audited, Conn, FollowUpPolicy, InstallationRight, QueueId, Ts, Tx, backend,
+        Audited, CalendarId, Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Ts, Tx,
+        backend,
         schema::{queue_addresses, queues},
     },
     error::{Error, FieldError, Result, Sentence, say},
+    tickets::Moment,
 };
 
 /// The longest signature, in characters.
@@ -58,6 +60,10 @@ pub struct Change {
     pub unlock_minutes: Option<i32>,
     /// For how long a person's mail can be taken back, in seconds.
     pub hold_seconds: Option<i32>,
+    /// The name of the calendar by which working time counts; nothing for the installation's.
+    pub calendar: Option<Option<String>>,
+    /// The language of automatic answers where neither the customer nor his mail tells.
+    pub language: Option<LetterLanguage>,
     /// What agents should know about it.
     pub note: Option<String>,
     /// `true`: mail that belongs nowhere else goes here.
@@ -68,9 +74,9 @@ pub struct Change {
 ///
 /// # Errors
 /// [`Error::Forbidden`] without the right; [`Error::Invalid`] for what is wrong or taken.
-pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, change: &Change, now: Ts) -> Result<Queue> {
+pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, change: &Change, at: &Moment) -> Result<Queue> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    apply(tx, &actor.who(), id, change, now)
+    apply(tx, &actor.who(), id, change, at)
 }
 
 /// What the audit log is told of a queue.
@@ -82,8 +88,10 @@ pub(super) fn told(conn: &mut Conn, id: QueueId) -> Result<(String, Value)> {
         .select(queue_addresses::address)
         .load(conn)?;
     let parent = it.parent_id.map(|parent| get(conn, parent)).transpose()?.map(|parent| parent.name);
+    let calendar =
+        it.calendar_id.map(|id| calendars::get(conn, id)).transpose()?.map(|calendar| calendar.name);
     let value = json!({
-        "name": it.name, "parent": parent, "addresses": addresses, "sender_name": it.sender_name,
+        "name": it.name, "parent": parent, "calendar": calendar, "addresses": addresses, "sender_name": it.sender_name,
         "signature": it.signature, "auto_response": it.auto_response,
         "follow_up_policy": it.follow_up_policy.as_str(), "closed_days": it.closed_days,
         "strict_matching": it.strict_matching, "subject_tag": it.subject_tag, "reply_token": it.reply_token,
@@ -94,9 +102,22 @@ pub(super) fn told(conn: &mut Conn, id: QueueId) -> Result<(String, Value)> {
     Ok((it.name, value))
 }
 
-/// Changes a queue on behalf of the operator.
-pub(crate) fn apply(tx: &mut Tx<'_>, who: &Who, id: QueueId, change: &Change, now: Ts) -> Result<Queue> {
-    audit::around(tx, (who, Audited::Queue, now), |conn| told(conn, id), |tx| store(tx, id, change))
+/// Changes a queue on behalf of the operator. Locks that count by other hours, or for another time, are counted anew.
+pub(crate) fn apply(tx: &mut Tx<'_>, who: &Who, id: QueueId, change: &Change, at: &Moment) -> Result<Queue> {
+    let about = (who, Audited::Queue, at.ts());
+    audit::around(
+        tx,
+        about,
+        |conn| told(conn, id),
+        |tx| {
+            let was = get(tx, id)?;
+            let queue = store(tx, id, change)?;
+            if (was.unlock_minutes, was.calendar_id) != (queue.unlock_minutes, queue.calendar_id) {
+                calendars::recount(tx, &[id], at)?;
+            }
+            Ok(queue)
+        },
+    )
 }
 
 fn store(tx: &mut Tx<'_>, id: QueueId, change: &Change) -> Result<Queue> {
@@ -119,6 +140,8 @@ fn store(tx: &mut Tx<'_>, id: QueueId, change: &Change) -> Result<Queue> {
             queues::unlock_minutes.eq(change.unlock_minutes.unwrap_or(queue.unlock_minutes)),
             queues::hold_seconds.eq(change.hold_seconds.unwrap_or(queue.hold_seconds)),
             queues::note.eq(plain(change.note.as_ref(), &queue.note)),
+            queues::calendar_id.eq(checked.calendar),
+            queues::language.eq(change.language.unwrap_or(queue.language)),
         ))
         .execute(&mut **tx)?;
     if let Some(addresses) = checked.addresses {
@@ -148,6 +171,7 @@ struct Checked {
     name: String,
     parent: Option<QueueId>,
     addresses: Option<Vec<String>>,
+    calendar: Option<CalendarId>,
 }
 
 #[derive(Default)]
@@ -179,6 +203,10 @@ fn check(conn: &mut Conn, queue: &Queue, change: &Change) -> Result<Checked> {
         Some(addresses) => Some(checked_addresses(conn, Some(queue.id), addresses, &mut problems)?),
         None => None,
     };
+    let calendar = match &change.calendar {
+        Some(name) => checked_calendar(conn, queue, name.as_deref(), &mut problems)?,
+        None => queue.calendar_id,
+    };
     let sender = change.sender_name.as_deref().unwrap_or_default();
     if sender.chars().count() > SENDER || sender.chars().any(char::is_control) {
         problems.refuse("sender_name", say!("refused-sender-name", most = SENDER));
@@ -207,9 +235,27 @@ fn check(conn: &mut Conn, queue: &Queue, change: &Change) -> Result<Checked> {
         problems.refuse("default", say!("refused-no-default"));
     }
     if problems.0.is_empty() {
-        Ok(Checked { name, parent, addresses })
+        Ok(Checked { name, parent, addresses, calendar })
     } else {
         Err(Error::Invalid(problems.0))
+    }
+}
+
+/// The calendar of this name; nothing for the installation's own, by name as well.
+fn checked_calendar(
+    conn: &mut Conn,
+    queue: &Queue,
+    name: Option<&str>,
+    problems: &mut Problems,
+) -> Result<Option<CalendarId>> {
+    let Some(name) = name.filter(|name| !name.is_empty()) else { return Ok(None) };
+    match calendars::named(conn, name, queue.calendar_id) {
+        Ok(id) => Ok(Some(id).filter(|id| *id != calendars::OWN)),
+        Err(Error::Invalid(fields)) => {
+            problems.0.extend(fields);
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Queues and their addresses.
 
+pub mod calendars;
 mod change;
 pub mod listing;
 pub mod placeholders;
@@ -17,8 +18,8 @@ use crate::{
     access::{Actor, Who},
     audit,
     db::{
-        Audited, Conn, Direct, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Ts, Tx, backend,
-        columns,
+        Audited, CalendarId, Conn, Direct, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Ts,
+        Tx, backend, columns,
         schema::{queue_addresses, queues, settings},
     },
     error::{Error, FieldError, Result, say},
@@ -59,6 +60,8 @@ pub struct Queue {
     pub reply_token: bool,
     /// The language of automatic answers where neither the customer nor his mail tells.
     pub language: LetterLanguage,
+    /// By which calendar its working time counts; `None`: the installation's.
+    pub calendar_id: Option<CalendarId>,
     /// When it was retired: it takes no new tickets.
     pub retired_at: Option<Ts>,
 }

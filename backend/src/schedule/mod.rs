@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::{
     access,
     db::{
-        Cause, DeadlineKind, TicketId, Ts, Wake, backend, orphans,
+        Cause, DeadlineKind, Direct, TicketId, Ts, Wake, backend, orphans,
         schema::{deadlines, idempotency_keys},
     },
     desk::Desk,
@@ -108,12 +108,16 @@ pub async fn fire(desk: &Desk) -> Result<usize> {
 /// Whoever deletes the row carries it out: on several nodes only one does.
 fn fire_one(tx: &mut crate::db::Tx<'_>, ticket: TicketId, kind: DeadlineKind, at: &Moment) -> Result<()> {
     backend::hold_ticket(tx, ticket)?;
-    let mine = diesel::delete(deadlines::table.find((ticket, kind)).filter(deadlines::due_at.le(at.ts())))
-        .execute(&mut **tx)?;
-    if mine == 0 {
+    let mine: Option<Option<Ts>> =
+        diesel::delete(deadlines::table.find((ticket, kind)).filter(deadlines::due_at.le(at.ts())))
+            .returning(deadlines::since)
+            .row(tx)
+            .optional()?;
+    let Some(since) = mine else { return Ok(()) };
+    let mut access = access::for_machine(tx, ticket, Cause::Deadline)?;
+    if kind == DeadlineKind::Unlock && lock::has_time(tx, &access, since, at)? {
         return Ok(());
     }
-    let mut access = access::for_machine(tx, ticket, Cause::Deadline)?;
     match kind {
         DeadlineKind::Unlock => lock::time_out(tx, &mut access, at),
         DeadlineKind::Reminder | DeadlineKind::AutoClose => state::fall_due(tx, &mut access, kind, at),

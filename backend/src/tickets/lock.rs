@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     access::{Actor, Reply, TicketAccess},
-    db::{ActKind, EventKind, Tx},
+    db::{ActKind, EventKind, Ts, Tx},
     error::Result,
+    queues,
 };
 
 /// Says "I am on it". One's own lock again is fine.
@@ -53,6 +54,27 @@ pub fn unlock(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, at: &Moment) ->
     }
     locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())?;
     store::save(tx, ticket, at.ts())
+}
+
+/// Whether a lock that ran out has time left after all: the calendar was changed by one who did not see it yet, or the
+/// installation has another zone since it started. It then runs out later.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn has_time(
+    tx: &mut Tx<'_>,
+    access: &TicketAccess<Reply>,
+    since: Option<Ts>,
+    at: &Moment,
+) -> Result<bool> {
+    let (Some(since), ticket) = (since, access.ticket()) else { return Ok(false) };
+    match queues::calendars::patience(tx, ticket.queue_id, &at.zone)?.until(since.0) {
+        Some(due) if due > at.now => {
+            store::set_unlock(tx, ticket.id, since, Ts(due))?;
+            Ok(true)
+        }
+        until => Ok(until.is_none()),
+    }
 }
 
 /// Releases a lock whose working time is over, and tells the agent who held it.

@@ -5,7 +5,7 @@ use crate::{
     access::Who,
     db::{AgentId, DeadlineKind, EventKind, Ts, Tx},
     error::{Error, Result, say},
-    people, queues, schedule,
+    people, queues,
 };
 
 /// Gives the lock, and with it the ticket, to `agent`. One's own lock is kept as it is.
@@ -56,12 +56,9 @@ pub(super) fn restart_timer(tx: &mut Tx<'_>, ticket: &Ticket, at: &Moment) -> Re
     if ticket.locked_at.is_none() {
         return Ok(());
     }
-    match queues::get(tx, ticket.queue_id)?.unlock_minutes {
-        0 => store::clear_deadline(tx, ticket.id, DeadlineKind::Unlock),
-        minutes => {
-            let due = schedule::working_time::after(at.now, i64::from(minutes), &at.zone);
-            store::set_deadline(tx, ticket.id, DeadlineKind::Unlock, Ts(due))
-        }
+    match queues::calendars::patience(tx, ticket.queue_id, &at.zone)?.until(at.now) {
+        None => store::clear_deadline(tx, ticket.id, DeadlineKind::Unlock),
+        Some(due) => store::set_unlock(tx, ticket.id, at.ts(), Ts(due)),
     }
 }
 

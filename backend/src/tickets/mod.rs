@@ -38,6 +38,7 @@ pub mod split;
 pub mod state;
 pub(crate) mod store;
 pub mod summary;
+pub mod tag_list;
 pub mod tags;
 pub mod templates;
 pub mod undo;
@@ -57,7 +58,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::db::Ts;
 
-/// The moment at which something is done, and the zone of the built-in calendar.
+/// The moment at which something is done, and the zone of calendars that name none.
 #[derive(Clone, Debug)]
 pub struct Moment {
     /// Now.

@@ -16,7 +16,8 @@ use crate::{
         schema::{articles, participants},
     },
     error::{Error, Result, say},
-    outbox, people, queues,
+    outbox, people,
+    queues::{self, Queue},
 };
 
 /// How many people a reply can go to.
@@ -147,7 +148,7 @@ fn write(
         visible: true,
         automatic: false,
         agent_id: Some(actor.agent.id),
-        from_name: format!("{} ({})", actor.agent.name, from.name),
+        from_name: written_as(actor, &from),
         from_address: from.address.clone(),
         recipients: serde_json::to_string(recipients)?,
         subject: subject(tx, ticket, queue.subject_tag)?,
@@ -301,12 +302,47 @@ pub(super) fn last_from_customer(conn: &mut Conn, ticket: &Ticket) -> Result<Opt
         .optional()?)
 }
 
+/// What an agent calls himself in a mail of a queue.
+fn written_as(actor: &Actor, sender: &Person) -> String {
+    format!("{} ({})", actor.agent.name, sender.name)
+}
+
+fn tag_of(number: &str) -> String {
+    format!("[#{number}] ")
+}
+
+/// How a reply from a queue looks around its text.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// The header From.
+    pub from: String,
+    /// The header Subject.
+    pub subject: String,
+    /// What stands below, without the mark before it.
+    pub signature: String,
+}
+
+/// How a reply of this agent from a queue looks, to a ticket of this number and subject.
+///
+/// # Errors
+/// Those of the database.
+pub fn sample(conn: &mut Conn, actor: &Actor, queue: &Queue, about: (&str, &str)) -> Result<Sample> {
+    let (number, subject) = about;
+    let sender = queues::sender(conn, queue)?;
+    let tag = if queue.subject_tag { tag_of(number) } else { String::new() };
+    Ok(Sample {
+        from: format!("{} <{}>", written_as(actor, &sender), sender.address),
+        subject: format!("Re: {tag}{subject}"),
+        signature: signature(&actor.agent.signature, &queue.signature),
+    })
+}
+
 /// The customer's subject with one `Re:`, whatever came in.
 fn subject(tx: &mut Tx<'_>, ticket: &Ticket, tag: bool) -> Result<String> {
     let last =
         last_from_customer(tx, ticket)?.map(|article| article.subject).filter(|subject| !subject.is_empty());
     let base = last.unwrap_or_else(|| ticket.title.clone());
-    let tag = if tag { format!("[#{}] ", ticket.number) } else { String::new() };
+    let tag = if tag { tag_of(&ticket.number) } else { String::new() };
     let base = super::open::without_prefixes(&base).replace(tag.trim_end(), "");
     Ok(format!("Re: {tag}{}", base.trim()))
 }

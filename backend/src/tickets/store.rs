@@ -157,9 +157,16 @@ pub(crate) fn clear_deadline(tx: &mut Tx<'_>, ticket: TicketId, kind: DeadlineKi
     Ok(())
 }
 
+/// Sets when the lock of a ticket runs out, of which the counting begins at `since`.
+pub(crate) fn set_unlock(tx: &mut Tx<'_>, ticket: TicketId, since: Ts, due: Ts) -> Result<()> {
+    backend::put_deadline(tx, ticket, DeadlineKind::Unlock, due, Some(since))?;
+    tx.wake(Wake::SCHEDULE);
+    Ok(())
+}
+
 /// Sets a moment on a ticket.
 pub(crate) fn set_deadline(tx: &mut Tx<'_>, ticket: TicketId, kind: DeadlineKind, due: Ts) -> Result<()> {
-    backend::put_deadline(tx, ticket, kind, due)?;
+    backend::put_deadline(tx, ticket, kind, due, None)?;
     tx.wake(Wake::SCHEDULE);
     Ok(())
 }

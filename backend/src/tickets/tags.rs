@@ -19,16 +19,25 @@ const LONGEST: usize = 50;
 /// So many tags has a ticket at most.
 const MOST: i64 = 50;
 
-/// Puts a tag on the ticket; one that is there already stays.
+/// A tag as it is stored.
 ///
 /// # Errors
-/// [`Error::Invalid`] for what is no tag, or one too many.
-pub fn add(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, tag: &str, at: &Moment) -> Result<()> {
+/// [`Error::Invalid`] for what is none.
+pub(super) fn checked(tag: &str) -> Result<&str> {
     let tag = tag.trim();
     let wrong = |c: char| c.is_control() || c == ',';
     if tag.is_empty() || tag.chars().count() > LONGEST || tag.contains(wrong) {
         return Err(Error::invalid("tag", say!("refused-tag", most = LONGEST)));
     }
+    Ok(tag)
+}
+
+/// Puts a tag on the ticket; one that is there already stays.
+///
+/// # Errors
+/// [`Error::Invalid`] for what is no tag, or one too many.
+pub fn add(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, tag: &str, at: &Moment) -> Result<()> {
+    let tag = checked(tag)?;
     let (ticket, who) = access.parts();
     if put_on(tx, ticket, who, tag, at)? {
         store::save(tx, ticket, at.ts())?;

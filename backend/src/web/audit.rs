@@ -164,6 +164,7 @@ fn look(kind: Audited) -> (&'static str, &'static str) {
         Audited::Role => ("users", "c-brand"),
         Audited::Password | Audited::Factor | Audited::Token => ("key", "c-brand"),
         Audited::Queue => ("layers", "c-brand"),
+        Audited::Calendar => ("clock", "c-brand"),
         Audited::Filters => ("filter", "c-brand"),
         Audited::Mailbox => ("mail", "c-brand"),
         Audited::Template => ("template", "c-brand"),

@@ -11,11 +11,11 @@ use super::failure::Failure;
 use super::handler::erased;
 use super::state::Web;
 use super::{
-    admin, articles, attached, audit, auto_responses, customers, dashboard, diagnostics, downloads, factor,
-    files, filters, forgotten, gate, live, login, look, mailboxes, notices, organisations, outbox,
-    own_factor, own_passkeys, passkeys, passwords, people, people_tables, preferences, presence,
+    admin, articles, attached, audit, auto_responses, calendars, customers, dashboard, diagnostics,
+    downloads, factor, files, filters, forgotten, gate, live, login, look, mailboxes, notices, organisations,
+    outbox, own_factor, own_passkeys, passkeys, passwords, people, people_tables, preferences, presence,
     probes, queues, recorder, relay, reply_templates, reports, roles, search, settings, setup, suggestions,
-    tickets, viewing, views, vouched, wizard,
+    tags, tickets, viewing, views, vouched, wizard,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -287,13 +287,25 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/mail/{id}/preview", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::preview::page),
     route!(GET "/admin/mail/{id}/raw", needs = Installation(Recorder), csrf = None, cache = NoStore, recorder::mail::raw),
     route!(POST "/admin/mail/{id}/retry", needs = Installation(Recorder), csrf = Field, cache = NoStore, recorder::mail::retry),
-    route!(GET "/admin/queues", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, queues::list_page),
-    route!(POST "/admin/queues", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::create),
-    route!(GET "/admin/queues/new", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, queues::new),
-    route!(GET "/admin/queues/{id}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, queues::page),
-    route!(POST "/admin/queues/{id}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::update),
-    route!(POST "/admin/queues/{id}/retirement", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::retire),
-    route!(POST "/admin/queues/{id}/retirement/end", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::restore),
+    route!(GET "/admin/queues", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, queues::list::list),
+    route!(POST "/admin/queues", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::page::create),
+    route!(GET "/admin/queues/new", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, queues::page::new),
+    route!(GET "/admin/queues/{id}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, queues::page::page),
+    route!(POST "/admin/queues/{id}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::page::update),
+    route!(GET "/admin/queues/{id}/addresses", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, queues::addresses::page),
+    route!(POST "/admin/queues/{id}/retirement", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::retirement::retire),
+    route!(POST "/admin/queues/{id}/retirement/end", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::retirement::restore),
+    route!(GET "/admin/calendars", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, calendars::list::list),
+    route!(POST "/admin/calendars", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, calendars::page::create),
+    route!(GET "/admin/calendars/new", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, calendars::page::new),
+    route!(GET "/admin/calendars/{id}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, calendars::page::page),
+    route!(POST "/admin/calendars/{id}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, calendars::page::update),
+    route!(POST "/admin/calendars/{id}/retirement", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, calendars::page::retire),
+    route!(POST "/admin/calendars/{id}/retirement/end", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, calendars::page::restore),
+    // `read` in all queues besides, and `reply` on each ticket.
+    route!(GET "/admin/tags", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, tags::list),
+    route!(POST "/admin/tags/names", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, tags::rename),
+    route!(POST "/admin/tags/removals", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, tags::remove),
     route!(GET "/admin/auto-responses", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, auto_responses::list),
     route!(GET "/admin/auto-responses/{scope}", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, auto_responses::queue),
     route!(POST "/admin/auto-responses/{scope}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, auto_responses::update),

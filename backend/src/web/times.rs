@@ -94,6 +94,11 @@ impl Reader {
         }
     }
 
+    /// `Friday 20 November`, whatever day it is today.
+    pub fn long_day(&self, at: Timestamp) -> String {
+        self.long_date(self.local(at).date())
+    }
+
     /// `16:42`.
     pub fn clock(&self, at: Timestamp) -> String {
         let local = self.local(at);

@@ -23,6 +23,7 @@ audited-password = Passwort
 audited-factor = Zweiter Faktor
 audited-token = API-Token
 audited-queue = Queue
+audited-calendar = Kalender
 audited-filters = Filter
 audited-mailbox = Postfach
 audited-template = Antwortvorlage

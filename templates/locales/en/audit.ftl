@@ -23,6 +23,7 @@ audited-password = Password
 audited-factor = Second factor
 audited-token = API token
 audited-queue = Queue
+audited-calendar = Calendar
 audited-filters = Filters
 audited-mailbox = Mailbox
 audited-template = Reply template

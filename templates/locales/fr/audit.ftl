@@ -23,6 +23,7 @@ audited-password = Mot de passe
 audited-factor = Second facteur
 audited-token = Jeton d’API
 audited-queue = File
+audited-calendar = Calendrier
 audited-filters = Filtres
 audited-mailbox = Boîte aux lettres
 audited-template = Modèle de réponse

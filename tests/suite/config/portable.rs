@@ -7,12 +7,24 @@ use tests::{Database, Settings, both_databases};
 /// An installation in which everything that the file knows was changed.
 async fn lived_in(app: &TestApp) {
     app.queue("Billing", "billing@helpdesk.example").await;
+    let late = json!({ "name": "Late \"shift\"", "time_zone": "Europe/Berlin", "hours": { "monday": "12-22", "sunday": "8-9, 10-11" },
+        "holidays": [{ "day": "12-24", "name": "Christmas Eve" }, { "day": "2026-12-28" }] });
+    let late = app.root.post("/api/v1/calendars", late).await.assert(201).json();
+    let gone = json!({ "name": "Gone", "hours": { "friday": "0-24" } });
+    let gone = app.root.post("/api/v1/calendars", gone).await.assert(201).json();
+    app.root.put_nothing(&format!("/api/v1/calendars/{}/retirement", text(&gone["id"]))).await.assert(204);
+    app.root
+        .put("/api/v1/calendars/1", json!({ "name": "Ours", "hours": { "tuesday": "9-17" } }))
+        .await
+        .assert(200);
     let queues = app.root.get("/api/v1/queues").await.items();
     let billing = text(&queues.iter().find(|queue| queue["name"] == "Billing").unwrap()["id"]);
     let change = json!({ "parent": "Support", "addresses": ["billing@helpdesk.example", "bills@helpdesk.example"],
         "signature": "Kind regards\n\"Billing\" 'team'", "follow_up_policy": "new_ticket", "closed_days": 30,
-        "strict_matching": true, "hold_seconds": 20, "note": "Ask first" });
+        "strict_matching": true, "hold_seconds": 20, "note": "Ask first", "calendar": "Late \"shift\"", "language": "de" });
     app.root.patch(&format!("/api/v1/queues/{billing}"), change).await.assert(200);
+    // A queue goes on counting by what is offered no more.
+    app.root.put_nothing(&format!("/api/v1/calendars/{}/retirement", text(&late["id"]))).await.assert(204);
     app.queue("Old", "old@helpdesk.example").await;
     let old = text(
         &app.root.get("/api/v1/queues").await.items().iter().find(|queue| queue["name"] == "Old").unwrap()["id"],
@@ -59,7 +71,7 @@ both_databases! {
         lived_in(&app).await;
         let (good, file) = run(&app.settings, &["config", "export"], "").await;
         assert!(good, "{file}");
-        for word in ["# Queues.", "[[queues]]", "Billing", "Biller", "Close it", "Urgent", "imap.customer.example", "SESSION_HOURS"] {
+        for word in ["# Queues.", "[[queues]]", "[[calendars]]", "Late ", "Billing", "Biller", "Close it", "Urgent", "imap.customer.example", "SESSION_HOURS"] {
             assert!(file.contains(word), "{word}:\n{file}");
         }
         assert!(!file.contains("s3cr3t"), "{file}");
@@ -91,6 +103,7 @@ both_databases! {
             ("organisation = 3", "organisation"),
             ("nonsense = true", "nonsense"),
             ("organisation = \"New\"\n[[roles]]\nname = \"R\"\n[[roles.grants]]\nqueue = \"Nowhere\"\nrights = [\"read\"]", "Nowhere"),
+            ("organisation = \"New\"\n[[calendars]]\nname = \"C\"\n[calendars.hours]\nmontag = \"9-17\"", "montag"),
             ("organisation = \"New\"\n[settings]\nSESSION_HOURS = \"0\"", "from 1 to 8784"),
         ] {
             let (good, said) = run(&app.settings, &["config", "apply", "-"], file).await;

@@ -15,6 +15,8 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
         );
         let number = app.ticket_from(&letter).await;
         app.agent("dana", &["Agent"]).await.reply(&number, "An answer.").await;
+        let tag = serde_json::json!({ "tag": "blue" });
+        app.root.post(&format!("/api/v1/tickets/{number}/tags"), tag).await.assert(201);
         let browser = Browser::start().await;
         browser.open(&format!("{}/login", app.base())).await;
         let mut found = Vec::new();
@@ -41,6 +43,13 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/admin/mail",
             "/admin/outbox",
             "/admin/queues",
+            "/admin/queues/1",
+            "/admin/queues/1/addresses",
+            "/admin/calendars",
+            "/admin/calendars/new",
+            "/admin/calendars/1",
+            "/admin/calendars/1?hours=many",
+            "/admin/tags",
             "/admin/filters",
             "/admin/mailboxes",
             "/reports",

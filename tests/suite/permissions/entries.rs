@@ -37,8 +37,8 @@ pub enum Besides {
     Export,
     /// Reading a ticket of the customer, or managing people.
     Customer,
-    /// All rights in all queues.
-    Everywhere,
+    /// This right in all queues.
+    Everywhere(&'static str),
     /// Everything that the body gives away, or that comes with somebody else's eyes.
     Gives,
 }
@@ -170,8 +170,13 @@ pub const ALL: &[Entry] = &[
     needs("POST /admin/people/exports", Form(&[]), Besides::Export),
     needs("POST /admin/customers/exports", Form(&[]), Besides::Export),
     needs("POST /admin/customers/{id}/personal-data", Form(&[]), Besides::Export),
-    needs("GET /admin/customers/{id}/erasure", None, Besides::Everywhere),
-    needs("POST /admin/customers/{id}/erasure", Form(&[("texts", "erase")]), Besides::Everywhere),
+    needs("GET /admin/customers/{id}/erasure", None, Besides::Everywhere("full")),
+    needs("POST /admin/customers/{id}/erasure", Form(&[("texts", "erase")]), Besides::Everywhere("full")),
+    needs("GET /admin/tags", None, Besides::Everywhere("read")),
+    needs("POST /admin/tags/names", Form(&[("tag", "none"), ("to", "")]), Besides::Everywhere("read")),
+    needs("POST /admin/tags/removals", Form(&[("tag", "none")]), Besides::Everywhere("read")),
+    needs("GET /api/v1/tags", None, Besides::Everywhere("read")),
+    needs("POST /api/v1/tags", Json(r#"{"tag":"none"}"#), Besides::Everywhere("read")),
     needs("GET /customers/{id}", None, Besides::Customer),
     // The API.
     needs("GET /api/v1/customers/{id}", None, Besides::Customer),

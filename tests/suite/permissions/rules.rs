@@ -97,7 +97,7 @@ fn besides(who: &Kind, object: Option<Object>, besides: Besides) -> Expect {
         (Besides::Recorder, _) => or(who.may_install("recorder"), Expect::Forbidden),
         (Besides::Export, _) => or(who.may_install("export"), Expect::Forbidden),
         (Besides::Customer, _) => or(who.may(OPEN, "read") || who.may_install("people"), Expect::NotFound),
-        (Besides::Everywhere, _) => or(who.may("any", "full"), Expect::Forbidden),
+        (Besides::Everywhere(right), _) => or(who.may("any", right), Expect::Forbidden),
         (Besides::Gives, _) => or(who.has_everything(), Expect::Forbidden),
         _ => Expect::In,
     }

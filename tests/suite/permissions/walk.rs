@@ -518,6 +518,8 @@ impl Walk {
             ("acts", "id") => thing.act.clone(),
             ("templates", "id") if route.path.contains("{number}") || route.changes() => id("general"),
             ("templates", "id") => id("template"),
+            // The installation's own calendar is always there.
+            ("calendars", "id") => "1".to_owned(),
             ("queues", "id") if route.changes() => id("decoy"),
             ("queues", "id") => id("vault"),
             ("bulk" | "bulks", "id") => id("bulk"),

@@ -1,14 +1,17 @@
-//! Working time: Monday to Friday, 9 to 17, in the installation's zone.
+//! Working time: Monday to Friday, 9 to 17, in the installation's zone, unless a calendar says otherwise.
+
+mod calendars;
+mod oracle;
 
 use jiff::{Timestamp, tz::TimeZone};
-use turnstone::schedule::working_time::after;
+use turnstone::schedule::working_time::{Hours, after};
 
 /// `from` and what `after` gives, both in `zone`, as `2026-11-20T16:00`.
 fn later(zone: &str, from: &str, minutes: i64) -> String {
     let zone = TimeZone::get(zone).expect("a zone");
     let from: jiff::civil::DateTime = from.parse().expect("a local time");
     let from: Timestamp = from.to_zoned(zone.clone()).expect("an instant").timestamp();
-    after(from, minutes, &zone).to_zoned(zone).strftime("%Y-%m-%dT%H:%M").to_string()
+    after(from, minutes, &Hours::usual(zone.clone())).to_zoned(zone).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 #[test]
@@ -41,9 +44,13 @@ fn the_weekend_on_which_clocks_change_changes_nothing() {
 
 #[test]
 fn nonsense_neither_hangs_nor_panics() {
-    let zone = TimeZone::UTC;
+    let mut hours = Hours::usual(TimeZone::UTC);
     for from in [Timestamp::MIN, Timestamp::MAX, Timestamp::UNIX_EPOCH] {
-        let _ = after(from, i64::from(i32::MAX), &zone);
-        let _ = after(from, -5, &zone);
+        let _ = after(from, i64::from(i32::MAX), &hours);
+        let _ = after(from, -5, &hours);
     }
+    // Where nobody ever works, nothing runs out: not now, and not in the past.
+    hours.week = Default::default();
+    let never = after(Timestamp::UNIX_EPOCH, 1, &hours);
+    assert!(never > Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * 3_650), "{never}");
 }

@@ -12,6 +12,7 @@ mod permission;
 mod planned;
 mod race;
 mod retired;
+mod tag_list;
 mod templates;
 mod tied;
 mod undo;

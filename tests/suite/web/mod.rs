@@ -15,6 +15,7 @@ mod long_thread;
 mod look;
 mod notices;
 pub mod presence;
+mod queue_addresses;
 mod queues;
 mod relay;
 mod reply_templates;

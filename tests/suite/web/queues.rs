@@ -45,7 +45,7 @@ both_databases! {
             "addresses": ["billing@helpdesk.example", "bills@helpdesk.example"], "sender_name": "Accounts",
             "signature": "Your accounts", "auto_response": true, "follow_up_policy": "new_ticket", "closed_days": 30,
             "strict_matching": true, "subject_tag": false, "reply_token": false, "unlock_minutes": 60,
-            "hold_seconds": 20, "note": "Invoices only.\nNever refunds.",
+            "hold_seconds": 20, "note": "Invoices only.\nNever refunds.", "calendar": null, "language": "en",
         });
         assert_eq!(queue, expected);
         let list = visitor.get("/admin/queues").await.assert(200).text();

@@ -56,6 +56,13 @@ pub enum Deed {
         /// The word.
         tag: String,
     },
+    /// Put another tag in the place of one.
+    Retag {
+        /// The word that is there.
+        from: String,
+        /// The word that shall be.
+        to: String,
+    },
     /// Watch them.
     Watch,
     /// Watch them no longer.
@@ -117,6 +124,7 @@ impl Deed {
             Self::Priority { .. } => "priority",
             Self::Tag { .. } => "tag",
             Self::Untag { .. } => "untag",
+            Self::Retag { .. } => "retag",
             Self::Watch => "watch",
             Self::Unwatch => "unwatch",
             Self::Link { .. } => "link",
@@ -239,6 +247,15 @@ fn plain(tx: &mut Tx<'_>, actor: &Actor, number: &str, deed: &Deed, at: &Moment)
                 // It is not there: that is what was asked for.
                 Err(Error::NotFound) => Ok(()),
                 other => other,
+            }
+        }
+        Deed::Retag { from, to } => {
+            let mut access = access::for_change::<Reply>(tx, actor, number)?;
+            match tags::remove(tx, &mut access, from, at) {
+                Ok(()) => tags::add(tx, &mut access, to, at),
+                // Somebody took it off meanwhile: there is nothing to put another in the place of.
+                Err(Error::NotFound) => Ok(()),
+                Err(error) => Err(error),
             }
         }
         Deed::Watch => {

@@ -1,0 +1,60 @@
+# Kalender der Arbeitszeit
+calendars-title = Kalender
+calendars-intro = Wann gearbeitet wird. Fristen zählen Arbeitszeit: Nächte, Wochenenden und Feiertage lassen sie nicht ablaufen.
+calendars-retired = Stillgelegt
+calendars-retired-hint = Keiner Queue mehr angeboten; wer danach zählt, zählt weiter so.
+calendar-new = Neuer Kalender
+calendar-own = Gilt, wo keiner gewählt ist
+calendar-is-own = Queues, für die kein Kalender gewählt ist, zählen nach diesem.
+calendar-holidays-n = { $n ->
+    [0] keine Feiertage
+    [one] ein Feiertag
+   *[other] { $n } Feiertage
+}
+calendar-counts-for = Gilt für: { $queues }
+calendar-counts-none = Keine Queue zählt danach.
+calendar-saved = Gespeichert. Sperren, die danach ablaufen, wurden neu berechnet.
+calendar-is-retired = Dieser Kalender ist stillgelegt: Er wird keiner Queue angeboten.
+calendar-name-zone = Name und Zone
+calendar-zone-hint = Zum Beispiel Europe/Berlin. Leer bedeutet die der Installation: { $zone }.
+calendar-hours = Arbeitszeit
+calendar-hours-hint = Mehrere Spannen mit Komma: 09:00-12:00, 13:00-17:00. Ein Tag ohne Angabe ist frei; 00:00-24:00 ist der ganze Tag.
+calendar-holidays = Feiertage
+calendar-holidays-lines = Einer pro Zeile
+calendar-holidays-hint = 2026-12-25 Weihnachten, oder 12-25 Weihnachten für jedes Jahr. Sie können auch den Text einer Kalenderdatei (.ics) aus einem anderen Programm einfügen: Ihre ganzen Tage werden übernommen.
+calendar-save = Kalender speichern
+calendar-create = Kalender anlegen
+calendar-day = { $day }: { $hours }
+calendar-days = { $first } bis { $last }: { $hours }
+calendar-trial = Ausprobieren
+calendar-trial-hours = Wie viel Arbeit
+calendar-trial-unit = Stunden
+calendar-trial-from = Ab wann ({ $zone })
+calendar-trial-do = Wann endet das?
+calendar-trial-ends = Es endet:
+calendar-trial-wrong = Schreiben Sie eine ganze Zahl von Stunden, von 1 bis 8760.
+calendar-trial-how = Was gezählt wird
+calendar-trial-day = Tag
+calendar-trial-counts = Zählt
+calendar-trial-more = Und so weiter bis zum Ende.
+calendar-retire = Kalender stilllegen
+calendar-retire-hint = Er wird keiner Queue mehr angeboten. Queues, die danach zählen, tun es weiter.
+calendar-retire-own = Queues ohne Wahl zählen nach diesem Kalender. Ändern Sie ihn stattdessen.
+queue-calendar = Arbeitszeit zählt nach
+queue-calendar-hint = Laufende Sperren werden neu berechnet, wenn Sie das ändern.
+queue-language = Sprache automatischer Antworten
+queue-language-hint = Wenn weder der Kunde noch seine E-Mail eine andere nahelegt.
+refused-calendar-name = Ein Kalender braucht einen Namen von 1 bis { $most } Zeichen.
+refused-calendar-taken = Es gibt schon einen Kalender namens „{ $name }“. Wählen Sie einen anderen Namen.
+refused-calendar-unknown = Es gibt keinen Kalender namens „{ $name }“.
+refused-calendar-retired = Der Kalender „{ $name }“ ist stillgelegt. Wählen Sie einen anderen.
+refused-calendars = Es gibt schon { $most } Kalender. Ändern Sie einen davon.
+refused-hours = „{ $text }“ ist keine Zeitspanne eines Tages. Schreiben Sie sie wie 09:00-17:00.
+refused-hours-overlap = { $one } und { $other } überschneiden sich. Machen Sie eine Spanne daraus.
+refused-no-hours = Ein Kalender ohne jede Arbeitszeit hielte jede Frist an. Geben Sie mindestens einem Tag Stunden.
+refused-holiday = „{ $line }“ beginnt nicht mit einem Tag. Schreiben Sie 2026-12-25 Weihnachten, oder 12-25 Weihnachten für jedes Jahr.
+refused-holidays = Ein Kalender hat höchstens { $most } Feiertage. Lassen Sie die vergangener Jahre weg.
+refused-retire-calendar = „{ $name }“ gilt überall, wo kein anderer Kalender gewählt ist. Er kann nicht stillgelegt werden; ändern Sie ihn stattdessen.
+refused-weekday = „{ $name }“ ist kein Wochentag. Sie heißen monday bis sunday.
+refused-moment = Das ist kein Zeitpunkt. Er sieht aus wie 2026-11-27T09:00:00Z.
+refused-minutes = Schreiben Sie eine ganze Zahl von Minuten, von 1 bis { $most }.

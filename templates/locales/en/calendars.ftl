@@ -1,0 +1,60 @@
+# Working-time calendars
+calendars-title = Calendars
+calendars-intro = When work is done. Deadlines count working time: nights, weekends and holidays do not run them down.
+calendars-retired = Retired
+calendars-retired-hint = Offered to no queue; those that count by one go on.
+calendar-new = New calendar
+calendar-own = Counts where none is chosen
+calendar-is-own = Queues for which no calendar is chosen count by this one.
+calendar-holidays-n = { $n ->
+    [0] no holidays
+    [one] one holiday
+   *[other] { $n } holidays
+}
+calendar-counts-for = Counts for: { $queues }
+calendar-counts-none = No queue counts by it.
+calendar-saved = Saved. Locks that run out by it were counted anew.
+calendar-is-retired = This calendar is retired: it is offered to no queue.
+calendar-name-zone = Name and zone
+calendar-zone-hint = Such as Europe/Berlin. Empty is the one of the installation: { $zone }.
+calendar-hours = Working hours
+calendar-hours-hint = Several spans go with a comma: 09:00-12:00, 13:00-17:00. A day without any is free; 00:00-24:00 is the whole day.
+calendar-holidays = Holidays
+calendar-holidays-lines = One on each line
+calendar-holidays-hint = 2026-12-25 Christmas, or 12-25 Christmas for each year. You can also paste the text of a calendar file (.ics) from another program: its whole days are taken over.
+calendar-save = Save calendar
+calendar-create = Create calendar
+calendar-day = { $day }: { $hours }
+calendar-days = { $first } to { $last }: { $hours }
+calendar-trial = Try it
+calendar-trial-hours = How much work
+calendar-trial-unit = hours
+calendar-trial-from = From when ({ $zone })
+calendar-trial-do = When does that end?
+calendar-trial-ends = It ends:
+calendar-trial-wrong = Write a whole number of hours, from 1 to 8760.
+calendar-trial-how = What is counted
+calendar-trial-day = Day
+calendar-trial-counts = Counts
+calendar-trial-more = And so on until the end.
+calendar-retire = Retire calendar
+calendar-retire-hint = It is offered to no queue any more. Queues that count by it go on doing so.
+calendar-retire-own = Queues without a choice count by this calendar. Change it instead.
+queue-calendar = Working time counts by
+queue-calendar-hint = Locks that run out are counted anew when you change it.
+queue-language = Language of automatic answers
+queue-language-hint = Where neither the customer nor his mail tells another.
+refused-calendar-name = A calendar needs a name of 1 to { $most } characters.
+refused-calendar-taken = There is a calendar called “{ $name }” already. Choose another name.
+refused-calendar-unknown = There is no calendar called “{ $name }”.
+refused-calendar-retired = The calendar “{ $name }” is retired. Choose another one.
+refused-calendars = There are { $most } calendars already. Change one of them.
+refused-hours = “{ $text }” is no span of a day. Write it like 09:00-17:00.
+refused-hours-overlap = { $one } and { $other } overlap. Make one span of them.
+refused-no-hours = A calendar without any working hour would stop every deadline. Give at least one day hours.
+refused-holiday = “{ $line }” does not begin with a day. Write it like 2026-12-25 Christmas, or 12-25 Christmas for each year.
+refused-holidays = A calendar has at most { $most } holidays. Leave out those of past years.
+refused-retire-calendar = “{ $name }” counts wherever no other calendar is chosen. It cannot be retired; change it instead.
+refused-weekday = “{ $name }” is no day of the week. They are monday to sunday.
+refused-moment = This is no moment. It looks like 2026-11-27T09:00:00Z.
+refused-minutes = Write a whole number of minutes, from 1 to { $most }.

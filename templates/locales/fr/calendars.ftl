@@ -1,0 +1,60 @@
+# Calendriers du temps de travail
+calendars-title = Calendriers
+calendars-intro = Quand on travaille. Les délais comptent le temps de travail : les nuits, les fins de semaine et les jours fériés ne les font pas avancer.
+calendars-retired = Hors service
+calendars-retired-hint = Plus proposés ; les files qui s’en servent continuent.
+calendar-new = Nouveau calendrier
+calendar-own = Vaut sans autre choix
+calendar-is-own = Les files sans calendrier choisi comptent d’après celui-ci.
+calendar-holidays-n = { $n ->
+    [0] aucun jour férié
+    [one] { $n } jour férié
+   *[other] { $n } jours fériés
+}
+calendar-counts-for = Vaut pour : { $queues }
+calendar-counts-none = Aucune file ne s’en sert.
+calendar-saved = Enregistré. Les verrous qui en dépendent ont été recalculés.
+calendar-is-retired = Ce calendrier est hors service : il n’est proposé à aucune file.
+calendar-name-zone = Nom et fuseau
+calendar-zone-hint = Par exemple Europe/Paris. Vide, c’est celui de l’installation : { $zone }.
+calendar-hours = Heures de travail
+calendar-hours-hint = Plusieurs plages se séparent par une virgule : 09:00-12:00, 13:00-17:00. Un jour sans plage est libre ; 00:00-24:00 est la journée entière.
+calendar-holidays = Jours fériés
+calendar-holidays-lines = Un par ligne
+calendar-holidays-hint = 2026-12-25 Noël, ou 12-25 Noël pour chaque année. Vous pouvez aussi coller le texte d’un fichier de calendrier (.ics) d’un autre programme : ses journées entières sont reprises.
+calendar-save = Enregistrer le calendrier
+calendar-create = Créer le calendrier
+calendar-day = { $day } : { $hours }
+calendar-days = Du { $first } au { $last } : { $hours }
+calendar-trial = Essayer
+calendar-trial-hours = Combien de travail
+calendar-trial-unit = heures
+calendar-trial-from = À partir de quand ({ $zone })
+calendar-trial-do = Quand cela finit-il ?
+calendar-trial-ends = Fin :
+calendar-trial-wrong = Écrivez un nombre entier d’heures, de 1 à 8760.
+calendar-trial-how = Ce qui est compté
+calendar-trial-day = Jour
+calendar-trial-counts = Compte
+calendar-trial-more = Et ainsi de suite jusqu’à la fin.
+calendar-retire = Mettre hors service
+calendar-retire-hint = Il n’est plus proposé à aucune file. Celles qui s’en servent continuent.
+calendar-retire-own = Les files sans choix comptent d’après ce calendrier. Modifiez-le plutôt.
+queue-calendar = Le temps de travail compte d’après
+queue-calendar-hint = Les verrous en cours sont recalculés si vous changez ceci.
+queue-language = Langue des réponses automatiques
+queue-language-hint = Quand ni le client ni son e-mail n’en indiquent une autre.
+refused-calendar-name = Un calendrier a besoin d’un nom de 1 à { $most } caractères.
+refused-calendar-taken = Il y a déjà un calendrier nommé « { $name } ». Choisissez un autre nom.
+refused-calendar-unknown = Il n’y a pas de calendrier nommé « { $name } ».
+refused-calendar-retired = Le calendrier « { $name } » est hors service. Choisissez-en un autre.
+refused-calendars = Il y a déjà { $most } calendriers. Modifiez-en un.
+refused-hours = « { $text } » n’est pas une plage horaire. Écrivez par exemple 09:00-17:00.
+refused-hours-overlap = { $one } et { $other } se chevauchent. Faites-en une seule plage.
+refused-no-hours = Un calendrier sans aucune heure arrêterait tous les délais. Donnez des heures à un jour au moins.
+refused-holiday = « { $line } » ne commence pas par un jour. Écrivez 2026-12-25 Noël, ou 12-25 Noël pour chaque année.
+refused-holidays = Un calendrier a { $most } jours fériés au plus. Retirez ceux des années passées.
+refused-retire-calendar = « { $name } » vaut partout où aucun autre calendrier n’est choisi. Il ne peut pas être mis hors service ; modifiez-le plutôt.
+refused-weekday = « { $name } » n’est pas un jour de la semaine. Ils vont de monday à sunday.
+refused-moment = Ce n’est pas un instant. Il s’écrit 2026-11-27T09:00:00Z.
+refused-minutes = Écrivez un nombre entier de minutes, de 1 à { $most }.
