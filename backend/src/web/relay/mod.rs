@@ -21,6 +21,7 @@ use crate::outbox::trial::{self, Target};
 use crate::people::first_steps::{self, How, Step};
 use crate::queues;
 use crate::settings::relay::Wish;
+use crate::tickets::Moment;
 
 /// Where the form may stand. The first is the page of its own.
 pub(super) const PLACES: [&str; 2] = ["/admin/relay", "/admin/setup/out"];
@@ -130,14 +131,15 @@ pub async fn update(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answe
 
 async fn save(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<(), Error> {
     let wish = if form.remove == "yes" { None } else { Some(form.wish()?) };
-    let (asker, config, now) = (signed.clone(), web.config.clone(), Ts(web.clock.now()));
+    let (asker, config, at) = (signed.clone(), web.config.clone(), web.moment());
     let (earlier, in_setup) = (form.trial.clone(), form.place() == PLACES[1]);
     let sender = form.sender.clone().filter(|_| wish.is_some());
     web.db
         .write(move |tx| {
+            let now = at.ts();
             trial::save(tx, &asker.actor, &config, (wish.as_ref(), &earlier), now)?;
             if let Some(name) = &sender {
-                name_sender(tx, &asker, name, now)?;
+                name_sender(tx, &asker, name, &at)?;
             }
             match in_setup {
                 true => first_steps::mark(tx, &asker.actor, Step::Out, How::Done, now),
@@ -148,7 +150,7 @@ async fn save(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<(), Error
 }
 
 /// The name that customers see is the first queue's: set by the verb of its page, where it is another one.
-fn name_sender(tx: &mut Tx<'_>, asker: &Asker, name: &str, now: Ts) -> Result<(), Error> {
+fn name_sender(tx: &mut Tx<'_>, asker: &Asker, name: &str, at: &Moment) -> Result<(), Error> {
     let id = queues::default_queue(tx)?;
     let queue = queues::get(tx, id)?;
     let name = name.trim();
@@ -156,7 +158,7 @@ fn name_sender(tx: &mut Tx<'_>, asker: &Asker, name: &str, now: Ts) -> Result<()
         return Ok(());
     }
     let change = queues::Change { sender_name: Some(name.to_owned()), ..queues::Change::default() };
-    queues::change(tx, &asker.actor, id, &change, now)?;
+    queues::change(tx, &asker.actor, id, &change, at)?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::show;
 use crate::config::{Config, LmtpBind, Secret};
-use crate::db::{Conn, InstallationRight, MailboxSecurity, Ts};
+use crate::db::{Conn, InstallationRight, MailboxSecurity};
 use crate::error::{Error, FieldError, Result, say};
 use crate::i18n::Language;
 use crate::mailboxes::{self, Wish};
@@ -131,7 +131,7 @@ pub(super) async fn update(web: &Data<Web>, signed: &Signed, fields: &Fields) ->
     let with_mailbox = filled || fields.one("do") == "mailbox";
     let shown = fields.all("shown");
     let text = |name: &str| fields.one(name).to_owned();
-    let (asker, config, now) = (signed.clone(), web.config.clone(), Ts(web.clock.now()));
+    let (asker, config, at) = (signed.clone(), web.config.clone(), web.moment());
     let addresses = text("addresses").replace(',', "\n");
     let wanted: Vec<String> =
         addresses.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
@@ -146,6 +146,7 @@ pub(super) async fn update(web: &Data<Web>, signed: &Signed, fields: &Fields) ->
     let done = web
         .db
         .write(move |tx| {
+            let now = at.ts();
             let queue = queues::default_queue(tx)?;
             let now_there = listing::addresses(tx)?.remove(&queue).unwrap_or_default();
             // The list is sent whole: what somebody else has added meanwhile would be thrown away unseen.
@@ -153,7 +154,7 @@ pub(super) async fn update(web: &Data<Web>, signed: &Signed, fields: &Fields) ->
                 return Err(Error::invalid("addresses", say!("refused-addresses-changed")));
             }
             let change = Change { addresses: Some(wanted.clone()), ..Change::default() };
-            queues::change(tx, &asker.actor, queue, &change, now)?;
+            queues::change(tx, &asker.actor, queue, &change, &at)?;
             if let Some(wish) = &wish {
                 mailboxes::create(tx, &asker.actor, &config, wish, now)?;
             }
