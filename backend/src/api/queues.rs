@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     access::{Actor, Rights},
-    db::{Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Tx},
+    db::{Conn, FollowUpPolicy, InstallationRight, QueueId, Tx},
     desk::Desk,
     error::{Error, Result},
     queues::{self, Change, NewQueue, calendars, listing},
@@ -70,7 +70,7 @@ fn views(conn: &mut Conn, actor: &Actor) -> Result<Vec<QueueView>> {
     let scope = &actor.scope;
     let all = queues::all(conn)?;
     let default = queues::default_queue(conn).ok();
-    let calendars = calendars::all(conn)?;
+    let calendars = calendars::names(conn)?;
     let mut addresses = listing::addresses(conn)?;
     let manages = scope.may(InstallationRight::QueuesAndMail);
     let shown = |queue: &&queues::Queue| manages || scope.in_queue(queue.id) != Rights::NONE;
@@ -125,7 +125,8 @@ pub async fn get(desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer {
     Ok(HttpResponse::Ok().json(found))
 }
 
-/// What a queue shall be like. Where a field is missing: on POST and PUT the usual value, on PATCH the one it has.
+/// What a queue shall be like. Where a field is missing: on POST and PUT the usual value, on PATCH the one it has; language
+/// and calendar stay also on PUT.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SetQueue {
@@ -223,8 +224,6 @@ impl SetQueue {
             reply_token: self.reply_token.or(Some(false)),
             unlock_minutes: self.unlock_minutes.or(Some(480)),
             hold_seconds: self.hold_seconds.or(Some(10)),
-            calendar: self.calendar.or(Some(None)),
-            language: self.language.or(Some(LetterLanguage::English.to_string())),
             note: self.note.or(Some(String::new())),
             retired: self.retired.or(Some(false)),
             ..self

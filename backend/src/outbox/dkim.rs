@@ -97,6 +97,18 @@ impl Signer {
         format!("{}._domainkey.{domain}", self.selector)
     }
 
+    /// The line of a zone that publishes it: a string of the DNS holds 255 octets, so that a long key comes in several.
+    pub fn zone_line(&self, domain: &str) -> String {
+        const STRING: usize = 255;
+        let record = self.record();
+        let pieces: Vec<String> = record
+            .as_bytes()
+            .chunks(STRING)
+            .map(|piece| format!("\"{}\"", String::from_utf8_lossy(piece)))
+            .collect();
+        format!("{}. TXT {}", self.record_name(domain), pieces.join(" "))
+    }
+
     /// What is published there.
     pub fn record(&self) -> String {
         match &self.key {

@@ -62,12 +62,23 @@ pub fn apply(
     for calendar in &calendars {
         calendar_to(tx, actor, calendar, &at)?;
     }
-    queues_to(tx, actor, &is.queues, &wanted.queues, &at)?;
-    // A queue may count by a calendar that is offered no more.
-    for calendar in calendars.iter().filter(|calendar| calendar.retired) {
-        if let Some(id) = calendar_named(tx, &calendar.name)? {
-            calendars::retire(tx, actor, id, true, now)?;
+    // A queue may count by a calendar that is offered no more: for as long as it is chosen, it is.
+    let mut asleep: BTreeSet<CalendarId> = BTreeSet::new();
+    for queue in wanted.queues.iter().filter(|queue| !is.queues.contains(queue)) {
+        let named = |calendar: &calendars::Named| Some(&calendar.name) == queue.calendar.as_ref();
+        if let Some(calendar) =
+            calendars::names(tx)?.into_iter().find(named).filter(calendars::Named::is_retired)
+        {
+            calendars::retire(tx, actor, calendar.id, false, now)?;
+            asleep.insert(calendar.id);
         }
+    }
+    queues_to(tx, actor, &is.queues, &wanted.queues, &at)?;
+    for calendar in calendars.iter().filter(|calendar| calendar.retired) {
+        asleep.extend(calendar_named(tx, &calendar.name)?);
+    }
+    for id in asleep {
+        calendars::retire(tx, actor, id, true, now)?;
     }
     for role in wanted.roles.iter().filter(|role| !is.roles.contains(role)) {
         role_to(tx, &people, role, now)?;
@@ -118,8 +129,8 @@ fn queue_named(tx: &mut Tx<'_>, name: &str) -> Result<QueueId> {
 }
 
 fn calendar_named(tx: &mut Tx<'_>, name: &str) -> Result<Option<CalendarId>> {
-    let same = |calendar: &calendars::Calendar| calendar.name == name;
-    Ok(calendars::all(tx)?.into_iter().find(same).map(|calendar| calendar.id))
+    let same = |calendar: &calendars::Named| calendar.name == name;
+    Ok(calendars::names(tx)?.into_iter().find(same).map(|calendar| calendar.id))
 }
 
 fn calendar_to(tx: &mut Tx<'_>, actor: &Actor, text: &CalendarText, at: &Moment) -> Result<()> {

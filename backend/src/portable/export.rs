@@ -97,7 +97,7 @@ fn queues_of(conn: &mut Conn, actor: &Actor, names: &Names) -> Result<Vec<QueueT
     let switches = answers::switches(conn, actor)?;
     let mut addresses = queues::listing::addresses(conn)?;
     let default = queues::default_queue(conn)?;
-    let calendars = calendars::all(conn)?;
+    let calendars = calendars::names(conn)?;
     let mut all = Vec::new();
     for queue in queues::all(conn)? {
         let on = |kind: &&AnswerKind| answers::is_on(&switches, &queue, **kind);

@@ -70,12 +70,21 @@ pub struct Change {
     pub default: Option<bool>,
 }
 
-/// Changes a queue: all of it, or nothing.
+/// Changes a queue: all of it, or nothing. Where it stands decides who may do what in it, so that another place needs the
+/// right to manage people besides.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without the right; [`Error::Invalid`] for what is wrong or taken.
+/// [`Error::Forbidden`] without the rights; [`Error::Invalid`] for what is wrong or taken.
 pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, change: &Change, at: &Moment) -> Result<Queue> {
     actor.require(InstallationRight::QueuesAndMail)?;
+    if let Some(parent) = &change.parent {
+        backend::one_at_a_time(tx, "queues")?;
+        let is = get(tx, id)?.parent_id.map(|above| get(tx, above)).transpose()?;
+        let wanted = parent.as_deref().filter(|name| !name.is_empty());
+        if is.as_ref().map(|above| above.name.as_str()) != wanted {
+            actor.require(InstallationRight::People)?;
+        }
+    }
     apply(tx, &actor.who(), id, change, at)
 }
 
@@ -105,6 +114,8 @@ pub(super) fn told(conn: &mut Conn, id: QueueId) -> Result<(String, Value)> {
 /// Changes a queue on behalf of the operator. Locks that count by other hours, or for another time, are counted anew.
 pub(crate) fn apply(tx: &mut Tx<'_>, who: &Who, id: QueueId, change: &Change, at: &Moment) -> Result<Queue> {
     let about = (who, Audited::Queue, at.ts());
+    // Before anything is read: what was is what the one before left. The tree and the addresses are looked at as a whole.
+    backend::one_at_a_time(tx, "queues")?;
     audit::around(
         tx,
         about,
@@ -121,8 +132,6 @@ pub(crate) fn apply(tx: &mut Tx<'_>, who: &Who, id: QueueId, change: &Change, at
 }
 
 fn store(tx: &mut Tx<'_>, id: QueueId, change: &Change) -> Result<Queue> {
-    // The tree and the addresses are looked at as a whole.
-    backend::one_at_a_time(tx, "queues")?;
     let queue = get(tx, id)?;
     let checked = check(tx, &queue, change)?;
     diesel::update(queues::table.find(id))
@@ -351,6 +360,7 @@ pub(crate) fn retire_for_operator(tx: &mut Tx<'_>, who: &Who, id: QueueId, now: 
 }
 
 fn set_retired(tx: &mut Tx<'_>, who: &Who, id: QueueId, since: Option<Ts>, now: Ts) -> Result<()> {
+    backend::one_at_a_time(tx, "queues")?;
     audit::around(
         tx,
         (who, Audited::Queue, now),

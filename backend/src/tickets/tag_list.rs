@@ -45,25 +45,30 @@ pub fn page(conn: &mut Conn, actor: &Actor, after: &str, limit: usize) -> Result
         let with = offered.filter(|template| template.effects.tags.iter().any(|one| one == tag));
         with.map(|template| template.name.clone()).collect::<Vec<_>>()
     };
-    let mut found: Vec<Counted> = Vec::new();
+    let (mut found, mut last): (Vec<Counted>, String) = (Vec::new(), after.to_owned());
     while found.len() < limit {
-        let last = found.last().map_or(after, |counted| counted.tag.as_str()).to_owned();
         // From one word to the next: the rows of a word are not walked.
         let next: Option<String> = ticket_tags::table
-            .filter(ticket_tags::tag.gt(last))
+            .filter(ticket_tags::tag.gt(&last))
             .order(ticket_tags::tag)
             .select(ticket_tags::tag)
             .first_row(conn)
             .optional()?;
         let Some(tag) = next else { break };
-        let on = ticket_tags::table
+        let on: Vec<TicketId> = ticket_tags::table
+            .inner_join(tickets::table.on(tickets::id.eq(ticket_tags::ticket_id)))
             .filter(ticket_tags::tag.eq(&tag))
+            .filter(tickets::state.ne_all([State::Merged, State::Removed]))
             .order((ticket_tags::tag, ticket_tags::ticket_id))
             .limit(MANY + 1)
             .select(ticket_tags::ticket_id)
-            .rows::<TicketId>(conn)?;
+            .load(conn)?;
         let tickets = i64::try_from(on.len()).unwrap_or(i64::MAX);
-        found.push(Counted { macros: puts_on(&tag), tag, tickets });
+        last.clone_from(&tag);
+        // Of tickets that take no change nobody can rename one.
+        if tickets > 0 {
+            found.push(Counted { macros: puts_on(&tag), tag, tickets });
+        }
     }
     Ok(found)
 }
@@ -93,8 +98,8 @@ pub fn rename(
     if to == from {
         return Err(Error::invalid("to", say!("refused-tag-same")));
     }
-    let chosen = bearers(tx, from)?;
-    let deed = Deed::Retag { from: from.to_owned(), to: to.to_owned() };
+    let chosen = bearers(tx, actor, from)?;
+    let deed = Deed::Retag { from: from.to_owned(), to: Some(to.to_owned()) };
     bulk::begin(tx, actor, &chosen, &deed, back, at)
 }
 
@@ -104,17 +109,20 @@ pub fn rename(
 /// As [`page`]; [`Error::Invalid`] where no ticket has it.
 pub fn remove(tx: &mut Tx<'_>, actor: &Actor, tag: &str, back: &str, at: &Moment) -> Result<BulkId> {
     require(actor)?;
-    let chosen = bearers(tx, tag)?;
-    bulk::begin(tx, actor, &chosen, &Deed::Untag { tag: tag.to_owned() }, back, at)
+    let chosen = bearers(tx, actor, tag)?;
+    let deed = Deed::Retag { from: tag.to_owned(), to: None };
+    bulk::begin(tx, actor, &chosen, &deed, back, at)
 }
 
-/// The tickets that have a tag. Those in the bin, or merged into others, take no change and keep it.
-fn bearers(conn: &mut Conn, tag: &str) -> Result<Vec<TicketId>> {
+/// The tickets that have a tag and lie where the actor answers: others would be tried and refused each time. Those in
+/// the bin, or merged into others, take no change and keep it.
+fn bearers(conn: &mut Conn, actor: &Actor, tag: &str) -> Result<Vec<TicketId>> {
     let most = i64::try_from(bulk::MOST).unwrap_or(i64::MAX);
     let found: Vec<TicketId> = ticket_tags::table
         .inner_join(tickets::table.on(tickets::id.eq(ticket_tags::ticket_id)))
         .filter(ticket_tags::tag.eq(tag))
         .filter(tickets::state.ne_all([State::Merged, State::Removed]))
+        .filter(tickets::queue_id.eq_any(actor.scope.queues_with(Right::Reply)))
         .order((ticket_tags::tag, ticket_tags::ticket_id))
         .limit(most)
         .select(ticket_tags::ticket_id)

@@ -77,6 +77,29 @@ pub fn remove(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, tag: &str, at: 
     acts::keep_tag(tx, ticket, who, TagChange { tag: tag.to_owned(), added: false }, at)
 }
 
+/// Puts another tag in the place of one, or none. A word that is spelt anew makes no ticket newer than it was. Where it is
+/// not there, somebody took it off meanwhile: there is nothing to be done.
+pub(super) fn replace(
+    tx: &mut Tx<'_>,
+    access: &mut TicketAccess<Reply>,
+    from: &str,
+    to: Option<&str>,
+    at: &Moment,
+) -> Result<()> {
+    let (ticket, who) = access.parts();
+    if !take_off(tx, ticket, who, from, at)? {
+        return Ok(());
+    }
+    acts::keep_tag(tx, ticket, who, TagChange { tag: from.to_owned(), added: false }, at)?;
+    if let Some(to) = to
+        && put_on(tx, ticket, who, to, at)?
+    {
+        acts::keep_tag(tx, ticket, who, TagChange { tag: to.to_owned(), added: true }, at)?;
+    }
+    let changed = ticket.updated_at;
+    store::save(tx, ticket, changed)
+}
+
 /// Takes it off and records that, if it is there; the caller saves the ticket.
 pub(super) fn take_off(tx: &mut Tx<'_>, ticket: &Ticket, who: &Who, tag: &str, at: &Moment) -> Result<bool> {
     let gone = diesel::delete(ticket_tags::table.find((ticket.id, tag))).exec(tx)?;

@@ -13,6 +13,9 @@ const MOST: usize = 20;
 /// So many levels above a domain it is asked for its DMARC policy.
 const LEVELS: usize = 4;
 
+/// Why nobody knows where the name servers took too long.
+pub const SLOW: &str = "no answer within two seconds";
+
 /// What was found; an error is why nobody knows.
 pub type Found = Result<Vec<String>, String>;
 
@@ -84,7 +87,11 @@ async fn policy(library: &MessageAuthenticator, domain: &str, deadline: Instant)
 }
 
 async fn beginning(library: &MessageAuthenticator, name: &str, mark: &str, deadline: Instant) -> Found {
-    let begins = |text: &String| text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark));
+    // `v=spf10` is another word.
+    let begins = |text: &String| {
+        let start = text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark));
+        start && text.get(mark.len()..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ';']))
+    };
     Ok(ask(library, name, RecordType::TXT, deadline).await?.into_iter().filter(begins).collect())
 }
 
@@ -92,7 +99,7 @@ async fn ask(library: &MessageAuthenticator, name: &str, kind: RecordType, deadl
     // With its end: nothing of the machine's own domain is tried behind it.
     let asking = library.0.lookup(format!("{name}."), kind);
     let answer = match timeout_at(deadline, asking).await {
-        Err(_) => return Err("no answer within two seconds".to_owned()),
+        Err(_) => return Err(SLOW.to_owned()),
         Ok(Err(NetError::Dns(DnsError::NoRecordsFound(none))))
             if matches!(none.response_code, ResponseCode::NXDomain | ResponseCode::NoError) =>
         {
@@ -104,7 +111,7 @@ async fn ask(library: &MessageAuthenticator, name: &str, kind: RecordType, deadl
     let told = answer.answers().iter().filter_map(|record| match &record.data {
         RData::TXT(text) => {
             let bytes: Vec<u8> = text.txt_data.iter().flat_map(|piece| piece.iter().copied()).collect();
-            Some(String::from_utf8_lossy(&bytes).chars().filter(|c| !c.is_control()).collect())
+            Some(visible(&String::from_utf8_lossy(&bytes)))
         }
         RData::MX(server) => {
             let host = server.exchange.to_lowercase().to_ascii();
@@ -114,4 +121,13 @@ async fn ask(library: &MessageAuthenticator, name: &str, kind: RecordType, deadl
         _ => None,
     });
     Ok(told.take(MOST).collect())
+}
+
+/// A text of somebody else's with all of it to be seen: what turns its order round, or shows nothing, stands as its number.
+fn visible(text: &str) -> String {
+    let odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}')
+    };
+    text.chars().map(|c| if odd(c) { format!("\\u{{{:x}}}", u32::from(c)) } else { c.to_string() }).collect()
 }

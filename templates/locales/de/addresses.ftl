@@ -17,7 +17,7 @@ dns-add = Fügen Sie der Zone der Domain diese Zeile hinzu:
 dns-off = Niemand wurde gefragt: DNS_RESOLVER ist aus.
 dns-silent = Die Nameserver haben nicht geantwortet: { $error }. Fragen Sie noch einmal.
 dns-mx = Diese Server nehmen E-Mails für die Domain an. Sie müssen sie an diesen Helpdesk weitergeben oder in einem Postfach halten, das abgeholt wird.
-dns-mx-none = Kein Server ist genannt, der E-Mails für die Domain annimmt; die meisten kommen daher nicht an. Fügen Sie einen MX-Eintrag mit Ihrem Mailserver hinzu.
+dns-mx-none = Kein Server ist genannt, der E-Mails für die Domain annimmt; andere Server versuchen es dann bei der Adresse der Domain selbst. Besser ist ein MX-Eintrag mit Ihrem Mailserver.
 dns-mx-null = Die Domain sagt, dass sie gar keine E-Mails annimmt (ein einziger MX „.“). Ersetzen Sie ihn durch einen mit Ihrem Mailserver.
 dns-spf = Die Domain sagt, welche Server für sie senden dürfen. Ihr Relay muss darunter sein.
 dns-spf-none = Die Domain sagt nicht, wer für sie senden darf; andere Server halten Ihre E-Mails daher vielleicht für gefälscht. Nennen Sie in der Zeile auch, was sonst für sie sendet.
@@ -33,3 +33,5 @@ dns-dmarc-reports = Die Domain schaut nur zu (p=none): Andere berichten und lehn
 dns-dmarc-none = Die Domain sagt nicht, was mit E-Mails geschehen soll, die nicht von ihr sind. Große Anbieter wollen mindestens diese Zeile; an die Adresse gehen Berichte.
 dns-dmarc-several = Es gibt mehr als einen DMARC-Eintrag, und dann zählt keiner. Machen Sie einen daraus.
 dns-dmarc-unreadable = Der Eintrag hat keine Vorgabe, die andere verstehen. Er braucht p=none, p=quarantine oder p=reject.
+dns-slow = Die Nameserver haben zwei Sekunden lang nicht geantwortet. Fragen Sie noch einmal.
+dns-spf-nobody = Die Domain sagt, dass niemand für sie sendet; andere Server lehnen Ihre E-Mails daher ab. Nennen Sie Ihre Server vor -all.

@@ -58,3 +58,6 @@ refused-retire-calendar = „{ $name }“ gilt überall, wo kein anderer Kalende
 refused-weekday = „{ $name }“ ist kein Wochentag. Sie heißen monday bis sunday.
 refused-moment = Das ist kein Zeitpunkt. Er sieht aus wie 2026-11-27T09:00:00Z.
 refused-minutes = Schreiben Sie eine ganze Zahl von Minuten, von 1 bis { $most }.
+refused-calendar-cut = Das Ende des eingefügten Kalenders fehlt (END:VCALENDAR). Fügen Sie ihn ganz ein.
+refused-holiday-series = „{ $name }“ wiederholt sich nach einer Regel, die hier nicht verstanden wird. Schreiben Sie die Tage als Zeilen.
+refused-holiday-long = „{ $name }“ dauert mehr als { $most } Tage. Schreiben Sie die Tage als Zeilen.

@@ -1,5 +1,5 @@
 # Die Seite der Verwaltung für Schlagwörter
-tags-intro = Wörter, die Agenten an Tickets heften. Ein neuer Name, den es schon gibt, führt beide zusammen.
+tags-intro = Wörter, die Agenten an Tickets heften. Ein neuer Name, den es schon gibt, führt beide zusammen. 5.000 Tickets werden auf einmal geändert: Wiederholen Sie es für den Rest. Regeln und gespeicherte Ansichten, die das alte Wort nennen, tun es weiter.
 tags-on = { $n ->
     [one] an einem Ticket
    *[other] an { $n } Tickets

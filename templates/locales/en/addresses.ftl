@@ -17,7 +17,7 @@ dns-add = Add this line to the domain’s zone:
 dns-off = Nobody was asked: DNS_RESOLVER is off.
 dns-silent = The name servers did not tell: { $error }. Ask again.
 dns-mx = These servers take mail for the domain. They must hand it on to this helpdesk, or keep it in a mailbox that is fetched from.
-dns-mx-none = No server is named that takes mail for the domain, so most mail to it does not arrive. Add an MX record that names your mail server.
+dns-mx-none = No server is named that takes mail for the domain; other servers then try the domain’s own address. Better add an MX record that names your mail server.
 dns-mx-null = The domain says that it takes no mail at all (a single MX of “.”). Replace it by one that names your mail server.
 dns-spf = The domain says which servers may send for it. Your relay must be among them.
 dns-spf-none = The domain does not say who may send for it, so that other servers may take your mail for forged. Name what else sends for it in this line as well.
@@ -33,3 +33,5 @@ dns-dmarc-reports = The domain watches only (p=none): others report, and refuse 
 dns-dmarc-none = The domain does not say what to do with mail that is not from it. Large providers want at least this line; the address receives reports.
 dns-dmarc-several = There is more than one DMARC record, and then none counts. Make one of them.
 dns-dmarc-unreadable = The record has no policy that others understand. It needs p=none, p=quarantine or p=reject.
+dns-slow = The name servers did not tell within two seconds. Ask again.
+dns-spf-nobody = The domain says that nobody sends for it, so that other servers refuse your mail. Name your servers before -all.

@@ -58,3 +58,6 @@ refused-retire-calendar = “{ $name }” counts wherever no other calendar is c
 refused-weekday = “{ $name }” is no day of the week. They are monday to sunday.
 refused-moment = This is no moment. It looks like 2026-11-27T09:00:00Z.
 refused-minutes = Write a whole number of minutes, from 1 to { $most }.
+refused-calendar-cut = The end of the pasted calendar is missing (END:VCALENDAR). Paste all of it.
+refused-holiday-series = “{ $name }” repeats by a rule that is not understood here. Write its days as lines instead.
+refused-holiday-long = “{ $name }” lasts for more than { $most } days. Write its days as lines instead.

@@ -1,5 +1,5 @@
 # The administration’s page of tags
-tags-intro = Words that agents put on tickets. A new name that is there already brings both together.
+tags-intro = Words that agents put on tickets. A new name that is there already brings both together. 5,000 tickets are done at once: do it again for the rest. Rules and saved views that name the old word go on doing so.
 tags-on = { $n ->
     [one] on one ticket
    *[other] on { $n } tickets

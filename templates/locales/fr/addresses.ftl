@@ -17,7 +17,7 @@ dns-add = Ajoutez cette ligne à la zone du domaine :
 dns-off = Personne n’a été interrogé : DNS_RESOLVER est désactivé.
 dns-silent = Les serveurs de noms n’ont pas répondu : { $error }. Demandez encore.
 dns-mx = Ces serveurs reçoivent les e-mails du domaine. Ils doivent les transmettre ici, ou les garder dans une boîte qui est relevée.
-dns-mx-none = Aucun serveur n’est nommé pour recevoir les e-mails du domaine : la plupart n’arrivent pas. Ajoutez un enregistrement MX qui nomme votre serveur.
+dns-mx-none = Aucun serveur n’est nommé pour recevoir les e-mails du domaine ; les autres essaient alors l’adresse du domaine lui-même. Mieux vaut un enregistrement MX qui nomme votre serveur.
 dns-mx-null = Le domaine déclare ne recevoir aucun e-mail (un seul MX « . »). Remplacez-le par un enregistrement qui nomme votre serveur.
 dns-spf = Le domaine dit quels serveurs peuvent envoyer pour lui. Votre relais doit en faire partie.
 dns-spf-none = Le domaine ne dit pas qui peut envoyer pour lui : d’autres serveurs peuvent croire vos e-mails falsifiés. Nommez aussi dans cette ligne ce qui envoie par ailleurs.
@@ -33,3 +33,5 @@ dns-dmarc-reports = Le domaine observe seulement (p=none) : les autres font ra
 dns-dmarc-none = Le domaine ne dit pas que faire de ce qui ne vient pas de lui. Les grands fournisseurs veulent au moins cette ligne ; l’adresse reçoit des rapports.
 dns-dmarc-several = Il y a plusieurs enregistrements DMARC, et alors aucun ne compte. N’en gardez qu’un.
 dns-dmarc-unreadable = L’enregistrement n’a pas de consigne lisible. Il lui faut p=none, p=quarantine ou p=reject.
+dns-slow = Les serveurs de noms n’ont pas répondu en deux secondes. Demandez encore.
+dns-spf-nobody = Le domaine dit que personne n’envoie pour lui : les autres serveurs refusent vos e-mails. Nommez vos serveurs avant -all.

@@ -58,3 +58,6 @@ refused-retire-calendar = « { $name } » vaut partout où aucun autre calen
 refused-weekday = « { $name } » n’est pas un jour de la semaine. Ils vont de monday à sunday.
 refused-moment = Ce n’est pas un instant. Il s’écrit 2026-11-27T09:00:00Z.
 refused-minutes = Écrivez un nombre entier de minutes, de 1 à { $most }.
+refused-calendar-cut = La fin du calendrier collé manque (END:VCALENDAR). Collez-le en entier.
+refused-holiday-series = « { $name } » se répète selon une règle qui n’est pas comprise ici. Écrivez plutôt ses jours en lignes.
+refused-holiday-long = « { $name } » dure plus de { $most } jours. Écrivez plutôt ses jours en lignes.

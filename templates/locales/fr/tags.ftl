@@ -1,5 +1,5 @@
 # La page d’administration des étiquettes
-tags-intro = Mots que les agents mettent sur les tickets. Un nouveau nom qui existe déjà réunit les deux.
+tags-intro = Mots que les agents mettent sur les tickets. Un nouveau nom qui existe déjà réunit les deux. 5 000 tickets sont traités à la fois : recommencez pour le reste. Les règles et vues enregistrées qui nomment l’ancien mot continuent.
 tags-on = { $n ->
     [one] sur { $n } ticket
    *[other] sur { $n } tickets

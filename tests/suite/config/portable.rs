@@ -78,6 +78,13 @@ both_databases! {
         // Nothing to do where it comes from.
         let (good, said) = run(&app.settings, &["config", "apply", "-"], &file).await;
         assert!(good && said.contains("Everything is as the file says."), "{said}");
+        // Back to a calendar that is offered no more, from another one.
+        let queues = app.root.get("/api/v1/queues").await.items();
+        let billing = text(&queues.iter().find(|queue| queue["name"] == "Billing").unwrap()["id"]);
+        app.root.patch(&format!("/api/v1/queues/{billing}"), json!({ "calendar": null })).await.assert(200);
+        let (good, said) = run(&app.settings, &["config", "apply", "-"], &file).await;
+        assert!(good, "{said}");
+        assert_eq!(run(&app.settings, &["config", "export"], "").await.1, file);
         let other = if database == Database::Sqlite { Database::Postgres } else { Database::Sqlite };
         for to in [database, other] {
             let empty = TestApp::start(to).await;

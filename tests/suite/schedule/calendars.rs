@@ -102,6 +102,21 @@ both_databases! {
         assert_eq!(written.last().unwrap()["subject"], "Late");
     }
 
+    async fn a_lock_that_fires_too_early_looks_once_more(database) {
+        let app = TestApp::start_at(database, "2026-11-09T15:00:00Z").await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        app.agent("dana", &["Agent"]).await.lock(&number).await;
+        // As if somebody who had read other hours had set it.
+        let early = "UPDATE deadlines SET due_at = since WHERE kind = 'unlock'";
+        app.db().write(move |tx| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(early), &mut **tx)?)).await.unwrap();
+        app.clock.advance(SignedDuration::from_mins(1));
+        tests::wait_until("the right moment", std::time::Duration::from_secs(10), async || {
+            (until(&app, &number).await == "2026-11-10T15:00:00Z").then_some(())
+        })
+        .await;
+        assert_eq!(app.ticket(&number).await["lock"]["locked"], true);
+    }
+
     async fn a_calendar_is_made_tried_changed_and_retired_by_forms(database) {
         let app = TestApp::start_at(database, "2026-11-09T15:00:00Z").await;
         let visitor = app.visitor();
@@ -127,6 +142,9 @@ both_databases! {
             ("name", ""), ("name", "Monday to Friday"), ("time_zone", "Europe/Nowhere"), ("monday", "9-12, 11-17"),
             ("tuesday", "17-9"), ("wednesday", "nine to five"), ("sunday", "8-25"), ("holidays", "Christmas"),
             ("holidays", "2026-02-30 Never"),
+            // What cannot be taken over as it is meant is not taken over in silence.
+            ("holidays", "12-24 Eve\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261225\nEND:VEVENT\n2026-12-31 Lost"),
+            ("holidays", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261126\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH\nSUMMARY:Thanks\nEND:VEVENT\nEND:VCALENDAR"),
         ] {
             let refused = visitor.submit(&page, &fields(&[(field, value)])).await;
             let html = refused.assert(422).text();

@@ -141,4 +141,33 @@ both_databases! {
         assert_eq!((app.ticket(&number).await["queue"].clone(), find().await["retired"].clone()), (json!("Support"), json!(true)));
         crate::tickets::counters_agree(&app).await;
     }
+
+    async fn where_a_queue_stands_is_for_who_manages_people_as_well(database) {
+        let app = TestApp::start(database).await;
+        app.queue("Vault", "vault@helpdesk.example").await;
+        let role = json!({ "name": "Mailers", "grants": [{ "queue": "Support", "rights": ["full"] }], "installation": ["queues_and_mail"] });
+        app.root.post("/api/v1/roles", role).await.assert(201);
+        let mia = app.agent("mia", &["Mailers"]).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        app.root.set(&number, "queue", "Vault").await;
+        let vault = text(&app.root.get("/api/v1/queues").await.items().iter().find(|queue| queue["name"] == "Vault").unwrap()["id"]);
+        let path = format!("/api/v1/queues/{vault}");
+        // Below Support she would have every right in it.
+        mia.patch(&path, json!({ "parent": "Support" })).await.assert(403);
+        mia.get(&format!("/api/v1/tickets/{number}")).await.assert(404);
+        mia.patch(&path, json!({ "note": "Hush", "parent": null })).await.assert(200);
+        let visitor = app.visitor();
+        visitor.sign_in("mia", PASSWORD).await;
+        let page = format!("/admin/queues/{vault}");
+        let html = visitor.get(&page).await.assert(200).text();
+        assert!(!html.contains("<option value=\"Support\""), "{html}");
+        visitor.submit(&page, &fields(&[("name", "Vault"), ("addresses", "vault@helpdesk.example")])).await.assert(403);
+        mia.get(&format!("/api/v1/tickets/{number}")).await.assert(404);
+        app.root.patch(&path, json!({ "parent": "Support" })).await.assert(200);
+        mia.get(&format!("/api/v1/tickets/{number}")).await.assert(200);
+        // Nor does she take others' rights away by leaving it out.
+        mia.put(&path, json!({ "name": "Vault", "addresses": ["vault@helpdesk.example"] })).await.assert(403);
+        let written = app.root.get("/api/v1/audit?kind=queue").await.items();
+        assert!(written.iter().any(|entry| entry["subject"] == "Vault" && entry["agent"] == "mia"), "{written:?}");
+    }
 }

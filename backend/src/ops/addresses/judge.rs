@@ -1,6 +1,6 @@
 //! What records mean, and what to publish instead.
 
-use mail_ingest::authentication::domain::{Found, Records};
+use mail_ingest::authentication::domain::{Found, Records, SLOW};
 
 use super::{Record, Weight};
 use crate::outbox::Signer;
@@ -31,8 +31,14 @@ pub(super) fn judged(
                 add: String::new(),
             },
         },
-        judge("dmarc", records.dmarc_at, records.dmarc, |found| dmarc(domain, found)),
+        judge("dmarc", records.dmarc_at.clone(), records.dmarc, |found| {
+            dmarc(domain, found, records.dmarc_at != format!("_dmarc.{domain}"))
+        }),
     ];
+    for record in all.iter_mut().filter(|record| record.error == SLOW) {
+        record.means = "slow";
+        record.error = String::new();
+    }
     if off {
         for record in all.iter_mut().filter(|record| !record.error.is_empty()) {
             record.means = "off";
@@ -59,7 +65,8 @@ fn judge(kind: &'static str, at: String, found: Found, by: impl FnOnce(&[String]
 
 fn mx(found: &[String]) -> Judgement {
     match found {
-        [] => (Weight::Bad, "mx-none", String::new()),
+        // Servers then try the domain's own address (RFC 5321, 5.1), which may take mail or not.
+        [] => (Weight::Warning, "mx-none", String::new()),
         // RFC 7505: it takes no mail, and says so.
         [only] if only.ends_with(" .") => (Weight::Bad, "mx-null", String::new()),
         _ => (Weight::Good, "mx", String::new()),
@@ -78,6 +85,9 @@ fn spf(domain: &str, found: &[String], relay: Option<&str>) -> Judgement {
         return (Weight::Warning, "spf-none", format!("{domain}. TXT \"v=spf1 mx{by} ~all\""));
     };
     let words: Vec<String> = text.split_whitespace().map(str::to_ascii_lowercase).collect();
+    if words.iter().skip(1).all(|word| word.ends_with("all")) && words.iter().any(|word| word == "-all") {
+        return (Weight::Bad, "spf-nobody", String::new());
+    }
     let ends = words.iter().find_map(|word| word.strip_suffix("all").filter(|sign| sign.len() <= 1));
     match ends {
         Some("+" | "") => (Weight::Bad, "spf-everybody", String::new()),
@@ -90,7 +100,7 @@ fn spf(domain: &str, found: &[String], relay: Option<&str>) -> Judgement {
 }
 
 fn dkim(domain: &str, found: &[String], signer: &Signer) -> Judgement {
-    let add = || format!("{}. TXT \"{}\"", signer.record_name(domain), signer.record());
+    let add = || signer.zone_line(domain);
     // Blanks may stand anywhere, also within the key.
     let key = |text: &str| {
         text.split(';').find_map(|part| {
@@ -106,7 +116,7 @@ fn dkim(domain: &str, found: &[String], signer: &Signer) -> Judgement {
     }
 }
 
-fn dmarc(domain: &str, found: &[String]) -> Judgement {
+fn dmarc(domain: &str, found: &[String], from_above: bool) -> Judgement {
     let [text] = found else {
         if found.len() > 1 {
             return (Weight::Bad, "dmarc-several", String::new());
@@ -114,10 +124,14 @@ fn dmarc(domain: &str, found: &[String]) -> Judgement {
         let add = format!("_dmarc.{domain}. TXT \"v=DMARC1; p=none; rua=mailto:postmaster@{domain}\"");
         return (Weight::Warning, "dmarc-none", add);
     };
-    let policy = text.split(';').find_map(|part| {
-        let (name, value) = part.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("p").then(|| value.trim().to_ascii_lowercase())
-    });
+    let tag = |wanted: &str| {
+        text.split(';').find_map(|part| {
+            let (name, value) = part.split_once('=')?;
+            name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim().to_ascii_lowercase())
+        })
+    };
+    // Of a domain above, what it says of those below counts.
+    let policy = tag("sp").filter(|_| from_above).or_else(|| tag("p"));
     match policy.as_deref() {
         Some("reject" | "quarantine") => (Weight::Good, "dmarc", String::new()),
         Some("none") => (Weight::Good, "dmarc-reports", String::new()),

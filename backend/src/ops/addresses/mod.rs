@@ -135,6 +135,8 @@ pub async fn look(db: &Db, config: &Config, actor: &Actor, queue: QueueId) -> Re
     let mut domains: Vec<String> = Vec::new();
     for reach in &addresses {
         if let Some((_, domain)) = reach.address.rsplit_once('@')
+            // An address of the machine itself has no domain.
+            && !domain.starts_with('[')
             && !domains.iter().any(|known| known == domain)
         {
             domains.push(domain.to_owned());

@@ -159,7 +159,7 @@ pub(super) fn tell_signature(report: &mut Report<'_>, config: &Config, domains: 
         }
     };
     for domain in domains {
-        let record = format!("{} TXT \"{}\"", signer.record_name(domain), signer.record());
+        let record = signer.zone_line(domain);
         report.good("signature", "signature", &[("domain", domain), ("record", &record)]);
     }
 }

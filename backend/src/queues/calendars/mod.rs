@@ -164,6 +164,34 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Calendar>> {
     Ok(all)
 }
 
+/// A calendar by its name, without what it says.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = calendars)]
+pub struct Named {
+    /// Its key.
+    pub id: CalendarId,
+    /// Its name, unique.
+    pub name: String,
+    retired_at: Option<Ts>,
+}
+
+impl Named {
+    /// Whether it is offered no more.
+    pub fn is_retired(&self) -> bool {
+        self.retired_at.is_some()
+    }
+}
+
+/// All of them in the same order, without their hours and holidays: to choose from, and to name one.
+///
+/// # Errors
+/// Those of the database.
+pub fn names(conn: &mut Conn) -> Result<Vec<Named>> {
+    let mut all: Vec<Named> = calendars::table.order(calendars::id).select(columns::<Named>()).rows(conn)?;
+    all.sort_by(|one, other| (one.id != OWN, &one.name).cmp(&(other.id != OWN, &other.name)));
+    Ok(all)
+}
+
 /// One of them.
 ///
 /// # Errors
@@ -178,9 +206,9 @@ pub fn get(conn: &mut Conn, id: CalendarId) -> Result<Calendar> {
 /// [`Error::Invalid`] at the field `calendar` where there is none, or where it is retired and not the one in use.
 pub(super) fn named(conn: &mut Conn, name: &str, in_use: Option<CalendarId>) -> Result<CalendarId> {
     let refuse = |sentence| Error::invalid("calendar", sentence);
-    let found = all(conn)?.into_iter().find(|calendar| calendar.name == name);
+    let found = names(conn)?.into_iter().find(|calendar| calendar.name == name);
     let found = found.ok_or_else(|| refuse(say!("refused-calendar-unknown", name = name)))?;
-    if found.retired && Some(found.id) != in_use {
+    if found.is_retired() && Some(found.id) != in_use {
         return Err(refuse(say!("refused-calendar-retired", name = name)));
     }
     Ok(found.id)

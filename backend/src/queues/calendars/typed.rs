@@ -13,7 +13,7 @@ use crate::{
 const MOST: usize = 1_000;
 /// The longest name of one, in characters.
 const NAME: usize = 100;
-/// A day of an imported calendar that lasts longer is cut.
+/// An event of an imported calendar that lasts for more days is no holiday.
 const LASTS: usize = 60;
 /// A yearly series that ends is followed for so many years.
 const YEARS: i16 = 30;
@@ -93,6 +93,9 @@ pub fn holidays_of(text: &str) -> Result<Vec<Holiday>, Sentence> {
             return Err(say!("refused-holidays", most = MOST));
         }
     }
+    if inside {
+        return Err(say!("refused-calendar-cut"));
+    }
     // A stable sort keeps what was written last of a day at its end.
     found.sort_by_key(|holiday| holiday.day);
     found.reverse();
@@ -131,6 +134,10 @@ fn imported(event: &str) -> Result<Vec<Holiday>, Sentence> {
     let last = event.end.as_ref().filter(|when| when.time.is_none()).and_then(date).unwrap_or(first);
     let rule = calendar::rule::read(&event.rule)
         .filter(|rule| rule.every == calendar::rule::Every::Year && rule.interval == 1 && rule.on.is_empty());
+    // Better nothing than another day than was meant.
+    if rule.is_none() && !event.rule.trim().is_empty() {
+        return Err(say!("refused-holiday-series", name = short(&event.summary)));
+    }
     let yearly = rule.as_ref().is_some_and(|rule| rule.until.is_none() && rule.count.is_none());
     // A series that ends is its single days.
     let times = match &rule {
@@ -141,7 +148,10 @@ fn imported(event: &str) -> Result<Vec<Holiday>, Sentence> {
     };
     let until = rule.as_ref().and_then(|rule| rule.until).and_then(day_of);
     let days = std::iter::successors(Some(first), |day| day.checked_add(1.day()).ok());
-    let days: Vec<Date> = days.take_while(|day| *day == first || *day <= last).take(LASTS).collect();
+    let days: Vec<Date> = days.take_while(|day| *day == first || *day <= last).take(LASTS + 1).collect();
+    if days.len() > LASTS {
+        return Err(say!("refused-holiday-long", name = short(&event.summary), most = LASTS));
+    }
     let named = |day: Date| Holiday {
         day: if yearly { Day::Yearly(day.month(), day.day()) } else { Day::Once(day) },
         name: name_of(&event.summary),

@@ -56,12 +56,12 @@ pub enum Deed {
         /// The word.
         tag: String,
     },
-    /// Put another tag in the place of one.
+    /// Put another tag in the place of one, or none; a ticket is no newer for that than it was.
     Retag {
         /// The word that is there.
         from: String,
-        /// The word that shall be.
-        to: String,
+        /// The word that shall be; `None`: it goes.
+        to: Option<String>,
     },
     /// Watch them.
     Watch,
@@ -124,7 +124,8 @@ impl Deed {
             Self::Priority { .. } => "priority",
             Self::Tag { .. } => "tag",
             Self::Untag { .. } => "untag",
-            Self::Retag { .. } => "retag",
+            Self::Retag { to: Some(_), .. } => "retag",
+            Self::Retag { .. } => "untag",
             Self::Watch => "watch",
             Self::Unwatch => "unwatch",
             Self::Link { .. } => "link",
@@ -251,12 +252,7 @@ fn plain(tx: &mut Tx<'_>, actor: &Actor, number: &str, deed: &Deed, at: &Moment)
         }
         Deed::Retag { from, to } => {
             let mut access = access::for_change::<Reply>(tx, actor, number)?;
-            match tags::remove(tx, &mut access, from, at) {
-                Ok(()) => tags::add(tx, &mut access, to, at),
-                // Somebody took it off meanwhile: there is nothing to put another in the place of.
-                Err(Error::NotFound) => Ok(()),
-                Err(error) => Err(error),
-            }
+            tags::replace(tx, &mut access, from, to.as_deref(), at)
         }
         Deed::Watch => {
             let access = access::for_change::<Read>(tx, actor, number)?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::{FollowUpPolicy, LetterLanguage};
 use crate::error::{Error, FieldError, Result, say};
 use crate::i18n::Language;
-use crate::queues::calendars::Calendar;
+use crate::queues::calendars::Named;
 use crate::queues::{Change, Queue};
 
 /// The form, as it is sent and as it is shown.
@@ -87,7 +87,7 @@ pub(super) struct Near<'a> {
     /// All queues.
     pub queues: &'a [Queue],
     /// All calendars.
-    pub calendars: &'a [Calendar],
+    pub calendars: &'a [Named],
 }
 
 impl Form {

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::form::{Errors, Form, Near};
 use super::shown::{self, ReplyView, RoleRow};
 use super::{address, require};
-use crate::db::{Conn, FollowUpPolicy, LetterLanguage, QueueId, Right};
+use crate::db::{Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Right};
 use crate::error::{Error, Result};
-use crate::queues::calendars::{self, Calendar, OWN};
+use crate::queues::calendars::{self, Named, OWN};
 use crate::queues::{self, NewQueue, Queue, listing};
 use crate::search::views;
 use crate::tickets::list;
@@ -57,7 +57,7 @@ fn load(
 ) -> Result<Page<QueueView>> {
     require(&asker.actor)?;
     let language = &asker.reader.language;
-    let (all, calendars) = (queues::all(conn)?, calendars::all(conn)?);
+    let (all, calendars) = (queues::all(conn)?, calendars::names(conn)?);
     let queue = match id {
         Some(id) => Some(all.iter().find(|queue| queue.id == id).ok_or(Error::NotFound)?),
         None => None,
@@ -74,10 +74,13 @@ fn load(
     };
     let form = typed.unwrap_or(stored);
     let usable = |other: &&Queue| other.retired_at.is_none() && Some(other.id) != id;
-    let mut parents = vec![Choice::new("", language.tr("queue-top"), form.parent.is_empty())];
+    // Another place gives rights to others: who manages no people leaves a queue where it is.
+    let moves = id.is_none() || asker.actor.scope.may(InstallationRight::People);
+    let top = Choice::new("", language.tr("queue-top"), form.parent.is_empty());
+    let mut parents: Vec<Choice> = Some(top).filter(|top| moves || top.current).into_iter().collect();
     parents.extend(
         all.iter()
-            .filter(|other| usable(other) || other.name == form.parent)
+            .filter(|other| (moves && usable(other)) || other.name == form.parent)
             .map(|other| Choice::new(other.name.clone(), other.name.clone(), other.name == form.parent)),
     );
     let policies = FollowUpPolicy::ALL
@@ -127,8 +130,8 @@ fn load(
 }
 
 /// The installation's own first; one that is retired only where it is in use.
-fn calendar_choices(all: &[Calendar], named: &str) -> Vec<Choice> {
-    let offered = all.iter().filter(|calendar| !calendar.retired || calendar.name == named);
+fn calendar_choices(all: &[Named], named: &str) -> Vec<Choice> {
+    let offered = all.iter().filter(|calendar| !calendar.is_retired() || calendar.name == named);
     offered
         .map(|calendar| {
             let own = calendar.id == OWN;
