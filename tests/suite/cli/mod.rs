@@ -151,5 +151,5 @@ fn routes_are_printed_for_programs() {
         );
     }
     let public = routes.iter().filter(|route| route["needs"] == "public").count();
-    assert!(public < 22, "{public} routes for strangers: each has to be meant");
+    assert!(public <= 28, "{public} routes for strangers: each has to be meant");
 }

@@ -125,7 +125,7 @@ both_databases! {
         let words = format!("smtp://helpdesk@{}?tls=none", peer.address());
         let waits = app.root.put("/api/v1/settings/SMTP_RELAY", json!({ "value": words })).await.assert(200).json();
         assert_eq!(waits["value"], words);
-        assert!(app.desk().db.read(|conn| turnstone::settings::relay::said(conn)).await.unwrap().is_some());
+        assert!(app.desk().db.read(turnstone::settings::relay::said).await.unwrap().is_some());
         let with = json!({ "value": format!("smtp://{}?tls=none", peer.address()) });
         app.root.put("/api/v1/settings/SMTP_RELAY", with).await.assert(200);
         app.deliver(&mail("anna@customer.example")).await;
