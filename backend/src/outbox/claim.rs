@@ -8,7 +8,8 @@ use jiff::SignedDuration;
 use super::{Outgoing, fairness::Fairness};
 use crate::{
     db::{
-        ArticleId, Conn, Delivery, MultiBackend, OutboxId, OutboxKind, Ts, Tx, backend, schema::outbox,
+        ArticleId, Conn, Delivery, MultiBackend, OutboxId, OutboxKind, Ts, Tx, backend,
+        schema::{outbox, planned_replies},
         types::Instant,
     },
     desk::Desk,
@@ -20,6 +21,8 @@ use crate::{
 const WINDOW: usize = 64;
 /// So many queries are made before the next mails are sent.
 const ROUNDS: usize = 4;
+/// So many holds are ended at once; the next look ends more.
+const HOLDS: i64 = 500;
 /// Whoever has not renewed his claim by then has lost the mail: another node sends it again, byte for byte.
 const LEASE: SignedDuration = SignedDuration::from_secs(25);
 
@@ -215,25 +218,27 @@ pub(super) async fn renew(desk: Desk, leases: Vec<(OutboxId, i64)>) {
     }
 }
 
-/// A hold that is over is over, also where the mail still waits: for a relay, or for an older mail of its ticket.
+/// A hold that is over is over, also where the mail still waits: for a relay, or for an older mail of its ticket. A planned
+/// reply is held until its turn comes: what it does to its ticket, and whether it may leave, is asked then.
 pub(super) async fn end_holds(desk: &Desk) -> Result<()> {
     let now = Ts(desk.clock.now());
-    let held = move |conn: &mut Conn| {
+    let over = desk.db.read(move |conn| {
+        let planned = planned_replies::table.select(planned_replies::article_id.nullable());
         Ok(outbox::table
             .filter(outbox::state.eq(Delivery::Held).and(outbox::try_at.le(now)))
-            .count()
-            .get_result::<i64>(conn)?)
-    };
-    if desk.db.read(held).await? == 0 {
+            .filter(outbox::article_id.is_null().or(outbox::article_id.ne_all(planned)))
+            .limit(HOLDS)
+            .select(outbox::id)
+            .load::<OutboxId>(conn)?)
+    });
+    let over = over.await?;
+    if over.is_empty() {
         return Ok(());
     }
     desk.db
         .write(move |tx| {
-            diesel::update(
-                outbox::table.filter(outbox::state.eq(Delivery::Held).and(outbox::try_at.le(now))),
-            )
-            .set(outbox::state.eq(Delivery::Due))
-            .execute(&mut **tx)?;
+            let held = outbox::table.filter(outbox::id.eq_any(&over).and(outbox::state.eq(Delivery::Held)));
+            diesel::update(held).set(outbox::state.eq(Delivery::Due)).execute(&mut **tx)?;
             tx.wake(crate::db::Wake::EVENTS);
             Ok(())
         })

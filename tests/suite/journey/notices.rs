@@ -28,7 +28,11 @@ fn what_happens_is_told_in_the_corner_and_counted_at_the_bell() {
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         app.root.set(&number, "owner", "dana").await;
         let toast = browser.find("#told .toast a").await;
-        let words = toast.text().await.unwrap();
+        // It slides in: until then it shows no word.
+        let words = wait_until("the words of the toast", PATIENCE, async || {
+            toast.text().await.ok().filter(|words| !words.is_empty())
+        })
+        .await;
         assert!(words.contains(&number) && words.contains("Paper jam"), "{words}");
         assert_eq!(browser.run(BELL).await, "1");
         browser.screenshot("notice-toast").await;

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::app::{TestApp, text};
 use tests::binary::PASSWORD;
+use tests::smtp_peer::Behaviour;
 use tests::{both_databases, mail};
 
 const ANNA: &str = "anna@customer.example";
@@ -132,6 +133,38 @@ both_databases! {
         assert_eq!(app.ticket(&number).await["state"], "new");
         assert!(app.articles(&number).await.iter().all(|article| article["sender_type"] != "agent"));
         crate::tickets::counters_agree(&app).await;
+    }
+
+    async fn what_waits_behind_an_older_mail_is_still_a_plan(database) {
+        let app = TestApp::start_at(database, NOW).await;
+        let number = app.ticket_from(&mail(ANNA)).await;
+        app.hush().await;
+        app.role("Writer", "Support", &["reply"]).await;
+        let will = app.agent("will", &["Writer"]).await;
+        app.relay.rule(ANNA, Behaviour::RefuseRecipient(450, "4.2.1 try later"));
+        let replies = format!("/api/v1/tickets/{number}/replies");
+        let first = json!({ "body_text": "First.", "hold_seconds": 0 });
+        let first = will.post(&replies, first).await.assert(201).json();
+        app.delivery(&first, "deferred").await;
+        let body = json!({ "body_text": "From Will.", "state": "closed", "send_at": "2026-11-10T08:00:00Z" });
+        let planned = will.post(&replies, body).await.assert(201).json();
+        app.queue("Billing", "billing@helpdesk.example").await;
+        app.root.set(&number, "queue", "Billing").await;
+        app.advance(SignedDuration::from_hours(17)).await;
+        // Its moment has come, its turn has not: the first is refused once more.
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        app.delivery(&planned, "held").await;
+        app.relay.relent();
+        app.advance(SignedDuration::from_hours(8)).await;
+        tests::wait_until("the reply handed back", std::time::Duration::from_secs(20), async || {
+            let history = app.root.get(&format!("/api/v1/tickets/{number}/history?limit=100")).await.items();
+            history.iter().any(|event| event["kind"] == "reply_handed_back").then_some(())
+        })
+        .await;
+        app.settle().await;
+        let sent = app.relay.received_by(ANNA);
+        assert!(sent.len() == 1 && sent[0].mail().text().contains("First."), "{sent:?}");
+        assert_eq!(app.ticket(&number).await["state"], "open");
     }
 
     async fn its_author_takes_it_back_and_nobody_else(database) {
