@@ -13,6 +13,7 @@ mod kept;
 mod migrations;
 pub mod orphans;
 mod pool;
+pub(crate) mod received;
 pub mod schema;
 pub mod ticket_text;
 pub mod types;
