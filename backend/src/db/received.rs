@@ -28,7 +28,7 @@ pub(crate) fn has_content_hash() -> SqlLiteral<Bool> {
     sql("inbound_mails.content_hash <> ''")
 }
 
-/// Was sorted automatically: `inbound_automatic`.
+/// Was written by a machine: `inbound_automatic`.
 pub(crate) fn is_automatic() -> SqlLiteral<Bool> {
     sql("inbound_mails.automatic")
 }

@@ -164,7 +164,11 @@ pub fn page(
         .into_boxed();
     if let Some(id) = &filter.message_id {
         let id = id.trim().trim_matches(['<', '>']).to_owned();
-        query = query.filter(inbound_mails::message_id.eq(id).and(received::has_message_id()));
+        // Mails without one are in no index: they are met on the way through the list.
+        if !id.is_empty() {
+            query = query.filter(received::has_message_id());
+        }
+        query = query.filter(inbound_mails::message_id.eq(id));
     }
     if let Some(from) = &filter.envelope_from {
         query = query

@@ -39,6 +39,16 @@ both_databases! {
         assert!(ids(&app, "search=oktober%20bert").await.is_empty(), "all words have to be there");
     }
 
+    async fn mails_without_an_id_are_found_as_such(database) {
+        let app = TestApp::start(database).await;
+        app.deliver(&mail("anna@customer.example")).await;
+        let nameless = mail("cara@customer.example").without("Message-ID");
+        assert!(app.hand_over("cara@customer.example", SUPPORT, &nameless.bytes()).await.is_ok());
+        app.processed("envelope_from=cara@customer.example").await;
+        let found = app.root.get("/api/v1/inbound?message_id=").await.items();
+        assert_eq!(found.iter().map(|one| text(&one["envelope_from"])).collect::<Vec<_>>(), ["cara@customer.example"]);
+    }
+
     async fn filters_narrow_the_list_and_pages_follow_each_other(database) {
         let app = TestApp::start(database).await;
         let person = mail("anna@customer.example");
