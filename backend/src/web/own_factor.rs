@@ -156,7 +156,7 @@ pub(super) async fn render(web: &Data<Web>, signed: &Signed, errors: Errors, cod
 
 /// `POST /preferences/factor`: a secret to be scanned.
 pub async fn create(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
-    if let Err(refused) = knows_password(&web, &signed, &request, &form.0.current).await? {
+    if let Err(refused) = knows_or_has_shown(&web, &signed, &request, &form.0.current).await? {
         return render(&web, &signed, refused, Vec::new()).await;
     }
     let (id, config, now) = (signed.actor.agent.id, web.config.clone(), Ts(web.clock.now()));
@@ -186,7 +186,7 @@ pub async fn confirm(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answ
 
 /// `POST /preferences/factor/codes`: new recovery codes.
 pub async fn codes(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
-    if let Err(refused) = knows_password(&web, &signed, &request, &form.0.current).await? {
+    if let Err(refused) = knows_or_has_shown(&web, &signed, &request, &form.0.current).await? {
         let refused = Errors { for_codes: refused.current, ..Errors::default() };
         return render(&web, &signed, refused, Vec::new()).await;
     }
@@ -198,7 +198,7 @@ pub async fn codes(web: Data<Web>, signed: Signed, request: HttpRequest, form: P
 
 /// `POST /preferences/factor/end`.
 pub async fn end(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
-    if let Err(refused) = knows_password(&web, &signed, &request, &form.0.current).await? {
+    if let Err(refused) = knows_or_has_shown(&web, &signed, &request, &form.0.current).await? {
         return render(&web, &signed, refused, Vec::new()).await;
     }
     let (asker, now) = (signed.clone(), Ts(web.clock.now()));
@@ -318,8 +318,9 @@ async fn send_again(
     .await
 }
 
-/// Asks for the password, as slowly as at the door where somebody guesses.
-async fn knows_password(
+/// Asks for the password before something of his own is changed; whoever types none has shown not long ago that it is him. Not
+/// for making that last longer.
+async fn knows_or_has_shown(
     web: &Data<Web>,
     signed: &Signed,
     request: &HttpRequest,
@@ -328,6 +329,16 @@ async fn knows_password(
     if current.is_empty() && signed.raised.1 && types_none(web, signed).await? {
         return Ok(Ok(()));
     }
+    knows_password(web, signed, request, current).await
+}
+
+/// Asks for the password, as slowly as at the door where somebody guesses.
+async fn knows_password(
+    web: &Data<Web>,
+    signed: &Signed,
+    request: &HttpRequest,
+    current: &str,
+) -> Result<Result<(), Errors>> {
     let agent = signed.actor.agent.clone();
     let address = session::client_address(request, &web.config);
     let (now, limits, language) = (web.clock.now(), web.config.limits, &signed.reader.language);

@@ -380,6 +380,19 @@ both_databases! {
         dana.get("/admin/people/new").await.assert(200);
     }
 
+    async fn a_raise_is_not_made_longer_by_asking_for_it(database) {
+        let roles = "trust_email = true\n[method.roles]\n\"*\" = [\"Admin\"]\n";
+        let house = House::new(database, roles).await;
+        let dana = house.comes_in(&house.ca.person("Dana", "dana@helpdesk.example")).await;
+        dana.get("/admin/people/new").await.assert(200);
+        // She has no password, and shows nothing: ten minutes are ten minutes.
+        house.app.advance(SignedDuration::from_mins(9)).await;
+        dana.get("/raise").await.assert(200);
+        dana.submit("/raise", &[("current", ""), ("next", "/admin/people/new")]).await.assert(422);
+        house.app.advance(SignedDuration::from_mins(2)).await;
+        assert!(dana.get("/admin/people/new").await.assert(303).location().starts_with("/raise"));
+    }
+
     async fn a_trusted_proxy_tells_of_certificates_and_nobody_else(database) {
         let home = tempfile::tempdir().unwrap();
         let ca = Authority::new("People");
