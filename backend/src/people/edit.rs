@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{account, agents, agents::Agent, domains, guard::Guard, journal, roles, ways};
+use super::{account, agents, agents::Agent, domains, guard::Guard, journal, links, roles, ways};
 use crate::{
     access::PeopleAccess,
     db::{
@@ -84,6 +84,10 @@ pub fn change(tx: &mut Tx<'_>, people: &PeopleAccess, id: AgentId, wish: &Change
     guard.after(tx, now)?;
     apply(tx, id, &wish.settings)?;
     let after = agents::get(tx, id)?;
+    if after.email != before.email {
+        // What was sent to the address before may be in anybody's hands.
+        links::forget(tx, id)?;
+    }
     // Who was expired comes back with nothing in his hands; who is expired now loses it at once.
     if !before.is_active(now.0) || !after.is_active(now.0) {
         account::cut(tx, id, now)?;

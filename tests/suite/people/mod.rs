@@ -8,6 +8,7 @@ mod customers;
 pub mod factor;
 mod forgotten;
 mod forwarded;
+mod hostile;
 mod passkey_answers;
 mod passkeys;
 mod personal;
