@@ -55,5 +55,7 @@ setting-log = Welche Ereignisse im Log stehen.
 setting-log-format = Eine Zeile Text für jedes Ereignis, oder eine mit JSON.
 setting-audit-log = Wohin Einträge des Prüfprotokolls weitergehen.
 refused-apply = „{ $what }“ ließ sich nicht auf das bringen, was die Datei sagt. Nichts wurde geändert.
+refused-setting-unknown = Eine Einstellung „{ $name }“, die eine Seite ändert, gibt es nicht. Ändern lassen sich: { $known }.
+refused-file-cut = Hier bricht die Datei ab: Ihre letzte Zeile „{ $last }“ fehlt. Exportieren Sie sie noch einmal; wenn Sie sie mit Absicht gekürzt haben, nehmen Sie ihre erste Zeile weg.
 refused-agent-unknown = Es gibt keinen Agenten namens „{ $name }“.
 refused-organisation = Der Name der Organisation hat höchstens { $most } Zeichen.

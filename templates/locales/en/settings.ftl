@@ -55,5 +55,7 @@ setting-log = Which events are in the log.
 setting-log-format = One line of text for each event, or one of JSON.
 setting-audit-log = Where entries of the audit log go on to.
 refused-apply = “{ $what }” could not be brought to what the file says. Nothing was changed.
+refused-setting-unknown = There is no setting “{ $name }” that a page changes. These can be changed: { $known }.
+refused-file-cut = The file breaks off here: its last line, “{ $last }”, is missing. Export it once more; or, if you have shortened it on purpose, take away its first line.
 refused-agent-unknown = There is no agent called “{ $name }”.
 refused-organisation = The organisation’s name has at most { $most } characters.

@@ -55,5 +55,7 @@ setting-log = Quels événements figurent dans le journal.
 setting-log-format = Une ligne de texte par événement, ou une en JSON.
 setting-audit-log = Où les entrées du journal d’audit sont transmises.
 refused-apply = « { $what } » n’a pas pu être amené à ce que dit le fichier. Rien n’a été changé.
+refused-setting-unknown = Aucun paramètre modifiable par une page ne s’appelle « { $name } ». On peut modifier : { $known }.
+refused-file-cut = Le fichier s’interrompt ici : sa dernière ligne, « { $last } », manque. Exportez-le à nouveau ; si vous l’avez raccourci volontairement, supprimez sa première ligne.
 refused-agent-unknown = Il n’y a pas d’agent nommé « { $name } ».
 refused-organisation = Le nom de l’organisation a au plus { $most } caractères.
