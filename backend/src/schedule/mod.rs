@@ -147,5 +147,6 @@ async fn sweep(desk: &Desk) -> Result<()> {
                 .execute(&mut **tx)?;
             backend::fold_queue_counts(tx)
         })
-        .await
+        .await?;
+    crate::audit::witness::keep(desk).await
 }
