@@ -67,8 +67,6 @@ pub fn apply(
     for id in asleep {
         calendars::retire(tx, actor, id, true, now)?;
     }
-    // Once for each queue, whatever of its hours became otherwise, and at the end: locks are not taken meanwhile.
-    calendars::recount(tx, &counts.into_iter().collect::<Vec<_>>(), &at)?;
     let mut roles: Vec<&RoleText> = wanted.roles.iter().filter(|role| !is.roles.contains(role)).collect();
     // Who manages people from now on comes before who no longer does: somebody always can.
     roles.sort_by_key(|role| (role.retired, !role.installation.contains(&InstallationRight::People)));
@@ -90,6 +88,8 @@ pub fn apply(
         let rules = rules.iter().enumerate().map(read).collect::<Result<Vec<_>>>()?;
         filters::store::save(tx, actor, rules, None, now).map_err(places::of_part("filters"))?;
     }
+    // Once for each queue, whatever of its hours became otherwise, and as late as can be: nobody takes a lock meanwhile.
+    calendars::recount(tx, &counts.into_iter().collect::<Vec<_>>(), &at)?;
     // What a verb trims, orders or leaves out is not what the file says: better nothing than nearly that.
     let left = differences(&export(tx, actor)?, wanted)?;
     match left.first() {

@@ -188,10 +188,12 @@ fn row(key: &Key, config: &Config, kept: Option<&Kept>, language: &Language) -> 
         error: String::new(),
         idle: idle.map(|kept| told(key, &kept.value)).unwrap_or_default(),
         test: match key.name {
-            "SMTP_RELAY" | "DNS_RESOLVER" | "DKIM_KEY" | "RECIPIENT_DELIMITER" => {
+            // There a real mail goes through it.
+            "SMTP_RELAY" => own_page,
+            "DNS_RESOLVER" | "DKIM_KEY" | "RECIPIENT_DELIMITER" | "SIGN_IN_FILE" => {
                 "/admin/diagnostics?outside=yes"
             }
-            "TLS_CERT" | "DATABASE_URL" | "DATA_DIR" => "/admin/diagnostics",
+            "TLS_CERT" | "DATABASE_URL" | "DATA_DIR" | "PUBLIC_URL" | "AUTHSERV_ID" => "/admin/diagnostics",
             _ => "",
         },
         page: own_page,

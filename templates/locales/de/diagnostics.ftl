@@ -25,6 +25,7 @@ doctor-about-address = Adresse
 doctor-about-roles = Rollen des Prozesses
 doctor-about-database = Datenbank
 doctor-about-clock = Uhr
+doctor-about-audit = Protokoll
 doctor-about-search = Suchindex
 doctor-about-people = Personen
 doctor-about-queues = Queues

@@ -25,6 +25,7 @@ doctor-about-address = Address
 doctor-about-roles = Roles of the process
 doctor-about-database = Database
 doctor-about-clock = Clock
+doctor-about-audit = Audit log
 doctor-about-search = Search index
 doctor-about-people = People
 doctor-about-queues = Queues

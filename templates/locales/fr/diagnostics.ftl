@@ -25,6 +25,7 @@ doctor-about-address = Adresse
 doctor-about-roles = Rôles du processus
 doctor-about-database = Base de données
 doctor-about-clock = Horloge
+doctor-about-audit = Journal d’audit
 doctor-about-search = Index de recherche
 doctor-about-people = Personnes
 doctor-about-queues = Files

@@ -97,7 +97,7 @@ both_databases! {
         }
         assert_eq!(refusal(&app, &file[..whole]).await, None, "the last end of line is no matter");
         // What a person wrote himself has no such line, and needs none.
-        assert_eq!(refusal(&app, "organisation = \"Turnstone\"\n").await, refusal(&app, "").await);
+        assert_eq!(refusal(&app, "organisation = \"Helpdesk\"\n").await, refusal(&app, "").await);
         let (good, said) = run(&app.settings, &["config", "apply", "-"], &file[..file.len() / 2]).await;
         assert!(!good && said.contains("standard input: line ") && said.contains("Nothing was changed."), "{said}");
         assert_eq!(everything(&app, database).await, before);
@@ -114,10 +114,10 @@ both_databases! {
         let (good, said) = run(&app.settings, &["config", "apply", &path], "").await;
         assert!(good && said.contains("Everything is as the file says."), "{said}");
         // A mistake has its line all the same, and its file.
-        std::fs::write(&path, windows.replacen("[[roles]]", "[[rolls]]", 1)).unwrap();
-        let line = file.lines().position(|line| line == "[[roles]]").unwrap() + 1;
+        std::fs::write(&path, windows.replacen("[[templates]]", "[[templets]]", 1)).unwrap();
+        let line = file.lines().position(|line| line == "[[templates]]").unwrap() + 1;
         let (good, said) = run(&app.settings, &["config", "apply", &path], "").await;
-        assert!(!good && said.contains(&format!("{path}: line {line}: ")) && said.contains("rolls") && said.contains("`roles`"), "{said}");
+        assert!(!good && said.contains(&format!("{path}: line {line}: ")) && said.contains("templets") && said.contains("`templates`"), "{said}");
         // In another encoding nobody guesses.
         let wide: Vec<u8> = file.encode_utf16().flat_map(u16::to_le_bytes).collect();
         std::fs::write(&path, [&[0xff, 0xfe], &wide[..]].concat()).unwrap();

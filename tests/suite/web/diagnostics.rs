@@ -210,17 +210,23 @@ fn whatever_is_not_good_says_what_to_do_in_every_language() {
         r#"\.(?:bad|warning)\(\s*"[^"]+",\s*(?:if [^{]*\{ )?"([a-z-]+)"(?: \} else \{ "([a-z-]+)")?"#,
     )
     .unwrap();
-    let mut keys = Vec::new();
+    let about = regex::Regex::new(r#"\.(?:bad|warning|good)\(\s*"([^"]+)""#).unwrap();
+    let (mut keys, mut names) = (Vec::new(), std::collections::BTreeSet::new());
     for source in sources.into_iter().chain(["sign_in/look.rs".to_owned()]) {
         let text = std::fs::read_to_string(root.join("backend/src").join(source)).unwrap();
         for words in found.captures_iter(&text) {
             keys.extend(words.iter().skip(1).flatten().map(|key| key.as_str().to_owned()));
         }
+        names.extend(about.captures_iter(&text).map(|words| words[1].replace(' ', "-")));
     }
-    assert!(keys.len() > 25, "{keys:?}");
+    assert!(keys.len() > 25 && names.len() > 18, "{keys:?} {names:?}");
     for language in ["en", "de", "fr"] {
         let file = root.join("templates/locales").join(language).join("diagnostics.ftl");
         let known = std::fs::read_to_string(file).unwrap();
+        for name in &names {
+            let message = format!("doctor-about-{name} = ");
+            assert!(known.lines().any(|line| line.starts_with(&message)), "{language}: {message}");
+        }
         for key in &keys {
             for message in [format!("doctor-{key} ="), format!("doctor-do-{key} =")] {
                 assert!(known.lines().any(|line| line.starts_with(&message)), "{language}: {message}");
