@@ -186,6 +186,9 @@ both_databases! {
         let look = app.root.get(&path).await.assert(200).json();
         assert_eq!(look["addresses"][0]["last_mail_at"], "2026-11-09T10:00:00Z", "{look}");
         assert_eq!(look["addresses"][1]["last_mail_at"], "2026-11-09T11:00:00Z", "whatever its case: {look}");
+        app.deliver_as("anna@customer.example", "support+anything@helpdesk.example", &tests::mail("anna@customer.example")).await;
+        let look = app.root.get(&path).await.assert(200).json();
+        assert_eq!(look["addresses"][0]["last_mail_at"], "2026-11-09T12:00:00Z", "the same address: {look}");
         let visitor = app.visitor();
         visitor.sign_in("root", PASSWORD).await;
         let page = visitor.get(&format!("/admin/queues/{id}/addresses")).await.assert(200).text();

@@ -187,8 +187,13 @@ fn last_mails(conn: &mut Conn, addresses: &[String]) -> Result<HashMap<String, T
             // Only we write this column.
             let recipients: Vec<String> = serde_json::from_str(&envelope).unwrap_or_default();
             for recipient in recipients.iter().filter_map(|text| mail_ingest::address::normalise(text)) {
-                if addresses.contains(&recipient) {
-                    found.entry(recipient).or_insert(at);
+                // What stands behind a `+` is for us to read: it is the same address.
+                let plain = recipient.split_once('@').map(|(local, domain)| {
+                    format!("{}@{domain}", local.split('+').next().unwrap_or_default())
+                });
+                let known = |address: &String| addresses.contains(address);
+                if let Some(address) = [Some(recipient), plain].into_iter().flatten().find(known) {
+                    found.entry(address).or_insert(at);
                 }
             }
         }
