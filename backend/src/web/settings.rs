@@ -189,7 +189,7 @@ fn row(key: &Key, config: &Config, kept: Option<&Kept>, language: &Language) -> 
         idle: idle.map(|kept| told(key, &kept.value)).unwrap_or_default(),
         test: match key.name {
             // There a real mail goes through it.
-            "SMTP_RELAY" => own_page,
+            "SMTP_RELAY" => "/admin/relay#trial",
             "DNS_RESOLVER" | "DKIM_KEY" | "RECIPIENT_DELIMITER" | "SIGN_IN_FILE" => {
                 "/admin/diagnostics?outside=yes"
             }
