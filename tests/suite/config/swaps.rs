@@ -46,6 +46,10 @@ both_databases! {
         let (good, said) = run(&app.settings, &["config", "apply", "-"], &before).await;
         assert!(good, "and back: {said}");
         assert_eq!(run(&app.settings, &["config", "export"], "").await.1, before);
+        // The same with the one that goes down standing first in the file: places are taken from the top.
+        let (good, said) = run(&app.settings, &["config", "apply", "-"], &now).await;
+        assert!(good, "{said}");
+        assert_eq!(run(&app.settings, &["config", "export"], "").await.1, now);
     }
 
     async fn the_installations_own_calendar_changes_names_with_another(database) {
