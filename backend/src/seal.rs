@@ -7,7 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
-use crate::{clock::random_bytes, config::Config};
+use crate::{
+    clock::random_bytes,
+    config::{Config, Secret},
+};
 
 /// The key's file in the data directory.
 const FILE: &str = "secret.key";
@@ -56,6 +59,13 @@ impl Key {
         let mut sealed = sealed.to_vec();
         let open = self.0.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut sealed).ok()?;
         String::from_utf8(open.to_vec()).ok()
+    }
+}
+
+/// Has something else seal in the place of a key that is not there yet: for what is thrown away afterwards, and leaves nothing.
+pub(crate) fn rehearse(config: &mut Config) {
+    if config.secret_key.is_none() && !config.data_dir.join(FILE).exists() {
+        config.secret_key = Some(Secret::new(crate::db::hex(&random_bytes::<32>())));
     }
 }
 

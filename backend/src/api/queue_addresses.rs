@@ -34,6 +34,8 @@ pub struct ReachView {
     pub address: String,
     /// Mailboxes that are fetched from and bear it.
     pub mailboxes: Vec<FetchedView>,
+    /// When a mail came to it last, as far as the newest 5,000 mails tell, RFC 3339.
+    pub last_mail_at: Option<String>,
 }
 
 /// A mailbox that bears an address.
@@ -50,14 +52,14 @@ pub struct FetchedView {
 pub struct DomainView {
     /// Its name.
     pub domain: String,
-    /// MX, SPF, DKIM and DMARC, in this order.
+    /// MX, SPF, whether that covers the relay, DKIM and DMARC, in this order.
     pub records: Vec<RecordView>,
 }
 
 /// What is published of one kind.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RecordView {
-    /// mx, spf, dkim, dmarc.
+    /// mx, spf, relay, dkim, dmarc.
     pub kind: String,
     /// good, warning, bad, unknown.
     pub weight: String,
@@ -102,6 +104,7 @@ pub async fn get(desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer {
             .map(|reach| ReachView {
                 address: reach.address.clone(),
                 mailboxes: reach.mailboxes.iter().map(fetched).collect(),
+                last_mail_at: reach.last.map(|at| at.0.to_string()),
             })
             .collect(),
         listener: look.listens,

@@ -4,6 +4,7 @@ mod chain;
 mod flood;
 pub mod forward;
 mod read;
+pub mod witness;
 
 use serde_json::{Map, Value};
 

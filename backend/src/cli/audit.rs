@@ -22,8 +22,9 @@ pub(super) enum AuditCommand {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Entries that were cut off at the end leave no trace in the log itself. Keep the hash that this command prints somewhere
-else, and give it to a later run: it has to stand in the log for ever.
+Entries that were cut off at the end leave no trace in the log itself. A running server writes how far it has got into the
+file audit-head of the data directory, and this command looks there as well; whoever can write there can change that too.
+Keep the hash that this command prints somewhere else, and give it to a later run: it has to stand in the log for ever.
 
 Example:
   turnstone audit verify --expect 5a0c…")]
@@ -80,6 +81,16 @@ impl Verify {
                 broken.at.0
             ),
         };
+        let directory = loaded.config.data_dir.clone();
+        let whole =
+            office.db.read_blocking(|conn| audit::witness::stands(conn, &directory)).map_err(in_options)?;
+        if !whole {
+            anyhow::bail!(
+                "The audit log has lost its end: the entry that {} names as the newest is not in it. If the database was \
+                 restored from an older backup, remove that file; if not, somebody took entries away.",
+                audit::witness::file(&directory).display()
+            );
+        }
         if !seen.found {
             anyhow::bail!(
                 "The audit log holds no entry with that hash: entries were taken away at its end, or all of it was made anew."

@@ -73,21 +73,36 @@ fn export(loaded: &Loaded, login: Option<String>) -> anyhow::Result<()> {
             let actor = acting(conn, login.as_deref(), now)?;
             portable::text(&portable::export(conn, &actor)?)
         }))
-        .map_err(in_file)?;
+        .map_err(|error| in_file("", error))?;
     print(text.trim_end())
 }
 
 fn apply(loaded: &Loaded, file: &str, dry_run: bool, login: Option<String>) -> anyhow::Result<()> {
     const LARGEST: u64 = 16 * 1024 * 1024;
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     match file {
-        "-" => std::io::stdin().take(LARGEST).read_to_string(&mut text).context("standard input")?,
-        file => std::fs::File::open(file)
-            .and_then(|opened| opened.take(LARGEST).read_to_string(&mut text))
-            .with_context(|| format!("{file} can't be read"))?,
-    };
-    let wanted = portable::parse(&text).map_err(in_file)?;
-    let (office, config) = (Office::open(&loaded.config)?, loaded.config.clone());
+        "-" => std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes),
+        file => std::fs::File::open(file).and_then(|opened| opened.take(LARGEST + 1).read_to_end(&mut bytes)),
+    }
+    .with_context(|| format!("{} can't be read", named(file)))?;
+    if bytes.len() as u64 > LARGEST {
+        anyhow::bail!("{} is larger than 16 MB. That is no configuration.", named(file));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line =
+            error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n');
+        let (file, line) = (named(file), line.count() + 1);
+        anyhow::anyhow!(
+            "{file}: line {line}: this is not UTF-8. Save the file as UTF-8. Nothing was changed."
+        )
+    })?;
+    let wanted = portable::parse(&text).map_err(|error| in_file(file, error))?;
+    let (office, mut config) = (Office::open(&loaded.config)?, loaded.config.clone());
+    if dry_run {
+        // What is sealed is thrown away with the rest; no key has to be made for that.
+        crate::seal::rehearse(&mut config);
+    }
+    let source = wanted.clone();
     let now = Clock::System.now();
     let job = move |tx: &mut Tx<'_>| {
         let actor = acting(tx, login.as_deref(), now)?;
@@ -97,7 +112,7 @@ fn apply(loaded: &Loaded, file: &str, dry_run: bool, login: Option<String>) -> a
         true => office.wait(office.db.rehearse(job)),
         false => office.wait(office.db.write(job)),
     };
-    let changes = changes.map_err(in_file)?;
+    let changes = changes.map_err(|error| in_file(file, portable::located(&text, &source, error)))?;
     let mut lines: Vec<String> = changes.iter().map(ToString::to_string).collect();
     lines.push(match (changes.len(), dry_run) {
         (0, _) => "Everything is as the file says.".to_owned(),
@@ -107,11 +122,18 @@ fn apply(loaded: &Loaded, file: &str, dry_run: bool, login: Option<String>) -> a
     print(&lines.join("\n"))
 }
 
-/// What is wrong, at the field of the file that it is wrong with.
-fn in_file(error: Error) -> anyhow::Error {
+/// What a file is called to people.
+fn named(file: &str) -> &str {
+    if file == "-" { "standard input" } else { file }
+}
+
+/// What is wrong, at the place of the file that it is wrong with.
+fn in_file(file: &str, error: Error) -> anyhow::Error {
     match error {
         Error::Invalid(fields) => {
-            let lines = fields.iter().map(|field| format!("{}: {}", field.field, field.message));
+            let file = if file.is_empty() { String::new() } else { format!("{}: ", named(file)) };
+            let lines = fields.iter().map(|field| format!("{file}{}: {}", field.field, field.message));
+            let lines = lines.chain(Some("Nothing was changed.".to_owned()).filter(|_| !file.is_empty()));
             anyhow::anyhow!(lines.collect::<Vec<_>>().join("\n"))
         }
         other => other.into(),

@@ -45,6 +45,11 @@ impl Office {
         self.runtime.block_on(self.db.write(move |tx| job(tx, now))).map_err(in_options)
     }
 
+    /// Ends without waiting for what was given up, such as a name that nobody resolves.
+    pub(super) fn leave(self) {
+        self.runtime.shutdown_background();
+    }
+
     /// Waits for something asynchronous.
     pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)

@@ -89,6 +89,18 @@ pub fn one_at_a_time(tx: &mut Tx<'_>, what: &str) -> Result<()> {
     Ok(())
 }
 
+/// Lets transactions that name the same `what` here go on beside each other, while whoever holds it by [`one_at_a_time`] waits
+/// for them and they for him. What is read afterwards is what he left. SQLite's only writer needs no lock.
+pub fn beside_others(tx: &mut Tx<'_>, what: &str) -> Result<()> {
+    if let Conn::Pg(pg) = &mut **tx {
+        diesel::sql_query("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))")
+            .bind::<Text, _>(what)
+            .kept()
+            .execute(pg)?;
+    }
+    Ok(())
+}
+
 /// Sets an installation-wide value.
 pub fn put_setting(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()> {
     each!(&mut **tx, |c| diesel::insert_into(settings::table)

@@ -178,6 +178,7 @@ impl Test {
 /// One condition. Of several values (recipients, files, fields of one name) one that passes is enough; a negative
 /// test holds when none of them passes the positive one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Condition {
     /// What it looks at.
     pub on: On,
@@ -203,7 +204,7 @@ pub enum CustomerFrom {
 
 /// What a rule does. A later rule outdoes an earlier one; tags come together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Actions {
     /// A new ticket begins there; a follow-up moves its ticket there.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -236,6 +237,7 @@ pub struct Actions {
 
 /// A rule. One without conditions speaks of every mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rule {
     /// What people call it.
     pub name: String,

@@ -30,7 +30,7 @@ pub use self::{
 pub(crate) use self::{
     probe::send as send_test,
     remove::retire,
-    settings::{insert, switch},
+    settings::{insert, opens_like, switch},
     view::load,
 };
 

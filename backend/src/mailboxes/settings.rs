@@ -217,6 +217,18 @@ pub fn update(
     )
 }
 
+/// Whether a wish means the server and the user that the mailbox has by now, so that its secrets go on.
+///
+/// # Errors
+/// [`Error::Invalid`] for what is wrong with it.
+pub(crate) fn opens_like(conn: &mut Conn, before: &Mailbox, wish: &Wish) -> Result<bool> {
+    let (wish, _) = check(conn, wish, Some(before))?;
+    let (port, kind, security, auth) = (i32::from(wish.port), wish.kind, wish.security, wish.auth);
+    let Wish { host, login, token_url, client_id, .. } = wish;
+    let after = Mailbox { kind, host, port, security, login, auth, token_url, client_id, ..before.clone() };
+    Ok(before.purpose() == after.purpose())
+}
+
 /// Lets a mailbox rest, or wakes it.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use lettre::message::{
     header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
 };
 
-use super::{Outgoing, reply_token::Keys, thread};
+use super::{Outgoing, brand::Brand, reply_token::Keys, thread};
 use crate::{
     db::{
         Blobs, Conn, OutboxKind, Sender, Ts,
@@ -35,6 +35,8 @@ struct Content {
     subject: String,
     text: String,
     html: Option<String>,
+    /// What the HTML shows of the organisation.
+    brand: Option<Brand>,
     files: Vec<(Attachment, Vec<u8>)>,
     in_reply_to: Option<String>,
     references: Vec<String>,
@@ -63,6 +65,8 @@ pub(super) fn article(conn: &mut Conn, blobs: &Blobs, row: &Outgoing, plus: bool
         false => None,
     };
     let html = view::html(conn, blobs, &article)?.map(|html| formatted::document(&html, &article.body_text));
+    // Colleagues know whose helpdesk it is.
+    let brand = if article.visible { Brand::load(conn)? } else { None };
     // An address that the mail server in front does not know would lose the answer.
     let reply_to = if plus { signed_address(conn, &ticket, &article)? } else { None };
     build(
@@ -75,6 +79,7 @@ pub(super) fn article(conn: &mut Conn, blobs: &Blobs, row: &Outgoing, plus: bool
             subject: article.subject.clone(),
             text: article.body_text.clone(),
             html,
+            brand,
             files,
             in_reply_to,
             references,
@@ -105,6 +110,7 @@ pub(super) fn notification(
             subject,
             text,
             html: None,
+            brand: None,
             files: Vec::new(),
             in_reply_to: None,
             references: conversation.into_iter().collect(),
@@ -206,17 +212,23 @@ fn body(content: &Content) -> Body {
     let html = content.html.clone().unwrap_or_else(|| html_of(&content.text));
     // Images that the HTML shows stand with it (RFC 2387); all else is a file.
     let (shown, files): (Vec<_>, Vec<_>) = content.files.iter().partition(|(file, _)| shows(&html, file));
+    let logo = content.brand.as_ref().and_then(|brand| brand.logo.as_ref());
+    let html = content.brand.as_ref().map_or_else(|| html.clone(), |brand| brand.below(&html));
     let page = SinglePart::builder().header(ContentType::TEXT_HTML).body(html);
     let alternative = MultiPart::alternative().singlepart(text.clone());
-    let alternative = match shown.as_slice() {
-        [] => alternative.singlepart(page),
-        shown => {
+    let alternative = match (shown.as_slice(), logo) {
+        ([], None) => alternative.singlepart(page),
+        (shown, logo) => {
             let related =
                 shown.iter().fold(MultiPart::related().singlepart(page), |related, (file, bytes)| {
                     let (bytes, kind) = untouched(bytes, &file.content_type);
                     let id = file.content_id.clone().unwrap_or_default();
                     related.singlepart(Part::new_inline_with_name(id, one_line(&file.name)).body(bytes, kind))
                 });
+            let related = logo.into_iter().fold(related, |related, (id, kind, bytes)| {
+                let (bytes, kind) = untouched(bytes, kind);
+                related.singlepart(Part::new_inline(id.clone()).body(bytes, kind))
+            });
             alternative.multipart(related)
         }
     };

@@ -4,6 +4,7 @@
 //! bytes of a mail and its Message-ID are fixed before the first attempt, so that a repetition is the same mail.
 
 pub mod balance;
+mod brand;
 mod claim;
 mod compose;
 mod dkim;

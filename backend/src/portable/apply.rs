@@ -1,26 +1,29 @@
 //! From the file to the tables: by the verbs that the pages use, in one transaction. Afterwards everything is as the file
 //! says, or nothing was changed.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use super::{
     Difference,
-    document::{CalendarText, Document, LookText, MailboxText, QueueText, RoleText, TemplateText},
+    document::{AnswerText, Document, LookText, MailboxText, QueueText, RoleText, TemplateText},
     export::{Names, export},
+    hours,
+    places::{self, of},
     render::differences,
 };
 use crate::{
     access::{Actor, PeopleAccess, for_people},
     config::{Config, Secret},
-    db::{AnswerKind, CalendarId, InstallationRight, MailboxAuth, MailboxKind, QueueId, Right, Ts, Tx},
+    db::{AnswerKind, InstallationRight, MailboxAuth, MailboxKind, QueueId, Right, Ts, Tx},
     error::{Error, Result, say},
     filters::{self, Rule},
     mailboxes::{self, Wish},
     notify::answers::{self, Text},
     people::{domains, factor, role_change, roles, setup},
+    picture,
     queues::{self, NewQueue, calendars, templates},
     settings::{self, look},
     tickets::Moment,
@@ -38,6 +41,7 @@ pub fn apply(
     now: Ts,
 ) -> Result<Vec<Difference>> {
     let is = export(tx, actor)?;
+    let wanted = &with_bare_logo(wanted);
     let changes = differences(&is, wanted)?;
     if changes.is_empty() {
         return Ok(changes);
@@ -47,65 +51,62 @@ pub fn apply(
         setup::set_organisation(tx, &people, name, now)?;
     }
     if let Some(look) = &wanted.look {
-        look_to(tx, actor, look, now)?;
+        look_to(tx, actor, look, now).map_err(places::of_part("look"))?;
     }
     if let Some(list) = &wanted.agent_domains {
-        domains::set(tx, &people, list, now)?;
+        domains::set(tx, &people, list, now).map_err(places::of_part("agent_domains"))?;
     }
     // What is so already is no change, also where the file of this place says it by now.
     for (key, value) in wanted.settings.iter().filter(|(key, value)| is.settings.get(*key) != Some(*value)) {
-        settings::change(tx, actor, config, key, Some(value), now)?;
+        settings::change(tx, actor, config, key, Some(value), now).map_err(places::of_setting(key))?;
     }
     let at = Moment { now: now.0, zone: config.time_zone.clone() };
-    let calendars: Vec<&CalendarText> =
-        wanted.calendars.iter().filter(|calendar| !is.calendars.contains(calendar)).collect();
-    for calendar in &calendars {
-        calendar_to(tx, actor, calendar, &at)?;
-    }
-    // A queue may count by a calendar that is offered no more: for as long as it is chosen, it is.
-    let mut asleep: BTreeSet<CalendarId> = BTreeSet::new();
-    for queue in wanted.queues.iter().filter(|queue| !is.queues.contains(queue)) {
-        let named = |calendar: &calendars::Named| Some(&calendar.name) == queue.calendar.as_ref();
-        if let Some(calendar) =
-            calendars::names(tx)?.into_iter().find(named).filter(calendars::Named::is_retired)
-        {
-            calendars::retire(tx, actor, calendar.id, false, now)?;
-            asleep.insert(calendar.id);
-        }
-    }
-    queues_to(tx, actor, &is.queues, &wanted.queues, &at)?;
-    for calendar in calendars.iter().filter(|calendar| calendar.retired) {
-        asleep.extend(calendar_named(tx, &calendar.name)?);
-    }
+    let mut counts = BTreeSet::new();
+    let asleep = hours::all_to(tx, actor, (&is, wanted), &mut counts, &at)?;
+    queues_to(tx, actor, &is.queues, &wanted.queues, &mut counts, now)?;
     for id in asleep {
         calendars::retire(tx, actor, id, true, now)?;
     }
-    for role in wanted.roles.iter().filter(|role| !is.roles.contains(role)) {
-        role_to(tx, &people, role, now)?;
+    let mut roles: Vec<&RoleText> = wanted.roles.iter().filter(|role| !is.roles.contains(role)).collect();
+    // Who manages people from now on comes before who no longer does: somebody always can.
+    roles.sort_by_key(|role| (role.retired, !role.installation.contains(&InstallationRight::People)));
+    for role in roles {
+        role_to(tx, &people, role, now).map_err(of("roles", role))?;
     }
     for template in wanted.templates.iter().filter(|template| !is.templates.contains(template)) {
-        template_to(tx, actor, template, now)?;
+        template_to(tx, actor, template, now).map_err(of("templates", template))?;
     }
     for answer in wanted.auto_responses.iter().filter(|answer| !is.auto_responses.contains(answer)) {
-        let queue = answer.queue.as_deref().map(|name| queue_named(tx, name)).transpose()?;
-        let text = Text { subject: answer.subject.clone(), body: answer.body.clone() };
-        let change = answers::Change { queue, kind: answer.kind, language: answer.language, text };
-        answers::save(tx, actor, &change, now)?;
+        answer_to(tx, actor, answer, now).map_err(of("auto_responses", answer))?;
     }
     for mailbox in wanted.mailboxes.iter().filter(|mailbox| !is.mailboxes.contains(mailbox)) {
-        mailbox_to(tx, actor, config, mailbox, now)?;
+        mailbox_to(tx, actor, config, mailbox, now).map_err(of("mailboxes", mailbox))?;
     }
     if let Some(rules) = wanted.filters.as_ref().filter(|rules| is.filters.as_ref() != Some(rules)) {
         let names = Names::load(tx)?;
-        let rules = rules.iter().map(|rule| rule_of(rule, &names)).collect::<Result<Vec<_>>>()?;
-        filters::store::save(tx, actor, rules, None, now)?;
+        let read = |(at, rule)| rule_of(rule, &names).map_err(places::of_rule(at));
+        let rules = rules.iter().enumerate().map(read).collect::<Result<Vec<_>>>()?;
+        filters::store::save(tx, actor, rules, None, now).map_err(places::of_part("filters"))?;
     }
+    // Once for each queue, whatever of its hours became otherwise, and as late as can be: nobody takes a lock meanwhile.
+    calendars::recount(tx, &counts.into_iter().collect::<Vec<_>>(), &at)?;
     // What a verb trims, orders or leaves out is not what the file says: better nothing than nearly that.
     let left = differences(&export(tx, actor)?, wanted)?;
     match left.first() {
         None => Ok(changes),
         Some(difference) => Err(Error::Conflict(say!("refused-apply", what = difference))),
     }
+}
+
+/// The document with its logo as it will be kept: the pixels alone.
+fn with_bare_logo(wanted: &Document) -> Document {
+    let mut wanted = wanted.clone();
+    if let Some(logo) = wanted.look.as_mut().and_then(|look| look.logo.as_mut())
+        && let Some(bare) = STANDARD.decode(logo.trim()).ok().and_then(|bytes| picture::bare(&bytes))
+    {
+        *logo = STANDARD.encode(bare);
+    }
+    wanted
 }
 
 fn look_to(tx: &mut Tx<'_>, actor: &Actor, text: &LookText, now: Ts) -> Result<()> {
@@ -128,75 +129,65 @@ fn queue_named(tx: &mut Tx<'_>, name: &str) -> Result<QueueId> {
     }
 }
 
-fn calendar_named(tx: &mut Tx<'_>, name: &str) -> Result<Option<CalendarId>> {
-    let same = |calendar: &calendars::Named| calendar.name == name;
-    Ok(calendars::names(tx)?.into_iter().find(same).map(|calendar| calendar.id))
-}
-
-fn calendar_to(tx: &mut Tx<'_>, actor: &Actor, text: &CalendarText, at: &Moment) -> Result<()> {
-    let mut change = calendars::Change {
-        name: text.name.clone(),
-        time_zone: text.time_zone.clone().unwrap_or_default(),
-        holidays: text.holidays.join("\n"),
-        ..calendars::Change::default()
-    };
-    for (day, written) in &text.hours {
-        let place = calendars::DAYS.iter().position(|known| known == day);
-        let place = place.and_then(|at| change.hours.get_mut(at));
-        *place.ok_or_else(|| Error::invalid("hours", say!("refused-weekday", name = day)))? = written.clone();
-    }
-    // The installation's own stays itself under whatever name.
-    let id = if text.own { Some(calendars::OWN) } else { calendar_named(tx, &text.name)? };
-    let calendar = match id {
-        Some(id) => calendars::change(tx, actor, id, &change, at)?,
-        None => calendars::create(tx, actor, &change, at)?,
-    };
-    if calendar.retired && !text.retired {
-        calendars::retire(tx, actor, calendar.id, false, at.ts())?;
-    }
-    Ok(())
-}
-
 fn queues_to(
     tx: &mut Tx<'_>,
     actor: &Actor,
     is: &[QueueText],
     wanted: &[QueueText],
-    at: &Moment,
+    counts: &mut BTreeSet<QueueId>,
+    now: Ts,
 ) -> Result<()> {
-    let now = at.ts();
-    let there: HashSet<&str> = is.iter().map(|queue| queue.name.as_str()).collect();
-    for queue in wanted.iter().filter(|queue| !there.contains(queue.name.as_str())) {
+    let there: HashMap<&str, &QueueText> = is.iter().map(|queue| (queue.name.as_str(), queue)).collect();
+    for queue in wanted.iter().filter(|queue| !there.contains_key(queue.name.as_str())) {
         let new = NewQueue { name: queue.name.clone(), parent: None, addresses: Vec::new() };
-        queues::create(tx, actor, &new, now)?;
+        queues::create(tx, actor, &new, now).map_err(of("queues", queue))?;
     }
-    let changed: Vec<&QueueText> = wanted.iter().filter(|queue| !is.contains(queue)).collect();
-    // An address that goes from one queue to another leaves the first before it comes to the second.
+    let mut changed: Vec<&QueueText> = wanted.iter().filter(|queue| !is.contains(queue)).collect();
+    // From the top: whatever a queue comes under stands in its own place already, so that two can change places.
+    changed.sort_by_cached_key(|queue| depth(&queue.name, &there, wanted));
+    let mut asleep: Vec<&QueueText> = Vec::new();
     for queue in &changed {
         let id = queue_named(tx, &queue.name)?;
+        // What is out of use takes nothing new; it goes out of use again at the end.
+        let above = wanted.iter().find(|above| Some(&above.name) == queue.parent.as_ref());
+        let moves = there.get(queue.name.as_str()).is_none_or(|was| was.parent != queue.parent);
+        for one in above.filter(|above| moves && above.retired).into_iter().chain([*queue]) {
+            let id = if one.name == queue.name { id } else { queue_named(tx, &one.name)? };
+            if queues::get(tx, id)?.retired_at.is_some() && !(one.name == queue.name && queue.retired) {
+                queues::restore(tx, actor, id, now)?;
+            }
+            asleep.extend(Some(one).filter(|one| one.retired));
+        }
+        // An address that goes from one queue to another leaves the first before it comes to the second.
         let mine: Vec<String> = queues::listing::addresses(tx)?.remove(&id).unwrap_or_default();
         let kept: Vec<String> = mine.iter().filter(|one| queue.addresses.contains(one)).cloned().collect();
         if kept != mine {
             let change = queues::Change { addresses: Some(kept), ..queues::Change::default() };
-            queues::change(tx, actor, id, &change, at)?;
+            queues::change_uncounted(tx, actor, id, &change, now)?;
         }
     }
     for queue in &changed {
-        queue_to(tx, actor, queue, at)?;
+        let (id, otherwise) = queue_to(tx, actor, queue, now).map_err(of("queues", queue))?;
+        counts.extend(Some(id).filter(|_| otherwise));
     }
-    for queue in &changed {
+    for queue in asleep {
         let id = queue_named(tx, &queue.name)?;
-        let retired = queues::get(tx, id)?.retired_at.is_some();
-        match (retired, queue.retired) {
-            (false, true) => queues::retire(tx, actor, id, now)?,
-            (true, false) => queues::restore(tx, actor, id, now)?,
-            _ => {}
-        }
+        queues::retire(tx, actor, id, now).map_err(of("queues", queue))?;
     }
     Ok(())
 }
 
-fn queue_to(tx: &mut Tx<'_>, actor: &Actor, queue: &QueueText, at: &Moment) -> Result<()> {
+/// How many queues are to stand above this one; those of a circle have so many that the verb refuses it.
+fn depth(name: &str, there: &HashMap<&str, &QueueText>, wanted: &[QueueText]) -> usize {
+    let all = there.len() + wanted.len();
+    let above = |name: &str| {
+        let said = wanted.iter().find(|queue| queue.name == name).or_else(|| there.get(name).copied());
+        said.and_then(|queue| queue.parent.clone()).filter(|parent| !parent.is_empty())
+    };
+    std::iter::successors(above(name), |name| above(name)).take(all).count()
+}
+
+fn queue_to(tx: &mut Tx<'_>, actor: &Actor, queue: &QueueText, now: Ts) -> Result<(QueueId, bool)> {
     let id = queue_named(tx, &queue.name)?;
     let change = queues::Change {
         name: None,
@@ -217,11 +208,11 @@ fn queue_to(tx: &mut Tx<'_>, actor: &Actor, queue: &QueueText, at: &Moment) -> R
         note: Some(queue.note.clone()),
         default: queue.default.then_some(true),
     };
-    queues::change(tx, actor, id, &change, at)?;
+    let (_, otherwise) = queues::change_uncounted(tx, actor, id, &change, now)?;
     for kind in AnswerKind::ALL.iter().filter(|kind| **kind != AnswerKind::Received) {
-        answers::set_switch(tx, actor, id, *kind, queue.answers.contains(kind), at.ts())?;
+        answers::set_switch(tx, actor, id, *kind, queue.answers.contains(kind), now)?;
     }
-    Ok(())
+    Ok((id, otherwise))
 }
 
 fn role_to(tx: &mut Tx<'_>, people: &PeopleAccess, role: &RoleText, now: Ts) -> Result<()> {
@@ -254,6 +245,13 @@ fn role_to(tx: &mut Tx<'_>, people: &PeopleAccess, role: &RoleText, now: Ts) -> 
         role_change::retire(tx, people, id, now)?;
     }
     Ok(())
+}
+
+fn answer_to(tx: &mut Tx<'_>, actor: &Actor, answer: &AnswerText, now: Ts) -> Result<()> {
+    let queue = answer.queue.as_deref().map(|name| queue_named(tx, name)).transpose()?;
+    let text = Text { subject: answer.subject.clone(), body: answer.body.clone() };
+    let change = answers::Change { queue, kind: answer.kind, language: answer.language, text };
+    answers::save(tx, actor, &change, now)
 }
 
 fn template_to(tx: &mut Tx<'_>, actor: &Actor, text: &TemplateText, now: Ts) -> Result<()> {
@@ -307,22 +305,37 @@ fn mailbox_to(tx: &mut Tx<'_>, actor: &Actor, config: &Config, text: &MailboxTex
         poll_seconds: it.poll_seconds,
         ..Wish::default()
     };
-    let same = |listed: &mailboxes::Listed| listed.mailbox.name == text.name;
-    if let Some(listed) = mailboxes::all(tx, actor)?.into_iter().find(same) {
-        mailboxes::update(tx, actor, config, listed.mailbox.id, &wish, now)?;
-        return Ok(());
-    }
-    // The file knows no secret: until somebody sets one, the mailbox rests.
-    if text.kind != MailboxKind::Maildir {
-        let unknown = || Secret::new(crate::clock::random_token());
+    let served = text.kind != MailboxKind::Maildir;
+    // The file knows no secret. One that is kept goes on for the same server and user; else, until somebody sets one, the
+    // mailbox rests.
+    let unknown = |wish: &mut Wish| {
+        let secret = || Secret::new(crate::clock::random_token());
         match text.auth {
-            MailboxAuth::Password => wish.password = unknown(),
-            MailboxAuth::OAuth2 => (wish.client_secret, wish.refresh_token) = (unknown(), unknown()),
+            MailboxAuth::Password => wish.password = secret(),
+            MailboxAuth::OAuth2 => (wish.client_secret, wish.refresh_token) = (secret(), secret()),
         }
-    }
-    let made = mailboxes::create(tx, actor, config, &wish, now)?;
-    if text.kind != MailboxKind::Maildir {
-        mailboxes::enable(tx, actor, made.id, false, now)?;
+    };
+    let same = |listed: &mailboxes::Listed| listed.mailbox.name == text.name;
+    let (id, is_on, on) = match mailboxes::all(tx, actor)?.into_iter().find(same).map(|it| it.mailbox) {
+        Some(before) => {
+            let is_on = before.disabled_at.is_none();
+            let known = mailboxes::opens_like(tx, &before, &wish)?;
+            if served && !known {
+                unknown(&mut wish);
+            }
+            let after = mailboxes::update(tx, actor, config, before.id, &wish, now)?;
+            (after.id, is_on, if served { is_on && known } else { !text.rests })
+        }
+        None => {
+            if served {
+                unknown(&mut wish);
+            }
+            let made = mailboxes::create(tx, actor, config, &wish, now)?;
+            (made.id, true, !served && !text.rests)
+        }
+    };
+    if is_on != on {
+        mailboxes::enable(tx, actor, id, on, now)?;
     }
     Ok(())
 }
@@ -344,5 +357,5 @@ fn rule_of(rule: &Value, names: &Names) -> Result<Rule> {
             actions.insert("owner".to_owned(), id.into());
         }
     }
-    serde_json::from_value(rule).map_err(|error| Error::invalid("filters", error.to_string()))
+    serde_json::from_value(rule).map_err(|error| Error::invalid("", error.to_string()))
 }

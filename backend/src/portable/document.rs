@@ -216,4 +216,7 @@ pub(super) struct MailboxText {
     pub trusted: bool,
     pub max_bytes: i64,
     pub poll_seconds: i32,
+    /// Of a Maildir: whether nobody looks into it. What is opened with a secret rests until that is set.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rests: bool,
 }

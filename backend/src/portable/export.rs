@@ -10,7 +10,9 @@ use super::document::{
 };
 use crate::{
     access::Actor,
-    db::{AgentId, AnswerKind, Conn, InstallationRight, QueueId, Right, schema::roles as role_rows},
+    db::{
+        AgentId, AnswerKind, Conn, InstallationRight, MailboxKind, QueueId, Right, schema::roles as role_rows,
+    },
     error::Result,
     filters,
     mailboxes::{self, Wish},
@@ -209,6 +211,7 @@ fn mailboxes_of(conn: &mut Conn, actor: &Actor) -> Result<Vec<MailboxText>> {
     let mut all = Vec::new();
     for listed in mailboxes::all(conn, actor)? {
         let it = Wish::of(conn, &listed.mailbox)?;
+        let rests = it.kind == MailboxKind::Maildir && listed.mailbox.disabled_at.is_some();
         all.push(MailboxText {
             name: it.name,
             kind: it.kind,
@@ -231,6 +234,7 @@ fn mailboxes_of(conn: &mut Conn, actor: &Actor) -> Result<Vec<MailboxText>> {
             trusted: it.trusted,
             max_bytes: it.max_bytes,
             poll_seconds: it.poll_seconds,
+            rests,
         });
     }
     all.sort_by(|one, other| one.name.cmp(&other.name));

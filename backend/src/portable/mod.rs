@@ -4,11 +4,14 @@
 mod apply;
 mod document;
 mod export;
+mod hours;
+mod places;
 mod render;
 
 pub use self::{
     apply::apply,
     document::Document,
     export::export,
+    places::located,
     render::{Difference, differences, parse, text},
 };

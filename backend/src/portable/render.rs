@@ -6,8 +6,13 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::document::Document;
+use super::{document::Document, places};
 use crate::error::{Error, Result};
+
+/// What our files begin with.
+const FIRST: &str = "# The configuration of a Turnstone.";
+/// What they end with.
+const LAST: &str = "# This is the end of the configuration.";
 
 /// What stands above each part of the file.
 const PARTS: [(&str, &str); 9] = [
@@ -45,8 +50,8 @@ const PARTS: [(&str, &str); 9] = [
 /// # Errors
 /// When something cannot be written as TOML, which nothing here cannot.
 pub fn text(document: &Document) -> Result<String> {
-    let mut text = String::from(
-        "# The configuration of a Turnstone. `turnstone config apply FILE` brings another one to the same;\n\
+    let mut text = format!(
+        "{FIRST} `turnstone config apply FILE` brings another one to the same;\n\
          # `--dry-run` shows what would change. What is left out stays as it is.\n\n",
     );
     let head = BTreeMap::from([
@@ -64,6 +69,7 @@ pub fn text(document: &Document) -> Result<String> {
         }
         text.push_str(&format!("\n# {meaning}\n{}", toml_of(&BTreeMap::from([(name, part)]))?));
     }
+    text.push_str(&format!("\n{LAST}\n"));
     Ok(text)
 }
 
@@ -71,12 +77,18 @@ fn toml_of(part: &impl Serialize) -> Result<String> {
     toml::to_string_pretty(part).map_err(|error| Error::Unexpected(error.into()))
 }
 
-/// Reads a file.
+/// Reads a file. One that begins as we write them has to end so: cut off between two lines it would still be TOML, and a role
+/// that lost its rights on the way looks like one that has none.
 ///
 /// # Errors
-/// [`Error::Invalid`] says where it is wrong.
+/// [`Error::Invalid`] says in which line what is wrong.
 pub fn parse(text: &str) -> Result<Document> {
-    toml::from_str(text).map_err(|error| Error::invalid("file", error.to_string()))
+    let text = places::plain(text);
+    let document = toml::from_str(&text).map_err(|error| places::unreadable(&text, &error))?;
+    if text.trim_start().starts_with(FIRST) && text.trim_end().lines().next_back() != Some(LAST) {
+        return Err(places::broken_off(&text, LAST));
+    }
+    Ok(document)
 }
 
 /// Something that is not as the file says.
@@ -135,7 +147,7 @@ pub fn differences(is: &Document, wanted: &Document) -> Result<Vec<Difference>> 
 }
 
 /// What tells one of a kind from another.
-fn name(item: &Value) -> String {
+pub(super) fn name(item: &Value) -> String {
     let words = ["queue", "kind", "name", "language"].map(|field| item.get(field).and_then(Value::as_str));
     // A template of one name may be there in each language; a mailbox leads to a queue that is not its name.
     let words = if item.get("name").is_some() {

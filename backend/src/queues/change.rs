@@ -76,6 +76,25 @@ pub struct Change {
 /// # Errors
 /// [`Error::Forbidden`] without the rights; [`Error::Invalid`] for what is wrong or taken.
 pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, change: &Change, at: &Moment) -> Result<Queue> {
+    let (queue, otherwise) = change_uncounted(tx, actor, id, change, at.ts())?;
+    if otherwise {
+        calendars::recount(tx, &[id], at)?;
+    }
+    Ok(queue)
+}
+
+/// The same for whoever changes more than this: whether locks count otherwise now, so that he has to count them anew at the
+/// end.
+///
+/// # Errors
+/// As [`change`].
+pub(crate) fn change_uncounted(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: QueueId,
+    change: &Change,
+    now: Ts,
+) -> Result<(Queue, bool)> {
     actor.require(InstallationRight::QueuesAndMail)?;
     if let Some(parent) = &change.parent {
         backend::one_at_a_time(tx, "queues")?;
@@ -85,7 +104,7 @@ pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, change: &Change, at: 
             actor.require(InstallationRight::People)?;
         }
     }
-    apply(tx, &actor.who(), id, change, at)
+    stored(tx, &actor.who(), id, change, now)
 }
 
 /// What the audit log is told of a queue.
@@ -113,7 +132,16 @@ pub(super) fn told(conn: &mut Conn, id: QueueId) -> Result<(String, Value)> {
 
 /// Changes a queue on behalf of the operator. Locks that count by other hours, or for another time, are counted anew.
 pub(crate) fn apply(tx: &mut Tx<'_>, who: &Who, id: QueueId, change: &Change, at: &Moment) -> Result<Queue> {
-    let about = (who, Audited::Queue, at.ts());
+    let (queue, otherwise) = stored(tx, who, id, change, at.ts())?;
+    if otherwise {
+        calendars::recount(tx, &[id], at)?;
+    }
+    Ok(queue)
+}
+
+/// What it is now, and whether locks count otherwise.
+fn stored(tx: &mut Tx<'_>, who: &Who, id: QueueId, change: &Change, now: Ts) -> Result<(Queue, bool)> {
+    let about = (who, Audited::Queue, now);
     // Before anything is read: what was is what the one before left. The tree and the addresses are looked at as a whole.
     backend::one_at_a_time(tx, "queues")?;
     audit::around(
@@ -123,10 +151,9 @@ pub(crate) fn apply(tx: &mut Tx<'_>, who: &Who, id: QueueId, change: &Change, at
         |tx| {
             let was = get(tx, id)?;
             let queue = store(tx, id, change)?;
-            if (was.unlock_minutes, was.calendar_id) != (queue.unlock_minutes, queue.calendar_id) {
-                calendars::recount(tx, &[id], at)?;
-            }
-            Ok(queue)
+            let otherwise =
+                (was.unlock_minutes, was.calendar_id) != (queue.unlock_minutes, queue.calendar_id);
+            Ok((queue, otherwise))
         },
     )
 }

@@ -7,7 +7,7 @@ pub mod placeholders;
 pub mod templates;
 
 pub use self::change::{Change, change, restore, retire};
-pub(crate) use self::change::{apply, restore_for_operator, retire_for_operator};
+pub(crate) use self::change::{apply, change_uncounted, restore_for_operator, retire_for_operator};
 
 use std::{collections::HashMap, sync::Arc};
 

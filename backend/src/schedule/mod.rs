@@ -19,6 +19,7 @@ use crate::{
     notify::{board, gathering},
     outbox::reply_token,
     people::sessions,
+    queues::calendars,
     tickets::{Moment, bulk, lock, state, uploads},
 };
 
@@ -108,6 +109,10 @@ pub async fn fire(desk: &Desk) -> Result<usize> {
 /// Whoever deletes the row carries it out: on several nodes only one does.
 fn fire_one(tx: &mut crate::db::Tx<'_>, ticket: TicketId, kind: DeadlineKind, at: &Moment) -> Result<()> {
     backend::hold_ticket(tx, ticket)?;
+    if kind == DeadlineKind::Unlock {
+        // Before the row is ours: whoever counts deadlines anew waits for it, and we would wait for him.
+        calendars::hold_hours(tx)?;
+    }
     let mine: Option<Option<Ts>> =
         diesel::delete(deadlines::table.find((ticket, kind)).filter(deadlines::due_at.le(at.ts())))
             .returning(deadlines::since)
@@ -142,5 +147,6 @@ async fn sweep(desk: &Desk) -> Result<()> {
                 .execute(&mut **tx)?;
             backend::fold_queue_counts(tx)
         })
-        .await
+        .await?;
+    crate::audit::witness::keep(desk).await
 }

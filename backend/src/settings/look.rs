@@ -150,11 +150,12 @@ fn keep_logo(tx: &mut Tx<'_>, bytes: &[u8]) -> Result<String> {
         return Err(Error::invalid("logo", say!("refused-logo-size", most = LARGEST / 1_000)));
     }
     // A drawing could carry scripts: only what is pixels by its bytes is taken.
-    if picture::kind(bytes).is_none() {
+    // Kept are the pixels alone: strangers see it, and where a photo was taken is not theirs to know.
+    let Some(bytes) = picture::bare(bytes) else {
         return Err(Error::invalid("logo", say!("refused-logo")));
-    }
-    backend::put_setting(tx, LOGO, &STANDARD.encode(bytes))?;
-    Ok(named(bytes))
+    };
+    backend::put_setting(tx, LOGO, &STANDARD.encode(&bytes))?;
+    Ok(named(&bytes))
 }
 
 /// The logo as it stands in the configuration's file; `None`: there is none.

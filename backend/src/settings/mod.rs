@@ -99,11 +99,11 @@ pub fn retention(conn: &mut Conn, config: &Config) -> Result<Option<u32>> {
     Ok(number(&kept(conn)?, "MAIL_RETENTION_DAYS").or(config.mail_retention_days))
 }
 
-/// Sets a value, or with `None` takes it back: then the usual one is in force.
+/// Sets a value, or with `None` takes it back: then the usual one is in force, or what the file says.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without the right to manage people; [`Error::NotFound`] for what no page changes;
-/// [`Error::Conflict`] for what the file or the environment says; [`Error::Invalid`] for what makes no sense.
+/// [`Error::Conflict`] for another value than the file or the environment says; [`Error::Invalid`] for what makes no sense.
 pub fn change(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -117,7 +117,8 @@ pub fn change(
         return relay::change_by_words(tx, actor, config, (value, None), now);
     }
     let setting = CHANGEABLE.iter().find(|setting| setting.key == key).ok_or(Error::NotFound)?;
-    if config.is_given(key) {
+    // What was set here before the file said it lies idle, and can be taken away.
+    if value.is_some() && config.is_given(key) {
         return Err(Error::Conflict(say!("refused-setting-given", key = key)));
     }
     let before = kept(tx)?.remove(key).map(|kept| kept.value);

@@ -56,6 +56,7 @@ pub(super) fn restart_timer(tx: &mut Tx<'_>, ticket: &Ticket, at: &Moment) -> Re
     if ticket.locked_at.is_none() {
         return Ok(());
     }
+    queues::calendars::hold_hours(tx)?;
     match queues::calendars::patience(tx, ticket.queue_id, &at.zone)?.until(at.now) {
         None => store::clear_deadline(tx, ticket.id, DeadlineKind::Unlock),
         Some(due) => store::set_unlock(tx, ticket.id, at.ts(), Ts(due)),

@@ -46,6 +46,8 @@ struct Row {
     field: bool,
     typed: String,
     error: String,
+    /// What was set on a page before somebody else said it: it would hold again.
+    idle: String,
     /// Where it can be tried out.
     test: &'static str,
     /// The page on which it is changed, where it has one of its own.
@@ -168,6 +170,7 @@ fn row(key: &Key, config: &Config, kept: Option<&Kept>, language: &Language) -> 
         (None, Some(kept)) => (told(key, &kept.value), language.tr("origin-page")),
         (None, None) => (usual.to_owned(), language.tr("origin-default")),
     };
+    let idle = kept.filter(|_| given.is_some() && (changeable.is_some() || !own_page.is_empty()));
     let hidden = key.secrecy == Secrecy::Whole && given.is_some();
     let slug = key.name.to_lowercase().replace('_', "-");
     Row {
@@ -183,11 +186,14 @@ fn row(key: &Key, config: &Config, kept: Option<&Kept>, language: &Language) -> 
         // Words such as “off: for ever” are no number to begin with.
         typed: if value.parse::<u32>().is_ok() { value } else { String::new() },
         error: String::new(),
+        idle: idle.map(|kept| told(key, &kept.value)).unwrap_or_default(),
         test: match key.name {
-            "SMTP_RELAY" | "DNS_RESOLVER" | "DKIM_KEY" | "RECIPIENT_DELIMITER" => {
+            // There a real mail goes through it.
+            "SMTP_RELAY" => "/admin/relay#trial",
+            "DNS_RESOLVER" | "DKIM_KEY" | "RECIPIENT_DELIMITER" | "SIGN_IN_FILE" => {
                 "/admin/diagnostics?outside=yes"
             }
-            "TLS_CERT" | "DATABASE_URL" | "DATA_DIR" => "/admin/diagnostics",
+            "TLS_CERT" | "DATABASE_URL" | "DATA_DIR" | "PUBLIC_URL" | "AUTHSERV_ID" => "/admin/diagnostics",
             _ => "",
         },
         page: own_page,

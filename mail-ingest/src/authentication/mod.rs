@@ -3,6 +3,7 @@
 //! A result is believed when the mail server in front wrote it ([`trusted`]). Where it wrote none, a mail that came
 //! to a listener of ours can be looked at by ourselves. Whatever the result, no mail is refused or held back for it.
 
+mod covers;
 pub mod domain;
 mod published;
 mod results;
@@ -10,6 +11,7 @@ mod verify;
 
 use serde::{Deserialize, Serialize};
 
+pub use covers::{Cover, Look, covers};
 pub use published::{Published, published};
 pub use results::{claims, trusted};
 pub use verify::{Resolver, Verifier, Way};

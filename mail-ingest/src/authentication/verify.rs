@@ -252,7 +252,7 @@ fn signatures(raw: &[u8]) -> usize {
     header.filter(is_one).take(SIGNATURES + 1).count()
 }
 
-fn is_neighbour(peer: IpAddr) -> bool {
+pub(super) fn is_neighbour(peer: IpAddr) -> bool {
     match peer.to_canonical() {
         IpAddr::V4(peer) => peer.is_loopback() || peer.is_private() || peer.is_link_local(),
         IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local() || peer.is_unicast_link_local(),

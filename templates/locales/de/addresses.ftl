@@ -35,3 +35,11 @@ dns-dmarc-several = Es gibt mehr als einen DMARC-Eintrag, und dann zählt keiner
 dns-dmarc-unreadable = Der Eintrag hat keine Vorgabe, die andere verstehen. Er braucht p=none, p=quarantine oder p=reject.
 dns-slow = Die Nameserver haben zwei Sekunden lang nicht geantwortet. Fragen Sie noch einmal.
 dns-spf-nobody = Die Domain sagt, dass niemand für sie sendet; andere Server lehnen Ihre E-Mails daher ab. Nennen Sie Ihre Server vor -all.
+reach-last = Letzte Mail dorthin:
+reach-never = Unter den letzten { $n } Mails war keine dorthin.
+dns-relay = Relay
+dns-relay-covered = Die Domain lässt Ihr Relay senden: Der SPF-Eintrag deckt jede seiner Adressen ab.
+dns-relay-uncovered = Der SPF-Eintrag deckt Ihr Relay nicht ab, sodass andere Server Ihre Mails für gefälscht halten können. Sendet das Relay von diesen Adressen, setzen Sie diese Zeile an die Stelle des Eintrags; sendet es von anderen, fragen Sie seinen Betreiber, was aufzunehmen ist.
+dns-relay-broken = Der SPF-Eintrag lässt sich nicht auswerten: Er hat einen Fehler oder verlangt mehr als zehn Abfragen. Dann zählt er für niemanden. Entfernen Sie, was er einschließt und nicht braucht.
+dns-relay-inside = Ihr Relay steht in Ihrem eigenen Netz. Ob die Domain die Adresse abdeckt, die andere sehen, weiß sein Betreiber.
+dns-relay-nowhere = Der Name Ihres Relays hat dort keine Adresse. Prüfen Sie die Schreibweise auf der Seite des Relays.

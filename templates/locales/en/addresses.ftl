@@ -35,3 +35,11 @@ dns-dmarc-several = There is more than one DMARC record, and then none counts. M
 dns-dmarc-unreadable = The record has no policy that others understand. It needs p=none, p=quarantine or p=reject.
 dns-slow = The name servers did not tell within two seconds. Ask again.
 dns-spf-nobody = The domain says that nobody sends for it, so that other servers refuse your mail. Name your servers before -all.
+reach-last = Last mail to it:
+reach-never = No mail to it among the last { $n } that came.
+dns-relay = Relay
+dns-relay-covered = The domain lets your relay send: each of its addresses is covered by the SPF record.
+dns-relay-uncovered = The SPF record does not cover your relay, so that other servers may take your mail for forged. If the relay sends from these addresses, put this line in the place of the record; if it sends from others, ask its keeper what to include.
+dns-relay-broken = The SPF record cannot be evaluated: it has a mistake, or asks for more than ten look-ups. Then it counts for nobody. Remove what it includes and does not need.
+dns-relay-inside = Your relay lies in your own network. Whether the domain covers the address that others see, its keeper knows.
+dns-relay-nowhere = The name of your relay has no address there. Look at its spelling on the page of the relay.

@@ -35,3 +35,11 @@ dns-dmarc-several = Il y a plusieurs enregistrements DMARC, et alors aucun ne co
 dns-dmarc-unreadable = L’enregistrement n’a pas de consigne lisible. Il lui faut p=none, p=quarantine ou p=reject.
 dns-slow = Les serveurs de noms n’ont pas répondu en deux secondes. Demandez encore.
 dns-spf-nobody = Le domaine dit que personne n’envoie pour lui : les autres serveurs refusent vos e-mails. Nommez vos serveurs avant -all.
+reach-last = Dernier e-mail à cette adresse :
+reach-never = Aucun e-mail à cette adresse parmi les { $n } derniers arrivés.
+dns-relay = Relais
+dns-relay-covered = Le domaine autorise votre relais à envoyer : l’enregistrement SPF couvre chacune de ses adresses.
+dns-relay-uncovered = L’enregistrement SPF ne couvre pas votre relais : d’autres serveurs peuvent prendre vos e-mails pour des faux. Si le relais envoie depuis ces adresses, mettez cette ligne à la place de l’enregistrement ; s’il envoie depuis d’autres, demandez à son responsable ce qu’il faut y inclure.
+dns-relay-broken = L’enregistrement SPF ne peut pas être évalué : il contient une erreur ou demande plus de dix recherches. Il ne vaut alors pour personne. Retirez ce qu’il inclut sans nécessité.
+dns-relay-inside = Votre relais se trouve dans votre propre réseau. Si le domaine couvre l’adresse que voient les autres, son responsable le sait.
+dns-relay-nowhere = Le nom de votre relais n’y a pas d’adresse. Vérifiez son orthographe sur la page du relais.

@@ -1,6 +1,9 @@
 //! Settings: what is read, what is refused, and whether the refusal helps.
 
+mod completeness;
+mod mistakes;
 mod portable;
+mod swaps;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use tests::app::{TestApp, text};
 use tests::{Database, Settings, both_databases};
 
 /// An installation in which everything that the file knows was changed.
-async fn lived_in(app: &TestApp) {
+pub async fn lived_in(app: &TestApp) {
     app.queue("Billing", "billing@helpdesk.example").await;
     let late = json!({ "name": "Late \"shift\"", "time_zone": "Europe/Berlin", "hours": { "monday": "12-22", "sunday": "8-9, 10-11" },
         "holidays": [{ "day": "12-24", "name": "Christmas Eve" }, { "day": "2026-12-28" }] });
@@ -40,7 +40,8 @@ async fn lived_in(app: &TestApp) {
     app.root.post("/api/v1/templates", macros).await.assert(201);
     let answer = json!({ "queue": "Billing", "kind": "received", "language": "de", "subject": "Da", "body": "Ist da.", "enabled": false });
     app.root.put("/api/v1/auto-responses", answer).await.assert(200);
-    let mailbox = json!({ "name": "Post", "kind": "imap", "host": "imap.customer.example", "login": "desk", "password": "s3cr3t-word",
+    let ca = rcgen::generate_simple_self_signed(["imap.customer.example".to_owned()]).unwrap().cert.pem();
+    let mailbox = json!({ "ca": ca, "name": "Post", "kind": "imap", "host": "imap.customer.example", "login": "desk", "password": "s3cr3t-word",
         "queue": "Billing", "enabled": false });
     app.root.post("/api/v1/mailboxes", mailbox).await.assert(201);
     let rule = json!({ "name": "Urgent", "conditions": [{ "on": "subject", "test": "contains", "value": "urgent" }],
@@ -51,9 +52,151 @@ async fn lived_in(app: &TestApp) {
     browser.get("/admin/settings").await.assert(200);
     browser.submit("/admin/settings", &[("key", "SESSION_HOURS"), ("value", "24")]).await.assert(303);
     browser.submit("/admin/people/domains", &[("domains", "helpdesk.example")]).await.assert(303);
+    let (good, said) = run(&app.settings, &["config", "apply", "-"], MORE).await;
+    assert!(good, "{said}");
 }
 
-async fn run(settings: &Settings, arguments: &[&str], input: &str) -> (bool, String) {
+/// What else the file knows, and pages of the tests do not reach: a relay that signs in, a logo, mailboxes of each kind, answers
+/// of all queues, a role that is retired, a tree of three storeys.
+const MORE: &str = r##"
+[look]
+colour = "#aa3300"
+theme = "dark"
+logo = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAACklEQVR4nGMAAQAABQABDQottAAAAABJRU5ErkJggg=="
+
+[settings]
+SMTP_RELAY = "smtps://desk@relay.customer.example:465?connections=3"
+
+[[queues]]
+name = "Third storey"
+parent = "Billing"
+addresses = []
+sender_name = "The \"third\", Ltd."
+language = "fr"
+answers = ["new_because_closed"]
+follow_up_policy = "reopen"
+unlock_minutes = 0
+hold_seconds = 0
+subject_tag = true
+reply_token = true
+retired = true
+
+[[roles]]
+name = "Former"
+description = "As it was until 2025"
+second_factor = true
+retired = true
+[[roles.grants]]
+queue = "Old"
+rights = ["read", "note"]
+
+[[templates]]
+name = "Wait"
+body = "Wir warten."
+state = "pending reminder"
+wait_days = 3
+
+[[auto_responses]]
+kind = "received"
+language = "fr"
+subject = "Bien reçu"
+body = "C’est là."
+
+[[mailboxes]]
+name = "Folder"
+kind = "maildir"
+directory = "/var/mail/desk"
+folders = ["INBOX"]
+security = "none"
+auth = "password"
+after = "leave"
+existing = "skip"
+max_bytes = 1000000
+poll_seconds = 60
+trusted = true
+rests = true
+
+[[mailboxes]]
+name = "Cloud"
+kind = "imap"
+address = "cloud@helpdesk.example"
+host = "imap.cloud.example"
+port = 993
+security = "tls"
+login = "cloud@helpdesk.example"
+auth = "oauth2"
+token_url = "https://login.cloud.example/token"
+client_id = "turnstone"
+scope = "mail"
+folders = ["INBOX", "Invoices"]
+after = "move"
+move_to = "Done"
+existing = "take"
+max_bytes = 1000000
+poll_seconds = 300
+"##;
+
+#[derive(diesel::QueryableByName)]
+struct Words {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    words: String,
+}
+
+/// What lies in each table, in a form that can be compared; the audit log included.
+pub async fn everything(app: &TestApp, database: Database) -> Vec<String> {
+    use diesel::RunQueryDsl as _;
+    let tables = match database {
+        Database::Sqlite => {
+            "SELECT name AS words FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
+        }
+        Database::Postgres => {
+            "SELECT CAST(table_name AS TEXT) AS words FROM information_schema.tables \
+             WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name"
+        }
+    };
+    let looked = move |conn: &mut turnstone::db::Conn| -> turnstone::error::Result<Vec<String>> {
+        let mut all = Vec::new();
+        for Words { words: table } in diesel::sql_query(tables).load::<Words>(conn)? {
+            let line = match database {
+                Database::Postgres => String::from("CAST(t AS TEXT)"),
+                Database::Sqlite => {
+                    let columns = format!("SELECT name AS words FROM pragma_table_info('{table}')");
+                    let columns = diesel::sql_query(columns).load::<Words>(conn)?;
+                    columns
+                        .iter()
+                        .map(|it| format!("quote(\"{}\")", it.words))
+                        .collect::<Vec<_>>()
+                        .join(" || ',' || ")
+                }
+            };
+            let lines = format!("SELECT {line} AS words FROM \"{table}\" t ORDER BY 1");
+            let lines = diesel::sql_query(lines).load::<Words>(conn)?;
+            all.extend(lines.into_iter().map(|it| format!("{table}: {}", it.words)));
+        }
+        Ok(all)
+    };
+    app.db().read(looked).await.unwrap()
+}
+
+/// The files of the data directory but for the database's own, with their lengths.
+fn files(app: &TestApp) -> Vec<(String, u64)> {
+    let mut all = Vec::new();
+    let mut open = vec![app.settings.data_directory()];
+    while let Some(directory) = open.pop() {
+        for entry in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
+            let name = entry.path().display().to_string();
+            match entry.file_type().unwrap().is_dir() {
+                true => open.push(entry.path()),
+                false if name.contains("turnstone.db") => {}
+                false => all.push((name, entry.metadata().unwrap().len())),
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+pub async fn run(settings: &Settings, arguments: &[&str], input: &str) -> (bool, String) {
     let (settings, input) = (settings.clone(), input.to_owned());
     let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
     let ran = move || {
@@ -89,8 +232,11 @@ both_databases! {
         for to in [database, other] {
             let empty = TestApp::start(to).await;
             let (_, before) = run(&empty.settings, &["config", "export"], "").await;
+            let (files, rows) = (files(&empty), everything(&empty, to).await);
             let (good, said) = run(&empty.settings, &["config", "apply", "--dry-run", "-"], &file).await;
             assert!(good && said.contains("+ queues: Billing") && said.contains("nothing was changed"), "{said}");
+            assert_eq!(everything(&empty, to).await, rows, "not a row");
+            assert_eq!(self::files(&empty), files, "not a file: no key either, with which a mailbox’s secret would be sealed");
             assert_eq!(run(&empty.settings, &["config", "export"], "").await.1, before, "a look changes nothing");
             let (good, said) = run(&empty.settings, &["config", "apply", "-"], &file).await;
             assert!(good, "{said}");
@@ -99,7 +245,8 @@ both_databases! {
             assert!(again.contains("Everything is as the file says."), "{again}");
             // By the verbs: it is in the audit log, with its author.
             let written = empty.root.get("/api/v1/audit?kind=role").await.items();
-            assert_eq!((&written[0]["subject"], &written[0]["agent"], &written[0]["cause"]), (&json!("Biller"), &json!("root"), &json!("cli")));
+            let biller = written.iter().find(|one| one["subject"] == "Biller").expect("an entry");
+            assert_eq!((&biller["agent"], &biller["cause"]), (&json!("root"), &json!("cli")));
         }
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tests::app::{TestApp, text};
 use tests::binary::PASSWORD;
 use tests::{Binary, Settings, both_databases, wait_until};
-use turnstone::audit;
+use turnstone::audit::{self, witness};
 
 /// What the command says, whether it was content or not.
 async fn told(app: &TestApp, arguments: &[&str]) -> (bool, String) {
@@ -243,6 +243,50 @@ both_databases! {
     }
 }
 
+both_databases! {
+    async fn an_end_that_was_cut_off_is_missed(database) {
+        let app = TestApp::start(database).await;
+        let verify = async || told(&app, &["audit", "verify"]).await;
+        let finding = async || {
+            let all = app.root.get("/api/v1/diagnostics").await.items();
+            all.into_iter().find(|finding| finding["about"] == "audit").expect("a finding")
+        };
+        app.queue("Billing", "billing@helpdesk.example").await;
+        app.queue("Orders", "orders@helpdesk.example").await;
+        witness::keep(app.desk()).await.unwrap();
+        assert_eq!(finding().await["weight"], "good");
+        assert!(verify().await.0);
+        // The last row goes: what is left is a chain without a break.
+        without_fence(&app, "DELETE FROM audit_events WHERE id = (SELECT max(id) FROM audit_events)").await;
+        let (good, said) = verify().await;
+        assert!(!good && said.contains("lost its end") && said.contains("audit-head"), "{said}");
+        let found = finding().await;
+        assert!(found["weight"] == "bad" && found["remedy"].as_str().unwrap().contains("audit-head"), "{found}");
+        // New entries on top of it hide nothing, and nor does the next look.
+        app.queue("Returns", "returns@helpdesk.example").await;
+        witness::keep(app.desk()).await.unwrap();
+        assert_eq!(finding().await["weight"], "bad");
+        // Who knows why takes the file away; from then on it is watched again.
+        std::fs::remove_file(witness::file(&app.settings.data_directory())).unwrap();
+        witness::keep(app.desk()).await.unwrap();
+        assert_eq!(finding().await["weight"], "good");
+        assert!(verify().await.0);
+    }
+}
+
+/// Whom fail2ban would ban for this log.
+fn banned(log: &str) -> Vec<String> {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("log");
+    std::fs::write(&file, log).unwrap();
+    let filter = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/fail2ban/turnstone.conf");
+    let output =
+        std::process::Command::new("fail2ban-regex").args(["--out", "ip"]).args([&file, &filter]).output();
+    let output = output.expect("fail2ban-regex, which tests/run installs");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
 #[test]
 fn a_failed_sign_in_is_a_line_that_fail2ban_understands_and_nobody_forges() {
     tests::run(async {
@@ -287,6 +331,15 @@ fn a_failed_sign_in_is_a_line_that_fail2ban_understands_and_nobody_forges() {
             // As the journal hands it over, and as fail2ban cuts the moment out.
             let line = log.lines().find(|line| line.contains("sign-in failed")).unwrap();
             assert!(rules.iter().any(|rule| rule.is_match(&format!("desk turnstone[12]: {line}"))), "{line}");
+            // And by fail2ban itself: the log as it is, as a file that rsyslog writes, and as one with an address of six.
+            let syslog = log.lines().map(|line| format!("Nov 27 08:00:00 desk turnstone[12]: {line}\n"));
+            for (text, wanted) in [
+                (log.clone(), ["192.0.2.1", "192.0.2.2", "192.0.2.3"]),
+                (syslog.collect(), ["192.0.2.1", "192.0.2.2", "192.0.2.3"]),
+                (log.replace("192.0.2.2", "2001:db8::7"), ["192.0.2.1", "2001:db8::7", "192.0.2.3"]),
+            ] {
+                assert_eq!(banned(&text), wanted, "{text}");
+            }
         }
     });
 }

@@ -1,6 +1,7 @@
 //! Working time: Monday to Friday, 9 to 17, in the installation's zone, unless a calendar says otherwise.
 
 mod calendars;
+mod hours;
 mod oracle;
 
 use jiff::{Timestamp, tz::TimeZone};

@@ -148,6 +148,93 @@ both_databases! {
     }
 }
 
+both_databases! {
+    async fn what_waits_hides_nothing_that_failed(database) {
+        let app = TestApp::start(database).await;
+        app.deliver(&mail("anna@customer.example")).await;
+        app.deliver(&mail("bert@customer.example")).await;
+        app.relay.wait_for("bert@customer.example", 1).await;
+        // One mail lies in quarantine, one waits since yesterday, and nobody takes it up; so with those that leave.
+        let first = "(SELECT min(id) FROM inbound_mails)";
+        let (old, later) = match database {
+            tests::Database::Sqlite => ("1700000000000000", "4000000000000000"),
+            tests::Database::Postgres => ("to_timestamp(1700000000)", "to_timestamp(4000000000)"),
+        };
+        let statements = [
+            format!("UPDATE inbound_mails SET status = 'quarantined' WHERE id = {first}"),
+            format!("UPDATE inbound_mails SET status = 'waiting', received_at = {old}, try_at = {later} WHERE id > {first}"),
+            "UPDATE outbox SET state = 'failed' WHERE id = (SELECT min(id) FROM outbox)".to_owned(),
+            format!("UPDATE outbox SET state = 'deferred', created_at = {old}, try_at = {later} WHERE id = (SELECT max(id) FROM outbox)"),
+        ];
+        let change = move |tx: &mut turnstone::db::Tx<'_>| -> turnstone::error::Result<()> {
+            for statement in &statements {
+                diesel::RunQueryDsl::execute(diesel::sql_query(statement.as_str()), &mut **tx)?;
+            }
+            Ok(())
+        };
+        app.db().write(change).await.unwrap();
+        let all = found(&app, "").await;
+        for what in ["mail in", "mail out"] {
+            let mut weights: Vec<&str> = all.iter().filter(|one| one["about"] == what).map(|one| one["weight"].as_str().unwrap()).collect();
+            weights.sort_unstable();
+            assert_eq!(weights, ["bad", "warning"], "{what}: {all:?}");
+        }
+    }
+
+    async fn nothing_that_swallows_questions_holds_the_command_up(database) {
+        let app = TestApp::start(database).await;
+        let zone = tests::dns::StubZone::silent().await;
+        // Addresses of documentation: whoever sends there hears nothing, or that there is no way.
+        let settings = app
+            .settings
+            .clone()
+            .with("SMTP_RELAY", "smtp://192.0.2.1:25?tls=none")
+            .with("DNS_RESOLVER", &zone.address().to_string());
+        let begun = Instant::now();
+        let said = tokio::task::spawn_blocking(move || settings.run(&["doctor", "--json"], b"").stdout).await.unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
+        let said: Vec<Value> = serde_json::from_slice(&said).expect("a list of findings");
+        assert_eq!(about(&said, "relay")["weight"], "bad");
+        let silent = about(&said, "dns");
+        assert!(silent["weight"] == "warning" && !text(&silent["remedy"]).is_empty(), "{silent}");
+        assert!(zone.questions() > 0);
+    }
+}
+
+#[test]
+fn whatever_is_not_good_says_what_to_do_in_every_language() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let sources = ["certificate", "inside", "machine", "mail", "mod", "published"]
+        .map(|name| format!("ops/doctor/{name}.rs"));
+    let found = regex::Regex::new(
+        r#"\.(?:bad|warning)\(\s*"[^"]+",\s*(?:if [^{]*\{ )?"([a-z-]+)"(?: \} else \{ "([a-z-]+)")?"#,
+    )
+    .unwrap();
+    let about = regex::Regex::new(r#"\.(?:bad|warning|good)\(\s*"([^"]+)""#).unwrap();
+    let (mut keys, mut names) = (Vec::new(), std::collections::BTreeSet::new());
+    for source in sources.into_iter().chain(["sign_in/look.rs".to_owned()]) {
+        let text = std::fs::read_to_string(root.join("backend/src").join(source)).unwrap();
+        for words in found.captures_iter(&text) {
+            keys.extend(words.iter().skip(1).flatten().map(|key| key.as_str().to_owned()));
+        }
+        names.extend(about.captures_iter(&text).map(|words| words[1].replace(' ', "-")));
+    }
+    assert!(keys.len() > 25 && names.len() > 18, "{keys:?} {names:?}");
+    for language in ["en", "de", "fr"] {
+        let file = root.join("templates/locales").join(language).join("diagnostics.ftl");
+        let known = std::fs::read_to_string(file).unwrap();
+        for name in &names {
+            let message = format!("doctor-about-{name} = ");
+            assert!(known.lines().any(|line| line.starts_with(&message)), "{language}: {message}");
+        }
+        for key in &keys {
+            for message in [format!("doctor-{key} ="), format!("doctor-do-{key} =")] {
+                assert!(known.lines().any(|line| line.starts_with(&message)), "{language}: {message}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_certificate_says_when_it_ends() {
     tests::run(async {

@@ -7,6 +7,7 @@ use tests::app::TestApp;
 use tests::binary::PASSWORD;
 use tests::client::Answer;
 use tests::{Client, both_databases};
+use turnstone::picture;
 use turnstone::settings::colour::Colour;
 
 /// A picture of one pixel.
@@ -106,5 +107,144 @@ fn whatever_the_colour_its_buttons_and_links_can_be_read() {
         let colour: Colour = text.parse().unwrap();
         assert_eq!(colour.to_string(), text);
         assert!(colour.least_contrast() >= 4.5, "{text}: {}", colour.least_contrast());
+    }
+}
+
+/// Pictures of one pixel, each with words that are none, and what is left of it.
+fn laden() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    let chunk = |name: &[u8], data: &[u8]| {
+        let length = u32::try_from(data.len()).unwrap();
+        [&length.to_be_bytes()[..], name, data, b"sums"].concat()
+    };
+    let (head, end) = (&PNG[..33], &PNG[33..]);
+    let png =
+        [head, &chunk(b"tEXt", b"Comment\0SECRET"), &chunk(b"eXIf", b"SECRET"), end, b"PK SECRET"].concat();
+    let segment = |marker: u8, data: &[u8]| {
+        let length = u16::try_from(data.len() + 2).unwrap();
+        [&[0xff, marker][..], &length.to_be_bytes(), data].concat()
+    };
+    let (jfif, size) =
+        (segment(0xe0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0"), segment(0xc0, &[8, 0, 1, 0, 1, 1, 1, 0x11, 0]));
+    let scan =
+        [&segment(0xda, &[1, 1, 0, 0, 63, 0])[..], &[0x12, 0xff, 0, 0x34, 0xff, 0xd0, 0x56], &[0xff, 0xd9]]
+            .concat();
+    let photo = [
+        &[0xff, 0xd8][..],
+        &jfif,
+        &segment(0xe1, b"Exif\0\0GPS SECRET"),
+        &segment(0xfe, b"SECRET"),
+        &size,
+        &scan,
+        b"<script>SECRET",
+    ]
+    .concat();
+    let gif = |extension: &[u8], tail: &[u8]| {
+        let head = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff";
+        let picture = b"\x21\xf9\x04\0\0\0\0\0\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0";
+        [&head[..], extension, picture, b"\x3b", tail].concat()
+    };
+    let riff = |parts: &[(&[u8], &[u8])], flags: u8, tail: &[u8]| {
+        let chunk = |name: &[u8], data: &[u8]| {
+            let length = u32::try_from(data.len()).unwrap();
+            [name, &length.to_le_bytes(), data, if data.len() % 2 == 1 { b"\0" } else { b"" }].concat()
+        };
+        let extended = chunk(b"VP8X", &[flags, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let others: Vec<u8> = parts.iter().flat_map(|(name, data)| chunk(name, data)).collect();
+        let content = [b"WEBP", &extended[..], &others, &chunk(b"VP8L", &[0x2f, 0, 0, 0, 0])].concat();
+        [b"RIFF", &u32::try_from(content.len()).unwrap().to_le_bytes()[..], &content, tail].concat()
+    };
+    vec![
+        ("png", png, PNG.to_vec()),
+        ("jpeg", photo, [&[0xff, 0xd8][..], &jfif, &size, &scan].concat()),
+        ("gif", gif(b"\x21\xfe\x06SECRET\0", b"SECRET"), gif(b"", b"")),
+        (
+            "webp",
+            riff(&[(b"EXIF", b"SECRET"), (b"XMP ", b"a SECRET")], 0b0001_1100, b"SECRET"),
+            riff(&[], 0b0001_0000, b""),
+        ),
+    ]
+}
+
+#[test]
+fn of_a_picture_only_its_pixels_are_kept() {
+    for (name, laden, wanted) in laden() {
+        assert!(laden.windows(6).any(|word| word == b"SECRET"), "{name}");
+        let bare = picture::bare(&laden).unwrap_or_else(|| panic!("{name} is whole"));
+        assert_eq!(bare, wanted, "{name}");
+        assert_eq!(picture::bare(&bare).as_ref(), Some(&bare), "{name}: once is enough");
+        // What is cut off, or was tampered with, is no picture, or one without what it hid; and never a crash.
+        for at in 0..laden.len() {
+            let _ = picture::bare(&laden[..at]);
+            for byte in [0, 0x7f, 0xff] {
+                let mut other = laden.clone();
+                other[at] = byte;
+                let _ = picture::bare(&other);
+            }
+        }
+        assert_eq!(picture::bare(&wanted[..wanted.len() - 1]), None, "{name}");
+    }
+    assert_eq!(picture::bare(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), None);
+}
+
+both_databases! {
+    async fn a_logo_that_says_where_it_was_taken_says_it_no_more(database) {
+        let app = TestApp::start(database).await;
+        let browser = admin(&app).await;
+        for (name, laden, wanted) in laden() {
+            logo(&browser, &laden).await.assert(303);
+            let page = app.visitor().get("/login").await.text();
+            let shown = app.visitor().get(&format!("/brand/{}", address(&page, "src=\"/brand/"))).await;
+            assert_eq!(shown.assert(200).body, wanted, "{name}");
+        }
+        // The same by a file, which may say it as it was.
+        use base64::Engine as _;
+        let (_, laden, _) = laden().remove(0);
+        let file = format!("[look]\nlogo = \"{}\"\n", base64::engine::general_purpose::STANDARD.encode(&laden));
+        for word in ["1 changed", "Everything is as the file says"] {
+            let (settings, file) = (app.settings.clone(), file.clone());
+            let said = tokio::task::spawn_blocking(move || settings.run(&["config", "apply", "-"], file.as_bytes())).await.unwrap();
+            assert!(String::from_utf8_lossy(&said.stdout).contains(word), "{said:?}");
+        }
+    }
+
+    async fn html_mails_carry_name_colour_and_a_small_logo(database) {
+        let app = TestApp::start(database).await;
+        let number = app.ticket_from(&tests::mail("anna@customer.example")).await;
+        app.relay.wait_for("anna@customer.example", 1).await;
+        let reply = async |text: &str, count: usize| {
+            app.root.reply(&number, text).await;
+            let sent = app.relay.wait_for("anna@customer.example", count).await;
+            sent.last().unwrap().mail()
+        };
+        let plain = reply("As it was.", 2).await;
+        assert!(!plain.html().unwrap_or_default().contains("<table"), "who has chosen nothing sends what he wrote");
+        let browser = admin(&app).await;
+        let look = [("organisation", "Fair & <b>water"), ("colour", "#ffee00"), ("theme", "system")];
+        browser.submit("/admin/look", &look).await.assert(303);
+        let named = reply("With a name.", 3).await;
+        let html = named.html().unwrap_or_default();
+        assert!(html.contains("Fair &amp; &lt;b&gt;water") && !html.contains("<img"), "{html}");
+        // Not the yellow that was typed, in which nobody reads white, but its hue.
+        let colour = html.split("bgcolor=\"").nth(1).unwrap().split('"').next().unwrap();
+        let [day, _] = "#ffee00".parse::<Colour>().unwrap().buttons();
+        assert!(colour == day.colour.to_string() && day.contrast >= 4.5, "{colour}");
+        assert!(!html.contains("http") && !html.contains("<style") && !html.contains("<script"), "nothing is fetched: {html}");
+        assert_eq!(named.text().lines().next(), Some("With a name."));
+        assert!(!named.text().contains("Fair &"), "the text says what was written: {}", named.text());
+
+        logo(&browser, PNG).await.assert(303);
+        let shown = reply("With a logo.", 4).await;
+        let raw = String::from_utf8_lossy(shown.raw()).into_owned();
+        let id = shown.html().unwrap_or_default().split("src=\"cid:").nth(1).unwrap_or_default().split('"').next().unwrap().to_owned();
+        assert!(raw.contains("multipart/related") && raw.contains(&format!("Content-ID: <{id}>")), "{raw}");
+        let picture = shown.attachments().into_iter().find(|file| file.content_type == "image/png").unwrap();
+        assert_eq!(picture.data, PNG);
+        // A large one stays on the pages.
+        let size = u32::try_from(20_000).unwrap().to_be_bytes();
+        let large = [&PNG[..33], &size, b"IDAT", &[7; 20_000], b"sums", &PNG[PNG.len() - 12..]].concat();
+        logo(&browser, &large).await.assert(303);
+        let name_alone = reply("With a name again.", 5).await;
+        assert!(name_alone.html().unwrap_or_default().contains("bgcolor") && !name_alone.html().unwrap_or_default().contains("<img"), "{}", name_alone.html().unwrap_or_default());
+        assert!(name_alone.raw().len() < 10_000);
     }
 }

@@ -108,6 +108,93 @@ both_databases! {
         dana.get(&format!("/api/v1/queues/{id}/addresses")).await.assert(403);
     }
 
+    async fn whether_a_domain_lets_the_relay_send_is_evaluated_with_all_that_its_record_includes(database) {
+        let chain: Vec<(String, String)> = (0..12).map(|at| (format!("i{at}.chain.example"), format!("v=spf1 include:i{}.chain.example ~all", at + 1))).collect();
+        let mut names = vec![
+            ("relay.provider.example", "192.0.2.7"),
+            ("relay.provider.example", "192.0.2.8"),
+            ("helpdesk.example", "v=spf1 include:spf.provider.example -all"),
+            ("spf.provider.example", "v=spf1 ip4:192.0.2.0/28 ~all"),
+            ("half.example", "v=spf1 mx ip4:192.0.2.7 -all"),
+            ("elsewhere.example", "v=spf1 redirect=spf.half.example"),
+            ("spf.half.example", "v=spf1 ip4:198.51.100.1 ~all"),
+            ("deep.example", "v=spf1 include:i0.chain.example -all"),
+            ("none.example", "some-verification=1"),
+        ];
+        names.extend(chain.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        let zone = StubZone::start(&names).await;
+        let host = std::sync::Mutex::new("relay.provider.example".to_owned());
+        let start = async || {
+            let (host, address) = (host.lock().unwrap().clone(), zone.address());
+            let app = TestApp::start_with(database, move |config| {
+                config.dns_resolver = Resolver::At(address);
+                config.smtp_relay.as_mut().expect("a relay").host = host;
+            }).await;
+            let id = support(&app).await;
+            let addresses = ["a@helpdesk.example", "a@half.example", "a@elsewhere.example", "a@deep.example", "a@none.example"];
+            app.root.patch(&format!("/api/v1/queues/{id}"), json!({ "addresses": addresses })).await.assert(200);
+            (app, id)
+        };
+        let (app, id) = start().await;
+        let look = app.root.get(&format!("/api/v1/queues/{id}/addresses")).await.assert(200).json();
+        let good = record(&look, "helpdesk.example", "relay");
+        assert_eq!((&good["weight"], &good["name"], &good["found"]), (&json!("good"), &json!("relay.provider.example"), &json!(["192.0.2.7", "192.0.2.8"])), "{good}");
+        let half = record(&look, "half.example", "relay");
+        assert_eq!(half["weight"], "warning", "one of two is not enough: {half}");
+        assert_eq!(half["add"], "half.example. TXT \"v=spf1 mx ip4:192.0.2.7 a:relay.provider.example -all\"");
+        let other = record(&look, "elsewhere.example", "relay");
+        assert!(other["weight"] == "warning" && text(&other["add"]).contains("v=spf1 a:relay.provider.example redirect="), "{other}");
+        let deep = record(&look, "deep.example", "relay");
+        assert!(deep["weight"] == "bad" && text(&deep["means"]).contains("more than ten"), "{deep}");
+        let domains = look["domains"].as_array().unwrap();
+        let none = domains.iter().find(|one| one["domain"] == "none.example").unwrap();
+        assert!(none["records"].as_array().unwrap().iter().all(|one| one["kind"] != "relay"), "{none}");
+        // The page and the diagnostics say the same, with what to do.
+        let visitor = app.visitor();
+        visitor.sign_in("root", PASSWORD).await;
+        let page = visitor.get(&format!("/admin/queues/{id}/addresses")).await.assert(200).text();
+        assert!(page.contains("does not cover your relay") && page.contains("a:relay.provider.example -all"), "{page}");
+        let found = app.root.get("/api/v1/diagnostics?outside=true").await.items();
+        let said = |part: &str| found.iter().find(|one| text(&one["found"]).contains(part)).unwrap_or_else(|| panic!("{part}: {found:?}")).clone();
+        let uncovered = said("of half.example does not cover");
+        assert!(uncovered["weight"] == "warning" && text(&uncovered["remedy"]).contains("a:relay.provider.example"), "{uncovered}");
+        assert!(text(&uncovered["found"]).contains("192.0.2.8") && !text(&uncovered["found"]).contains("192.0.2.7"), "{uncovered}");
+        assert_eq!(said("of deep.example cannot be evaluated")["weight"], "bad");
+        assert!(!found.iter().any(|one| text(&one["found"]).contains("of helpdesk.example does not cover")), "{found:?}");
+        // An address in our own network says nothing; a name without any is told.
+        *host.lock().unwrap() = "10.1.2.3".to_owned();
+        let (app, id) = start().await;
+        let look = app.root.get(&format!("/api/v1/queues/{id}/addresses")).await.assert(200).json();
+        assert_eq!(record(&look, "helpdesk.example", "relay")["weight"], "unknown", "{look}");
+        *host.lock().unwrap() = "gone.provider.example".to_owned();
+        let (app, id) = start().await;
+        let look = app.root.get(&format!("/api/v1/queues/{id}/addresses")).await.assert(200).json();
+        assert!(text(&record(&look, "helpdesk.example", "relay")["means"]).contains("has no address"), "{look}");
+    }
+
+    async fn when_a_mail_came_to_an_address_last_is_shown(database) {
+        let app = TestApp::start_at(database, "2026-11-09T10:00:00Z").await;
+        let id = support(&app).await;
+        app.root.patch(&format!("/api/v1/queues/{id}"), json!({ "addresses": ["support@helpdesk.example", "help@helpdesk.example"] })).await.assert(200);
+        let path = format!("/api/v1/queues/{id}/addresses");
+        let look = app.root.get(&path).await.assert(200).json();
+        assert_eq!(look["addresses"][0]["last_mail_at"], Value::Null);
+        app.deliver(&tests::mail("anna@customer.example")).await;
+        app.advance(jiff::SignedDuration::from_hours(1)).await;
+        app.deliver_as("anna@customer.example", "Help@helpdesk.example", &tests::mail("anna@customer.example")).await;
+        app.advance(jiff::SignedDuration::from_hours(1)).await;
+        let look = app.root.get(&path).await.assert(200).json();
+        assert_eq!(look["addresses"][0]["last_mail_at"], "2026-11-09T10:00:00Z", "{look}");
+        assert_eq!(look["addresses"][1]["last_mail_at"], "2026-11-09T11:00:00Z", "whatever its case: {look}");
+        app.deliver_as("anna@customer.example", "support+anything@helpdesk.example", &tests::mail("anna@customer.example")).await;
+        let look = app.root.get(&path).await.assert(200).json();
+        assert_eq!(look["addresses"][0]["last_mail_at"], "2026-11-09T12:00:00Z", "the same address: {look}");
+        let visitor = app.visitor();
+        visitor.sign_in("root", PASSWORD).await;
+        let page = visitor.get(&format!("/admin/queues/{id}/addresses")).await.assert(200).text();
+        assert!(page.contains("Last mail to it:") && page.contains("2026-11-09T11:00:00Z") && !page.contains("No mail to it"), "{page}");
+    }
+
     async fn what_cannot_be_found_out_is_said_and_takes_two_seconds_at_most(database) {
         let zone = StubZone::silent().await;
         let app = TestApp::start_with(database, |config| config.dns_resolver = Resolver::At(zone.address())).await;

@@ -352,6 +352,31 @@ both_databases! {
         app.relay.wait_for("ingrid@elsewhere.example", 1).await;
     }
 
+    async fn what_a_page_has_set_before_the_file_did_can_be_taken_away(database) {
+        let app = TestApp::start(database).await;
+        // The command line's settings name no relay: there it is set, as it was on the page before the file named one.
+        let settings = app.settings.clone();
+        let file = "[settings]\nSMTP_RELAY = \"smtps://desk@former.customer.example:465\"\n";
+        let set = tokio::task::spawn_blocking(move || settings.run(&["config", "apply", "-"], file.as_bytes())).await.unwrap();
+        assert!(set.status.success(), "{set:?}");
+        let browser = admin(&app).await;
+        let page = browser.get("/admin/relay").await.assert(200).text();
+        assert!(page.contains("former.customer.example") && page.contains("Take away"), "{page}");
+        submit(&browser, "/admin/relay", &[], &[("remove", "yes")]).await.assert(303);
+        let page = browser.get("/admin/relay").await.assert(200).text();
+        assert!(!page.contains("former.customer.example") && page.contains("cannot be changed here"), "{page}");
+        assert!(app.desk().db.read(turnstone::settings::relay::said).await.unwrap().is_none());
+        let written = app.root.get("/api/v1/audit?kind=settings").await.items().remove(0);
+        assert_eq!((&written["subject"], &written["after"]["value"]), (&json!("SMTP_RELAY"), &json!(null)), "{written}");
+        assert!(written["before"]["value"].as_str().unwrap().contains("former"), "{written}");
+        // The one that is in force is the file's: nothing takes that away, and another one is refused as before.
+        submit(&browser, "/admin/relay", &[], &[("remove", "yes")]).await.assert(303);
+        assert_eq!(app.root.get("/api/v1/audit?kind=settings").await.items().len(), 2, "nothing to take away is no change");
+        app.deliver(&mail("anna@customer.example")).await;
+        app.relay.wait_for("anna@customer.example", 1).await;
+        submit(&browser, "/admin/relay", &[], &[("host", "127.0.0.1"), ("port", "2526"), ("tls", "none")]).await.assert(409);
+    }
+
     async fn every_node_takes_it_up(database) {
         // Nodes share nothing but PostgreSQL.
         if database == tests::Database::Sqlite {

@@ -176,7 +176,49 @@ fn the_environment_wins_and_secrets_are_not_shown() {
         browser.submit("/admin/settings", &[("key", "SIGN_IN_TRIES"), ("value", "3")]).await.assert(409);
         assert!(!page.contains("a-token-that") && !page.contains("s3cr3t-word"), "{page}");
         assert!(of(&page, "METRICS_TOKEN").contains("set, not shown"));
-        assert!(of(&page, "SMTP_RELAY").contains("/admin/diagnostics"), "it can be tried out");
+        assert!(of(&page, "SMTP_RELAY").contains("/admin/relay#trial"), "it can be tried out");
         assert!(KEYS.len() < 60 && KEYS.iter().all(|key| page.contains(&format!("id=\"s-{}\"", key.name))));
+    });
+}
+
+#[test]
+fn what_was_set_here_before_the_environment_said_it_can_be_taken_away() {
+    tests::run(async {
+        let settings = Settings::new(Database::Sqlite);
+        settings.set_up();
+        settings.must(&["config", "apply", "-"], "[settings]\nSIGN_IN_TRIES = \"4\"\nBIN_DAYS = \"12\"\n");
+        let _server = Binary::serve(&settings.clone().with("SIGN_IN_TRIES", "7")).await;
+        let browser = Client::visitor(&settings.base());
+        browser.sign_in("root", PASSWORD).await;
+        let page = browser.get("/admin/settings").await.assert(200).text();
+        let row = of(&page, "SIGN_IN_TRIES");
+        assert!(
+            row.contains(">7<") && row.contains("somebody else says it: \u{2068}4\u{2069}")
+                || row.contains("says it: 4"),
+            "{row}"
+        );
+        assert!(row.contains("Take away") && !of(&page, "BIN_DAYS").contains("Take away"), "{page}");
+        browser.submit("/admin/settings", &[("key", "SIGN_IN_TRIES"), ("value", "3")]).await.assert(409);
+        browser.submit("/admin/settings", &[("key", "SIGN_IN_TRIES"), ("usual", "yes")]).await.assert(303);
+        let page = browser.get("/admin/settings").await.assert(200).text();
+        let row = of(&page, "SIGN_IN_TRIES");
+        assert!(row.contains(">7<") && !row.contains("Take away"), "{row}");
+        assert!(!settings.must(&["config", "export"], "").contains("SIGN_IN_TRIES"));
+        assert!(settings.must(&["config", "export"], "").contains("BIN_DAYS"));
+    });
+}
+
+#[test]
+fn there_are_few_of_them_and_the_page_has_each_once() {
+    assert!(KEYS.len() < 60, "{}", KEYS.len());
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        let page = admin(&app).await.get("/admin/settings").await.assert(200).text();
+        for key in KEYS {
+            assert_eq!(page.matches(&format!("id=\"s-{}\"", key.name)).count(), 1, "{}", key.name);
+            let row = of(&page, key.name);
+            assert!(row.contains("badge") && row.contains("lang=\"en\""), "origin and default: {row}");
+        }
+        assert_eq!(page.matches("id=\"s-").count(), KEYS.len());
     });
 }

@@ -1,21 +1,31 @@
 //! The addresses of a queue from outside: whether mail to them reaches us, and what the DNS says of mail from them.
 
+mod covering;
 mod judge;
 
-use mail_ingest::authentication::{Resolver, domain::records};
+pub(crate) use self::covering::{listed, summed};
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use mail_ingest::authentication::{Resolver, covers, domain::records};
 
 use crate::{
     access::Actor,
     config::Config,
-    db::{Db, InstallationRight, QueueId},
+    db::{Conn, Db, Direct, InboundId, InstallationRight, QueueId, Ts, schema::inbound_mails},
     error::Result,
     mailboxes,
     outbox::Signer,
     queues::{self, listing},
+    settings::relay,
 };
 
 /// More domains than this are not asked about.
 const DOMAINS: usize = 8;
+/// So many of the newest mails are looked through for when one came to an address last, and so many at once.
+pub const NEWEST: i64 = 5_000;
+const CHUNK: i64 = 500;
 
 /// What was found out about the addresses of a queue.
 #[derive(Clone, Debug)]
@@ -35,6 +45,8 @@ pub struct Reach {
     pub address: String,
     /// Mailboxes that are fetched from and bear it, by name.
     pub mailboxes: Vec<Fetched>,
+    /// When a mail came to it last, as far as the newest mails tell.
+    pub last: Option<Ts>,
 }
 
 /// A mailbox that bears an address.
@@ -51,14 +63,14 @@ pub struct Fetched {
 pub struct Domain {
     /// Its name.
     pub name: String,
-    /// MX, SPF, DKIM and DMARC, in this order.
+    /// MX, SPF, where that can be told whether it covers the relay, DKIM and DMARC, in this order.
     pub records: Vec<Record>,
 }
 
 /// What is published of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// `mx`, `spf`, `dkim`, `dmarc`.
+    /// `mx`, `spf`, `relay`, `dkim`, `dmarc`.
     pub kind: &'static str,
     /// How good that is.
     pub weight: Weight,
@@ -106,7 +118,8 @@ impl Weight {
 /// [`crate::error::Error::Forbidden`] without the right to manage queues and mail; [`crate::error::Error::NotFound`].
 pub async fn look(db: &Db, config: &Config, actor: &Actor, queue: QueueId) -> Result<Look> {
     let actor = actor.clone();
-    let addresses = db
+    let settings = config.clone();
+    let (addresses, relay) = db
         .read(move |conn| {
             actor.require(InstallationRight::QueuesAndMail)?;
             queues::get(conn, queue)?;
@@ -121,15 +134,17 @@ pub async fn look(db: &Db, config: &Config, actor: &Actor, queue: QueueId) -> Re
                     name: listed.mailbox.name.clone(),
                     works: listed.mailbox.disabled_at.is_none() && listed.state.error.is_empty(),
                 };
+                let of_boxes = mailboxes.iter().filter(bears).filter_map(|listed| listed.state.mail_at).max();
                 let mailboxes = mailboxes.iter().filter(bears).map(fetched).collect();
-                Reach { mailboxes, address }
+                Reach { mailboxes, address, last: of_boxes }
             };
-            Ok(listing::addresses(conn)?
-                .remove(&queue)
-                .unwrap_or_default()
-                .into_iter()
-                .map(reach)
-                .collect::<Vec<_>>())
+            let addresses = listing::addresses(conn)?.remove(&queue).unwrap_or_default();
+            let mut last = last_mails(conn, &addresses)?;
+            let mut all: Vec<Reach> = addresses.into_iter().map(reach).collect();
+            for reach in &mut all {
+                reach.last = reach.last.max(last.remove(&reach.address));
+            }
+            Ok((all, relay::host(conn, &settings)?))
         })
         .await?;
     let mut domains: Vec<String> = Vec::new();
@@ -143,7 +158,7 @@ pub async fn look(db: &Db, config: &Config, actor: &Actor, queue: QueueId) -> Re
         }
     }
     domains.truncate(DOMAINS);
-    let asked = domains.into_iter().map(|domain| asked(config, domain));
+    let asked = domains.into_iter().map(|domain| asked(config, domain, relay.as_deref()));
     Ok(Look {
         listens: config.smtp_listen.is_some() || config.lmtp_listen.is_some(),
         domains: futures_util::future::join_all(asked).await,
@@ -151,13 +166,63 @@ pub async fn look(db: &Db, config: &Config, actor: &Actor, queue: QueueId) -> Re
     })
 }
 
-async fn asked(config: &Config, domain: String) -> Domain {
+/// When a mail came last to each of these addresses: by the envelopes of the newest mails that were handed in, newest first,
+/// for as long as some address has none, and not further back than [`NEWEST`] mails.
+fn last_mails(conn: &mut Conn, addresses: &[String]) -> Result<HashMap<String, Ts>> {
+    let mut found = HashMap::new();
+    let mut before = InboundId(i64::MAX);
+    for _ in 0..NEWEST / CHUNK {
+        if addresses.iter().all(|address| found.contains_key(address)) {
+            break;
+        }
+        let rows: Vec<(InboundId, Ts, String)> = inbound_mails::table
+            .filter(inbound_mails::id.lt(before))
+            .order(inbound_mails::id.desc())
+            .limit(CHUNK)
+            .select((inbound_mails::id, inbound_mails::received_at, inbound_mails::envelope_to))
+            .rows(conn)?;
+        let Some((oldest, ..)) = rows.last() else { break };
+        before = *oldest;
+        for (_, at, envelope) in rows {
+            // Only we write this column.
+            let recipients: Vec<String> = serde_json::from_str(&envelope).unwrap_or_default();
+            for recipient in recipients.iter().filter_map(|text| mail_ingest::address::normalise(text)) {
+                // What stands behind a `+` is for us to read: it is the same address.
+                let plain = recipient.split_once('@').map(|(local, domain)| {
+                    format!("{}@{domain}", local.split('+').next().unwrap_or_default())
+                });
+                let known = |address: &String| addresses.contains(address);
+                if let Some(address) = [Some(recipient), plain].into_iter().flatten().find(known) {
+                    found.entry(address).or_insert(at);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+async fn asked(config: &Config, domain: String, relay: Option<&str>) -> Domain {
     let off = config.dns_resolver == Resolver::Off;
     // A key that cannot be read is told by the diagnostics.
     let signer = Signer::of(config).ok().flatten();
     let selector = config.dkim.as_ref().map(|dkim| dkim.selector.as_str());
-    let records = records(config.dns_resolver, &domain, selector).await;
-    let relay = config.smtp_relay.as_ref().map(|relay| relay.host.as_str());
-    let records = judge::judged(&domain, records, signer.as_ref(), relay, off);
+    let covered = async {
+        match relay {
+            Some(host) if !off => {
+                Some((host, covers(config.dns_resolver, domain.clone(), host.to_owned()).await))
+            }
+            _ => None,
+        }
+    };
+    let (records, covered) = tokio::join!(records(config.dns_resolver, &domain, selector), covered);
+    let spf = match &records.spf {
+        Ok(texts) if texts.len() == 1 => texts.first().cloned(),
+        _ => None,
+    };
+    let mut records = judge::judged(&domain, records, signer.as_ref(), relay, off);
+    // Where nothing is published, or what is said twice, there is nothing that could cover it.
+    if let (Some(spf), Some((host, found))) = (spf, covered) {
+        records.insert(2, covering::judged(&domain, &spf, host, found));
+    }
     Domain { name: domain, records }
 }

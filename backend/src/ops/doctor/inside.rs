@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::{Report, days};
+use crate::audit::witness;
 use crate::config::Config;
 use crate::db::schema::{agents, audit_events, events, queue_addresses, queues};
 use crate::db::{Conn, Ts};
@@ -21,6 +22,7 @@ const SET_BACK_SECONDS: i64 = 60;
 pub(super) fn look(report: &mut Report<'_>, conn: &mut Conn, config: &Config, now: Timestamp) -> Result<()> {
     report.good("database", "database", &[("database", &config.database.to_string())]);
     clock(report, conn, now)?;
+    audit_log(report, conn, config)?;
     match search::rebuild::left(conn)? {
         0 => report.good("search", "index", &[]),
         left => report.warning("search", "index-left", &[("n", &left.to_string())]),
@@ -44,6 +46,16 @@ fn clock(report: &mut Report<'_>, conn: &mut Conn, now: Timestamp) -> Result<()>
         report.bad("clock", "clock-back", &[("now", &now.to_string()), ("newest", &newest)]);
     } else {
         report.good("clock", "clock", &[]);
+    }
+    Ok(())
+}
+
+/// Each entry is chained to the one before, which `turnstone audit verify` looks at; here, whether its end is there.
+fn audit_log(report: &mut Report<'_>, conn: &mut Conn, config: &Config) -> Result<()> {
+    let file = witness::file(&config.data_dir).display().to_string();
+    match witness::stands(conn, &config.data_dir)? {
+        true => report.good("audit", "audit", &[]),
+        false => report.bad("audit", "audit-cut", &[("file", &file)]),
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Mail in, mail out, mailboxes, the relay, and the key that signs.
 
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
-use std::time::Duration;
+use std::net::SocketAddr;
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use tokio::net::TcpStream;
 
 use super::{PATIENCE, Report};
 use crate::config::{Config, Relay};
@@ -14,8 +14,8 @@ use crate::error::Result;
 use crate::ops::health::Backlog;
 use crate::settings::relay::InForce;
 
-/// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(5);
+/// More addresses of the relay's name are not tried.
+const ADDRESSES: usize = 8;
 /// So long an accepted mail may wait, in minutes.
 const IN_MINUTES: i64 = 5;
 /// So long a mail may wait to leave, or a mailbox to be looked into.
@@ -33,9 +33,10 @@ fn inbound(report: &mut Report<'_>, backlog: &Backlog, now: Timestamp) {
     if minutes >= IN_MINUTES {
         let values = [("n", &backlog.inbound_waiting.to_string()[..]), ("minutes", &minutes.to_string())];
         report.bad("mail in", "in-waits", &values);
-    } else if backlog.quarantined > 0 {
+    }
+    if backlog.quarantined > 0 {
         report.warning("mail in", "quarantine", &[("n", &backlog.quarantined.to_string())]);
-    } else {
+    } else if minutes < IN_MINUTES {
         report.good("mail in", "in", &[]);
     }
 }
@@ -46,8 +47,11 @@ fn outgoing(report: &mut Report<'_>, backlog: &Backlog, now: Timestamp) {
     if minutes >= OUT_MINUTES {
         let values = [("n", &waiting.to_string()[..]), ("minutes", &minutes.to_string())];
         report.bad("mail out", "out-waits", &values);
-    } else if backlog.failed > 0 {
+    }
+    if backlog.failed > 0 {
         report.warning("mail out", "out-failed", &[("n", &backlog.failed.to_string())]);
+    } else if minutes >= OUT_MINUTES {
+        // That is said already.
     } else if waiting == 0 {
         report.good("mail out", "out", &[]);
     } else {
@@ -89,24 +93,24 @@ pub(super) fn addresses(conn: &mut Conn) -> Result<(Vec<String>, Vec<String>)> {
 
 /// Where the relay answers; `None` where there is none.
 pub(super) async fn reach(relay: Option<&Relay>) -> Option<Result<SocketAddr, String>> {
-    let relay = relay.cloned()?;
-    let connecting = tokio::task::spawn_blocking(move || connect(&relay.host, relay.port));
-    Some(match tokio::time::timeout(PATIENCE, connecting).await {
-        Ok(Ok(reached)) => reached.map_err(|error| error.to_string()),
-        Ok(Err(error)) => Err(error.to_string()),
+    let relay = relay?;
+    Some(match tokio::time::timeout(PATIENCE, connect(&relay.host, relay.port)).await {
+        Ok(reached) => reached.map_err(|error| error.to_string()),
         Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
     })
 }
 
-fn connect(host: &str, port: u16) -> std::io::Result<SocketAddr> {
-    let mut last = std::io::Error::other("the name has no address");
-    for address in (host, port).to_socket_addrs()? {
-        match TcpStream::connect_timeout(&address, CONNECT) {
-            Ok(_) => return Ok(address),
-            Err(error) => last = error,
-        }
+/// All addresses of the name at once: one that swallows what it is sent must not use up the time of those that answer.
+async fn connect(host: &str, port: u16) -> std::io::Result<SocketAddr> {
+    let ways: Vec<_> = tokio::net::lookup_host((host, port))
+        .await?
+        .take(ADDRESSES)
+        .map(|address| Box::pin(async move { TcpStream::connect(address).await.map(|_| address) }))
+        .collect();
+    if ways.is_empty() {
+        return Err(std::io::Error::other("the name has no address"));
     }
-    Err(last)
+    futures_util::future::select_ok(ways).await.map(|(address, _)| address)
 }
 
 pub(super) fn tell_relay(

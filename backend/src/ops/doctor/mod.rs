@@ -129,10 +129,11 @@ pub async fn outside(db: &Db, config: &Config, language: &Language) -> Result<Ve
     let (said, (addresses, domains)) = db
         .read(move |conn| Ok((crate::settings::relay::in_force(conn, &settings)?, mail::addresses(conn)?)))
         .await?;
+    let host = said.relay.as_ref().map(|relay| relay.host.clone());
     let (relay, returns, published) = tokio::join!(
         mail::reach(said.relay.as_ref()),
         mail::returns(config, said.relay.as_ref(), addresses.first()),
-        published::of(config, &domains)
+        published::of(config, &domains, host.as_deref())
     );
     mail::tell_relay(&mut report, &said, relay);
     mail::tell_returns(&mut report, addresses.first(), returns);

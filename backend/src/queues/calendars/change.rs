@@ -93,13 +93,29 @@ pub fn change(
     change: &Change,
     at: &Moment,
 ) -> Result<Calendar> {
+    let (calendar, by) = change_uncounted(tx, actor, id, change, at.ts())?;
+    open::recount(tx, &by, at)?;
+    Ok(calendar)
+}
+
+/// The same for whoever changes more than this: which queues count by it, whose deadlines he has to count anew at the end.
+///
+/// # Errors
+/// As [`change`].
+pub(crate) fn change_uncounted(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: CalendarId,
+    change: &Change,
+    now: Ts,
+) -> Result<(Calendar, Vec<QueueId>)> {
     actor.require(InstallationRight::QueuesAndMail)?;
     backend::one_at_a_time(tx, "calendars")?;
     // Nobody chooses it for a queue between our look at who counts by it and the end.
     backend::one_at_a_time(tx, "queues")?;
     get(tx, id)?;
     let checked = check(tx, Some(id), change)?;
-    let about = (&actor.who(), Audited::Calendar, at.ts());
+    let about = (&actor.who(), Audited::Calendar, now);
     audit::around(
         tx,
         about,
@@ -118,10 +134,8 @@ pub fn change(
     )?;
     let all: Vec<(QueueId, Option<CalendarId>)> =
         queues::table.select((queues::id, queues::calendar_id)).load(&mut **tx)?;
-    let by: Vec<QueueId> =
-        all.into_iter().filter(|(_, by)| by.unwrap_or(OWN) == id).map(|(queue, _)| queue).collect();
-    open::recount(tx, &by, at)?;
-    get(tx, id)
+    let by = all.into_iter().filter(|(_, by)| by.unwrap_or(OWN) == id).map(|(queue, _)| queue).collect();
+    Ok((get(tx, id)?, by))
 }
 
 /// Offers a calendar no more, or again. Queues that count by it go on doing so.

@@ -4,9 +4,10 @@ mod change;
 mod open;
 mod typed;
 
-pub(super) use self::open::recount;
+pub(crate) use self::{change::change_uncounted, open::recount};
 pub use self::{
     change::{Change, DAYS, change, create, retire},
+    open::hold_hours,
     typed::{holidays_of, shown_span},
 };
 

@@ -14,15 +14,32 @@ use crate::{
     tickets::Moment,
 };
 
+/// Under this name whoever counts a deadline and whoever counts them all anew wait for each other.
+const HOURS: &str = "hours";
 /// Of so many tickets it is asked at once in which queue they lie.
 const CHUNK: usize = 500;
 
+/// From here to the end of the transaction nobody counts deadlines anew. Asked before hours are read by which one is set:
+/// who changes the hours then sees that deadline, or it is counted by what he left. Else a lock that is taken in the same
+/// moment would go on by the old hours, and where those are longer nothing would ever look at it in time.
+///
+/// # Errors
+/// Those of the database.
+pub fn hold_hours(tx: &mut Tx<'_>) -> Result<()> {
+    backend::beside_others(tx, HOURS)
+}
+
 /// Counts the locks in these queues anew; how many run out at another moment now. A lock that ran for ever counts from
 /// now on; one of which is not known when its counting began stays as it is.
-pub(in crate::queues) fn recount(tx: &mut Tx<'_>, queues: &[QueueId], at: &Moment) -> Result<usize> {
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn recount(tx: &mut Tx<'_>, queues: &[QueueId], at: &Moment) -> Result<usize> {
     if queues.is_empty() {
         return Ok(0);
     }
+    // Whoever read the old hours has committed his deadline before we look at them; see `hold_hours`.
+    backend::one_at_a_time(tx, HOURS)?;
     let mut known = HashMap::new();
     for queue in queues {
         known.insert(*queue, patience(tx, *queue, &at.zone)?);

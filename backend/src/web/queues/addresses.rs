@@ -2,6 +2,7 @@
 //! the page, and answered within two seconds.
 
 use actix_web::web::{Data, Path};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::address;
@@ -18,6 +19,8 @@ use crate::web::state::Web;
 struct AddressesView {
     url: String,
     name: String,
+    /// So many mails were looked through.
+    newest: i64,
     addresses: Vec<AddressRow>,
     domains: Vec<DomainView>,
 }
@@ -29,6 +32,8 @@ struct AddressRow {
     word: String,
     /// By which ways mail to it comes in; sentences.
     ways: Vec<String>,
+    /// When a mail came to it last.
+    last: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -57,6 +62,7 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>) -> Answer {
         let view = AddressesView {
             url: address(id),
             name: queues::get(conn, id)?.name,
+            newest: addresses::NEWEST,
             addresses: rows(&look, language),
             domains: look
                 .domains
@@ -85,9 +91,10 @@ fn rows(look: &Look, language: &Language) -> Vec<AddressRow> {
         if look.listens {
             ways.push(language.tr("reach-listener"));
         }
-        let weight = match (reach.mailboxes.iter().any(|mailbox| mailbox.works), look.listens) {
+        let fetched = reach.mailboxes.iter().any(|mailbox| mailbox.works);
+        let weight = match (fetched || (look.listens && reach.last.is_some()), look.listens) {
             (true, _) => Weight::Good,
-            // Whether the server in front hands it in cannot be seen from here.
+            // Whether the server in front hands it in is seen once it does.
             (false, true) => Weight::Unknown,
             (false, false) => Weight::Bad,
         };
@@ -95,7 +102,7 @@ fn rows(look: &Look, language: &Language) -> Vec<AddressRow> {
             ways.push(language.tr("reach-nothing"));
         }
         let (colour, word) = shown(weight, language);
-        AddressRow { address: reach.address.clone(), colour, word, ways }
+        AddressRow { address: reach.address.clone(), colour, word, ways, last: reach.last.map(|at| at.0) }
     };
     look.addresses.iter().map(one).collect()
 }
@@ -107,7 +114,7 @@ fn row(record: &Record, language: &Language) -> RecordRow {
         error => language.tr_with("dns-silent", &[("error", error)]),
     };
     RecordRow {
-        kind: record.kind.to_uppercase(),
+        kind: if record.kind == "relay" { language.tr("dns-relay") } else { record.kind.to_uppercase() },
         colour,
         word,
         at: record.at.clone(),

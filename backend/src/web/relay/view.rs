@@ -36,6 +36,8 @@ pub struct RelayView {
     given: String,
     /// What is in force, without its password.
     shown: String,
+    /// What a page has set, and lies idle because the file says another one.
+    idle: String,
     /// Whether a page has set one.
     set: bool,
     /// Whether its password is not known.
@@ -101,10 +103,9 @@ impl RelayView {
         asker.actor.require(InstallationRight::People)?;
         let language = &asker.reader.language;
         let in_force = relay::in_force(conn, config)?;
-        let said = match in_force.given {
-            true => in_force.relay.clone(),
-            false => relay::said(conn)?,
-        };
+        let of_page = relay::said(conn)?;
+        let idle = of_page.as_ref().filter(|_| in_force.given).map(ToString::to_string);
+        let said = if in_force.given { in_force.relay.clone() } else { of_page };
         let trial = match typed.trial.as_str() {
             "" => None,
             token => trial::of(conn, &asker.actor, token, asker.reader.now)?,
@@ -125,6 +126,7 @@ impl RelayView {
             place,
             given: if in_force.given { origin(given, language) } else { String::new() },
             shown: said.as_ref().map(ToString::to_string).unwrap_or_default(),
+            idle: idle.unwrap_or_default(),
             set: said.is_some() && !in_force.given,
             sealed: in_force.sealed,
             kept: in_force.relay.is_some_and(|relay| relay.credentials.is_some())

@@ -1,5 +1,9 @@
 //! Whether bytes are a picture that a page may show: by what they are, not by what they are called.
 
+mod bare;
+
+pub use self::bare::bare;
+
 /// The most pixels that a browser is asked to unpack.
 const PIXELS: u64 = 25_000_000;
 
