@@ -57,7 +57,7 @@ pub struct NewReply {
     cc: Option<PeopleInput>,
     /// Copies that nobody else sees.
     bcc: Option<PeopleInput>,
-    /// The text, without quote and signature; where missing, that of `template`.
+    /// The text, without quote, salutation and signature; where missing, that of `template`.
     body_text: Option<String>,
     /// The same as HTML, brought down to what the editor knows: paragraphs, bold, italic, links, lists, quotes and
     /// preformatted text; all else goes. Where `body_text` is missing, that is made of it; where both are there, the mail

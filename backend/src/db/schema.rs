@@ -157,6 +157,8 @@ table! {
         reply_token -> Bool,
         language -> Text,
         calendar_id -> Nullable<BigInt>,
+        salutation -> Text,
+        salutation_unnamed -> Text,
         retired_at -> Nullable<Instant>,
         created_at -> Instant,
     }
@@ -429,6 +431,15 @@ table! {
         article_id -> BigInt,
         state -> Nullable<Text>,
         until -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    article_salutations (article_id) {
+        article_id -> BigInt,
+        length -> Integer,
     }
 }
 
@@ -1224,6 +1235,7 @@ allow_tables_to_appear_in_same_query!(
     article_moves,
     drafts,
     planned_replies,
+    article_salutations,
     attachments,
     participants,
     ticket_links,

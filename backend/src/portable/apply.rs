@@ -203,6 +203,8 @@ fn queue_to(tx: &mut Tx<'_>, actor: &Actor, queue: &QueueText, at: &Moment) -> R
         parent: Some(queue.parent.clone()),
         addresses: Some(queue.addresses.clone()),
         sender_name: Some(queue.sender_name.clone()),
+        salutation: Some(queue.salutation.clone()),
+        salutation_unnamed: Some(queue.salutation_unnamed.clone()),
         signature: Some(queue.signature.clone()),
         auto_response: Some(queue.answers.contains(&AnswerKind::Received)),
         follow_up_policy: Some(queue.follow_up_policy),

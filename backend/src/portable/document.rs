@@ -82,6 +82,10 @@ pub(super) struct QueueText {
     #[serde(default)]
     pub sender_name: String,
     #[serde(default)]
+    pub salutation: String,
+    #[serde(default)]
+    pub salutation_unnamed: String,
+    #[serde(default)]
     pub signature: String,
     pub language: LetterLanguage,
     /// The kinds of automatic answers that it sends.

@@ -114,6 +114,8 @@ fn queues_of(conn: &mut Conn, actor: &Actor, names: &Names) -> Result<Vec<QueueT
                 .map(|calendar| calendar.name.clone()),
             name: queue.name,
             sender_name: queue.sender_name,
+            salutation: queue.salutation,
+            salutation_unnamed: queue.salutation_unnamed,
             signature: queue.signature,
             language: queue.language,
             follow_up_policy: queue.follow_up_policy,

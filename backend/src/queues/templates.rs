@@ -349,13 +349,8 @@ fn check(conn: &mut Conn, id: Option<TemplateId>, change: &Change) -> Result<Cha
     } else if body.chars().count() > BODY || body.contains('\0') {
         refuse("body", say!("refused-answer-body", most = BODY));
     }
-    let unknown = placeholders::unknown(&body);
-    if !unknown.is_empty() {
-        let list =
-            |names: Vec<&str>| names.into_iter().map(placeholders::shown).collect::<Vec<_>>().join(" ");
-        let (names, known) =
-            (list(unknown.iter().map(String::as_str).collect()), list(placeholders::NAMES.to_vec()));
-        refuse("body", say!("refused-placeholder", names = names, known = known));
+    if let Some(why) = placeholders::refusal(&body) {
+        refuse("body", why);
     }
     let mut effects = change.effects.clone();
     match effects.state {

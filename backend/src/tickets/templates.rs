@@ -8,7 +8,7 @@ use crate::{
     db::{Conn, Right, TemplateId, Tx, schema::tickets},
     error::{Error, Result, say},
     notify::answers,
-    people,
+    people::{self, Agent},
     queues::{
         self, placeholders,
         templates::{self, Effects, Template},
@@ -63,16 +63,21 @@ pub fn fill<L>(
     actor: &Actor,
     template: &Template,
 ) -> Result<Filled> {
-    let ticket = access.ticket();
-    let text = placeholders::fill(&template.body, |name| {
-        let value = value(conn, name, ticket, actor)?;
+    filled(&template.body, |name| value(conn, name, access.ticket(), &actor.agent))
+}
+
+/// Any text with names, filled in.
+pub(super) fn filled(text: &str, mut value: impl FnMut(&str) -> Result<String>) -> Result<Filled> {
+    let text = placeholders::fill(text, |name| {
+        let value = value(name)?;
         Ok(Some(answers::one_line(&value, VALUE)).filter(|value| !value.is_empty()))
     })?;
     let missing = placeholders::left(&text);
     Ok(Filled { text, missing })
 }
 
-fn value(conn: &mut Conn, name: &str, ticket: &Ticket, actor: &Actor) -> Result<String> {
+/// What a name stands for in a ticket and for who writes; empty where that is not known.
+pub(super) fn value(conn: &mut Conn, name: &str, ticket: &Ticket, agent: &Agent) -> Result<String> {
     Ok(match name {
         "customer.name" => ticket.customer_name.clone(),
         "customer.address" => ticket.customer_address.clone(),
@@ -80,8 +85,8 @@ fn value(conn: &mut Conn, name: &str, ticket: &Ticket, actor: &Actor) -> Result<
         "ticket.number" => ticket.number.clone(),
         "ticket.subject" => ticket.title.clone(),
         "queue.name" => queues::get(conn, ticket.queue_id)?.name,
-        "agent.name" => actor.agent.name.clone(),
-        "agent.email" => actor.agent.email.clone(),
+        "agent.name" => agent.name.clone(),
+        "agent.email" => agent.email.clone(),
         "organisation.name" => people::setup::organisation(conn)?,
         _ => String::new(),
     })

@@ -169,10 +169,22 @@ struct EditView {
     wrong: bool,
 }
 
+/// A name that is filled in, and what stands for it.
 #[derive(Serialize)]
-struct Name {
+pub(super) struct Name {
     name: String,
     means: String,
+}
+
+impl Name {
+    /// All that there are.
+    pub(super) fn all(language: &Language) -> Vec<Self> {
+        let one = |name: &&str| Self {
+            name: placeholders::shown(name),
+            means: language.tr(&format!("template-means-{}", name.replace('.', "-"))),
+        };
+        placeholders::NAMES.iter().map(one).collect()
+    }
 }
 
 /// `GET /admin/templates/new`.
@@ -245,13 +257,7 @@ fn load(
             .chain(places("to_queue").map(|(field, id, name)| choice(field, id, name)))
             .collect(),
         priorities: std::iter::once(none("priority")).chain(priorities).collect(),
-        names: placeholders::NAMES
-            .iter()
-            .map(|name| Name {
-                name: placeholders::shown(name),
-                means: language.tr(&format!("template-means-{}", name.replace('.', "-"))),
-            })
-            .collect(),
+        names: Name::all(language),
         errors,
         wrong,
     };

@@ -12,6 +12,7 @@ mod permission;
 mod planned;
 mod race;
 mod retired;
+mod salutation;
 mod tag_list;
 mod templates;
 mod tied;
