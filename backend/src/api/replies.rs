@@ -128,12 +128,13 @@ pub async fn create(
             }
             let mut effects = Effects::default();
             if let Some(id) = template {
-                let template = templates::find(tx, &access, id).map_err(|error| match error {
-                    Error::NotFound => {
-                        Error::invalid("template", "This template is not offered in this ticket.")
-                    }
-                    error => error,
-                })?;
+                let template =
+                    templates::find(tx, &access, &asker.actor, id).map_err(|error| match error {
+                        Error::NotFound => {
+                            Error::invalid("template", "This template is not offered in this ticket.")
+                        }
+                        error => error,
+                    })?;
                 if input.body_text.trim().is_empty() {
                     input.body_text = templates::fill(tx, &access, &asker.actor, &template)?.text;
                 }

@@ -1011,6 +1011,16 @@ table! {
         retired_at -> Nullable<Instant>,
         updated_at -> Instant,
         updated_by -> Nullable<BigInt>,
+        owner_id -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    reply_template_roles (template_id, role_id) {
+        template_id -> BigInt,
+        role_id -> BigInt,
     }
 }
 
@@ -1252,6 +1262,7 @@ allow_tables_to_appear_in_same_query!(
     calendars,
     reply_templates,
     reply_template_queues,
+    reply_template_roles,
     intake_brakes,
     idempotency_keys,
     filter_versions,

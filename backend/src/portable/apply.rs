@@ -15,7 +15,10 @@ use super::{
 use crate::{
     access::{Actor, PeopleAccess, for_people},
     config::{Config, Secret},
-    db::{AnswerKind, CalendarId, InstallationRight, MailboxAuth, MailboxKind, QueueId, Right, Ts, Tx},
+    db::{
+        AnswerKind, CalendarId, Conn, InstallationRight, MailboxAuth, MailboxKind, QueueId, Right, RoleId,
+        Ts, Tx,
+    },
     error::{Error, Result, say},
     filters::{self, Rule},
     mailboxes::{self, Wish},
@@ -258,8 +261,16 @@ fn role_to(tx: &mut Tx<'_>, people: &PeopleAccess, role: &RoleText, now: Ts) -> 
     Ok(())
 }
 
+fn role_named(conn: &mut Conn, name: &str) -> Result<RoleId> {
+    let found = role_change::all(conn)?.into_iter().find(|(role, _)| role.name == name);
+    found
+        .map(|(role, _)| role.id)
+        .ok_or_else(|| Error::invalid("roles", say!("refused-template-role-unknown", name = name)))
+}
+
 fn template_to(tx: &mut Tx<'_>, actor: &Actor, text: &TemplateText, now: Ts) -> Result<()> {
     let queues = text.queues.iter().map(|name| queue_named(tx, name)).collect::<Result<Vec<_>>>()?;
+    let roles = text.roles.iter().map(|name| role_named(tx, name)).collect::<Result<Vec<_>>>()?;
     let effects = templates::Effects {
         state: text.state,
         wait_days: text.wait_days,
@@ -273,6 +284,7 @@ fn template_to(tx: &mut Tx<'_>, actor: &Actor, text: &TemplateText, now: Ts) -> 
         body: text.body.clone(),
         effects,
         queues,
+        roles,
     };
     let same =
         |one: &templates::Template| !one.retired && one.name == text.name && one.language == text.language;

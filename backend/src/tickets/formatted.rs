@@ -76,12 +76,12 @@ impl Formatted {
         &self.clean
     }
 
-    /// The same below some HTML of ours. Fit for a transaction: nothing of it becomes a file.
+    /// The same below something else. Fit for a transaction: nothing is cleaned once more, nothing becomes a file.
     ///
     /// # Errors
     /// [`Error::Invalid`] when it gets too long.
-    pub(super) fn below(&self, above: &str) -> Result<Self> {
-        Clean::of(&format!("{above}{}", self.clean.html()), &|_| true).prepare(&Blobs::in_database())
+    pub(super) fn below(&self, above: &Clean) -> Result<Self> {
+        Clean(format!("{}{}", above.html(), self.clean.html())).prepare(&Blobs::in_database())
     }
 }
 

@@ -157,6 +157,7 @@ fn plain_name(name: &str) -> String {
     let is_name = name.chars().any(char::is_alphabetic)
         && name.chars().count() <= NAME
         && !name.contains("://")
+        && !name.to_lowercase().contains("www.")
         && address::normalise(&name).is_none();
     if is_name { name } else { String::new() }
 }
@@ -198,7 +199,7 @@ pub(super) fn above(words: &str, input: &ReplyInput) -> Result<Greeted> {
     let own = input.body_text.trim_start_matches('\n');
     let beside = |html: &Clean| html.text().trim_end() == input.body_text.trim_end();
     let made = match &input.body_html {
-        Some(html) => Some((html.below(&html::from_text(words))?, beside(html.clean()))),
+        Some(html) => Some((html.below(&as_html(words))?, beside(html.clean()))),
         None => None,
     };
     let text = match &made {
@@ -224,10 +225,7 @@ pub(super) fn note(tx: &mut Tx<'_>, article: ArticleId, greeted: &Greeted) -> Re
     let length = i32::try_from(greeted.length).unwrap_or(0);
     if length > 0 {
         diesel::insert_into(article_salutations::table)
-            .values((
-                article_salutations::article_id.eq(article),
-                article_salutations::length.eq(length),
-            ))
+            .values((article_salutations::article_id.eq(article), article_salutations::length.eq(length)))
             .execute(&mut **tx)?;
     }
     Ok(())
@@ -257,9 +255,12 @@ pub(super) fn own_text<'a>(text: &'a str, words: &str) -> &'a str {
 
 /// The same of HTML.
 pub(super) fn own_html(html: Clean, words: &str) -> Clean {
-    let above = Clean::of(&html::from_text(words), &|_| true);
-    match html.html().strip_prefix(above.html()) {
+    match html.html().strip_prefix(as_html(words).html()) {
         Some(own) if !words.is_empty() => Clean::of(own, &|_| true),
         _ => html,
     }
+}
+
+fn as_html(words: &str) -> Clean {
+    Clean::of(&html::from_text(words), &|_| true)
 }

@@ -27,30 +27,32 @@ pub struct Filled {
     pub missing: Vec<&'static str>,
 }
 
-/// The texts that are offered in this ticket, by name.
+/// The texts that are offered to somebody in this ticket, by name: the house's and his own.
 ///
 /// # Errors
 /// Those of the database.
-pub fn offered<L>(conn: &mut Conn, access: &TicketAccess<L>) -> Result<Vec<Template>> {
-    templates::offered_in(conn, access.ticket().queue_id)
+pub fn offered<L>(conn: &mut Conn, access: &TicketAccess<L>, actor: &Actor) -> Result<Vec<Template>> {
+    templates::offered_in(conn, actor, access.ticket().queue_id)
 }
 
 /// The same without their texts.
 ///
 /// # Errors
 /// Those of the database.
-pub fn named<L>(conn: &mut Conn, access: &TicketAccess<L>) -> Result<Vec<templates::Named>> {
-    templates::named_in(conn, access.ticket().queue_id)
+pub fn named<L>(conn: &mut Conn, access: &TicketAccess<L>, actor: &Actor) -> Result<Vec<templates::Named>> {
+    templates::named_in(conn, actor, access.ticket().queue_id)
 }
 
-/// One of the texts that are offered in this ticket.
+/// One of the texts that are offered to somebody in this ticket.
 ///
 /// # Errors
-/// [`Error::NotFound`] also for one that is offered elsewhere.
-pub fn find<L>(conn: &mut Conn, access: &TicketAccess<L>, id: TemplateId) -> Result<Template> {
-    let template = templates::get(conn, id)?;
-    let here = template.queues.is_empty() || template.queues.contains(&access.ticket().queue_id);
-    if here && !template.retired { Ok(template) } else { Err(Error::NotFound) }
+/// [`Error::NotFound`] also for one that is offered elsewhere, or to others.
+pub fn find<L>(conn: &mut Conn, access: &TicketAccess<L>, actor: &Actor, id: TemplateId) -> Result<Template> {
+    let template = match templates::get(conn, id) {
+        Err(Error::NotFound) => templates::own::get(conn, actor, id)?,
+        found => found?,
+    };
+    if template.is_offered_to(actor, access.ticket().queue_id) { Ok(template) } else { Err(Error::NotFound) }
 }
 
 /// Fills a text in for this ticket and its author.
@@ -186,7 +188,7 @@ pub fn preview(
     actor: &Actor,
     id: TemplateId,
 ) -> Result<(Template, Filled)> {
-    let template = find(conn, access, id)?;
+    let template = find(conn, access, actor, id)?;
     let filled = fill(conn, access, actor, &template)?;
     Ok((template, filled))
 }

@@ -39,6 +39,8 @@ async fn lived_in(app: &TestApp) {
     let macros = json!({ "name": "Close it", "language": "de", "body_text": "Hallo {{customer.name}},\n\nfertig.", "queues": ["Billing"],
         "effects": { "state": "closed", "priority": "high", "tags": ["done"], "queue": "Support" } });
     app.root.post("/api/v1/templates", macros).await.assert(201);
+    let roles = json!({ "name": "For billers", "body_text": "Paid.", "roles": ["Biller"] });
+    app.root.post("/api/v1/templates", roles).await.assert(201);
     let answer = json!({ "queue": "Billing", "kind": "received", "language": "de", "subject": "Da", "body": "Ist da.", "enabled": false });
     app.root.put("/api/v1/auto-responses", answer).await.assert(200);
     let mailbox = json!({ "name": "Post", "kind": "imap", "host": "imap.customer.example", "login": "desk", "password": "s3cr3t-word",

@@ -14,6 +14,7 @@ mod race;
 mod retired;
 mod salutation;
 mod tag_list;
+mod template_scopes;
 mod templates;
 mod tied;
 mod undo;

@@ -51,7 +51,9 @@ fn html_part(data: &[u8]) -> String {
 /// What is to be typed into: the composer's box.
 fn typed(page: &str) -> String {
     let area = page.split("<textarea id=\"body\"").nth(1).and_then(|rest| rest.split("</textarea>").next());
-    area.and_then(|area| area.split_once('>')).map(|(_, text)| text.trim_start().to_owned()).unwrap_or_default()
+    area.and_then(|area| area.split_once('>'))
+        .map(|(_, text)| text.trim_start().to_owned())
+        .unwrap_or_default()
 }
 
 both_databases! {

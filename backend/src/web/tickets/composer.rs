@@ -205,7 +205,7 @@ pub fn load(
     let last = last_from_customer(articles);
     let quoted = wish.quote.and_then(|id| find(articles, ArticleId(id)));
     let subject = last.map(|article| article.subject.as_str()).filter(|subject| !subject.is_empty());
-    let (house, all) = (templates::named(conn, access)?, queues::all(conn)?);
+    let (house, all) = (templates::named(conn, access, &asker.actor)?, queues::all(conn)?);
     let mut composer = Composer {
         kind: if may_reply { "reply" } else { "note" }.to_owned(),
         seen: articles.last().map_or(0, |article| article.id.0),
