@@ -53,6 +53,15 @@ document.addEventListener("input", (e) => {
   label.textContent = first ? [named, ...copies].join(", ") : plain;
 });
 
+// So does the salutation: who is not the customer is not called by his name.
+document.addEventListener("input", (e) => {
+  const words = e.target.name === "to" && e.target.closest("[data-composer]")?.querySelector("[data-salutation]");
+  if (!words) return;
+  const named = e.target.value.toLowerCase().split(/[\s,;<>]+/);
+  const present = words.dataset.salutation.split(" ").some((address) => address && named.includes(address));
+  [...words.children].forEach((line, i) => (line.hidden = present === Boolean(i)));
+});
+
 let asked = false;
 document.addEventListener("input", async (e) => {
   const form = e.target.closest?.("[data-composer]");

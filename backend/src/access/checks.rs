@@ -42,6 +42,8 @@ pub enum Check {
     OwnPassword,
     /// The password was given not long ago.
     Raised,
+    /// A text is offered to those whom it is for.
+    Templates,
 }
 
 impl Check {
@@ -55,7 +57,7 @@ impl Check {
         all.extend(InstallationRight::ALL.iter().copied().map(Self::Installation));
         all.extend([Self::Giving, Self::Active, Self::Bin, Self::Lists, Self::InQueue, Self::RetiredRoles]);
         all.extend([Self::KeepsOwn, Self::SameSite, Self::FormToken, Self::HalfSession, Self::OwnPassword]);
-        all.push(Self::Raised);
+        all.extend([Self::Raised, Self::Templates]);
         all
     }
 }
@@ -80,6 +82,7 @@ impl fmt::Display for Check {
             Self::HalfSession => "half_session",
             Self::OwnPassword => "own_password",
             Self::Raised => "raised",
+            Self::Templates => "templates",
         };
         out.write_str(word)
     }

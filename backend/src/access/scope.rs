@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::{Check, Rights, is_left_out};
 use crate::{
     db::{
-        AgentId, Conn, Direct, InstallationRight, Keep, QueueId, Right, Ts,
+        AgentId, Conn, Direct, InstallationRight, Keep, QueueId, Right, RoleId, Ts,
         schema::{agent_roles, agents, queues, role_grants, roles},
     },
     error::Result,
@@ -20,19 +20,20 @@ pub struct Scope {
     everywhere: Rights,
     queues: HashMap<QueueId, Rights>,
     installation: Vec<InstallationRight>,
+    roles: Vec<RoleId>,
     agent: Option<AgentId>,
 }
 
 impl Scope {
     /// The union over an agent's roles. A right in a queue holds in the queues below it as well.
     pub(super) fn of(conn: &mut Conn, agent: AgentId) -> Result<Self> {
-        let all: Vec<(crate::db::RoleId, String, Option<Ts>)> = agent_roles::table
+        let all: Vec<(RoleId, String, Option<Ts>)> = agent_roles::table
             .inner_join(roles::table)
             .filter(agent_roles::agent_id.eq(agent))
             .select((roles::id, roles::installation, roles::retired_at))
             .rows(conn)?;
         let gives = |retired_at: &Option<Ts>| retired_at.is_none() || is_left_out(Check::RetiredRoles);
-        let roles: Vec<(crate::db::RoleId, String)> = all
+        let roles: Vec<(RoleId, String)> = all
             .into_iter()
             .filter(|(.., retired_at)| gives(retired_at))
             .map(|(id, installation, _)| (id, installation))
@@ -50,7 +51,7 @@ impl Scope {
 
     fn build(
         agent: AgentId,
-        roles: &[(crate::db::RoleId, String)],
+        roles: &[(RoleId, String)],
         grants: &[(Option<QueueId>, Right)],
         tree: &[(QueueId, Option<QueueId>)],
     ) -> Self {
@@ -81,7 +82,8 @@ impl Scope {
             .flat_map(|(_, words)| words.split(','))
             .filter_map(|word| word.trim().parse().ok())
             .collect();
-        Self { everywhere, queues, installation, agent: Some(agent) }
+        let roles = roles.iter().map(|(role, _)| *role).collect();
+        Self { everywhere, queues, installation, roles, agent: Some(agent) }
     }
 
     /// The rights in a queue.
@@ -112,6 +114,11 @@ impl Scope {
     /// Whether the right is there in every queue, those to come included.
     pub fn everywhere(&self, right: Right) -> bool {
         self.everywhere.has(right)
+    }
+
+    /// The roles that give it, retired ones not among them.
+    pub fn roles(&self) -> &[RoleId] {
+        &self.roles
     }
 
     /// Whose scope it is.

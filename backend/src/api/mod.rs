@@ -33,6 +33,7 @@ pub mod one_role;
 pub mod openapi;
 pub mod organisations;
 pub mod outbox;
+pub mod own_templates;
 pub mod page;
 pub mod participants;
 pub mod passing;

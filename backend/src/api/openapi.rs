@@ -51,6 +51,7 @@ use super::{
         super::merges::create, super::merges::delete, super::merges::end, super::merges::take,
         super::replies::undo, super::drafts::get, super::drafts::put, super::drafts::delete, super::templates::list, super::templates::create, super::templates::get,
         super::templates::put, super::templates::delete, super::templates::restore, super::templates::of_ticket,
+        super::own_templates::list, super::own_templates::create, super::own_templates::get, super::own_templates::put, super::own_templates::delete,
         super::search::find, super::saved::list, super::saved::create, super::saved::delete,
         super::exports::create, super::audit::list, super::diagnostics::get, super::settings::list, super::settings::put, super::reports::get, super::events::stream,
         super::notices::list, super::notices::read, super::notices::ways, super::notices::choose,

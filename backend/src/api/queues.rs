@@ -40,6 +40,10 @@ pub struct QueueView {
     pub default: bool,
     /// What mails from it call themselves; empty: its name.
     pub sender_name: String,
+    /// Put above each reply, with names like {{customer.name}}; empty: nothing is.
+    pub salutation: String,
+    /// The same where a name in it is not known, or is that of a customer to whom the reply does not go.
+    pub salutation_unnamed: String,
     /// Put below each reply.
     pub signature: String,
     /// Whether a new ticket is answered automatically.
@@ -86,6 +90,8 @@ fn views(conn: &mut Conn, actor: &Actor) -> Result<Vec<QueueView>> {
         retired: queue.retired_at.is_some(),
         default: default == Some(queue.id),
         sender_name: queue.sender_name.clone(),
+        salutation: queue.salutation.clone(),
+        salutation_unnamed: queue.salutation_unnamed.clone(),
         signature: queue.signature.clone(),
         auto_response: queue.auto_response,
         follow_up_policy: queue.follow_up_policy.to_string(),
@@ -140,6 +146,10 @@ pub struct SetQueue {
     addresses: Option<Vec<String>>,
     /// What mails from it call themselves; empty: its name.
     sender_name: Option<String>,
+    /// Put above each reply, with names like {{customer.name}}; empty: nothing is.
+    salutation: Option<String>,
+    /// The same where a name in it is not known, or is that of a customer to whom the reply does not go.
+    salutation_unnamed: Option<String>,
     /// Put below each reply.
     signature: Option<String>,
     /// Whether a new ticket is answered automatically.
@@ -193,6 +203,8 @@ impl SetQueue {
             parent: self.parent.clone(),
             addresses: self.addresses.clone(),
             sender_name: self.sender_name.clone(),
+            salutation: self.salutation.clone(),
+            salutation_unnamed: self.salutation_unnamed.clone(),
             signature: self.signature.clone(),
             auto_response: self.auto_response,
             follow_up_policy: policy,
@@ -215,6 +227,8 @@ impl SetQueue {
             parent: self.parent.or(Some(None)),
             addresses: self.addresses.or(Some(Vec::new())),
             sender_name: self.sender_name.or(Some(String::new())),
+            salutation: self.salutation.or(Some(String::new())),
+            salutation_unnamed: self.salutation_unnamed.or(Some(String::new())),
             signature: self.signature.or(Some(String::new())),
             auto_response: self.auto_response.or(Some(true)),
             follow_up_policy: self.follow_up_policy.or(Some(FollowUpPolicy::Reopen.to_string())),

@@ -57,7 +57,7 @@ pub struct NewReply {
     cc: Option<PeopleInput>,
     /// Copies that nobody else sees.
     bcc: Option<PeopleInput>,
-    /// The text, without quote and signature; where missing, that of `template`.
+    /// The text, without quote, salutation and signature; where missing, that of `template`.
     body_text: Option<String>,
     /// The same as HTML, brought down to what the editor knows: paragraphs, bold, italic, links, lists, quotes and
     /// preformatted text; all else goes. Where `body_text` is missing, that is made of it; where both are there, the mail
@@ -128,12 +128,13 @@ pub async fn create(
             }
             let mut effects = Effects::default();
             if let Some(id) = template {
-                let template = templates::find(tx, &access, id).map_err(|error| match error {
-                    Error::NotFound => {
-                        Error::invalid("template", "This template is not offered in this ticket.")
-                    }
-                    error => error,
-                })?;
+                let template =
+                    templates::find(tx, &access, &asker.actor, id).map_err(|error| match error {
+                        Error::NotFound => {
+                            Error::invalid("template", "This template is not offered in this ticket.")
+                        }
+                        error => error,
+                    })?;
                 if input.body_text.trim().is_empty() {
                     input.body_text = templates::fill(tx, &access, &asker.actor, &template)?.text;
                 }

@@ -10,7 +10,7 @@ use actix_web::{
 use super::{
     accounts, acts, articles, audit, auto_responses, balance, bonds, bulks, calendars, customer_merges,
     customers, diagnostics, drafts, events, exports, fields, files, filters, gate, inbound, lock, mailboxes,
-    merges, notices, one_role, openapi, organisations, outbox, participants, passing, people,
+    merges, notices, one_role, openapi, organisations, outbox, own_templates, participants, passing, people,
     problem::{Answer, Problem},
     queue_addresses, queues, replies, reports, saved, search, settings, splits, tags, templates, tickets,
 };
@@ -154,6 +154,11 @@ static TABLE: &[Route] = &[
     route!(PUT "/templates/{id}", needs = Installation(QueuesAndMail), templates::put),
     route!(DELETE "/templates/{id}", needs = Installation(QueuesAndMail), templates::delete),
     route!(POST "/templates/{id}/restore", needs = Installation(QueuesAndMail), templates::restore),
+    route!(GET "/preferences/templates", needs = SignedIn, own_templates::list),
+    route!(POST "/preferences/templates", needs = SignedIn, own_templates::create),
+    route!(GET "/preferences/templates/{id}", needs = SignedIn, own_templates::get),
+    route!(PUT "/preferences/templates/{id}", needs = SignedIn, own_templates::put),
+    route!(DELETE "/preferences/templates/{id}", needs = SignedIn, own_templates::delete),
     route!(GET "/mailboxes", needs = Installation(QueuesAndMail), mailboxes::list),
     route!(POST "/mailboxes", needs = Installation(QueuesAndMail), mailboxes::create),
     route!(GET "/mailboxes/{id}", needs = Installation(QueuesAndMail), mailboxes::get),

@@ -16,9 +16,10 @@ use super::{
 };
 use crate::{
     access::{self, Actor},
-    db::{Conn, InstallationRight, LetterLanguage, QueueId, Right, State, TemplateId},
+    db::{Conn, InstallationRight, LetterLanguage, QueueId, State, TemplateId},
     desk::Desk,
     error::{Error, Result, say},
+    people::role_change,
     queues::{
         self,
         templates::{self as store, Change, Effects, Template},
@@ -56,25 +57,27 @@ pub struct TemplateView {
     pub body_text: String,
     /// What happens besides.
     pub effects: EffectsView,
+    /// For whom it is: everybody, queues, roles, personal.
+    pub scope: String,
     /// The names of the queues in which it is offered; empty: everywhere.
     pub queues: Vec<String>,
+    /// The names of the roles to whose holders it is offered; empty also without the right to manage people, which tells.
+    pub roles: Vec<String>,
     /// Whether it is offered no more.
     pub retired: bool,
 }
 
-// Whoever keeps the texts sees all of them; others what is offered in a queue that they may read.
-fn may_see(actor: &Actor, template: &Template) -> bool {
-    let readable = |queue: &QueueId| actor.scope.in_queue(*queue).has(Right::Read);
-    actor.scope.may(InstallationRight::QueuesAndMail)
-        || template.queues.is_empty()
-        || template.queues.iter().any(readable)
-}
-
-fn view(conn: &mut Conn, template: &Template) -> Result<TemplateView> {
+pub(super) fn view(conn: &mut Conn, actor: &Actor, template: &Template) -> Result<TemplateView> {
     let mut queues = Vec::with_capacity(template.queues.len());
     for id in &template.queues {
         queues.push(queues::get(conn, *id)?.name);
     }
+    let roles = if template.roles.is_empty() || !actor.scope.may(InstallationRight::People) {
+        Vec::new()
+    } else {
+        let all = role_change::all(conn)?.into_iter();
+        all.filter(|(role, _)| template.roles.contains(&role.id)).map(|(role, _)| role.name).collect()
+    };
     let effects = &template.effects;
     Ok(TemplateView {
         id: template.id.to_string(),
@@ -88,7 +91,9 @@ fn view(conn: &mut Conn, template: &Template) -> Result<TemplateView> {
             priority: effects.priority.map(|level| PriorityInput::Word(level.as_str().to_owned())),
             tags: effects.tags.clone(),
         },
+        scope: template.scope().as_str().to_owned(),
         queues,
+        roles,
         retired: template.retired,
     })
 }
@@ -110,35 +115,59 @@ pub struct SetTemplate {
     /// The names of the queues in which it is offered; without any, everywhere.
     #[serde(default)]
     queues: Vec<String>,
+    /// The names of the roles to whose holders it is offered, in place of queues; without any, to everybody. Choosing
+    /// them takes the right to manage people.
+    #[serde(default)]
+    roles: Vec<String>,
 }
 
 impl Input for SetTemplate {}
 
 impl SetTemplate {
-    fn change(&self, conn: &mut Conn) -> Result<Change> {
-        let mut named = |field: &str, name: &str| match queues::by_name(conn, name) {
-            Ok(queue) => Ok(queue.id),
-            Err(Error::NotFound) => Err(Error::invalid(field, say!("refused-queue-unknown", name = name))),
-            Err(error) => Err(error),
+    fn change(&self, conn: &mut Conn, actor: &Actor) -> Result<Change> {
+        if !self.roles.is_empty() {
+            actor.require(InstallationRight::People)?;
+        }
+        let language = language(self.language.as_deref())?;
+        let effects = self.effects.understood(|name| named(conn, "queue", name))?;
+        let all = role_change::all(conn)?;
+        let role = |name: &String| {
+            let found = all.iter().find(|(role, _)| role.name == *name).map(|(role, _)| role.id);
+            found.ok_or_else(|| Error::invalid("roles", say!("refused-template-role-unknown", name = name)))
         };
-        let effects = &self.effects;
         Ok(Change {
             name: self.name.clone(),
-            language: self
-                .language
-                .as_deref()
-                .map(|word| page::word::<LetterLanguage>("language", word))
-                .transpose()?,
+            language,
             body: self.body_text.clone(),
-            effects: Effects {
-                state: effects.state.as_deref().map(|word| page::word::<State>("state", word)).transpose()?,
-                wait_days: effects.wait_days,
-                queue: effects.queue.as_deref().map(|name| named("queue", name)).transpose()?,
-                priority: effects.priority.as_ref().map(|level| level.priority("priority")).transpose()?,
-                tags: effects.tags.clone(),
-            },
-            queues: self.queues.iter().map(|name| named("queues", name)).collect::<Result<_>>()?,
+            effects,
+            roles: self.roles.iter().map(role).collect::<Result<_>>()?,
+            queues: self.queues.iter().map(|name| named(conn, "queues", name)).collect::<Result<_>>()?,
         })
+    }
+}
+
+impl EffectsView {
+    /// The same for the verbs; `queue` finds the queue of a name.
+    pub(super) fn understood(&self, queue: impl FnOnce(&str) -> Result<QueueId>) -> Result<Effects> {
+        Ok(Effects {
+            state: self.state.as_deref().map(|word| page::word::<State>("state", word)).transpose()?,
+            wait_days: self.wait_days,
+            queue: self.queue.as_deref().map(queue).transpose()?,
+            priority: self.priority.as_ref().map(|level| level.priority("priority")).transpose()?,
+            tags: self.tags.clone(),
+        })
+    }
+}
+
+pub(super) fn language(word: Option<&str>) -> Result<Option<LetterLanguage>> {
+    word.map(|word| page::word::<LetterLanguage>("language", word)).transpose()
+}
+
+fn named(conn: &mut Conn, field: &str, name: &str) -> Result<QueueId> {
+    match queues::by_name(conn, name) {
+        Ok(queue) => Ok(queue.id),
+        Err(Error::NotFound) => Err(Error::invalid(field, say!("refused-queue-unknown", name = name))),
+        Err(error) => Err(error),
     }
 }
 
@@ -149,8 +178,9 @@ pub async fn list(desk: Data<Desk>, caller: Caller) -> Answer {
         .db
         .read(move |conn| {
             let mut found = store::all(conn)?;
-            found.retain(|template| may_see(&caller.actor, template));
-            Ok(List::whole(found.iter().map(|one| view(conn, one)).collect::<Result<Vec<_>>>()?))
+            found.retain(|template| template.is_seen_by(&caller.actor));
+            let views = found.iter().map(|one| view(conn, &caller.actor, one));
+            Ok(List::whole(views.collect::<Result<Vec<_>>>()?))
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))
@@ -163,9 +193,9 @@ pub async fn create(desk: Data<Desk>, caller: Caller, Json { value, request }: J
     let (now, asker) = (desk.moment().ts(), caller.clone());
     request
         .create(&desk, &caller, move |tx| {
-            let change = value.change(tx)?;
+            let change = value.change(tx, &asker.actor)?;
             let made = store::create(tx, &asker.actor, &change, now)?;
-            view(tx, &made)
+            view(tx, &asker.actor, &made)
         })
         .await
 }
@@ -179,7 +209,11 @@ pub async fn get(desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer {
         .db
         .read(move |conn| {
             let template = store::get(conn, id)?;
-            if may_see(&caller.actor, &template) { view(conn, &template) } else { Err(Error::NotFound) }
+            if template.is_seen_by(&caller.actor) {
+                view(conn, &caller.actor, &template)
+            } else {
+                Err(Error::NotFound)
+            }
         })
         .await?;
     Ok(HttpResponse::Ok().json(found))
@@ -198,9 +232,9 @@ pub async fn put(
     let kept = desk
         .db
         .write(move |tx| {
-            let change = value.change(tx)?;
+            let change = value.change(tx, &caller.actor)?;
             let kept = store::change(tx, &caller.actor, id, &change, now)?;
-            view(tx, &kept)
+            view(tx, &caller.actor, &kept)
         })
         .await?;
     Ok(HttpResponse::Ok().json(kept))
@@ -223,7 +257,7 @@ pub async fn restore(desk: Data<Desk>, caller: Caller, id: Path<String>, request
     request
         .create(&desk, &caller, move |tx| {
             let kept = store::retire(tx, &asker.actor, id, true, now)?;
-            view(tx, &kept)
+            view(tx, &asker.actor, &kept)
         })
         .await
 }
@@ -241,6 +275,8 @@ pub struct FilledView {
     missing: Vec<String>,
     /// What happens when a reply names this text as its `template`.
     effects: EffectsView,
+    /// Whether it is the caller's own.
+    personal: bool,
 }
 
 /// The texts that are offered in a ticket, filled in for it.
@@ -252,15 +288,16 @@ pub async fn of_ticket(desk: Data<Desk>, caller: Caller, number: Path<String>) -
         .read(move |conn| {
             let access = access::readable(conn, &caller.actor, &number)?;
             let mut items = Vec::new();
-            for template in templates::offered(conn, &access)? {
+            for template in templates::offered(conn, &access, &caller.actor)? {
                 let filled = templates::fill(conn, &access, &caller.actor, &template)?;
-                let shown = view(conn, &template)?;
+                let shown = view(conn, &caller.actor, &template)?;
                 items.push(FilledView {
                     id: shown.id,
                     name: shown.name,
                     body_text: filled.text,
                     missing: filled.missing.into_iter().map(str::to_owned).collect(),
                     effects: shown.effects,
+                    personal: template.owner.is_some(),
                 });
             }
             Ok(List::whole(items))

@@ -69,6 +69,12 @@ pub(super) struct Set {
     /// What its mails call themselves; an empty word: the queue's name
     #[arg(long, value_name = "NAME")]
     sender_name: Option<String>,
+    /// The lines above each reply, such as “Hello {{customer.name}},”; an empty word: none
+    #[arg(long, value_name = "TEXT")]
+    salutation: Option<String>,
+    /// The same where a name in it is not known, such as “Hello,”; an empty word: none
+    #[arg(long, value_name = "TEXT")]
+    salutation_unnamed: Option<String>,
     /// The lines below each reply
     #[arg(long, value_name = "TEXT")]
     signature: Option<String>,
@@ -184,6 +190,8 @@ impl Set {
             parent: self.parent.clone().map(|name| Some(name).filter(|name| !name.is_empty())),
             addresses: Some(self.addresses.clone()).filter(|addresses| !addresses.is_empty()),
             sender_name: self.sender_name.clone(),
+            salutation: self.salutation.clone(),
+            salutation_unnamed: self.salutation_unnamed.clone(),
             signature: self.signature.clone(),
             auto_response: on(&self.auto_response),
             follow_up_policy: self.follow_up,

@@ -157,6 +157,8 @@ table! {
         reply_token -> Bool,
         language -> Text,
         calendar_id -> Nullable<BigInt>,
+        salutation -> Text,
+        salutation_unnamed -> Text,
         retired_at -> Nullable<Instant>,
         created_at -> Instant,
     }
@@ -429,6 +431,15 @@ table! {
         article_id -> BigInt,
         state -> Nullable<Text>,
         until -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    article_salutations (article_id) {
+        article_id -> BigInt,
+        length -> Integer,
     }
 }
 
@@ -1000,6 +1011,16 @@ table! {
         retired_at -> Nullable<Instant>,
         updated_at -> Instant,
         updated_by -> Nullable<BigInt>,
+        owner_id -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    reply_template_roles (template_id, role_id) {
+        template_id -> BigInt,
+        role_id -> BigInt,
     }
 }
 
@@ -1224,6 +1245,7 @@ allow_tables_to_appear_in_same_query!(
     article_moves,
     drafts,
     planned_replies,
+    article_salutations,
     attachments,
     participants,
     ticket_links,
@@ -1240,6 +1262,7 @@ allow_tables_to_appear_in_same_query!(
     calendars,
     reply_templates,
     reply_template_queues,
+    reply_template_roles,
     intake_brakes,
     idempotency_keys,
     filter_versions,

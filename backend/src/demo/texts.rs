@@ -70,6 +70,7 @@ pub(super) fn write(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
                 ..Effects::default()
             },
             queues: Vec::new(),
+            roles: Vec::new(),
         };
         templates::create(tx, &actor, &change, Ts(now))?;
     }

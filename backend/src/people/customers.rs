@@ -126,6 +126,15 @@ pub fn is_same(conn: &mut Conn, address: &str, people: &[Person]) -> Result<bool
     Ok(false)
 }
 
+/// What a customer is called; empty where nobody knows.
+///
+/// # Errors
+/// Those of the database.
+pub fn name(conn: &mut Conn, id: CustomerId) -> Result<String> {
+    let name: Option<String> = customers::table.find(id).select(customers::name).row(conn).optional()?;
+    Ok(name.unwrap_or_default())
+}
+
 /// Customers in the order of their keys, after `after`, with their addresses.
 ///
 /// # Errors

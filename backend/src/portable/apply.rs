@@ -17,7 +17,7 @@ use super::{
 use crate::{
     access::{Actor, PeopleAccess, for_people},
     config::{Config, Secret},
-    db::{AnswerKind, InstallationRight, MailboxAuth, MailboxKind, QueueId, Right, Ts, Tx},
+    db::{AnswerKind, Conn, InstallationRight, MailboxAuth, MailboxKind, QueueId, Right, RoleId, Ts, Tx},
     error::{Error, Result, say},
     filters::{self, Rule},
     mailboxes::{self, Wish},
@@ -194,6 +194,8 @@ fn queue_to(tx: &mut Tx<'_>, actor: &Actor, queue: &QueueText, now: Ts) -> Resul
         parent: Some(queue.parent.clone()),
         addresses: Some(queue.addresses.clone()),
         sender_name: Some(queue.sender_name.clone()),
+        salutation: Some(queue.salutation.clone()),
+        salutation_unnamed: Some(queue.salutation_unnamed.clone()),
         signature: Some(queue.signature.clone()),
         auto_response: Some(queue.answers.contains(&AnswerKind::Received)),
         follow_up_policy: Some(queue.follow_up_policy),
@@ -254,8 +256,16 @@ fn answer_to(tx: &mut Tx<'_>, actor: &Actor, answer: &AnswerText, now: Ts) -> Re
     answers::save(tx, actor, &change, now)
 }
 
+fn role_named(conn: &mut Conn, name: &str) -> Result<RoleId> {
+    let found = role_change::all(conn)?.into_iter().find(|(role, _)| role.name == name);
+    found
+        .map(|(role, _)| role.id)
+        .ok_or_else(|| Error::invalid("roles", say!("refused-template-role-unknown", name = name)))
+}
+
 fn template_to(tx: &mut Tx<'_>, actor: &Actor, text: &TemplateText, now: Ts) -> Result<()> {
     let queues = text.queues.iter().map(|name| queue_named(tx, name)).collect::<Result<Vec<_>>>()?;
+    let roles = text.roles.iter().map(|name| role_named(tx, name)).collect::<Result<Vec<_>>>()?;
     let effects = templates::Effects {
         state: text.state,
         wait_days: text.wait_days,
@@ -269,6 +279,7 @@ fn template_to(tx: &mut Tx<'_>, actor: &Actor, text: &TemplateText, now: Ts) -> 
         body: text.body.clone(),
         effects,
         queues,
+        roles,
     };
     let same =
         |one: &templates::Template| !one.retired && one.name == text.name && one.language == text.language;

@@ -82,6 +82,10 @@ pub(super) struct QueueText {
     #[serde(default)]
     pub sender_name: String,
     #[serde(default)]
+    pub salutation: String,
+    #[serde(default)]
+    pub salutation_unnamed: String,
+    #[serde(default)]
     pub signature: String,
     pub language: LetterLanguage,
     /// The kinds of automatic answers that it sends.
@@ -145,6 +149,9 @@ pub(super) struct TemplateText {
     /// Where it is offered; none: everywhere.
     #[serde(default)]
     pub queues: Vec<String>,
+    /// To the holders of which roles it is offered; none: to everybody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
     #[serde(skip_serializing_if = "Option::is_none")]

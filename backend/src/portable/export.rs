@@ -11,7 +11,8 @@ use super::document::{
 use crate::{
     access::Actor,
     db::{
-        AgentId, AnswerKind, Conn, InstallationRight, MailboxKind, QueueId, Right, schema::roles as role_rows,
+        AgentId, AnswerKind, Conn, InstallationRight, MailboxKind, QueueId, Right, RoleId,
+        schema::roles as role_rows,
     },
     error::Result,
     filters,
@@ -116,6 +117,8 @@ fn queues_of(conn: &mut Conn, actor: &Actor, names: &Names) -> Result<Vec<QueueT
                 .map(|calendar| calendar.name.clone()),
             name: queue.name,
             sender_name: queue.sender_name,
+            salutation: queue.salutation,
+            salutation_unnamed: queue.salutation_unnamed,
             signature: queue.signature,
             language: queue.language,
             follow_up_policy: queue.follow_up_policy,
@@ -167,17 +170,23 @@ fn roles_of(conn: &mut Conn, names: &Names) -> Result<Vec<RoleText>> {
 }
 
 fn templates_of(conn: &mut Conn, names: &Names) -> Result<Vec<TemplateText>> {
+    let held: HashMap<RoleId, String> =
+        role_change::all(conn)?.into_iter().map(|(role, _)| (role.id, role.name)).collect();
     let offered = templates::all(conn)?.into_iter().filter(|template| !template.retired);
     let mut all: Vec<TemplateText> = offered
         .map(|template| {
             let does = template.effects;
             let mut queues: Vec<String> = template.queues.iter().map(|id| names.queue(*id)).collect();
             queues.sort();
+            let mut roles: Vec<String> =
+                template.roles.iter().filter_map(|id| held.get(id)).cloned().collect();
+            roles.sort();
             TemplateText {
                 name: template.name,
                 language: template.language,
                 body: template.body,
                 queues,
+                roles,
                 state: does.state,
                 wait_days: does.wait_days,
                 move_to: does.queue.map(|id| names.queue(id)),

@@ -32,7 +32,7 @@ const PARTS: [(&str, &str); 9] = [
     ),
     (
         "templates",
-        "Templates; those that do something besides are macros. Without `queues` they are offered everywhere.",
+        "Templates; those that do something besides are macros. Without `queues` and `roles` they are for everybody. What agents keep for themselves is not here.",
     ),
     (
         "auto_responses",

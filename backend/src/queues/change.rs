@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::{NAME, OwnAddresses, Queue, all, by_name, calendars, default_queue, get};
+use super::{NAME, OwnAddresses, Queue, all, by_name, calendars, default_queue, get, placeholders};
 use crate::{
     access::{Actor, Who},
     audit,
@@ -20,6 +20,8 @@ use crate::{
 
 /// The longest signature, in characters.
 const SIGNATURE: usize = 10_000;
+/// The longest salutation, in characters.
+const SALUTATION: usize = 500;
 /// The longest name that mails call themselves, in characters.
 const SENDER: usize = 200;
 /// The longest note, in characters.
@@ -42,6 +44,10 @@ pub struct Change {
     pub addresses: Option<Vec<String>>,
     /// What mails from it call themselves; empty: its name.
     pub sender_name: Option<String>,
+    /// Put above each reply, with names in double braces; empty: nothing is.
+    pub salutation: Option<String>,
+    /// The same where a name in it is not known.
+    pub salutation_unnamed: Option<String>,
     /// Put below each reply.
     pub signature: Option<String>,
     /// Whether a new ticket is answered automatically.
@@ -120,7 +126,8 @@ pub(super) fn told(conn: &mut Conn, id: QueueId) -> Result<(String, Value)> {
         it.calendar_id.map(|id| calendars::get(conn, id)).transpose()?.map(|calendar| calendar.name);
     let value = json!({
         "name": it.name, "parent": parent, "calendar": calendar, "addresses": addresses, "sender_name": it.sender_name,
-        "signature": it.signature, "auto_response": it.auto_response,
+        "salutation": it.salutation,
+        "salutation_unnamed": it.salutation_unnamed, "signature": it.signature, "auto_response": it.auto_response,
         "follow_up_policy": it.follow_up_policy.as_str(), "closed_days": it.closed_days,
         "strict_matching": it.strict_matching, "subject_tag": it.subject_tag, "reply_token": it.reply_token,
         "unlock_minutes": it.unlock_minutes, "hold_seconds": it.hold_seconds, "note": it.note,
@@ -177,6 +184,9 @@ fn store(tx: &mut Tx<'_>, id: QueueId, change: &Change) -> Result<Queue> {
             queues::hold_seconds.eq(change.hold_seconds.unwrap_or(queue.hold_seconds)),
             queues::note.eq(plain(change.note.as_ref(), &queue.note)),
             queues::calendar_id.eq(checked.calendar),
+            queues::salutation.eq(plain(change.salutation.as_ref(), &queue.salutation)),
+            queues::salutation_unnamed
+                .eq(plain(change.salutation_unnamed.as_ref(), &queue.salutation_unnamed)),
             queues::language.eq(change.language.unwrap_or(queue.language)),
         ))
         .execute(&mut **tx)?;
@@ -251,6 +261,11 @@ fn check(conn: &mut Conn, queue: &Queue, change: &Change) -> Result<Checked> {
     if signature.chars().count() > SIGNATURE {
         problems.refuse("signature", say!("refused-signature"));
     }
+    for (field, text) in
+        [("salutation", &change.salutation), ("salutation_unnamed", &change.salutation_unnamed)]
+    {
+        check_salutation(field, text.as_deref().unwrap_or_default(), &mut problems);
+    }
     let note = change.note.as_deref().unwrap_or_default();
     if note.chars().count() > NOTE {
         problems.refuse("note", say!("refused-queue-note", most = NOTE));
@@ -274,6 +289,18 @@ fn check(conn: &mut Conn, queue: &Queue, change: &Change) -> Result<Checked> {
         Ok(Checked { name, parent, addresses, calendar })
     } else {
         Err(Error::Invalid(problems.0))
+    }
+}
+
+fn check_salutation(field: &str, text: &str, problems: &mut Problems) {
+    if text.chars().count() > SALUTATION || text.contains('\0') {
+        problems.refuse(field, say!("refused-salutation", most = SALUTATION));
+    }
+    if let Some(why) = placeholders::refusal(text) {
+        problems.refuse(field, why);
+    }
+    if field == "salutation_unnamed" && placeholders::left(text).contains(&"customer.name") {
+        problems.refuse(field, say!("refused-salutation-named", name = placeholders::shown("customer.name")));
     }
 }
 

@@ -62,6 +62,10 @@ pub struct Queue {
     pub language: LetterLanguage,
     /// By which calendar its working time counts; `None`: the installation's.
     pub calendar_id: Option<CalendarId>,
+    /// Put above each reply, with names in double braces; empty: nothing is.
+    pub salutation: String,
+    /// The same where a name in it is not known.
+    pub salutation_unnamed: String,
     /// When it was retired: it takes no new tickets.
     pub retired_at: Option<Ts>,
 }

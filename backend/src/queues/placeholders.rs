@@ -1,6 +1,6 @@
 //! `{{customer.name}}` and its like in the texts that agents insert: a closed list of names, nothing that is computed.
 
-use crate::error::Result;
+use crate::error::{Result, Sentence, say};
 
 /// Everything that a text may name.
 pub const NAMES: [&str; 9] = [
@@ -63,6 +63,17 @@ pub fn unknown(text: &str) -> Vec<String> {
         }
     }
     unknown
+}
+
+/// Why a text cannot be kept: it has names that nothing stands for. `None`: it can.
+pub fn refusal(text: &str) -> Option<Sentence> {
+    let unknown = unknown(text);
+    if unknown.is_empty() {
+        return None;
+    }
+    let list = |names: Vec<&str>| names.into_iter().map(shown).collect::<Vec<_>>().join(" ");
+    let names = list(unknown.iter().map(String::as_str).collect());
+    Some(say!("refused-placeholder", names = names, known = list(NAMES.to_vec())))
 }
 
 /// Names of [`NAMES`] that still stand in a text, each once. What is quoted is another's text and does not count.

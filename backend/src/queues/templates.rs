@@ -1,5 +1,12 @@
-//! Texts that agents insert into what they write, kept for all queues or for some. A text with effects is a macro:
-//! what it does to the ticket is offered together with it, and done when it is sent.
+//! Texts that agents insert into what they write: for everybody, for those who work in some queues or have some roles,
+//! or an agent's own ([`own`]). A text with effects is a macro: what it does to the ticket is offered together with it,
+//! and done when it is sent.
+
+pub mod own;
+mod readers;
+mod scope;
+
+pub use self::{readers::readers, scope::Scope};
 
 use std::collections::HashMap;
 
@@ -8,11 +15,12 @@ use serde_json::{Value, json};
 
 use super::placeholders;
 use crate::{
-    access::Actor,
+    access::{Actor, Check, is_left_out},
     audit,
     db::{
-        Audited, Conn, InstallationRight, LetterLanguage, Priority, QueueId, State, TemplateId, Ts, Tx,
-        schema::{queues, reply_template_queues, reply_templates},
+        AgentId, Audited, Conn, InstallationRight, LetterLanguage, Priority, QueueId, RoleId, State,
+        TemplateId, Ts, Tx,
+        schema::{queues, reply_template_queues, reply_template_roles, reply_templates, roles},
     },
     error::{Error, FieldError, Result, Sentence, say},
 };
@@ -58,8 +66,12 @@ pub struct Template {
     pub body: String,
     /// What happens besides.
     pub effects: Effects,
+    /// Whose it is alone; `None`: the house's.
+    pub owner: Option<AgentId>,
     /// Where it is offered; empty: everywhere.
     pub queues: Vec<QueueId>,
+    /// To the holders of which roles it is offered; empty: to everybody.
+    pub roles: Vec<RoleId>,
     /// Whether it is offered no more.
     pub retired: bool,
 }
@@ -77,6 +89,8 @@ pub struct Change {
     pub effects: Effects,
     /// Where it is offered; empty: everywhere.
     pub queues: Vec<QueueId>,
+    /// To the holders of which roles; empty: to everybody. Not together with queues.
+    pub roles: Vec<RoleId>,
 }
 
 /// A text by its name, and what it does besides.
@@ -89,6 +103,7 @@ pub struct Named {
     pub name: String,
     /// In which language; `None`: in no language in particular.
     pub language: Option<LetterLanguage>,
+    owner_id: Option<AgentId>,
     state: Option<State>,
     wait_days: Option<i32>,
     to_queue_id: Option<QueueId>,
@@ -97,6 +112,11 @@ pub struct Named {
 }
 
 impl Named {
+    /// Whether it is the reader's own.
+    pub fn is_personal(&self) -> bool {
+        self.owner_id.is_some()
+    }
+
     /// What happens besides.
     pub fn effects(&self) -> Effects {
         Effects {
@@ -117,6 +137,7 @@ struct Row {
     name: String,
     language: Option<LetterLanguage>,
     body: String,
+    owner_id: Option<AgentId>,
     state: Option<State>,
     wait_days: Option<i32>,
     to_queue_id: Option<QueueId>,
@@ -126,7 +147,7 @@ struct Row {
 }
 
 impl Row {
-    fn with(self, queues: Vec<QueueId>) -> Template {
+    fn with(self, queues: Vec<QueueId>, roles: Vec<RoleId>) -> Template {
         Template {
             id: self.id,
             name: self.name,
@@ -140,18 +161,21 @@ impl Row {
                 // Only we write this column; tags that cannot be read are not put on.
                 tags: serde_json::from_str(&self.tags).unwrap_or_default(),
             },
+            owner: self.owner_id,
             queues,
+            roles,
             retired: self.retired_at.is_some(),
         }
     }
 }
 
-/// All of them by name, retired ones included.
+/// Those of the house by name, retired ones included; never what is somebody's own.
 ///
 /// # Errors
 /// Those of the database.
 pub fn all(conn: &mut Conn) -> Result<Vec<Template>> {
     let rows: Vec<Row> = reply_templates::table
+        .filter(reply_templates::owner_id.is_null())
         .order((reply_templates::name, reply_templates::id))
         .select(Row::as_select())
         .load(conn)?;
@@ -159,22 +183,39 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Template>> {
         .order(reply_template_queues::queue_id)
         .select((reply_template_queues::template_id, reply_template_queues::queue_id))
         .load(conn)?;
-    let mut by_template: HashMap<TemplateId, Vec<QueueId>> = HashMap::new();
-    for (template, queue) in places {
-        by_template.entry(template).or_default().push(queue);
-    }
+    let holders: Vec<(TemplateId, RoleId)> = reply_template_roles::table
+        .order(reply_template_roles::role_id)
+        .select((reply_template_roles::template_id, reply_template_roles::role_id))
+        .load(conn)?;
+    let (mut by_template, mut by_role) = (grouped(places), grouped(holders));
     Ok(rows
         .into_iter()
         .map(|row| {
             let queues = by_template.remove(&row.id).unwrap_or_default();
-            row.with(queues)
+            let roles = by_role.remove(&row.id).unwrap_or_default();
+            row.with(queues, roles)
         })
         .collect())
 }
 
-// Those that are offered in a queue, by name.
+fn grouped<T>(pairs: Vec<(TemplateId, T)>) -> HashMap<TemplateId, Vec<T>> {
+    let mut grouped: HashMap<TemplateId, Vec<T>> = HashMap::new();
+    for (template, of) in pairs {
+        grouped.entry(template).or_default().push(of);
+    }
+    grouped
+}
+
+// Those that are offered to somebody in a queue, by name. Who looks through another's eyes sees nothing that is only
+// the other's.
 macro_rules! here {
-    ($queue:expr) => {{
+    ($actor:expr, $queue:expr) => {{
+        let me = if $actor.looked_through { AgentId(0) } else { $actor.agent.id };
+        let whatever = TemplateId(if is_left_out(Check::Templates) { i64::MAX } else { 0 });
+        let for_others = reply_template_roles::table.select(reply_template_roles::template_id);
+        let for_him = reply_template_roles::table
+            .filter(reply_template_roles::role_id.eq_any($actor.scope.roles().to_vec()))
+            .select(reply_template_roles::template_id);
         let elsewhere = reply_template_queues::table.select(reply_template_queues::template_id);
         let here = reply_template_queues::table
             .filter(reply_template_queues::queue_id.eq($queue))
@@ -182,39 +223,60 @@ macro_rules! here {
         reply_templates::table
             .filter(reply_templates::retired_at.is_null())
             .filter(reply_templates::id.ne_all(elsewhere).or(reply_templates::id.eq_any(here)))
+            .filter(
+                reply_templates::owner_id
+                    .is_null()
+                    .or(reply_templates::owner_id.eq(me))
+                    .or(reply_templates::id.lt(whatever)),
+            )
+            .filter(
+                reply_templates::id
+                    .ne_all(for_others)
+                    .or(reply_templates::id.eq_any(for_him))
+                    .or(reply_templates::id.lt(whatever)),
+            )
             .order((reply_templates::name, reply_templates::id))
     }};
 }
 
-/// Those that are offered in a queue, by name; without the queues in which they are.
+/// Those that are offered to somebody in a queue, by name; without the queues and roles that they are for.
 ///
 /// # Errors
 /// Those of the database.
-pub fn offered_in(conn: &mut Conn, queue: QueueId) -> Result<Vec<Template>> {
-    let rows: Vec<Row> = here!(queue).select(Row::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(|row| row.with(Vec::new())).collect())
+pub fn offered_in(conn: &mut Conn, actor: &Actor, queue: QueueId) -> Result<Vec<Template>> {
+    let rows: Vec<Row> = here!(actor, queue).select(Row::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| row.with(Vec::new(), Vec::new())).collect())
 }
 
 /// The same without their texts, to choose from.
 ///
 /// # Errors
 /// Those of the database.
-pub fn named_in(conn: &mut Conn, queue: QueueId) -> Result<Vec<Named>> {
-    Ok(here!(queue).select(Named::as_select()).load(conn)?)
+pub fn named_in(conn: &mut Conn, actor: &Actor, queue: QueueId) -> Result<Vec<Named>> {
+    Ok(here!(actor, queue).select(Named::as_select()).load(conn)?)
 }
 
-/// One of them.
+/// One of the house.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`], also for what is somebody's own.
 pub fn get(conn: &mut Conn, id: TemplateId) -> Result<Template> {
-    let row: Row = reply_templates::table.find(id).select(Row::as_select()).first(conn)?;
+    let row: Row = reply_templates::table
+        .find(id)
+        .filter(reply_templates::owner_id.is_null())
+        .select(Row::as_select())
+        .first(conn)?;
     let queues = reply_template_queues::table
         .filter(reply_template_queues::template_id.eq(id))
         .order(reply_template_queues::queue_id)
         .select(reply_template_queues::queue_id)
         .load(conn)?;
-    Ok(row.with(queues))
+    let roles = reply_template_roles::table
+        .filter(reply_template_roles::template_id.eq(id))
+        .order(reply_template_roles::role_id)
+        .select(reply_template_roles::role_id)
+        .load(conn)?;
+    Ok(row.with(queues, roles))
 }
 
 /// Stores a new one.
@@ -223,24 +285,34 @@ pub fn get(conn: &mut Conn, id: TemplateId) -> Result<Template> {
 /// [`Error::Forbidden`] without the right to manage queues and mail; [`Error::Invalid`] for what is wrong with it.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, change: &Change, now: Ts) -> Result<Template> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    let there: i64 =
-        reply_templates::table.filter(reply_templates::retired_at.is_null()).count().get_result(&mut **tx)?;
+    let there: i64 = reply_templates::table
+        .filter(reply_templates::retired_at.is_null().and(reply_templates::owner_id.is_null()))
+        .count()
+        .get_result(&mut **tx)?;
     if there >= MOST {
         return Err(Error::invalid("name", say!("refused-templates", most = MOST)));
     }
-    let checked = check(tx, None, change)?;
-    let id: TemplateId = diesel::insert_into(reply_templates::table)
-        .values((
-            reply_templates::name.eq(&checked.name),
-            reply_templates::body.eq(&checked.body),
-            reply_templates::updated_at.eq(now),
-        ))
-        .returning(reply_templates::id)
-        .get_result(&mut **tx)?;
-    let made = write(tx, actor, id, &checked, now)?;
+    let checked = check(tx, None, None, change)?;
+    scope::may_choose_roles(actor, &[], &checked.roles)?;
+    let id = insert(tx, None, &checked, now)?;
+    write(tx, actor, id, &checked, now)?;
+    let made = get(tx, id)?;
     let (name, told) = told(tx, id)?;
     audit::changed(tx, &actor.who(), Audited::Template, &name, &Value::Null, &told, now)?;
     Ok(made)
+}
+
+fn insert(tx: &mut Tx<'_>, owner: Option<AgentId>, checked: &Change, now: Ts) -> Result<TemplateId> {
+    Ok(diesel::insert_into(reply_templates::table)
+        .values((
+            reply_templates::name.eq(&checked.name),
+            reply_templates::language.eq(checked.language),
+            reply_templates::body.eq(&checked.body),
+            reply_templates::owner_id.eq(owner),
+            reply_templates::updated_at.eq(now),
+        ))
+        .returning(reply_templates::id)
+        .get_result(&mut **tx)?)
 }
 
 /// What the audit log is told of a text.
@@ -251,7 +323,7 @@ fn told(conn: &mut Conn, id: TemplateId) -> Result<(String, Value)> {
         "name": it.name, "language": it.language.map(LetterLanguage::as_str), "body": it.body,
         "state": does.state.map(State::as_str), "wait_days": does.wait_days, "to_queue": does.queue,
         "priority": does.priority.map(Priority::as_str), "tags": does.tags, "queues": it.queues,
-        "retired": it.retired,
+        "roles": it.roles, "retired": it.retired,
     });
     Ok((it.name, value))
 }
@@ -262,13 +334,22 @@ fn told(conn: &mut Conn, id: TemplateId) -> Result<(String, Value)> {
 /// As [`create`]; [`Error::NotFound`].
 pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, change: &Change, now: Ts) -> Result<Template> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    get(tx, id)?;
-    let checked = check(tx, Some(id), change)?;
+    let before = get(tx, id)?;
+    let checked = check(tx, None, Some(id), change)?;
+    scope::may_choose_roles(actor, &before.roles, &checked.roles)?;
     let about = (&actor.who(), Audited::Template, now);
-    audit::around(tx, about, |conn| told(conn, id), |tx| write(tx, actor, id, &checked, now))
+    audit::around(
+        tx,
+        about,
+        |conn| told(conn, id),
+        |tx| {
+            write(tx, actor, id, &checked, now)?;
+            get(tx, id)
+        },
+    )
 }
 
-fn write(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, change: &Change, now: Ts) -> Result<Template> {
+fn write(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, change: &Change, now: Ts) -> Result<()> {
     let effects = &change.effects;
     diesel::update(reply_templates::table.find(id))
         .set((
@@ -291,7 +372,14 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, change: &Change, now: T
             .values((reply_template_queues::template_id.eq(id), reply_template_queues::queue_id.eq(queue)))
             .execute(&mut **tx)?;
     }
-    get(tx, id)
+    diesel::delete(reply_template_roles::table.filter(reply_template_roles::template_id.eq(id)))
+        .execute(&mut **tx)?;
+    for role in &change.roles {
+        diesel::insert_into(reply_template_roles::table)
+            .values((reply_template_roles::template_id.eq(id), reply_template_roles::role_id.eq(role)))
+            .execute(&mut **tx)?;
+    }
+    Ok(())
 }
 
 /// Offers it no more; `offered` again where that is true.
@@ -303,7 +391,7 @@ pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, offered: bool, now
     actor.require(InstallationRight::QueuesAndMail)?;
     let template = get(tx, id)?;
     if offered {
-        refuse_taken(tx, Some(id), &template.name, template.language)?;
+        refuse_taken(tx, None, Some(id), &template.name, template.language)?;
     }
     let since = (!offered).then_some(now);
     audit::around(
@@ -319,23 +407,25 @@ pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, offered: bool, now
     )
 }
 
+// Of the same agent, or of the house where there is no owner: nobody learns what others call their own.
 fn refuse_taken(
     conn: &mut Conn,
+    owner: Option<AgentId>,
     id: Option<TemplateId>,
     name: &str,
     language: Option<LetterLanguage>,
 ) -> Result<()> {
-    let same: Vec<(TemplateId, Option<LetterLanguage>)> = reply_templates::table
+    let same: Vec<(TemplateId, Option<AgentId>, Option<LetterLanguage>)> = reply_templates::table
         .filter(reply_templates::name.eq(name).and(reply_templates::retired_at.is_null()))
-        .select((reply_templates::id, reply_templates::language))
+        .select((reply_templates::id, reply_templates::owner_id, reply_templates::language))
         .load(conn)?;
-    if same.iter().any(|(other, of)| Some(*other) != id && *of == language) {
+    if same.iter().any(|(other, whose, of)| Some(*other) != id && *whose == owner && *of == language) {
         return Err(Error::invalid("name", say!("refused-template-taken", name = name)));
     }
     Ok(())
 }
 
-fn check(conn: &mut Conn, id: Option<TemplateId>, change: &Change) -> Result<Change> {
+fn check(conn: &mut Conn, owner: Option<AgentId>, id: Option<TemplateId>, change: &Change) -> Result<Change> {
     let mut problems = Vec::new();
     let mut refuse =
         |field: &str, message: Sentence| problems.push(FieldError { field: field.into(), message });
@@ -349,13 +439,8 @@ fn check(conn: &mut Conn, id: Option<TemplateId>, change: &Change) -> Result<Cha
     } else if body.chars().count() > BODY || body.contains('\0') {
         refuse("body", say!("refused-answer-body", most = BODY));
     }
-    let unknown = placeholders::unknown(&body);
-    if !unknown.is_empty() {
-        let list =
-            |names: Vec<&str>| names.into_iter().map(placeholders::shown).collect::<Vec<_>>().join(" ");
-        let (names, known) =
-            (list(unknown.iter().map(String::as_str).collect()), list(placeholders::NAMES.to_vec()));
-        refuse("body", say!("refused-placeholder", names = names, known = known));
+    if let Some(why) = placeholders::refusal(&body) {
+        refuse("body", why);
     }
     let mut effects = change.effects.clone();
     match effects.state {
@@ -388,9 +473,18 @@ fn check(conn: &mut Conn, id: Option<TemplateId>, change: &Change) -> Result<Cha
     if usize::try_from(known).is_ok_and(|known| known != named.len()) {
         refuse("queues", say!("refused-template-queue"));
     }
+    let mut holders = change.roles.clone();
+    holders.sort_unstable();
+    holders.dedup();
+    let known: i64 = roles::table.filter(roles::id.eq_any(holders.clone())).count().get_result(conn)?;
+    if usize::try_from(known).is_ok_and(|known| known != holders.len()) {
+        refuse("roles", say!("refused-template-role"));
+    } else if !holders.is_empty() && !places.is_empty() {
+        refuse("roles", say!("refused-template-scope"));
+    }
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
-    refuse_taken(conn, id, &name, change.language)?;
-    Ok(Change { name, language: change.language, body, effects, queues: places })
+    refuse_taken(conn, owner, id, &name, change.language)?;
+    Ok(Change { name, language: change.language, body, effects, queues: places, roles: holders })
 }

@@ -19,7 +19,7 @@ use crate::{
     notify::{board, gathering},
     outbox::reply_token,
     people::sessions,
-    queues::calendars,
+    queues::{calendars, templates::own},
     tickets::{Moment, bulk, lock, state, uploads},
 };
 
@@ -142,6 +142,7 @@ async fn sweep(desk: &Desk) -> Result<()> {
             uploads::sweep(tx, now)?;
             crate::outbox::trial::sweep(tx, now)?;
             bulk::sweep_files(tx, &blobs, now)?;
+            own::sweep(tx, now)?;
             let old = Ts(now.checked_sub(KEYS).unwrap_or(now));
             diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(old)))
                 .execute(&mut **tx)?;

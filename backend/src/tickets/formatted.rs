@@ -1,8 +1,9 @@
 //! Formatted text of an agent. Nothing else makes [`Formatted`] than the cleaner, so that HTML from a browser or a
 //! program is neither stored nor sent as it came.
 //!
-//! What is stored with an article is what its author wrote. Signature and forwarded message are only in the article's
-//! text; a mail has them as HTML too because [`document`] adds what the text says beyond the HTML.
+//! What is stored with an article is what its author wrote, below the queue's salutation. Signature and forwarded
+//! message are only in the article's text; a mail has them as HTML too because [`document`] adds what the text says
+//! beyond the HTML.
 
 use mail_ingest::html;
 
@@ -48,13 +49,16 @@ impl Clean {
         if self.0.len() > LONGEST {
             return Err(Error::invalid("body_html", say!("refused-long-html")));
         }
-        Ok(Formatted(blobs.prepare(self.0.as_bytes())?))
+        Ok(Formatted { clean: self.clone(), blob: blobs.prepare(self.0.as_bytes())? })
     }
 }
 
 /// Cleaned HTML that is ready to be stored with an article.
 #[derive(Clone, Debug)]
-pub struct Formatted(Blob);
+pub struct Formatted {
+    clean: Clean,
+    blob: Blob,
+}
 
 impl Formatted {
     /// Stores it and returns what an article names it by.
@@ -62,9 +66,22 @@ impl Formatted {
     /// # Errors
     /// Those of the database.
     pub(super) fn store(this: Option<&Self>, tx: &mut Tx<'_>) -> Result<Option<String>> {
-        let Some(Self(blob)) = this else { return Ok(None) };
-        blob.store(tx)?;
-        Ok(Some(blob.digest.clone()))
+        let Some(this) = this else { return Ok(None) };
+        this.blob.store(tx)?;
+        Ok(Some(this.blob.digest.clone()))
+    }
+
+    /// What is to be stored.
+    pub(super) fn clean(&self) -> &Clean {
+        &self.clean
+    }
+
+    /// The same below something else. Fit for a transaction: nothing is cleaned once more, nothing becomes a file.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it gets too long.
+    pub(super) fn below(&self, above: &Clean) -> Result<Self> {
+        Clean(format!("{}{}", above.html(), self.clean.html())).prepare(&Blobs::in_database())
     }
 }
 

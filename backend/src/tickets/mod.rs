@@ -34,6 +34,7 @@ pub mod read;
 mod recount;
 pub mod redirect;
 pub mod reply;
+pub mod salutation;
 pub mod split;
 pub mod state;
 pub(crate) mod store;

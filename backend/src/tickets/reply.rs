@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Article, Formatted, Moment, NewArticle, NewFile, Person, Recipients, locking, model::Ticket, planned,
-    state, store,
+    salutation, state, store,
 };
 use crate::{
     access::{Actor, Reply, TicketAccess},
@@ -36,7 +36,7 @@ pub struct ReplyInput {
     pub cc: Vec<Person>,
     /// Copies that nobody else sees.
     pub bcc: Vec<Person>,
-    /// The text, without quote and signature.
+    /// The text, without salutation, quote and signature.
     pub body_text: String,
     /// The same as HTML.
     pub body_html: Option<Formatted>,
@@ -141,6 +141,8 @@ fn write(
 ) -> Result<Article> {
     let queue = queues::get(tx, ticket.queue_id)?;
     let from = queues::sender(tx, &queue)?;
+    let words = salutation::of(tx, ticket, &actor.agent, &queue, &recipients.to)?;
+    let greeted = salutation::above(&words, input)?;
     let new = NewArticle {
         ticket_id: ticket.id,
         sender: Sender::Agent,
@@ -153,12 +155,14 @@ fn write(
         recipients: serde_json::to_string(recipients)?,
         subject: subject(tx, ticket, queue.subject_tag)?,
         message_id: format!("{}@{}", public_id(at.now).simple(), domain_of(&from.address)),
-        body_text: with_signature(&input.body_text, &actor.agent.signature, &queue.signature),
-        html_digest: Formatted::store(input.body_html.as_ref(), tx)?,
+        body_text: with_signature(&greeted.text, &actor.agent.signature, &queue.signature),
+        html_digest: Formatted::store(greeted.html.as_ref(), tx)?,
         inbound_id: None,
         created_at: at.ts(),
     };
-    store::add_article(tx, ticket, new, &input.files)
+    let article = store::add_article(tx, ticket, new, &input.files)?;
+    salutation::note(tx, article.id, &greeted)?;
+    Ok(article)
 }
 
 /// Puts an article of an agent into the outbox, to be taken back for as long as `hold_seconds`, or the queue, says.

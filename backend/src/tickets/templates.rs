@@ -8,7 +8,7 @@ use crate::{
     db::{Conn, Right, TemplateId, Tx, schema::tickets},
     error::{Error, Result, say},
     notify::answers,
-    people,
+    people::{self, Agent},
     queues::{
         self, placeholders,
         templates::{self, Effects, Template},
@@ -27,30 +27,32 @@ pub struct Filled {
     pub missing: Vec<&'static str>,
 }
 
-/// The texts that are offered in this ticket, by name.
+/// The texts that are offered to somebody in this ticket, by name: the house's and his own.
 ///
 /// # Errors
 /// Those of the database.
-pub fn offered<L>(conn: &mut Conn, access: &TicketAccess<L>) -> Result<Vec<Template>> {
-    templates::offered_in(conn, access.ticket().queue_id)
+pub fn offered<L>(conn: &mut Conn, access: &TicketAccess<L>, actor: &Actor) -> Result<Vec<Template>> {
+    templates::offered_in(conn, actor, access.ticket().queue_id)
 }
 
 /// The same without their texts.
 ///
 /// # Errors
 /// Those of the database.
-pub fn named<L>(conn: &mut Conn, access: &TicketAccess<L>) -> Result<Vec<templates::Named>> {
-    templates::named_in(conn, access.ticket().queue_id)
+pub fn named<L>(conn: &mut Conn, access: &TicketAccess<L>, actor: &Actor) -> Result<Vec<templates::Named>> {
+    templates::named_in(conn, actor, access.ticket().queue_id)
 }
 
-/// One of the texts that are offered in this ticket.
+/// One of the texts that are offered to somebody in this ticket.
 ///
 /// # Errors
-/// [`Error::NotFound`] also for one that is offered elsewhere.
-pub fn find<L>(conn: &mut Conn, access: &TicketAccess<L>, id: TemplateId) -> Result<Template> {
-    let template = templates::get(conn, id)?;
-    let here = template.queues.is_empty() || template.queues.contains(&access.ticket().queue_id);
-    if here && !template.retired { Ok(template) } else { Err(Error::NotFound) }
+/// [`Error::NotFound`] also for one that is offered elsewhere, or to others.
+pub fn find<L>(conn: &mut Conn, access: &TicketAccess<L>, actor: &Actor, id: TemplateId) -> Result<Template> {
+    let template = match templates::get(conn, id) {
+        Err(Error::NotFound) => templates::own::get(conn, actor, id)?,
+        found => found?,
+    };
+    if template.is_offered_to(actor, access.ticket().queue_id) { Ok(template) } else { Err(Error::NotFound) }
 }
 
 /// Fills a text in for this ticket and its author.
@@ -63,16 +65,21 @@ pub fn fill<L>(
     actor: &Actor,
     template: &Template,
 ) -> Result<Filled> {
-    let ticket = access.ticket();
-    let text = placeholders::fill(&template.body, |name| {
-        let value = value(conn, name, ticket, actor)?;
+    filled(&template.body, |name| value(conn, name, access.ticket(), &actor.agent))
+}
+
+/// Any text with names, filled in.
+pub(super) fn filled(text: &str, mut value: impl FnMut(&str) -> Result<String>) -> Result<Filled> {
+    let text = placeholders::fill(text, |name| {
+        let value = value(name)?;
         Ok(Some(answers::one_line(&value, VALUE)).filter(|value| !value.is_empty()))
     })?;
     let missing = placeholders::left(&text);
     Ok(Filled { text, missing })
 }
 
-fn value(conn: &mut Conn, name: &str, ticket: &Ticket, actor: &Actor) -> Result<String> {
+/// What a name stands for in a ticket and for who writes; empty where that is not known.
+pub(super) fn value(conn: &mut Conn, name: &str, ticket: &Ticket, agent: &Agent) -> Result<String> {
     Ok(match name {
         "customer.name" => ticket.customer_name.clone(),
         "customer.address" => ticket.customer_address.clone(),
@@ -80,8 +87,8 @@ fn value(conn: &mut Conn, name: &str, ticket: &Ticket, actor: &Actor) -> Result<
         "ticket.number" => ticket.number.clone(),
         "ticket.subject" => ticket.title.clone(),
         "queue.name" => queues::get(conn, ticket.queue_id)?.name,
-        "agent.name" => actor.agent.name.clone(),
-        "agent.email" => actor.agent.email.clone(),
+        "agent.name" => agent.name.clone(),
+        "agent.email" => agent.email.clone(),
         "organisation.name" => people::setup::organisation(conn)?,
         _ => String::new(),
     })
@@ -181,7 +188,7 @@ pub fn preview(
     actor: &Actor,
     id: TemplateId,
 ) -> Result<(Template, Filled)> {
-    let template = find(conn, access, id)?;
+    let template = find(conn, access, actor, id)?;
     let filled = fill(conn, access, actor, &template)?;
     Ok((template, filled))
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Article, Moment, drafts, formatted, locking, model::Ticket, store};
+use super::{Article, Moment, drafts, formatted, locking, model::Ticket, salutation, store};
 use crate::{
     access::{Actor, Reply, TicketAccess, Who},
     db::{
@@ -63,7 +63,10 @@ fn into_draft(tx: &mut Tx<'_>, reply: &Article, author: AgentId, at: &Moment) ->
         Some(_) => reply.body_text.split_once(&format!("\n{mark}")).map_or(&*reply.body_text, |(own, _)| own),
         None => &reply.body_text,
     };
-    let html = formatted::of(tx, reply)?;
+    // So is the salutation, as it is by then.
+    let words = salutation::put_above(tx, reply)?;
+    let html = formatted::of(tx, reply)?.map(|html| salutation::own_html(html, &words));
+    let own = salutation::own_text(own, &words);
     let body = own.rsplit_once("\n\n-- \n").map_or(own, |(text, _)| text);
     let mut fields = serde_json::json!({
         "to": list(recipients.to),

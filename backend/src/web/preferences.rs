@@ -4,6 +4,7 @@ pub mod keys;
 pub mod notices;
 pub mod queues;
 pub mod start;
+pub mod templates;
 pub mod tokens;
 
 use actix_web::http::StatusCode;

@@ -1,22 +1,27 @@
 //! The administration's pages of the texts that agents insert: the list, one of them, a new one.
 
+mod rows;
+
+pub(super) use self::rows::{Names, Row, row};
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 
+use self::rows::language_name;
 use super::failure::{Answer, Failure};
 use super::forms::Posted;
 use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show, show_as};
 use super::state::Web;
 use super::tickets::acts::Nothing;
-use super::tickets::effects::{Chip, Fields as Effects};
 use super::view::Choice;
-use crate::db::{Conn, InstallationRight, LetterLanguage, Priority, QueueId, State, TemplateId};
-use crate::error::{Error, FieldError, Result};
+use crate::access::Actor;
+use crate::db::{Conn, InstallationRight, LetterLanguage, Priority, RoleId, State, TemplateId, Ts};
+use crate::error::{Error, FieldError, Result, say};
 use crate::i18n::Language;
-use crate::queues::templates::{self, Change, Template};
-use crate::queues::{self, Queue, placeholders};
+use crate::queues::templates::{self, Change, Scope, Template};
+use crate::queues::{Queue, placeholders};
 
 /// Where the pages begin.
 const HOME: &str = "/admin/templates";
@@ -37,24 +42,14 @@ struct ListView {
     retired: Vec<Row>,
 }
 
-#[derive(Serialize)]
-struct Row {
-    url: String,
-    name: String,
-    language: String,
-    queues: String,
-    does: Vec<String>,
-    begins: String,
-}
-
 /// `GET /admin/templates`.
 pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     show(&web, &signed, "reply-templates/list.html", move |conn, asker| {
         let language = &asker.reader.language;
-        let all = queues::all(conn)?;
+        let names = Names::load(conn, &asker.actor)?;
         let (mut offered, mut retired) = (Vec::new(), Vec::new());
         for template in templates::all(conn)? {
-            let row = row(&template, &all, language);
+            let row = row(&template, HOME, &names, language);
             if template.retired { retired.push(row) } else { offered.push(row) }
         }
         let saved = if wish.saved.is_empty() { String::new() } else { language.tr("templates-saved") };
@@ -63,28 +58,7 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     .await
 }
 
-fn row(template: &Template, all: &[Queue], language: &Language) -> Row {
-    let named = |id: &QueueId| all.iter().find(|queue| queue.id == *id).map(|queue| queue.name.as_str());
-    let names: Vec<&str> = template.queues.iter().filter_map(named).collect();
-    let chips = Effects::of(&template.effects).chips(all, language);
-    Row {
-        url: format!("{HOME}/{}", template.id),
-        name: template.name.clone(),
-        language: language_name(template.language, language),
-        queues: if names.is_empty() { language.tr("templates-everywhere") } else { names.join(", ") },
-        does: chips.iter().map(Chip::label).collect(),
-        begins: template.body.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned(),
-    }
-}
-
-fn language_name(of: Option<LetterLanguage>, language: &Language) -> String {
-    match of {
-        Some(of) => language.tr(&format!("answers-language-{of}")),
-        None => language.tr("templates-any-language"),
-    }
-}
-
-/// The form: `queue` comes once for each queue in which the text is offered.
+/// The form: `queue` comes once for each queue in which the text is offered, `role` for each role to whose holders.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Typed(Vec<(String, String)>);
@@ -98,7 +72,8 @@ impl Typed {
         self.0.iter().any(|(field, given)| field == name && given == value)
     }
 
-    fn of(template: &Template) -> Self {
+    /// What is stored, as it would be typed.
+    pub(super) fn of(template: &Template) -> Self {
         let effects = &template.effects;
         let mut fields = vec![
             ("name", template.name.clone()),
@@ -110,11 +85,14 @@ impl Typed {
             ("priority", effects.priority.map_or_else(String::new, |priority| priority.level().to_string())),
             ("tags", effects.tags.join(", ")),
         ];
+        fields.push(("scope", template.scope().as_str().to_owned()));
         fields.extend(template.queues.iter().map(|queue| ("queue", queue.to_string())));
+        fields.extend(template.roles.iter().map(|role| ("role", role.to_string())));
         Self(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
-    fn change(&self) -> Result<Change> {
+    /// What shall be stored, for whom left aside.
+    pub(super) fn words(&self) -> Result<Change> {
         let chosen = |name: &str| Some(self.one(name)).filter(|value| !value.is_empty());
         let odd = |_| Error::NotFound;
         let days = self.one("wait_days").trim();
@@ -130,27 +108,56 @@ impl Typed {
                 priority: chosen("priority").map(str::parse).transpose().map_err(|_| Error::NotFound)?,
                 tags: self.one("tags").split(',').map(|tag| tag.trim().to_owned()).collect(),
             },
-            queues: self
-                .0
-                .iter()
-                .filter(|(name, _)| name == "queue")
-                .map(|(_, id)| id.parse().map_err(odd))
-                .collect::<Result<_>>()?,
+            ..Change::default()
         })
+    }
+
+    // With whom it is for. Roles that its keeper may not know of stay as they are.
+    fn change(&self, actor: &Actor, stored: Option<&Template>) -> Result<Change> {
+        let mut change = self.words()?;
+        let all = |name: &str| -> Vec<String> {
+            self.0.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect()
+        };
+        let (queues, roles) = (all("queue"), all("role"));
+        match self.one("scope") {
+            "roles" if !actor.scope.may(InstallationRight::People) => {
+                change.roles = stored.map(|stored| stored.roles.clone()).unwrap_or_default();
+            }
+            "roles" => {
+                let ids = roles.iter().map(|id| id.parse().map_err(|_| Error::NotFound));
+                change.roles = ids.collect::<Result<_>>()?;
+            }
+            "queues" | "" => {
+                let ids = queues.iter().map(|id| id.parse().map_err(|_| Error::NotFound));
+                change.queues = ids.collect::<Result<_>>()?;
+            }
+            _ => {}
+        }
+        let nobody = match self.one("scope") {
+            "queues" => change.queues.is_empty(),
+            "roles" => change.roles.is_empty(),
+            _ => false,
+        };
+        if nobody {
+            return Err(Error::invalid("queues", say!("refused-template-nobody")));
+        }
+        Ok(change)
     }
 }
 
 /// What is wrong with each field.
-#[derive(Clone, Debug, Default, Serialize)]
-struct Errors {
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(super) struct Errors {
     name: String,
     body: String,
+    scope: String,
     wait_days: String,
     tags: String,
 }
 
+/// The form of a text: of the house, or of one's own.
 #[derive(Serialize)]
-struct EditView {
+pub(super) struct EditView {
     /// Nothing for one that is to be made.
     url: String,
     title: String,
@@ -160,7 +167,17 @@ struct EditView {
     wait_days: String,
     tags: String,
     languages: Vec<Choice>,
+    /// `everybody`, `queues` or `roles`.
+    scope: String,
     queues: Vec<Choice>,
+    /// Nothing for who may not know of them.
+    roles: Vec<Choice>,
+    /// Whether it is for roles that its keeper may not know of.
+    hidden_roles: bool,
+    /// Whether it is known who can use it, and who that is, by name.
+    counted: bool,
+    readers: String,
+    n: usize,
     states: Vec<Choice>,
     targets: Vec<Choice>,
     priorities: Vec<Choice>,
@@ -169,16 +186,28 @@ struct EditView {
     wrong: bool,
 }
 
+/// A name that is filled in, and what stands for it.
 #[derive(Serialize)]
-struct Name {
+pub(super) struct Name {
     name: String,
     means: String,
+}
+
+impl Name {
+    /// All that there are.
+    pub(super) fn all(language: &Language) -> Vec<Self> {
+        let one = |name: &&str| Self {
+            name: placeholders::shown(name),
+            means: language.tr(&format!("template-means-{}", name.replace('.', "-"))),
+        };
+        placeholders::NAMES.iter().map(one).collect()
+    }
 }
 
 /// `GET /admin/templates/new`.
 pub async fn new(web: Data<Web>, signed: Signed) -> Answer {
     show(&web, &signed, "reply-templates/edit.html", |conn, asker| {
-        load(conn, asker, None, Some(Typed::default()), Errors::default(), false)
+        house(conn, asker, None, Some(Typed::default()), Errors::default())
     })
     .await
 }
@@ -187,24 +216,50 @@ pub async fn new(web: Data<Web>, signed: Signed) -> Answer {
 pub async fn page(web: Data<Web>, signed: Signed, id: Path<String>) -> Answer {
     let id: TemplateId = id.parse().map_err(|_| Error::NotFound)?;
     show(&web, &signed, "reply-templates/edit.html", move |conn, asker| {
-        load(conn, asker, Some(id), None, Errors::default(), false)
+        house(conn, asker, Some(id), None, Errors::default())
     })
     .await
 }
 
-fn load(
+fn house(
     conn: &mut Conn,
     asker: &Asker,
     id: Option<TemplateId>,
     typed: Option<Typed>,
     errors: Errors,
-    wrong: bool,
 ) -> Result<Page<EditView>> {
     asker.actor.require(InstallationRight::QueuesAndMail)?;
-    let language = &asker.reader.language;
     let stored = id.map(|id| templates::get(conn, id)).transpose()?;
-    let form = typed.or_else(|| stored.as_ref().map(Typed::of)).unwrap_or_default();
-    let all = queues::all(conn)?;
+    let names = Names::load(conn, &asker.actor)?;
+    let mut view = view(asker, HOME, stored.as_ref(), typed, errors, &names.queues);
+    if let Some(stored) = &stored {
+        let readers = templates::readers(conn, &asker.actor, stored, Ts(asker.reader.now))?;
+        view.counted = readers.is_some();
+        view.n = readers.as_ref().map_or(0, Vec::len);
+        view.readers = readers.unwrap_or_default().join(", ");
+        view.hidden_roles = !stored.roles.is_empty() && names.roles.is_empty();
+    }
+    let chosen: Vec<String> = view.roles.iter().map(|role| role.value.clone()).collect();
+    let choice = |(id, name, retired): &(RoleId, String, bool)| {
+        let value = id.to_string();
+        let current = chosen.contains(&value);
+        (current || !retired).then(|| Choice::new(value, name.clone(), current))
+    };
+    view.roles = names.roles.iter().filter_map(choice).collect();
+    Ok(Page::new("templates", view))
+}
+
+/// The form; `all` are the queues that may be named in it.
+pub(super) fn view(
+    asker: &Asker,
+    home: &str,
+    stored: Option<&Template>,
+    typed: Option<Typed>,
+    errors: Errors,
+    all: &[Queue],
+) -> EditView {
+    let language = &asker.reader.language;
+    let form = typed.or_else(|| stored.map(Typed::of)).unwrap_or_default();
     let choice = |field: &str, value: String, label: String| {
         let current = form.has(field, &value);
         Choice::new(value, label, current)
@@ -230,9 +285,22 @@ fn load(
         let level = priority.level().to_string();
         choice("priority", level.clone(), language.tr(&format!("priority-{level}")))
     });
-    let view = EditView {
-        url: id.map_or_else(String::new, |id| format!("{HOME}/{id}")),
-        title: stored.as_ref().map_or_else(|| language.tr("template-new"), |stored| stored.name.clone()),
+    let chosen = form.0.iter().filter(|(name, _)| name == "role");
+    let roles = chosen.map(|(_, id)| Choice::new(id.clone(), "", true)).collect();
+    let scope = match form.one("scope") {
+        "" if form.0.iter().any(|(name, _)| name == "queue") => Scope::Queues.as_str(),
+        "" => Scope::Everybody.as_str(),
+        word => word,
+    };
+    EditView {
+        url: stored.map_or_else(String::new, |stored| format!("{home}/{}", stored.id)),
+        title: stored.map_or_else(|| language.tr("template-new"), |stored| stored.name.clone()),
+        scope: scope.to_owned(),
+        roles,
+        hidden_roles: false,
+        counted: false,
+        readers: String::new(),
+        n: 0,
         retired: stored.is_some_and(|stored| stored.retired),
         name: form.one("name").to_owned(),
         body: form.one("body").to_owned(),
@@ -245,24 +313,21 @@ fn load(
             .chain(places("to_queue").map(|(field, id, name)| choice(field, id, name)))
             .collect(),
         priorities: std::iter::once(none("priority")).chain(priorities).collect(),
-        names: placeholders::NAMES
-            .iter()
-            .map(|name| Name {
-                name: placeholders::shown(name),
-                means: language.tr(&format!("template-means-{}", name.replace('.', "-"))),
-            })
-            .collect(),
+        names: Name::all(language),
+        wrong: errors != Errors::default(),
         errors,
-        wrong,
-    };
-    Ok(Page::new("templates", view))
+    }
 }
 
 /// `POST /admin/templates`.
 pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Typed>) -> Answer {
     let (form, now, asker) = (form.0, web.moment().ts(), signed.clone());
-    let change = form.change()?;
-    let made = web.db.write(move |tx| templates::create(tx, &asker.actor, &change, now)).await;
+    let typed = form.clone();
+    let made = web.db.write(move |tx| {
+        let change = typed.change(&asker.actor, None)?;
+        templates::create(tx, &asker.actor, &change, now)
+    });
+    let made = made.await;
     answer(&web, &signed, None, form, made).await
 }
 
@@ -270,8 +335,13 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Typed>) -> Answ
 pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, form: Posted<Typed>) -> Answer {
     let id: TemplateId = id.parse().map_err(|_| Error::NotFound)?;
     let (form, now, asker) = (form.0, web.moment().ts(), signed.clone());
-    let change = form.change()?;
-    let made = web.db.write(move |tx| templates::change(tx, &asker.actor, id, &change, now)).await;
+    let typed = form.clone();
+    let made = web.db.write(move |tx| {
+        let stored = templates::get(tx, id)?;
+        let change = typed.change(&asker.actor, Some(&stored))?;
+        templates::change(tx, &asker.actor, id, &change, now)
+    });
+    let made = made.await;
     answer(&web, &signed, Some(id), form, made).await
 }
 
@@ -290,16 +360,17 @@ async fn answer(
     };
     let errors = by_field(problems, &signed.reader.language);
     show_as(web, signed, StatusCode::UNPROCESSABLE_ENTITY, "reply-templates/edit.html", move |conn, asker| {
-        load(conn, asker, id, Some(form), errors, true)
+        house(conn, asker, id, Some(form), errors)
     })
     .await
 }
 
-fn by_field(problems: Vec<FieldError>, language: &Language) -> Errors {
+pub(super) fn by_field(problems: Vec<FieldError>, language: &Language) -> Errors {
     let mut errors = Errors::default();
     for FieldError { field, message } in problems {
         let place = match field.as_str() {
             "body" => &mut errors.body,
+            "queues" | "roles" => &mut errors.scope,
             "wait_days" => &mut errors.wait_days,
             "tags" => &mut errors.tags,
             _ => &mut errors.name,

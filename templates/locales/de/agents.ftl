@@ -101,6 +101,7 @@ retire-open = { $n ->
 retire-open-hint = Was in Queues liegt, in denen der Kollege nicht arbeiten darf, geht an niemanden.
 retire-nobody = niemanden: in den Queues angeboten
 retire-none = Es gibt kein offenes Ticket zu übergeben.
+retire-own-templates = Ihre eigenen Vorlagen sieht niemand; nach 30 Tagen werden sie weggeworfen, wenn die Person nicht zurückkommt.
 retire-do = Ausscheiden lassen
 domains-title = Erlaubte E-Mail-Domains
 domains-intro = Agenten haben ihre Adresse in einer von diesen. An andere wird niemand eingeladen.

@@ -101,6 +101,7 @@ retire-open = { $n ->
 retire-open-hint = What lies in queues where the colleague may not work goes to nobody.
 retire-nobody = nobody: offered in the queues
 retire-none = There is no open ticket to hand over.
+retire-own-templates = Their own templates are seen by nobody, and thrown away after 30 days unless they come back.
 retire-do = Retire
 domains-title = Allowed e-mail domains
 domains-intro = Agents have their address in one of these. Nobody is invited to any other.

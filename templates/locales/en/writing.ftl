@@ -40,7 +40,11 @@ templates-intro = Texts that agents insert with / while they write.
 templates-saved = Saved.
 templates-empty = No templates yet
 templates-empty-hint = Write down an answer that is given often, and everybody can insert it.
-templates-everywhere = In all queues
+templates-everybody = Everybody
+templates-in-queues = Queues: { $names }
+templates-for-roles = Roles: { $names }
+templates-some-roles = Holders of certain roles
+template-personal = yours alone
 templates-any-language = Any language
 templates-unchanged = Stays as it is
 templates-retired = Retired
@@ -62,8 +66,16 @@ template-means-queue-name = The queue
 template-means-agent-name = Your name, as the one who writes
 template-means-agent-email = Your address
 template-means-organisation-name = This organisation
-template-where = Where it is offered
-template-where-hint = Without a choice it is offered in all queues.
+template-where = Who can use it
+template-where-hint = It is offered to them in each ticket in which they write. What only you need is better kept under Your preferences.
+template-queues = Whoever writes in tickets of these queues
+template-roles = Whoever has one of these roles
+template-roles-hidden = Which roles is known to those who manage people. They stay as they are.
+template-readers = { $n ->
+    [0] Nobody can use it as it is saved.
+    [one] One agent can use it as it is saved:
+   *[other] { $n } agents can use it as it is saved:
+}
 template-does = What happens besides
 template-does-hint = Then it is a macro. The writer sees all of it before sending, and can leave parts out.
 template-days = Wait for
@@ -81,6 +93,21 @@ refused-template-name = A template needs a name of 1 to { $most } characters.
 refused-template-taken = There is a template called “{ $name }” in this language already. Choose another name.
 refused-template-empty = Write a text, or choose something that happens.
 refused-template-days = Say for how many days it waits, from 1 to { $most }.
+refused-template-nobody = Choose at least one queue or role, or everybody.
+refused-template-scope = Choose queues or roles, not both.
+refused-template-role = One of these roles does not exist any more. Load the page anew.
+refused-template-role-unknown = There is no role called “{ $name }”.
+refused-own-templates = You have { $most } templates already. Throw one away first.
+own-templates-title = Your templates and macros
+own-templates-see = See and write templates
+own-templates-hint = Texts that only you see and insert.
+own-templates-intro = Texts that only you see and insert, with / or from the menu below the box, in every ticket. Nobody else is told of them.
+own-templates-empty = No templates of your own yet
+own-templates-empty-hint = Write down what you often type yourself. Everybody’s templates are kept by the administration.
+own-template-gone = The template is gone.
+own-template-end-title = Throw away
+own-template-end-hint = It is gone for good. What was written with it stays.
+own-template-end = Throw this template away
 refused-template-queue = One of these queues does not exist any more. Load the page anew.
 
 # Together

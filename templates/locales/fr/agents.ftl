@@ -101,6 +101,7 @@ retire-open = { $n ->
 retire-open-hint = Ce qui se trouve dans des files où le collègue ne peut pas travailler va à personne.
 retire-nobody = personne : offert dans les files
 retire-none = Il n’y a aucun ticket ouvert à transmettre.
+retire-own-templates = Ses propres modèles ne sont vus de personne, et jetés après 30 jours si la personne ne revient pas.
 retire-do = Mettre hors service
 domains-title = Domaines d’e-mail autorisés
 domains-intro = Les agents ont leur adresse dans l’un de ceux-ci. Personne n’est invité ailleurs.

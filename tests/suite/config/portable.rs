@@ -21,7 +21,8 @@ pub async fn lived_in(app: &TestApp) {
     let billing = text(&queues.iter().find(|queue| queue["name"] == "Billing").unwrap()["id"]);
     let change = json!({ "parent": "Support", "addresses": ["billing@helpdesk.example", "bills@helpdesk.example"],
         "signature": "Kind regards\n\"Billing\" 'team'", "follow_up_policy": "new_ticket", "closed_days": 30,
-        "strict_matching": true, "hold_seconds": 20, "note": "Ask first", "calendar": "Late \"shift\"", "language": "de" });
+        "strict_matching": true, "hold_seconds": 20, "note": "Ask first", "salutation": "Hello {{customer.name}},",
+        "salutation_unnamed": "Dear Sir or Madam,", "calendar": "Late \"shift\"", "language": "de" });
     app.root.patch(&format!("/api/v1/queues/{billing}"), change).await.assert(200);
     // A queue goes on counting by what is offered no more.
     app.root.put_nothing(&format!("/api/v1/calendars/{}/retirement", text(&late["id"]))).await.assert(204);
@@ -38,6 +39,8 @@ pub async fn lived_in(app: &TestApp) {
     let macros = json!({ "name": "Close it", "language": "de", "body_text": "Hallo {{customer.name}},\n\nfertig.", "queues": ["Billing"],
         "effects": { "state": "closed", "priority": "high", "tags": ["done"], "queue": "Support" } });
     app.root.post("/api/v1/templates", macros).await.assert(201);
+    let roles = json!({ "name": "For billers", "body_text": "Paid.", "roles": ["Biller"] });
+    app.root.post("/api/v1/templates", roles).await.assert(201);
     let answer = json!({ "queue": "Billing", "kind": "received", "language": "de", "subject": "Da", "body": "Ist da.", "enabled": false });
     app.root.put("/api/v1/auto-responses", answer).await.assert(200);
     let ca = rcgen::generate_simple_self_signed(["imap.customer.example".to_owned()]).unwrap().cert.pem();

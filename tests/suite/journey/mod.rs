@@ -14,6 +14,7 @@ mod pages;
 mod passing;
 mod passkeys;
 mod people;
+mod salutation;
 mod setup;
 mod sign_in;
 mod writing;

@@ -40,6 +40,8 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/admin/auto-responses/all/received/de",
             "/admin/templates",
             "/admin/templates/new",
+            "/preferences/templates",
+            "/preferences/templates/new",
             "/admin/mail",
             "/admin/outbox",
             "/admin/queues",

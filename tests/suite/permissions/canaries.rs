@@ -26,6 +26,15 @@ pub const ALL: &[Canary] = &[
     Canary { word: "zqxview", may_meet: |who| who.login == "reply" },
     // What one agent calls his passkey: whoever manages people sees it on his page and in the audit log.
     Canary { word: "zqxpasskey", may_meet: |who| who.login == "reply" || who.may_install("people") },
+    // A template of one agent: his alone, whatever others manage.
+    Canary { word: "zqxpersonal", may_meet: |who| who.login == "reply" },
+    // A template for one role. The audit log names what was changed.
+    Canary {
+        word: "zqxroled",
+        may_meet: |who| {
+            who.login == "lead" || ["queues_and_mail", "people"].iter().any(|right| who.may_install(right))
+        },
+    },
     // The hidden ticket.
     Canary { word: "zqxtitle", may_meet: |who| who.may(VAULT, "read") },
     Canary { word: "zqxbody", may_meet: |who| who.may(VAULT, "read") },

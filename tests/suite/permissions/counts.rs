@@ -50,6 +50,11 @@ fn what_comes_to_a_hidden_queue_changes_no_letter_of_what_others_see() {
             let path = format!("/api/v1/tickets/{}/tags", made["number"].as_str().unwrap_or_default());
             root.send(Method::POST, &path, Some(tag)).await;
         }
+        let own = json!({ "name": "Findable", "body_text": "findable" });
+        root.send(Method::POST, "/api/v1/preferences/templates", Some(own)).await;
+        let roled = json!({ "name": "Findable", "body_text": "findable", "roles": ["lead"] });
+        // The audit log, which those see who manage people, is none of what is compared.
+        root.send(Method::POST, "/api/v1/templates", Some(roled)).await;
         app.settle().await;
         let after = shown(&walk).await;
         let mut wrong = Vec::new();

@@ -516,6 +516,9 @@ impl Walk {
             ("articles", "id") => thing.article.clone(),
             ("attachments", "uid") => thing.attachment.clone(),
             ("acts", "id") => thing.act.clone(),
+            // One for the pages and one for programs, because either throws it away.
+            ("templates", "id") if route.path.contains("/preferences/") && route.api => id("own_by_program"),
+            ("templates", "id") if route.path.contains("/preferences/") => id("own"),
             ("templates", "id") if route.path.contains("{number}") || route.changes() => id("general"),
             ("templates", "id") => id("template"),
             // The installation's own calendar is always there.

@@ -281,6 +281,8 @@ async fn make_the_rest(
     );
     let general = json!({ "name": "General", "body_text": "Hello." });
     ids.insert("general", text(&app.root.post("/api/v1/templates", general).await.assert(201).json()["id"]));
+    let roles = json!({ "name": "Findable zqxroled", "body_text": "zqxroled", "roles": ["lead"] });
+    app.root.post("/api/v1/templates", roles).await.assert(201);
     app.queue("Decoy", "decoy@helpdesk.example").await;
     ids.insert("decoy", by_name(&app.root.get("/api/v1/queues").await.items(), "Decoy"));
     let customers = app.root.get("/api/v1/customers").await.items();
@@ -300,6 +302,11 @@ async fn make_the_rest(
     things.insert(Object::Draft, Thing { attachment: file, ..Thing::default() });
     let view = json!({ "name": "zqxview", "q": "state:open" });
     ids.insert("view", text(&author.send(Method::POST, "/api/v1/views", Some(view)).await["id"]));
+    for (key, language) in [("own", "en"), ("own_by_program", "de")] {
+        let own = json!({ "name": "Findable zqxpersonal", "body_text": "zqxpersonal", "language": language });
+        let made = author.send(Method::POST, "/api/v1/preferences/templates", Some(own)).await;
+        ids.insert(key, text(&made["id"]));
+    }
     ids.insert("passkey", passkey(app, "reply").await);
     let bulk = json!({ "tickets": [open], "act": "watch" });
     ids.insert("bulk", text(&author.send(Method::POST, "/api/v1/bulks", Some(bulk)).await["id"]));

@@ -11,6 +11,8 @@ fn fields<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         ("parent", "Support"),
         ("addresses", "billing@helpdesk.example\nbills@helpdesk.example"),
         ("sender_name", "Accounts"),
+        ("salutation", "Hello {{customer.name}},\r\n\r\nthank you."),
+        ("salutation_unnamed", "Dear Sir or Madam,"),
         ("signature", "Your accounts"),
         ("auto_response", "on"),
         ("follow_up_policy", "new_ticket"),
@@ -45,14 +47,16 @@ both_databases! {
             "addresses": ["billing@helpdesk.example", "bills@helpdesk.example"], "sender_name": "Accounts",
             "signature": "Your accounts", "auto_response": true, "follow_up_policy": "new_ticket", "closed_days": 30,
             "strict_matching": true, "subject_tag": false, "reply_token": false, "unlock_minutes": 60,
-            "hold_seconds": 20, "note": "Invoices only.\nNever refunds.", "calendar": null, "language": "en",
+            "hold_seconds": 20, "note": "Invoices only.\nNever refunds.", "calendar": null, "language": "en", "salutation": "Hello {{customer.name}},\n\nthank you.",
+            "salutation_unnamed": "Dear Sir or Madam,",
         });
         assert_eq!(queue, expected);
         let list = visitor.get("/admin/queues").await.assert(200).text();
         assert!(list.contains("Invoices only.") && list.contains("data-depth=\"1\""), "below Support, with its note: {list}");
 
         // What is wrong is named at its field, and nothing typed is lost.
-        let wrong = [("addresses", "support@helpdesk.example"), ("closed_days", "many"), ("name", "A, b")];
+        let wrong = [("addresses", "support@helpdesk.example"), ("closed_days", "many"), ("name", "A, b"), ("salutation", "Hello {{first.name}},"),
+            ("salutation_unnamed", "Hello {{customer.name}},")];
         for (field, value) in wrong {
             let refused = visitor.submit(page, &fields(&[(field, value)])).await;
             let html = refused.assert(422).text();

@@ -14,7 +14,10 @@ use crate::{
     db::{
         ArticleId, AttachmentId, Audited, Blob, Blobs, Conn, CustomerId, Delivery, DraftId, InboundId,
         InboundStatus, Released, Right, TicketId, Ts, Tx, backend,
-        schema::{articles, attachments, drafts, inbound_mails, message_ids, outbox, participants, tickets},
+        schema::{
+            article_salutations, articles, attachments, drafts, inbound_mails, message_ids, outbox,
+            participants, tickets,
+        },
     },
     error::{Error, Result, say},
     people::customer_edit::subject,
@@ -206,6 +209,10 @@ fn written(
             named.extend(article.inbound_id);
         }
         // The formatted form says the same once more; it goes wherever he may be in it.
+        if body != article.body_text {
+            // It counts the characters of a text that is no more.
+            diesel::delete(article_salutations::table.find(article.id)).execute(&mut **tx)?;
+        }
         let html = if own || his || body != article.body_text { None } else { article.html_digest.clone() };
         if html.is_none() {
             gone.extend(article.html_digest);

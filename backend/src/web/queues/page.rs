@@ -10,13 +10,14 @@ use super::{address, require};
 use crate::db::{Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Right};
 use crate::error::{Error, Result};
 use crate::queues::calendars::{self, Named, OWN};
-use crate::queues::{self, NewQueue, Queue, listing};
+use crate::queues::{self, NewQueue, Queue, listing, placeholders};
 use crate::search::views;
 use crate::tickets::list;
 use crate::web::failure::{Answer, Failure};
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show, show_as};
+use crate::web::reply_templates::Name;
 use crate::web::state::Web;
 use crate::web::view::Choice;
 
@@ -41,6 +42,10 @@ struct QueueView {
     /// What roles give here; nothing for a queue that is to be made.
     roles: Vec<RoleRow>,
     reply: Option<ReplyView>,
+    /// What a salutation looks like, for a name that is known and for one that is not.
+    salutation_like: [String; 2],
+    /// What can stand in it.
+    names: Vec<Name>,
     errors: Errors,
     refused: bool,
     saved: String,
@@ -122,6 +127,11 @@ fn load(
         targets,
         roles,
         reply,
+        salutation_like: [
+            language.tr_with("queue-salutation-like", &[("name", &placeholders::shown("customer.name"))]),
+            language.tr("queue-salutation-unnamed-like"),
+        ],
+        names: Name::all(language),
         refused: errors != Errors::default(),
         errors,
         saved: if saved { language.tr("queue-saved") } else { String::new() },

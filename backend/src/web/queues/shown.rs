@@ -6,7 +6,7 @@ use crate::access::why;
 use crate::db::{Conn, InstallationRight, Right};
 use crate::error::Result;
 use crate::queues::Queue;
-use crate::tickets::reply;
+use crate::tickets::{reply, salutation};
 use crate::web::gate::Asker;
 
 /// What a role gives here.
@@ -51,12 +51,25 @@ pub(super) fn roles(conn: &mut Conn, asker: &Asker, queue: &Queue, all: &[Queue]
 pub(super) struct ReplyView {
     from: String,
     subject: String,
+    salutation: String,
+    /// The same to somebody whose name is not known; empty where it is the same.
+    unnamed: String,
     signature: String,
 }
 
 /// A reply as the queue's stored settings make it.
 pub(super) fn reply_view(conn: &mut Conn, asker: &Asker, queue: &Queue) -> Result<ReplyView> {
-    let subject = asker.reader.language.tr("queue-reply-about");
-    let sample = reply::sample(conn, &asker.actor, queue, ("48217", &subject))?;
-    Ok(ReplyView { from: sample.from, subject: sample.subject, signature: sample.signature })
+    let language = &asker.reader.language;
+    let subject = language.tr("queue-reply-about");
+    let about = ("48217", subject.as_str());
+    let sample = reply::sample(conn, &asker.actor, queue, about)?;
+    let mut above = |name: &str| salutation::sample(conn, &asker.actor, queue, about, name);
+    let (salutation, unnamed) = (above(&language.tr("queue-reply-customer"))?, above("")?);
+    Ok(ReplyView {
+        from: sample.from,
+        subject: sample.subject,
+        unnamed: if unnamed == salutation { String::new() } else { unnamed },
+        salutation,
+        signature: sample.signature,
+    })
 }

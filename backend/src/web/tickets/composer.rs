@@ -14,7 +14,7 @@ use crate::db::{ArticleId, Conn, DraftKind, Right, Sender};
 use crate::error::Result;
 use crate::people::habits;
 use crate::queues::{self, placeholders};
-use crate::tickets::{Article, Person, drafts, reply, templates};
+use crate::tickets::{Article, Person, drafts, reply, salutation, templates};
 use crate::web::gate::Asker;
 
 /// The composer as `tickets/page/composer.html` shows it.
@@ -36,6 +36,8 @@ pub struct Composer {
     html: String,
     /// Whether the editor opens.
     rich: bool,
+    /// What is put above a reply; nothing where the queue has no salutation.
+    salutation: Option<Above>,
     /// What is put below a reply or a forward.
     signature: String,
     /// The language in which the customer writes, for the spelling check; empty where nobody can tell.
@@ -70,6 +72,28 @@ pub struct Revisions {
     pub reply: i64,
     /// Of the note.
     pub note: i64,
+}
+
+/// The words above a reply. Which of them are meant is known once it is known to whom it goes; a script follows that.
+#[derive(Serialize)]
+struct Above {
+    to_customer: String,
+    to_others: String,
+    /// The customer's addresses, with blanks between them.
+    addresses: String,
+    present: bool,
+}
+
+impl Above {
+    fn of(choice: salutation::Choice) -> Option<Self> {
+        let any = !choice.to_customer.is_empty() || !choice.to_others.is_empty();
+        any.then(|| Self {
+            to_customer: choice.to_customer,
+            to_others: choice.to_others,
+            addresses: choice.addresses.join(" "),
+            present: choice.present,
+        })
+    }
 }
 
 /// A file that waits with the draft.
@@ -181,7 +205,7 @@ pub fn load(
     let last = last_from_customer(articles);
     let quoted = wish.quote.and_then(|id| find(articles, ArticleId(id)));
     let subject = last.map(|article| article.subject.as_str()).filter(|subject| !subject.is_empty());
-    let (house, all) = (templates::named(conn, access)?, queues::all(conn)?);
+    let (house, all) = (templates::named(conn, access, &asker.actor)?, queues::all(conn)?);
     let mut composer = Composer {
         kind: if may_reply { "reply" } else { "note" }.to_owned(),
         seen: articles.last().map_or(0, |article| article.id.0),
@@ -198,6 +222,7 @@ pub fn load(
         html: String::new(),
         rich: false,
         images: String::new(),
+        salutation: None,
         signature: reply::signature(&asker.actor.agent.signature, &queue.signature),
         lang: last
             .and_then(|article| mail_ingest::language::guess(&article.body_text))
@@ -254,6 +279,9 @@ pub fn load(
     composer.chips = effects.chips(&all, &asker.reader.language);
     composer.missing = placeholders::left(&composer.body).into_iter().map(placeholders::shown).collect();
     composer.send = SendLabel::of(&composer.to, &composer.cc, &composer.bcc);
+    let to: Vec<Person> = people(&composer.to);
+    let choice = salutation::choice(conn, ticket, &asker.actor.agent, &queue, &to)?;
+    composer.salutation = Above::of(choice);
     Ok(composer)
 }
 
@@ -342,6 +370,12 @@ fn restore(
     composer.body = fields.body_text;
     composer.html = fields.body_html;
     Ok(fields.effects)
+}
+
+// Whom a field names; nobody while it cannot be understood.
+fn people(typed: &str) -> Vec<Person> {
+    let found = mail_ingest::address::parse_list(typed).unwrap_or_default();
+    found.into_iter().map(|one| Person { name: one.name, address: one.address }).collect()
 }
 
 fn mailboxes(people: &[Person]) -> String {

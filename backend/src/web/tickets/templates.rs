@@ -31,7 +31,8 @@ pub fn offered(of: &[Named], all: &[Queue], language: &Language) -> Vec<Offered>
     for template in of {
         let chips = Fields::of(&template.effects()).chips(all, language);
         let tag = template.language.map(|of| language.tr(&format!("answers-language-{of}")));
-        let hint: Vec<String> = tag.into_iter().chain(chips.iter().map(Chip::label)).collect();
+        let own = template.is_personal().then(|| language.tr("template-personal"));
+        let hint: Vec<String> = own.into_iter().chain(tag).chain(chips.iter().map(Chip::label)).collect();
         offered.push(Offered { id: template.id.0, name: template.name.clone(), hint: hint.join(", ") });
     }
     offered
@@ -48,7 +49,7 @@ pub async fn list(web: Data<Web>, signed: Signed, number: Path<String>) -> Answe
         .db
         .read(move |conn| {
             let access = access::readable(conn, &signed.actor, &number)?;
-            let found = templates::named(conn, &access)?;
+            let found = templates::named(conn, &access, &signed.actor)?;
             Ok(offered(&found, &queues::all(conn)?, &signed.reader.language))
         })
         .await?;
