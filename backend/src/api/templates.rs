@@ -16,13 +16,14 @@ use super::{
 };
 use crate::{
     access::{self, Actor},
-    db::{Conn, InstallationRight, LetterLanguage, QueueId, Right, State, TemplateId},
+    db::{Conn, InstallationRight, LetterLanguage, QueueId, Right, TemplateId},
     desk::Desk,
     error::{Error, Result, say},
     queues::{
         self,
         templates::{self as store, Change, Effects, Template},
     },
+    terms::Terms,
     tickets::templates,
 };
 
@@ -30,13 +31,13 @@ use crate::{
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct EffectsView {
-    /// open, pending reminder, pending auto close, closed; null: nothing.
+    /// The name of a state, or open, pending reminder, pending auto close, closed; null: nothing.
     state: Option<String>,
     /// For how many days a pending state waits.
     wait_days: Option<i32>,
     /// The name of the queue to which the ticket goes.
     queue: Option<String>,
-    /// very low, low, normal, high, urgent, or 1 to 5.
+    /// The name of a priority, or 1 to 5.
     priority: Option<PriorityInput>,
     /// Words that are put on the ticket.
     tags: Vec<String>,
@@ -76,16 +77,17 @@ fn view(conn: &mut Conn, template: &Template) -> Result<TemplateView> {
         queues.push(queues::get(conn, *id)?.name);
     }
     let effects = &template.effects;
+    let terms = Terms::load(conn)?;
     Ok(TemplateView {
         id: template.id.to_string(),
         name: template.name.clone(),
         language: template.language.map(|of| of.to_string()),
         body_text: template.body.clone(),
         effects: EffectsView {
-            state: effects.state.map(|state| state.to_string()),
+            state: effects.state.map(|state| terms.state_word(state)),
             wait_days: effects.wait_days,
             queue: effects.queue.map(|id| queues::get(conn, id)).transpose()?.map(|queue| queue.name),
-            priority: effects.priority.map(|level| PriorityInput::Word(level.as_str().to_owned())),
+            priority: effects.priority.map(|level| PriorityInput::Word(terms.priority_word(level))),
             tags: effects.tags.clone(),
         },
         queues,
@@ -116,6 +118,9 @@ impl Input for SetTemplate {}
 
 impl SetTemplate {
     fn change(&self, conn: &mut Conn) -> Result<Change> {
+        let terms = Terms::load(conn)?;
+        let wanted = self.effects.priority.as_ref();
+        let priority = wanted.map(|level| level.priority(conn, "priority")).transpose()?;
         let mut named = |field: &str, name: &str| match queues::by_name(conn, name) {
             Ok(queue) => Ok(queue.id),
             Err(Error::NotFound) => Err(Error::invalid(field, say!("refused-queue-unknown", name = name))),
@@ -131,10 +136,10 @@ impl SetTemplate {
                 .transpose()?,
             body: self.body_text.clone(),
             effects: Effects {
-                state: effects.state.as_deref().map(|word| page::word::<State>("state", word)).transpose()?,
+                state: effects.state.as_deref().map(|word| terms.wanted_state("state", word)).transpose()?,
                 wait_days: effects.wait_days,
                 queue: effects.queue.as_deref().map(|name| named("queue", name)).transpose()?,
-                priority: effects.priority.as_ref().map(|level| level.priority("priority")).transpose()?,
+                priority,
                 tags: effects.tags.clone(),
             },
             queues: self.queues.iter().map(|name| named("queues", name)).collect::<Result<_>>()?,

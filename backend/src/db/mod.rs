@@ -14,6 +14,7 @@ mod migrations;
 pub mod orphans;
 mod pool;
 pub mod schema;
+mod status;
 pub mod ticket_text;
 pub mod types;
 mod wake;
@@ -27,6 +28,7 @@ pub(crate) use self::writer::guarded;
 pub use self::{
     blobs::{Blob, Blobs, Released, hex},
     conn::{Conn, MultiBackend},
+    status::Status,
     types::*,
     wake::{Wake, Wakers, Watching},
 };

@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use super::{
-    Difference,
+    Difference, apply_terms,
     document::{CalendarText, Document, LookText, MailboxText, QueueText, RoleText, TemplateText},
     export::{Names, export},
     render::differences,
@@ -23,6 +23,7 @@ use crate::{
     people::{domains, factor, role_change, roles, setup},
     queues::{self, NewQueue, calendars, templates},
     settings::{self, look},
+    terms::Terms,
     tickets::Moment,
 };
 
@@ -57,6 +58,7 @@ pub fn apply(
         settings::change(tx, actor, config, key, Some(value), now)?;
     }
     let at = Moment { now: now.0, zone: config.time_zone.clone() };
+    apply_terms::begin(tx, actor, &is, wanted, now)?;
     let calendars: Vec<&CalendarText> =
         wanted.calendars.iter().filter(|calendar| !is.calendars.contains(calendar)).collect();
     for calendar in &calendars {
@@ -100,6 +102,7 @@ pub fn apply(
         let rules = rules.iter().map(|rule| rule_of(rule, &names)).collect::<Result<Vec<_>>>()?;
         filters::store::save(tx, actor, rules, None, now)?;
     }
+    apply_terms::end(tx, actor, wanted, now)?;
     // What a verb trims, orders or leaves out is not what the file says: better nothing than nearly that.
     let left = differences(&export(tx, actor)?, wanted)?;
     match left.first() {
@@ -258,11 +261,12 @@ fn role_to(tx: &mut Tx<'_>, people: &PeopleAccess, role: &RoleText, now: Ts) -> 
 
 fn template_to(tx: &mut Tx<'_>, actor: &Actor, text: &TemplateText, now: Ts) -> Result<()> {
     let queues = text.queues.iter().map(|name| queue_named(tx, name)).collect::<Result<Vec<_>>>()?;
+    let terms = Terms::load(tx)?;
     let effects = templates::Effects {
-        state: text.state,
+        state: text.state.as_deref().map(|word| terms.wanted_state("state", word)).transpose()?,
         wait_days: text.wait_days,
         queue: text.move_to.as_deref().map(|name| queue_named(tx, name)).transpose()?,
-        priority: text.level().map_err(|error| Error::invalid("priority", error))?,
+        priority: text.priority.as_deref().map(|word| terms.wanted_priority("priority", word)).transpose()?,
         tags: text.tags.clone(),
     };
     let change = templates::Change {
@@ -336,6 +340,10 @@ fn rule_of(rule: &Value, names: &Names) -> Result<Rule> {
             let id =
                 id.ok_or_else(|| Error::invalid("queue", say!("refused-queue-unknown", name = queue)))?;
             actions.insert("queue".to_owned(), id.into());
+        }
+        if let Some(state) = actions.get("state").and_then(Value::as_str) {
+            let state = names.terms.wanted_state("state", state)?;
+            actions.insert("state".to_owned(), Value::String(state.to_string()));
         }
         if let Some(owner) = actions.get("owner").and_then(Value::as_str) {
             let id = names.agents.iter().find(|(_, login)| login.as_str() == owner).map(|(id, _)| id.0);

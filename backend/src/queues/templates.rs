@@ -11,10 +11,12 @@ use crate::{
     access::Actor,
     audit,
     db::{
-        Audited, Conn, InstallationRight, LetterLanguage, Priority, QueueId, State, TemplateId, Ts, Tx,
+        Audited, Conn, InstallationRight, LetterLanguage, Priority, QueueId, State, StateId, Status,
+        TemplateId, Ts, Tx,
         schema::{queues, reply_template_queues, reply_templates},
     },
     error::{Error, FieldError, Result, Sentence, say},
+    terms::{Terms, priorities, states},
 };
 
 /// So many can be in use.
@@ -34,7 +36,7 @@ const DAYS: i32 = 365;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects {
     /// The state afterwards.
-    pub state: Option<State>,
+    pub state: Option<Status>,
     /// For how many days a pending state waits.
     pub wait_days: Option<i32>,
     /// Where the ticket goes.
@@ -90,6 +92,7 @@ pub struct Named {
     /// In which language; `None`: in no language in particular.
     pub language: Option<LetterLanguage>,
     state: Option<State>,
+    state_id: Option<StateId>,
     wait_days: Option<i32>,
     to_queue_id: Option<QueueId>,
     priority: Option<Priority>,
@@ -100,7 +103,7 @@ impl Named {
     /// What happens besides.
     pub fn effects(&self) -> Effects {
         Effects {
-            state: self.state,
+            state: self.state.map(|kind| Status { kind, named: self.state_id }),
             wait_days: self.wait_days,
             queue: self.to_queue_id,
             priority: self.priority,
@@ -118,6 +121,7 @@ struct Row {
     language: Option<LetterLanguage>,
     body: String,
     state: Option<State>,
+    state_id: Option<StateId>,
     wait_days: Option<i32>,
     to_queue_id: Option<QueueId>,
     priority: Option<Priority>,
@@ -133,7 +137,7 @@ impl Row {
             language: self.language,
             body: self.body,
             effects: Effects {
-                state: self.state,
+                state: self.state.map(|kind| Status { kind, named: self.state_id }),
                 wait_days: self.wait_days,
                 queue: self.to_queue_id,
                 priority: self.priority,
@@ -247,10 +251,11 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, change: &Change, now: Ts) -> Resul
 fn told(conn: &mut Conn, id: TemplateId) -> Result<(String, Value)> {
     let it = get(conn, id)?;
     let does = &it.effects;
+    let terms = Terms::load(conn)?;
     let value = json!({
         "name": it.name, "language": it.language.map(LetterLanguage::as_str), "body": it.body,
-        "state": does.state.map(State::as_str), "wait_days": does.wait_days, "to_queue": does.queue,
-        "priority": does.priority.map(Priority::as_str), "tags": does.tags, "queues": it.queues,
+        "state": does.state.map(|state| terms.state_word(state)), "wait_days": does.wait_days, "to_queue": does.queue,
+        "priority": does.priority.map(|priority| terms.priority_word(priority)), "tags": does.tags, "queues": it.queues,
         "retired": it.retired,
     });
     Ok((it.name, value))
@@ -275,7 +280,8 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, change: &Change, now: T
             reply_templates::name.eq(&change.name),
             reply_templates::language.eq(change.language),
             reply_templates::body.eq(&change.body),
-            reply_templates::state.eq(effects.state),
+            reply_templates::state.eq(effects.state.map(|state| state.kind)),
+            reply_templates::state_id.eq(effects.state.and_then(|state| state.named)),
             reply_templates::wait_days.eq(effects.wait_days),
             reply_templates::to_queue_id.eq(effects.queue),
             reply_templates::priority.eq(effects.priority),
@@ -304,6 +310,7 @@ pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, offered: bool, now
     let template = get(tx, id)?;
     if offered {
         refuse_taken(tx, Some(id), &template.name, template.language)?;
+        offered_terms(tx, &template.effects)?;
     }
     let since = (!offered).then_some(now);
     audit::around(
@@ -335,6 +342,17 @@ fn refuse_taken(
     Ok(())
 }
 
+/// Refuses a state or a priority that nobody can choose any more.
+fn offered_terms(conn: &mut Conn, effects: &Effects) -> Result<()> {
+    if let Some(state) = effects.state {
+        states::must_be_offered(conn, "state", state)?;
+    }
+    match effects.priority {
+        Some(priority) => priorities::must_be_offered(conn, "priority", priority),
+        None => Ok(()),
+    }
+}
+
 fn check(conn: &mut Conn, id: Option<TemplateId>, change: &Change) -> Result<Change> {
     let mut problems = Vec::new();
     let mut refuse =
@@ -358,7 +376,7 @@ fn check(conn: &mut Conn, id: Option<TemplateId>, change: &Change) -> Result<Cha
         refuse("body", say!("refused-placeholder", names = names, known = known));
     }
     let mut effects = change.effects.clone();
-    match effects.state {
+    match effects.state.map(|state| state.kind) {
         None | Some(State::Open | State::Closed) => effects.wait_days = None,
         Some(State::PendingReminder | State::PendingAutoClose) => {
             if !effects.wait_days.is_some_and(|days| (1..=DAYS).contains(&days)) {
@@ -391,6 +409,7 @@ fn check(conn: &mut Conn, id: Option<TemplateId>, change: &Change) -> Result<Cha
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
+    offered_terms(conn, &effects)?;
     refuse_taken(conn, id, &name, change.language)?;
     Ok(Change { name, language: change.language, body, effects, queues: places })
 }

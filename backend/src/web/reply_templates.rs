@@ -11,8 +11,9 @@ use super::page::{Page, see_other, show, show_as};
 use super::state::Web;
 use super::tickets::acts::Nothing;
 use super::tickets::effects::{Chip, Fields as Effects};
+use super::times::Reader;
 use super::view::Choice;
-use crate::db::{Conn, InstallationRight, LetterLanguage, Priority, QueueId, State, TemplateId};
+use crate::db::{Conn, InstallationRight, LetterLanguage, QueueId, TemplateId};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
 use crate::queues::templates::{self, Change, Template};
@@ -20,8 +21,6 @@ use crate::queues::{self, Queue, placeholders};
 
 /// Where the pages begin.
 const HOME: &str = "/admin/templates";
-/// The states that a macro sets.
-const STATES: [State; 4] = [State::Open, State::PendingReminder, State::PendingAutoClose, State::Closed];
 
 /// What a page says after a change.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -54,7 +53,7 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
         let all = queues::all(conn)?;
         let (mut offered, mut retired) = (Vec::new(), Vec::new());
         for template in templates::all(conn)? {
-            let row = row(&template, &all, language);
+            let row = row(&template, &all, &asker.reader);
             if template.retired { retired.push(row) } else { offered.push(row) }
         }
         let saved = if wish.saved.is_empty() { String::new() } else { language.tr("templates-saved") };
@@ -63,10 +62,11 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     .await
 }
 
-fn row(template: &Template, all: &[Queue], language: &Language) -> Row {
+fn row(template: &Template, all: &[Queue], reader: &Reader) -> Row {
+    let language = &reader.language;
     let named = |id: &QueueId| all.iter().find(|queue| queue.id == *id).map(|queue| queue.name.as_str());
     let names: Vec<&str> = template.queues.iter().filter_map(named).collect();
-    let chips = Effects::of(&template.effects).chips(all, language);
+    let chips = Effects::of(&template.effects).chips(all, reader);
     Row {
         url: format!("{HOME}/{}", template.id),
         name: template.name.clone(),
@@ -145,6 +145,8 @@ impl Typed {
 struct Errors {
     name: String,
     body: String,
+    state: String,
+    priority: String,
     wait_days: String,
     tags: String,
 }
@@ -223,13 +225,13 @@ fn load(
         let current = form.one("language") == value;
         Choice::new(value, language_name(of, language), current)
     });
-    let states = STATES
-        .iter()
-        .map(|state| choice("state", state.to_string(), language.tr(&format!("state-{}", state.kind()))));
-    let priorities = Priority::all().map(|priority| {
-        let level = priority.level().to_string();
-        choice("priority", level.clone(), language.tr(&format!("priority-{level}")))
-    });
+    let terms = &asker.reader.terms;
+    let states = terms.offered(form.one("state").parse().ok()).into_iter();
+    let states = states.map(|state| choice("state", state.to_string(), terms.state(state, language)));
+    let priorities = terms
+        .offered_priorities(form.one("priority").parse().ok())
+        .into_iter()
+        .map(|priority| choice("priority", priority.level().to_string(), terms.priority(priority, language)));
     let view = EditView {
         url: id.map_or_else(String::new, |id| format!("{HOME}/{id}")),
         title: stored.as_ref().map_or_else(|| language.tr("template-new"), |stored| stored.name.clone()),
@@ -300,6 +302,8 @@ fn by_field(problems: Vec<FieldError>, language: &Language) -> Errors {
     for FieldError { field, message } in problems {
         let place = match field.as_str() {
             "body" => &mut errors.body,
+            "state" => &mut errors.state,
+            "priority" => &mut errors.priority,
             "wait_days" => &mut errors.wait_days,
             "tags" => &mut errors.tags,
             _ => &mut errors.name,

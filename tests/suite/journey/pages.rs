@@ -49,6 +49,7 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/admin/calendars/new",
             "/admin/calendars/1",
             "/admin/calendars/1?hours=many",
+            "/admin/states",
             "/admin/tags",
             "/admin/filters",
             "/admin/mailboxes",

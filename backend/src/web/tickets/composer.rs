@@ -9,6 +9,7 @@ use super::effects::{self, Chip};
 use super::page::{Wish, query};
 use super::passing::{ForwardView, Passing};
 use super::templates::{Offered, offered};
+use super::then;
 use crate::access::{Read, TicketAccess};
 use crate::db::{ArticleId, Conn, DraftKind, Right, Sender};
 use crate::error::Result;
@@ -16,6 +17,7 @@ use crate::people::habits;
 use crate::queues::{self, placeholders};
 use crate::tickets::{Article, Person, drafts, reply, templates};
 use crate::web::gate::Asker;
+use crate::web::view::Choice;
 
 /// The composer as `tickets/page/composer.html` shows it.
 #[derive(Serialize)]
@@ -48,6 +50,9 @@ pub struct Composer {
     quote_intro: String,
     restored: bool,
     until: String,
+    /// Named states in which the ticket can be left: those that wait for the moment above, and the others.
+    waits: Vec<Choice>,
+    rests: Vec<Choice>,
     send_at: String,
     /// What is asked before it is sent all the same.
     warning: String,
@@ -210,12 +215,14 @@ pub fn load(
         quote_intro: last.map_or_else(String::new, |article| quote_intro(article, asker)),
         restored: false,
         until: String::new(),
+        waits: then::choices(&asker.reader, true, ""),
+        rests: then::choices(&asker.reader, false, ""),
         send_at: tomorrow_morning(asker),
         warning: String::new(),
         unattached: false,
         unseen_url: None,
         revisions: Revisions::default(),
-        templates: offered(&house, &all, &asker.reader.language),
+        templates: offered(&house, &all, &asker.reader),
         chips: Vec::new(),
         missing: Vec::new(),
         names: placeholders::NAMES.join(" "),
@@ -251,7 +258,7 @@ pub fn load(
     let shown = composer.files.iter().filter(|file| !file.cid.is_empty());
     let images: BTreeMap<&str, &str> = shown.map(|file| (file.cid.as_str(), file.id.as_str())).collect();
     composer.images = serde_json::to_string(&images)?;
-    composer.chips = effects.chips(&all, &asker.reader.language);
+    composer.chips = effects.chips(&all, &asker.reader);
     composer.missing = placeholders::left(&composer.body).into_iter().map(placeholders::shown).collect();
     composer.send = SendLabel::of(&composer.to, &composer.cc, &composer.bcc);
     Ok(composer)
