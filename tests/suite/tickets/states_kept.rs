@@ -55,7 +55,7 @@ both_databases! {
 
         // The bin, and out of it.
         app.root.put(&path("removal"), json!({ "reason": "deleted" })).await.assert(200);
-        app.root.delete(&path("removal")).await.assert(200);
+        app.root.delete(&path("removal")).await.assert(204);
         agree(&app).await;
         assert_eq!(state(&app, &number).await, "Solved");
 
