@@ -1,6 +1,8 @@
 //! States that the house has named: made, renamed, put in order, retired. None is ever deleted: tickets and their history
 //! name it.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
@@ -167,15 +169,29 @@ pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: StateId, retired: bool, now: T
 }
 
 /// The names of the macros that set a state.
-///
-/// # Errors
-/// Those of the database.
-pub fn macros(conn: &mut Conn, id: StateId) -> Result<Vec<String>> {
+fn macros(conn: &mut Conn, id: StateId) -> Result<Vec<String>> {
     Ok(reply_templates::table
         .filter(reply_templates::state_id.eq(id).and(reply_templates::retired_at.is_null()))
         .order((reply_templates::name, reply_templates::id))
         .select(reply_templates::name)
         .rows(conn)?)
+}
+
+/// The names of the macros that set states, by state.
+///
+/// # Errors
+/// Those of the database.
+pub fn all_macros(conn: &mut Conn) -> Result<HashMap<StateId, Vec<String>>> {
+    let rows: Vec<(Option<StateId>, String)> = reply_templates::table
+        .filter(reply_templates::state_id.is_not_null().and(reply_templates::retired_at.is_null()))
+        .order((reply_templates::name, reply_templates::id))
+        .select((reply_templates::state_id, reply_templates::name))
+        .rows(conn)?;
+    let mut all: HashMap<StateId, Vec<String>> = HashMap::new();
+    for (state, name) in rows {
+        all.entry(state.unwrap_or(StateId(0))).or_default().push(name);
+    }
+    Ok(all)
 }
 
 fn around(

@@ -92,7 +92,8 @@ pub fn reply(
     take_in(tx, ticket, &recipients)?;
     ticket.unanswered_since = None;
     locking::restart_timer(tx, ticket, at)?;
-    let after = input.state.unwrap_or(if before.kind == State::New { State::Open.into() } else { before });
+    let usual = if before.kind == State::New { State::Open.into() } else { before };
+    let after = input.state.map_or(usual, |wanted| state::left_in(wanted, before));
     let until = input.until.or(ticket.pending_until.map(Into::into).filter(|_| input.state.is_none()));
     if send_at.is_some() {
         planned::keep(tx, article.id, input.state, until.map(Ts))?;

@@ -76,6 +76,11 @@ pub(super) fn wait(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<()> {
     }
 }
 
+/// The state in which what is written leaves a ticket: one that is open under a name of the house is open as it is.
+pub(super) fn left_in(wanted: Status, now: Status) -> Status {
+    if wanted == State::Open.into() && now.kind == State::Open { now } else { wanted }
+}
+
 /// A state that a ticket had before: a moment that has passed is no reason to wait.
 pub(super) fn as_it_was(state: Status, until: Option<Timestamp>, at: &Moment) -> (Status, Option<Timestamp>) {
     match (state.is_pending(), until.filter(|until| *until > at.now)) {

@@ -240,6 +240,15 @@ both_databases! {
         app.root.post(&format!("/api/v1/tickets/{}/calls", numbers[1]), call).await.assert(201);
         assert_eq!(state_of(&app.ticket(&numbers[1]).await), is("Solved", "closed"));
 
+        // A reply that leaves a ticket open leaves it open as it is called; one that opens it says nothing of names.
+        named(&app, "In the workshop", "open").await;
+        app.root.set(&numbers[1], "state", "In the workshop").await;
+        let fields = [("kind", "reply"), ("to", "anna@customer.example"), ("body", "Soon."), ("then", "open")];
+        visitor.submit(&format!("/tickets/{}/articles", numbers[1]), &fields).await.assert(303);
+        assert_eq!(state_of(&app.ticket(&numbers[1]).await), is("In the workshop", "open"));
+        visitor.submit(&format!("/tickets/{}/articles", numbers[2]), &fields).await.assert(303);
+        assert_eq!(state_of(&app.ticket(&numbers[2]).await), is("open", "open"));
+
         // A rule; where its state is retired meanwhile, the mail comes in all the same and the recorder says why.
         let rule = json!({ "name": "R", "actions": { "state": "solved", "tags": ["x"] } });
         let saved = app.root.put("/api/v1/filters", json!({ "rules": [rule] })).await.assert(200).json();

@@ -1,5 +1,7 @@
 //! What the page shows.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use crate::db::{Conn, InstallationRight, Priority, StateId};
@@ -88,6 +90,7 @@ pub(super) fn load(conn: &mut Conn, asker: &Asker, typed: &Typed) -> Result<Page
     asker.actor.require(InstallationRight::QueuesAndMail)?;
     let language = &asker.reader.language;
     let terms = Terms::load(conn)?;
+    let macros = states::all_macros(conn)?;
     let mut kinds = Vec::new();
     for kind in KINDS {
         let offered: Vec<&NamedState> =
@@ -96,7 +99,7 @@ pub(super) fn load(conn: &mut Conn, asker: &Asker, typed: &Typed) -> Result<Page
         let mut rows = Vec::new();
         for (at, state) in offered.iter().enumerate() {
             let up = at.checked_sub(1).and_then(|before| places.get(before).copied());
-            rows.push(Row { up, down: places.get(at + 1).copied(), ..row(conn, state, typed)? });
+            rows.push(Row { up, down: places.get(at + 1).copied(), ..row(state, &macros, typed) });
         }
         kinds.push(KindView {
             look: look_of(kind),
@@ -106,7 +109,7 @@ pub(super) fn load(conn: &mut Conn, asker: &Asker, typed: &Typed) -> Result<Page
         });
     }
     let retired = terms.states.iter().filter(|state| state.is_retired());
-    let retired = retired.map(|state| row(conn, state, typed)).collect::<Result<Vec<_>>>()?;
+    let retired = retired.map(|state| row(state, &macros, typed)).collect();
     let (new_name, new_kind, new_error) = typed.new.clone();
     let kind_choice = |kind: &crate::db::State| {
         let label = language.tr(&format!("state-{}", kind.kind()));
@@ -133,21 +136,21 @@ fn place(terms: &Terms, state: &NamedState) -> usize {
     of_kind.position(|other| other.id == state.id).map_or(1, |at| at + 1)
 }
 
-fn row(conn: &mut Conn, state: &NamedState, asked: &Typed) -> Result<Row> {
+fn row(state: &NamedState, macros: &HashMap<StateId, Vec<String>>, asked: &Typed) -> Row {
     let refused = asked.renamed.as_ref().filter(|(id, ..)| *id == state.id);
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     let query = query.append_pair("q", &typed(Key::State, &state.name)).finish();
-    Ok(Row {
+    Row {
         id: state.id.0,
         look: look_of(state.kind),
         name: state.name.clone(),
         to: refused.map_or_else(|| state.name.clone(), |(_, name, _)| name.clone()),
         error: refused.map_or_else(String::new, |(.., error)| error.clone()),
         url: format!("/search?{query}"),
-        macros: states::macros(conn, state.id)?.join(", "),
+        macros: macros.get(&state.id).map(|names| names.join(", ")).unwrap_or_default(),
         up: None,
         down: None,
-    })
+    }
 }
 
 fn ranks(terms: &Terms, typed: Option<&Ranks>, language: &Language) -> Vec<RankRow> {

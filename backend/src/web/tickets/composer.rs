@@ -17,7 +17,6 @@ use crate::people::habits;
 use crate::queues::{self, placeholders};
 use crate::tickets::{Article, Person, drafts, reply, templates};
 use crate::web::gate::Asker;
-use crate::web::view::Choice;
 
 /// The composer as `tickets/page/composer.html` shows it.
 #[derive(Serialize)]
@@ -51,8 +50,8 @@ pub struct Composer {
     restored: bool,
     until: String,
     /// Named states in which the ticket can be left: those that wait for the moment above, and the others.
-    waits: Vec<Choice>,
-    rests: Vec<Choice>,
+    waits: Vec<then::Named>,
+    rests: Vec<then::Named>,
     send_at: String,
     /// What is asked before it is sent all the same.
     warning: String,
@@ -215,8 +214,8 @@ pub fn load(
         quote_intro: last.map_or_else(String::new, |article| quote_intro(article, asker)),
         restored: false,
         until: String::new(),
-        waits: then::choices(&asker.reader, true, ""),
-        rests: then::choices(&asker.reader, false, ""),
+        waits: then::menu(&asker.reader, true),
+        rests: then::menu(&asker.reader, false),
         send_at: tomorrow_morning(asker),
         warning: String::new(),
         unattached: false,
