@@ -17,7 +17,9 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
         app.agent("dana", &["Agent"]).await.reply(&number, "An answer.").await;
         let tag = serde_json::json!({ "tag": "blue" });
         app.root.post(&format!("/api/v1/tickets/{number}/tags"), tag).await.assert(201);
-        for (name, kind) in [("Solved", "closed"), ("No answer needed", "closed"), ("Supplier", "pending_auto")] {
+        for (name, kind) in
+            [("Solved", "closed"), ("No answer needed", "closed"), ("Supplier", "pending_auto")]
+        {
             let state = serde_json::json!({ "name": name, "state_type": kind });
             app.root.post("/api/v1/states", state).await.assert(201);
         }
