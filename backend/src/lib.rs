@@ -31,5 +31,6 @@ pub mod search;
 pub mod serve;
 pub mod settings;
 pub mod sign_in;
+pub mod terms;
 pub mod tickets;
 pub mod web;

@@ -19,6 +19,7 @@ use crate::{
     db::{Conn, Tx},
     desk::Desk,
     error::{Error, Result},
+    terms::Terms,
     tickets::{links, tags, view, watch},
 };
 
@@ -112,10 +113,11 @@ pub struct LinkView {
 
 fn links_of(conn: &mut Conn, caller: &Caller, number: &str) -> Result<Vec<LinkView>> {
     let access = access::readable_survivor(conn, &caller.actor, number)?;
+    let terms = Terms::load(conn)?;
     let links = view::links(conn, &caller.actor, &access)?.into_iter().map(|link| LinkView {
+        state: terms.state_word(link.ticket.status()),
         ticket: link.ticket.number,
         title: link.ticket.title,
-        state: link.ticket.state.to_string(),
         kind: link.kind.to_string(),
         reverse: link.reverse,
     });

@@ -18,10 +18,11 @@ use super::{
 };
 use crate::{
     access::Actor,
-    db::{BinReason, BulkId, Conn, State},
+    db::{BinReason, BulkId, Conn},
     desk::Desk,
     error::{Error, Result},
     i18n::Language,
+    terms::Terms,
     tickets::{
         bulk::{self, Bulk, Deed},
         view,
@@ -128,7 +129,7 @@ fn deed(conn: &mut Conn, actor: &Actor, new: &NewBulk) -> Result<Deed> {
         "lock" => Deed::Lock,
         "unlock" => Deed::Unlock,
         "state" => Deed::State {
-            to: page::word("value", &value()?)?,
+            to: Terms::load(conn)?.wanted_state("value", &value()?)?,
             until: new.until.as_deref().map(|text| moment("until", text)).transpose()?,
         },
         "move" => Deed::Move { queue: target_queue(conn, actor, "value", &value()?)? },
@@ -137,7 +138,7 @@ fn deed(conn: &mut Conn, actor: &Actor, new: &NewBulk) -> Result<Deed> {
         },
         "priority" => {
             let given = new.priority.as_ref().ok_or_else(|| missing("priority"))?;
-            Deed::Priority { level: given.priority("priority")?.level() }
+            Deed::Priority { level: given.priority(conn, "priority")?.level() }
         }
         "tag" => Deed::Tag { tag: value()? },
         "untag" => Deed::Untag { tag: value()? },
@@ -148,7 +149,10 @@ fn deed(conn: &mut Conn, actor: &Actor, new: &NewBulk) -> Result<Deed> {
         "note" => Deed::Note { text: text()? },
         "reply" => Deed::Reply {
             text: text()?,
-            state: new.value.as_deref().map(|word| page::word::<State>("value", word)).transpose()?,
+            state: match &new.value {
+                Some(word) => Some(Terms::load(conn)?.wanted_state("value", word)?),
+                None => None,
+            },
         },
         "customer" => {
             let person = new.customer.as_ref().ok_or_else(|| missing("customer"))?.person();

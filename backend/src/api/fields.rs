@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 use super::{
     body::{Input, Json},
     gate::Caller,
-    page,
     problem::Answer,
     tickets::{PriorityInput, agent_named, moment, renamed, target_queue},
     views::{self, TicketView},
@@ -19,6 +18,7 @@ use crate::{
     access::{self, Move, Owner, Priority, Reply},
     db::Right,
     desk::Desk,
+    terms::Terms,
     tickets::{assign, move_to, priority, state},
 };
 
@@ -48,7 +48,7 @@ pub struct SetQueue {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetState {
-    /// new, open, pending reminder, pending auto close, closed.
+    /// The name of a state (`GET /states`), or new, open, pending reminder, pending auto close, closed.
     value: String,
     /// Until when a pending ticket waits, RFC 3339; needed for those.
     until: Option<String>,
@@ -58,7 +58,7 @@ pub struct SetState {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetPriority {
-    /// very low, low, normal, high, urgent, or 1 to 5.
+    /// The name of a priority (`GET /priorities`), very low, low, normal, high, urgent, or 1 to 5.
     value: PriorityInput,
 }
 
@@ -127,7 +127,7 @@ pub async fn state(
         .db
         .write(move |tx| {
             let mut access = access::for_change::<Reply>(tx, &caller.actor, &number)?;
-            let to = page::word("value", &set.value)?;
+            let to = Terms::load(tx)?.wanted_state("value", &set.value)?;
             let until = set.until.as_deref().map(|text| moment("until", text)).transpose()?;
             state::set_state(tx, &mut access, to, until, &at)?;
             views::ticket(tx, access.ticket())
@@ -150,7 +150,8 @@ pub async fn priority(
         .db
         .write(move |tx| {
             let mut access = access::for_change::<Priority>(tx, &caller.actor, &number)?;
-            priority::set_priority(tx, &mut access, set.value.priority("value")?, &at)?;
+            let to = set.value.priority(tx, "value")?;
+            priority::set_priority(tx, &mut access, to, &at)?;
             views::ticket(tx, access.ticket())
         })
         .await?;

@@ -63,6 +63,8 @@ use super::{
         super::outbox::list,
         super::queues::list, super::queues::create, super::queues::get, super::queues::put, super::queues::patch,
         super::queue_addresses::get, super::tags::list, super::tags::change,
+        super::states::list, super::states::create, super::states::get, super::states::put,
+        super::states::retire, super::states::restore, super::priorities::list, super::priorities::put,
         super::calendars::list, super::calendars::create, super::calendars::get, super::calendars::put,
         super::calendars::retire, super::calendars::restore, super::calendars::end,
         super::auto_responses::list, super::auto_responses::put,

@@ -46,7 +46,7 @@ impl Input for SetOwnTemplate {}
 impl SetOwnTemplate {
     fn change(&self, conn: &mut Conn, actor: &Actor) -> Result<Change> {
         // A queue into which he may not move is none, whether or not it is there.
-        let reachable = |name: &str| match queues::by_name(conn, name) {
+        let reachable = |conn: &mut Conn, name: &str| match queues::by_name(conn, name) {
             Ok(queue) if actor.scope.in_queue(queue.id).has(Right::MoveInto) => Ok(queue.id),
             Ok(_) | Err(Error::NotFound) => {
                 Err(Error::invalid("queue", say!("refused-queue-unknown", name = name)))
@@ -57,7 +57,7 @@ impl SetOwnTemplate {
             name: self.name.clone(),
             language: language(self.language.as_deref())?,
             body: self.body_text.clone(),
-            effects: self.effects.understood(reachable)?,
+            effects: self.effects.understood(conn, reachable)?,
             ..Change::default()
         })
     }

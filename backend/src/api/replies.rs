@@ -19,6 +19,7 @@ use crate::{
     desk::Desk,
     error::{Error, Result},
     queues::templates::Effects,
+    terms::Terms,
     tickets::{
         Clean, Formatted, Person, drafts,
         note::{self, NoteInput},
@@ -98,7 +99,6 @@ pub async fn create(
     let mut new = value;
     let files = files::prepare(&desk, std::mem::take(&mut new.attachments)).await?;
     let (body_text, body_html) = texts(desk.db.blobs(), new.body_text.take(), new.body_html.take()).await?;
-    let state = new.state.as_deref().map(|word| page::word("state", word)).transpose()?;
     let until = new.until.as_deref().map(|text| moment("until", text)).transpose()?;
     let wrong = |_| Error::invalid("seen", "This is no article's id.");
     let seen = new.seen.as_deref().map(|id| id.parse::<ArticleId>().map_err(wrong)).transpose()?;
@@ -112,7 +112,7 @@ pub async fn create(
         body_text,
         body_html,
         files,
-        state,
+        state: None,
         until,
         hold_seconds: new.hold_seconds,
         seen,
@@ -123,6 +123,9 @@ pub async fn create(
         .create(&desk, &caller, move |tx| {
             let access = access::for_change::<Reply>(tx, &asker.actor, &number)?;
             let mut input = input.clone();
+            if let Some(word) = &new.state {
+                input.state = Some(Terms::load(tx)?.wanted_state("state", word)?);
+            }
             if input.to.is_none() && new.cc.is_some() {
                 input.to = Some(reply::defaults(tx, access.ticket())?.to);
             }

@@ -11,8 +11,10 @@ use super::{
     accounts, acts, articles, audit, auto_responses, balance, bonds, bulks, calendars, customer_merges,
     customers, diagnostics, drafts, events, exports, fields, files, filters, gate, inbound, lock, mailboxes,
     merges, notices, one_role, openapi, organisations, outbox, own_templates, participants, passing, people,
+    priorities,
     problem::{Answer, Problem},
-    queue_addresses, queues, replies, reports, saved, search, settings, splits, tags, templates, tickets,
+    queue_addresses, queues, replies, reports, saved, search, settings, splits, states, tags, templates,
+    tickets,
 };
 use crate::{
     db::{InstallationRight, Right},
@@ -139,6 +141,14 @@ static TABLE: &[Route] = &[
     // `read` in all queues besides, and `reply` on each ticket.
     route!(GET "/tags", needs = Installation(QueuesAndMail), tags::list),
     route!(POST "/tags", needs = Installation(QueuesAndMail), tags::change),
+    route!(GET "/states", needs = SignedIn, states::list),
+    route!(POST "/states", needs = Installation(QueuesAndMail), states::create),
+    route!(GET "/states/{id}", needs = SignedIn, states::get),
+    route!(PUT "/states/{id}", needs = Installation(QueuesAndMail), states::put),
+    route!(PUT "/states/{id}/retirement", needs = Installation(QueuesAndMail), states::retire),
+    route!(DELETE "/states/{id}/retirement", needs = Installation(QueuesAndMail), states::restore),
+    route!(GET "/priorities", needs = SignedIn, priorities::list),
+    route!(PUT "/priorities", needs = Installation(QueuesAndMail), priorities::put),
     route!(GET "/calendars", needs = Installation(QueuesAndMail), calendars::list),
     route!(POST "/calendars", needs = Installation(QueuesAndMail), calendars::create),
     route!(GET "/calendars/{id}", needs = Installation(QueuesAndMail), calendars::get),

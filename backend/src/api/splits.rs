@@ -7,15 +7,15 @@ use utoipa::ToSchema;
 use super::{
     body::{Input, Json},
     gate::Caller,
-    page,
     problem::Answer,
     views::{self, ArticleView, TicketView},
 };
 use crate::{
     access::{self, Reply},
-    db::{ArticleId, State},
+    db::ArticleId,
     desk::Desk,
     error::Error,
+    terms::Terms,
     tickets::{
         call::{self, CallInput},
         split, view,
@@ -87,12 +87,15 @@ pub async fn call(
         Some("us") => true,
         Some(_) => return Err(Error::invalid("by", "Say customer or us.").into()),
     };
-    let state: Option<State> = value.state.as_deref().map(|word| page::word("state", word)).transpose()?;
-    let input = CallInput { by_us, body_text: value.body_text, state };
     let (at, asker, blobs) = (desk.moment(), caller.clone(), desk.db.blobs().clone());
     request
         .create(&desk, &caller, move |tx| {
             let mut access = access::for_change::<Reply>(tx, &asker.actor, &number)?;
+            let state = match &value.state {
+                Some(word) => Some(Terms::load(tx)?.wanted_state("state", word)?),
+                None => None,
+            };
+            let input = CallInput { by_us, body_text: value.body_text.clone(), state };
             let article = call::call(tx, &mut access, &asker.actor, &input, &at)?;
             views::article(tx, &blobs, &article)
         })

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     access::{self, Actor},
-    db::{Conn, InstallationRight, LetterLanguage, QueueId, State, TemplateId},
+    db::{Conn, InstallationRight, LetterLanguage, QueueId, TemplateId},
     desk::Desk,
     error::{Error, Result, say},
     people::role_change,
@@ -24,6 +24,7 @@ use crate::{
         self,
         templates::{self as store, Change, Effects, Template},
     },
+    terms::Terms,
     tickets::templates,
 };
 
@@ -31,13 +32,13 @@ use crate::{
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct EffectsView {
-    /// open, pending reminder, pending auto close, closed; null: nothing.
+    /// The name of a state, or open, pending reminder, pending auto close, closed; null: nothing.
     state: Option<String>,
     /// For how many days a pending state waits.
     wait_days: Option<i32>,
     /// The name of the queue to which the ticket goes.
     queue: Option<String>,
-    /// very low, low, normal, high, urgent, or 1 to 5.
+    /// The name of a priority, or 1 to 5.
     priority: Option<PriorityInput>,
     /// Words that are put on the ticket.
     tags: Vec<String>,
@@ -79,16 +80,17 @@ pub(super) fn view(conn: &mut Conn, actor: &Actor, template: &Template) -> Resul
         all.filter(|(role, _)| template.roles.contains(&role.id)).map(|(role, _)| role.name).collect()
     };
     let effects = &template.effects;
+    let terms = Terms::load(conn)?;
     Ok(TemplateView {
         id: template.id.to_string(),
         name: template.name.clone(),
         language: template.language.map(|of| of.to_string()),
         body_text: template.body.clone(),
         effects: EffectsView {
-            state: effects.state.map(|state| state.to_string()),
+            state: effects.state.map(|state| terms.state_word(state)),
             wait_days: effects.wait_days,
             queue: effects.queue.map(|id| queues::get(conn, id)).transpose()?.map(|queue| queue.name),
-            priority: effects.priority.map(|level| PriorityInput::Word(level.as_str().to_owned())),
+            priority: effects.priority.map(|level| PriorityInput::Word(terms.priority_word(level))),
             tags: effects.tags.clone(),
         },
         scope: template.scope().as_str().to_owned(),
@@ -129,7 +131,7 @@ impl SetTemplate {
             actor.require(InstallationRight::People)?;
         }
         let language = language(self.language.as_deref())?;
-        let effects = self.effects.understood(|name| named(conn, "queue", name))?;
+        let effects = self.effects.understood(conn, |conn, name| named(conn, "queue", name))?;
         let all = role_change::all(conn)?;
         let role = |name: &String| {
             let found = all.iter().find(|(role, _)| role.name == *name).map(|(role, _)| role.id);
@@ -148,12 +150,18 @@ impl SetTemplate {
 
 impl EffectsView {
     /// The same for the verbs; `queue` finds the queue of a name.
-    pub(super) fn understood(&self, queue: impl FnOnce(&str) -> Result<QueueId>) -> Result<Effects> {
+    pub(super) fn understood(
+        &self,
+        conn: &mut Conn,
+        queue: impl FnOnce(&mut Conn, &str) -> Result<QueueId>,
+    ) -> Result<Effects> {
+        let terms = Terms::load(conn)?;
+        let wanted = self.priority.as_ref();
         Ok(Effects {
-            state: self.state.as_deref().map(|word| page::word::<State>("state", word)).transpose()?,
+            state: self.state.as_deref().map(|word| terms.wanted_state("state", word)).transpose()?,
             wait_days: self.wait_days,
-            queue: self.queue.as_deref().map(queue).transpose()?,
-            priority: self.priority.as_ref().map(|level| level.priority("priority")).transpose()?,
+            queue: self.queue.as_deref().map(|name| queue(conn, name)).transpose()?,
+            priority: wanted.map(|level| level.priority(conn, "priority")).transpose()?,
             tags: self.tags.clone(),
         })
     }

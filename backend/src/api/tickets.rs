@@ -17,10 +17,11 @@ use super::{
 };
 use crate::{
     access::{self, Actor, Owner, Reply},
-    db::{Channel, Conn, EventId, Priority, QueueId, Right, State, Tx},
+    db::{Channel, Conn, EventId, Priority, QueueId, Right, State, Status, Tx},
     desk::Desk,
     error::{Error, Result},
     people, queues, search,
+    terms::Terms,
     tickets::{
         Moment, NewFile, Person, Ticket, assign,
         list::{self, Cursor, Filter, Whose},
@@ -39,7 +40,7 @@ pub struct Wish {
     q: Option<String>,
     /// The name of a queue.
     queue: Option<String>,
-    /// A state; `active` for those in which somebody still has to do something. Without it: all but removed ones.
+    /// A state by its name; `active` for those in which somebody still has to do something. Without it: all but removed ones.
     state: Option<String>,
     /// A kind of state, in place of `state`.
     state_type: Option<String>,
@@ -90,7 +91,10 @@ fn filter(conn: &mut Conn, actor: &Actor, wish: &Wish) -> Result<Option<Filter>>
     }
     match (wish.state.as_deref(), wish.state_type.as_deref()) {
         (Some("active"), _) => filter.all_states = false,
-        (Some(word), _) => filter.state = Some(page::word("state", word)?),
+        (Some(word), _) => match Terms::load(conn)?.wanted_state("state", word)? {
+            Status { kind, named: None } => filter.state = Some(kind),
+            named => filter.also.push(list::Test::States(vec![named]).into()),
+        },
         (None, Some(kind)) => {
             let state = State::ALL.iter().find(|state| state.kind() == kind);
             filter.state = Some(*state.ok_or_else(|| {
@@ -212,7 +216,7 @@ impl PersonInput {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum PriorityInput {
-    /// very low, low, normal, high, urgent.
+    /// A name of the house, or very low, low, normal, high, urgent.
     Word(String),
     /// 1 to 5.
     Level(i32),
@@ -223,10 +227,11 @@ impl PriorityInput {
     ///
     /// # Errors
     /// [`Error::Invalid`] for what is none.
-    pub fn priority(&self, field: &str) -> Result<Priority> {
+    pub fn priority(&self, conn: &mut Conn, field: &str) -> Result<Priority> {
+        let terms = Terms::load(conn)?;
         match self {
-            Self::Word(word) => page::word(field, word),
-            Self::Level(level) => page::word(field, &level.to_string()),
+            Self::Word(word) => terms.wanted_priority(field, word),
+            Self::Level(level) => terms.wanted_priority(field, &level.to_string()),
         }
     }
 }
@@ -247,7 +252,7 @@ pub struct NewTicket {
     /// The text.
     #[serde(default)]
     body_text: String,
-    /// normal where missing.
+    /// Where missing, the one that new tickets have.
     priority: Option<PriorityInput>,
     /// The login of the agent whose it shall be.
     owner: Option<String>,
@@ -292,7 +297,8 @@ fn made(
     if queues::get(tx, queue)?.retired_at.is_some() {
         return Err(Error::invalid("queue", "This queue is retired. Choose another one."));
     }
-    let wanted: Option<State> = new.state.as_deref().map(|word| page::word("state", word)).transpose()?;
+    let terms = Terms::load(tx)?;
+    let wanted = new.state.as_deref().map(|word| terms.wanted_state("state", word)).transpose()?;
     let until = new.until.as_deref().map(|text| moment("until", text)).transpose()?;
     let input = OpenInput {
         title: new.title.clone(),
@@ -301,7 +307,10 @@ fn made(
         body_text: new.body_text.clone(),
         body_html: None,
         files: files.to_vec(),
-        priority: new.priority.as_ref().map_or(Ok(Priority::NORMAL), |given| given.priority("priority"))?,
+        priority: match &new.priority {
+            Some(given) => given.priority(tx, "priority")?,
+            None => terms.usual(),
+        },
         state: None,
         hold_seconds: new.hold_seconds,
     };

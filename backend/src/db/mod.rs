@@ -15,6 +15,7 @@ pub mod orphans;
 mod pool;
 pub(crate) mod received;
 pub mod schema;
+mod status;
 pub mod ticket_text;
 pub mod types;
 mod wake;
@@ -28,6 +29,7 @@ pub(crate) use self::writer::guarded;
 pub use self::{
     blobs::{Blob, Blobs, Released, hex},
     conn::{Conn, MultiBackend},
+    status::Status,
     types::*,
     wake::{Wake, Wakers, Watching},
 };

@@ -182,6 +182,32 @@ table! {
     use diesel::sql_types::*;
     use crate::db::types::Instant;
 
+    states (id) {
+        id -> BigInt,
+        kind -> Text,
+        name -> Text,
+        key -> Text,
+        place -> Integer,
+        retired_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
+    priorities (level) {
+        level -> Integer,
+        name -> Nullable<Text>,
+        retired_at -> Nullable<Instant>,
+        usual -> Bool,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
     queue_addresses (address) {
         address -> Text,
         queue_id -> BigInt,
@@ -330,6 +356,7 @@ table! {
         unanswered_since -> Nullable<Instant>,
         created_at -> Instant,
         updated_at -> Instant,
+        state_id -> Nullable<BigInt>,
     }
 }
 
@@ -1011,6 +1038,7 @@ table! {
         retired_at -> Nullable<Instant>,
         updated_at -> Instant,
         updated_by -> Nullable<BigInt>,
+        state_id -> Nullable<BigInt>,
         owner_id -> Nullable<BigInt>,
     }
 }
@@ -1260,6 +1288,8 @@ allow_tables_to_appear_in_same_query!(
     auto_response_templates,
     auto_response_switches,
     calendars,
+    states,
+    priorities,
     reply_templates,
     reply_template_queues,
     reply_template_roles,

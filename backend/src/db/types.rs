@@ -135,6 +135,8 @@ ids! {
     QueueId,
     /// A working-time calendar.
     CalendarId,
+    /// A state that the house has named.
+    StateId,
     /// A ticket's key; people see its number instead.
     TicketId,
     /// An article.
@@ -366,6 +368,10 @@ words! {
         Queue = "queue",
         /// A working-time calendar was made or changed.
         Calendar = "calendar",
+        /// A state was named or changed.
+        State = "state",
+        /// The priorities were changed.
+        Priorities = "priorities",
         /// The rules of the postmaster were changed.
         Filters = "filters",
         /// A mailbox was made or changed.

@@ -250,7 +250,7 @@ impl Scene<'_> {
         let article = self.act(so_far, move |tx, actor, number| {
             let mut access = access::for_change(tx, actor, number)?;
             lock::take_over(tx, &mut access, actor, &at)?;
-            let state = closes.then_some(State::Closed);
+            let state = closes.then_some(State::Closed.into());
             let input = ReplyInput { body_text: text.clone(), state, ..ReplyInput::default() };
             reply(tx, &mut access, actor, &input, &at)
         });

@@ -64,7 +64,7 @@ pub(super) fn write(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
             language: Some(text.language),
             body: text.body.to_owned(),
             effects: Effects {
-                state: text.state.map(|(state, _)| state),
+                state: text.state.map(|(state, _)| state.into()),
                 wait_days: text.state.and_then(|(_, days)| days),
                 tags: Some(text.tag.to_owned()).filter(|tag| !tag.is_empty()).into_iter().collect(),
                 ..Effects::default()

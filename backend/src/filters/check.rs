@@ -8,8 +8,9 @@ use super::{
     names::Names,
 };
 use crate::{
-    db::State,
+    db::Status,
     error::{Error, FieldError, Result, Sentence, say},
+    terms::KINDS,
 };
 
 /// So many rules has a version at most.
@@ -26,8 +27,8 @@ const TAG: usize = 50;
 pub(super) const HOURS: RangeInclusive<u32> = 1..=8_784;
 
 /// Whether a rule may set this state.
-pub(super) fn settable(state: State) -> bool {
-    matches!(state, State::Open | State::PendingReminder | State::PendingAutoClose | State::Closed)
+pub(super) fn settable(state: Status) -> bool {
+    KINDS.contains(&state.kind)
 }
 
 /// Whether this is a tag.
@@ -134,7 +135,7 @@ fn actions(problems: &mut Problems, place: &str, does: &Actions, names: &Names) 
         problems.add(format!("{place}.priority"), say!("filter-refused-priority"));
     }
     match does.state {
-        Some(state) if !settable(state) => {
+        Some(state) if !settable(state) || !names.knows(state) => {
             problems.add(format!("{place}.state"), say!("filter-refused-state"));
         }
         Some(state) if state.is_pending() && !does.hours.is_some_and(|hours| HOURS.contains(&hours)) => {

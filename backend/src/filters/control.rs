@@ -8,7 +8,7 @@ use super::{
     names::Names,
     verdict::Arrival,
 };
-use crate::db::{Priority, State};
+use crate::db::{Priority, Status};
 
 /// What all of their names begin with.
 const PREFIX: &str = "x-turnstone-";
@@ -66,12 +66,12 @@ impl Wishes {
                     mail_ingest::address::normalise(value).is_some()
                 }
                 "priority" => {
-                    let level = value.to_lowercase().parse::<Priority>().ok().map(Priority::level);
+                    let level = names.terms.priority_of(value).map(Priority::level);
                     does.priority = level.or(does.priority);
                     level.is_some()
                 }
                 "state" => {
-                    let state = value.to_lowercase().parse::<State>().ok();
+                    let state = names.terms.state_of(value);
                     let state = state.filter(|state| super::check::settable(*state));
                     does.state = state.or(does.state);
                     state.is_some()
@@ -106,7 +106,7 @@ impl Wishes {
                 problems.push(format!("X-Turnstone-{}: “{value}” means nothing here", title(name)));
             }
         }
-        if does.state.is_some_and(State::is_pending) && does.hours.is_none() {
+        if does.state.is_some_and(Status::is_pending) && does.hours.is_none() {
             does.state = None;
             problems.push("a pending state needs X-Turnstone-Pending-Hours".to_owned());
         }

@@ -14,7 +14,7 @@ use super::{
     verdict::{Arrival, Verdict, verdict},
 };
 use crate::{
-    db::{AgentId, Priority, QueueId, State},
+    db::{AgentId, Priority, QueueId, Status},
     i18n::Language,
     queues::OwnAddresses,
     tickets::Person,
@@ -39,7 +39,7 @@ pub struct Decision {
     /// The priority afterwards.
     pub priority: Option<Priority>,
     /// The state afterwards, and for how many hours where it is a pending one.
-    pub state: Option<(State, Option<u32>)>,
+    pub state: Option<(Status, Option<u32>)>,
     /// Whose it becomes, if he may.
     pub owner: Option<AgentId>,
     /// Tags to put on.
@@ -87,14 +87,18 @@ pub struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// What is to be done. `names` is asked for only when something speaks of a queue or an agent.
+    /// What is to be done. `names` is asked for only when something speaks of what has one.
     ///
     /// # Errors
     /// Those of `names`.
     pub fn decide<E>(&self, names: impl FnOnce() -> Result<Arc<Names>, E>) -> Result<Decision, E> {
         let mut verdict = verdict(self.rules, self.hits, self.arrival, self.let_in);
         let wishes = self.wishes.filter(|wishes| !wishes.is_empty() && verdict.aside.is_none());
-        let speaks = |fired: &super::verdict::Fired| fired.does.queue.is_some() || fired.does.owner.is_some();
+        let speaks = |fired: &super::verdict::Fired| {
+            let does = &fired.does;
+            let terms = does.priority.is_some() || does.state.is_some();
+            does.queue.is_some() || does.owner.is_some() || (terms && self.explain)
+        };
         let names =
             if wishes.is_some() || verdict.fired.iter().any(speaks) { names()? } else { Arc::default() };
         let mut problems = Vec::new();

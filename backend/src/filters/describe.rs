@@ -4,7 +4,7 @@ use super::{
     model::{Actions, Aside, Condition, CustomerFrom, On, Takes},
     names::Names,
 };
-use crate::i18n::Language;
+use crate::{db::Priority, i18n::Language};
 
 /// A condition as a part of a sentence: `subject contains “invoice”`.
 pub fn condition(condition: &Condition, language: &Language) -> String {
@@ -55,11 +55,12 @@ pub fn actions(does: &Actions, names: &Names, language: &Language) -> Vec<String
         said.push(language.tr_with("filter-does-queue", &[("name", &name)]));
     }
     if let Some(level) = does.priority {
-        let name = language.tr(&format!("priority-{level}"));
+        let known = level.to_string().parse::<Priority>();
+        let name = known.map_or_else(|_| gone(), |priority| names.terms.priority(priority, language));
         said.push(language.tr_with("filter-does-priority", &[("name", &name)]));
     }
     if let Some(state) = does.state {
-        let name = language.tr(&format!("state-{}", state.kind()));
+        let name = names.terms.state(state, language);
         said.push(match does.hours.filter(|_| state.is_pending()) {
             Some(hours) => {
                 let hours = hours.to_string();

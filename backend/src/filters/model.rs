@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::db::{AgentId, QueueId, State};
+use crate::db::{AgentId, QueueId, Status};
 
 /// A closed set of words, as they are stored, sent by forms and spelt by programs.
 macro_rules! words {
@@ -214,7 +214,7 @@ pub struct Actions {
     pub priority: Option<i32>,
     /// The state afterwards.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<State>,
+    pub state: Option<Status>,
     /// For how long a pending state lasts, in hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours: Option<u32>,

@@ -1,19 +1,22 @@
-//! Queues and agents by key and by name, for rules that speak of them.
+//! Queues, agents, states and priorities by key and by name, for rules that speak of them.
 
 use crate::{
-    db::{AgentId, Conn, QueueId},
+    db::{AgentId, Conn, QueueId, Status},
     error::Result,
     people::{Agent, agents},
     queues::{self, Queue},
+    terms::Terms,
 };
 
-/// All queues and agents, retired ones included.
+/// All of them, retired ones included.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// By name.
     pub queues: Vec<Queue>,
     /// By name.
     pub agents: Vec<Agent>,
+    /// What the house calls states and priorities.
+    pub terms: Terms,
     now: jiff::Timestamp,
 }
 
@@ -23,7 +26,7 @@ impl Names {
     /// # Errors
     /// Those of the database.
     pub fn load(conn: &mut Conn, now: jiff::Timestamp) -> Result<Self> {
-        Ok(Self { queues: queues::all(conn)?, agents: agents::all(conn)?, now })
+        Ok(Self { queues: queues::all(conn)?, agents: agents::all(conn)?, terms: Terms::load(conn)?, now })
     }
 
     /// A queue.
@@ -35,6 +38,12 @@ impl Names {
     pub fn queue_named(&self, name: &str) -> Option<&Queue> {
         let name = name.trim().to_lowercase();
         self.queues.iter().find(|queue| queue.retired_at.is_none() && queue.name.to_lowercase() == name)
+    }
+
+    /// Whether there is such a state: a kind, or a name of that kind.
+    pub fn knows(&self, state: Status) -> bool {
+        let named = state.named.map(|id| self.terms.named(id));
+        named.is_none_or(|found| found.is_some_and(|found| found.kind == state.kind))
     }
 
     /// An agent.

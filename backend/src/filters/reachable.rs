@@ -179,6 +179,14 @@ fn in_vain(rule: &Rule, names: &Names) -> Vec<Sentence> {
         }
         _ => {}
     }
+    let state = rule.actions.state.and_then(|state| state.named).and_then(|id| names.terms.named(id));
+    if let Some(state) = state.filter(|state| state.is_retired()) {
+        found.push(say!("filter-remark-term-retired", name = state.name));
+    }
+    let priority = rule.actions.priority.and_then(|level| level.to_string().parse().ok());
+    if let Some(priority) = priority.filter(|of| !names.terms.offered_priorities(None).contains(of)) {
+        found.push(say!("filter-remark-term-retired", name = names.terms.priority_word(priority)));
+    }
     if rule.actions.customer.is_some() && rule.mails == Mails::FollowUp {
         found.push(say!("filter-remark-customer"));
     }

@@ -4,7 +4,7 @@ use super::{
     compile::{Compiled, Hits},
     model::{Actions, Aside, CustomerFrom, Mails},
 };
-use crate::db::{AgentId, QueueId, State};
+use crate::db::{AgentId, QueueId, Status};
 
 /// Where a mail goes, as far as a rule asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Verdict {
     pub(super) aside: Option<(Aside, String)>,
     pub(super) queue: Option<(QueueId, String)>,
     pub(super) priority: Option<i32>,
-    pub(super) state: Option<(State, Option<u32>)>,
+    pub(super) state: Option<(Status, Option<u32>)>,
     pub(super) owner: Option<AgentId>,
     pub(super) tags: Vec<String>,
     pub(super) quiet: Option<String>,

@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use super::{
-    Difference,
+    Difference, apply_terms,
     document::{AnswerText, Document, LookText, MailboxText, QueueText, RoleText, TemplateText},
     export::{Names, export},
     hours,
@@ -26,6 +26,7 @@ use crate::{
     picture,
     queues::{self, NewQueue, calendars, templates},
     settings::{self, look},
+    terms::Terms,
     tickets::Moment,
 };
 
@@ -61,6 +62,7 @@ pub fn apply(
         settings::change(tx, actor, config, key, Some(value), now).map_err(places::of_setting(key))?;
     }
     let at = Moment { now: now.0, zone: config.time_zone.clone() };
+    apply_terms::begin(tx, actor, &is, wanted, now)?;
     let mut counts = BTreeSet::new();
     let asleep = hours::all_to(tx, actor, (&is, wanted), &mut counts, &at)?;
     queues_to(tx, actor, &is.queues, &wanted.queues, &mut counts, now)?;
@@ -88,6 +90,7 @@ pub fn apply(
         let rules = rules.iter().enumerate().map(read).collect::<Result<Vec<_>>>()?;
         filters::store::save(tx, actor, rules, None, now).map_err(places::of_part("filters"))?;
     }
+    apply_terms::end(tx, actor, wanted, now)?;
     // Once for each queue, whatever of its hours became otherwise, and as late as can be: nobody takes a lock meanwhile.
     calendars::recount(tx, &counts.into_iter().collect::<Vec<_>>(), &at)?;
     // What a verb trims, orders or leaves out is not what the file says: better nothing than nearly that.
@@ -266,11 +269,12 @@ fn role_named(conn: &mut Conn, name: &str) -> Result<RoleId> {
 fn template_to(tx: &mut Tx<'_>, actor: &Actor, text: &TemplateText, now: Ts) -> Result<()> {
     let queues = text.queues.iter().map(|name| queue_named(tx, name)).collect::<Result<Vec<_>>>()?;
     let roles = text.roles.iter().map(|name| role_named(tx, name)).collect::<Result<Vec<_>>>()?;
+    let terms = Terms::load(tx)?;
     let effects = templates::Effects {
-        state: text.state,
+        state: text.state.as_deref().map(|word| terms.wanted_state("state", word)).transpose()?,
         wait_days: text.wait_days,
         queue: text.move_to.as_deref().map(|name| queue_named(tx, name)).transpose()?,
-        priority: text.level().map_err(|error| Error::invalid("priority", error))?,
+        priority: text.priority.as_deref().map(|word| terms.wanted_priority("priority", word)).transpose()?,
         tags: text.tags.clone(),
     };
     let change = templates::Change {
@@ -360,6 +364,10 @@ fn rule_of(rule: &Value, names: &Names) -> Result<Rule> {
             let id =
                 id.ok_or_else(|| Error::invalid("queue", say!("refused-queue-unknown", name = queue)))?;
             actions.insert("queue".to_owned(), id.into());
+        }
+        if let Some(state) = actions.get("state").and_then(Value::as_str) {
+            let state = names.terms.wanted_state("state", state)?;
+            actions.insert("state".to_owned(), Value::String(state.to_string()));
         }
         if let Some(owner) = actions.get("owner").and_then(Value::as_str) {
             let id = names.agents.iter().find(|(_, login)| login.as_str() == owner).map(|(id, _)| id.0);

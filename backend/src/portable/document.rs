@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::{
     AnswerKind, FollowUpPolicy, InstallationRight, LetterLanguage, MailboxAfter, MailboxAuth,
-    MailboxExisting, MailboxKind, MailboxSecurity, Priority, Right, State,
+    MailboxExisting, MailboxKind, MailboxSecurity, Right, State,
 };
 
 /// The configuration. What a file leaves out stays as it is.
@@ -21,6 +21,10 @@ pub struct Document {
     pub(super) agent_domains: Option<Vec<String>>,
     /// What was set on the settings page.
     pub(super) settings: BTreeMap<String, String>,
+    /// States that the house has named, in their order.
+    pub(super) states: Vec<StateText>,
+    /// What the house calls priorities.
+    pub(super) priorities: Vec<PriorityText>,
     /// Working-time calendars.
     pub(super) calendars: Vec<CalendarText>,
     /// Queues.
@@ -50,6 +54,34 @@ pub(super) struct LookText {
     /// The picture, in base64; empty: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
+}
+
+/// A state that the house has named.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StateText {
+    pub name: String,
+    pub kind: State,
+    /// Where it stands among those of its kind: 1 is the first.
+    pub place: i32,
+    #[serde(default)]
+    pub retired: bool,
+}
+
+/// A priority. Those that a file leaves out stay as they are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PriorityText {
+    /// Which rank: very low, low, normal, high, urgent.
+    pub name: String,
+    /// What the house calls it; nothing: as each language does.
+    #[serde(default)]
+    pub called: String,
+    /// Whether new tickets begin with it.
+    #[serde(default)]
+    pub usual: bool,
+    #[serde(default)]
+    pub retired: bool,
 }
 
 /// A working-time calendar.
@@ -153,7 +185,7 @@ pub(super) struct TemplateText {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<State>,
+    pub state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_days: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,13 +195,6 @@ pub(super) struct TemplateText {
     pub priority: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-}
-
-impl TemplateText {
-    /// The priority that its name means.
-    pub fn level(&self) -> Result<Option<Priority>, String> {
-        self.priority.as_deref().map(str::parse).transpose()
-    }
 }
 
 /// The text of an automatic answer.

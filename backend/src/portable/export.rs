@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::document::{
-    AnswerText, CalendarText, Document, GrantText, LookText, MailboxText, QueueText, RoleText, TemplateText,
+    AnswerText, CalendarText, Document, GrantText, LookText, MailboxText, PriorityText, QueueText, RoleText,
+    StateText, TemplateText,
 };
 use crate::{
     access::Actor,
@@ -25,19 +26,21 @@ use crate::{
         templates,
     },
     settings::{self, look},
+    terms::{self, Terms, priorities::Rank},
 };
 
 /// What names stand for.
 pub(super) struct Names {
     pub queues: HashMap<QueueId, String>,
     pub agents: HashMap<AgentId, String>,
+    pub terms: Terms,
 }
 
 impl Names {
     pub(super) fn load(conn: &mut Conn) -> Result<Self> {
         let queues = queues::all(conn)?.into_iter().map(|queue| (queue.id, queue.name)).collect();
         let agents = agents::all(conn)?.into_iter().map(|agent| (agent.id, agent.login)).collect();
-        Ok(Self { queues, agents })
+        Ok(Self { queues, agents, terms: Terms::load(conn)? })
     }
 
     pub(super) fn queue(&self, id: QueueId) -> String {
@@ -60,6 +63,8 @@ pub fn export(conn: &mut Conn, actor: &Actor) -> Result<Document> {
         look: Some(look_of(conn)?),
         agent_domains: Some(domains::allowed(conn)?),
         settings,
+        states: states_of(&names.terms),
+        priorities: priorities_of(&names.terms),
         calendars: calendars_of(conn)?,
         queues: queues_of(conn, actor, &names)?,
         roles: roles_of(conn, &names)?,
@@ -78,6 +83,31 @@ fn look_of(conn: &mut Conn) -> Result<LookText> {
         theme: Some(if look.theme.is_empty() { "system".to_owned() } else { look.theme }),
         logo: Some(logo.unwrap_or_default()),
     })
+}
+
+fn states_of(terms: &Terms) -> Vec<StateText> {
+    let mut all: Vec<StateText> = Vec::new();
+    for kind in terms::KINDS {
+        let of_kind = terms.states.iter().filter(|state| state.kind == kind);
+        // Whatever gaps there are: the same order is the same text.
+        all.extend((1..).zip(of_kind).map(|(place, state)| StateText {
+            name: state.name.clone(),
+            kind,
+            place,
+            retired: state.is_retired(),
+        }));
+    }
+    all
+}
+
+fn priorities_of(terms: &Terms) -> Vec<PriorityText> {
+    let text = |rank: &Rank| PriorityText {
+        name: rank.level.as_str().to_owned(),
+        called: rank.name.clone().unwrap_or_default(),
+        usual: rank.usual,
+        retired: rank.is_retired(),
+    };
+    terms.ranks.iter().map(text).collect()
 }
 
 fn calendars_of(conn: &mut Conn) -> Result<Vec<CalendarText>> {
@@ -187,10 +217,10 @@ fn templates_of(conn: &mut Conn, names: &Names) -> Result<Vec<TemplateText>> {
                 body: template.body,
                 queues,
                 roles,
-                state: does.state,
+                state: does.state.map(|state| names.terms.state_word(state)),
                 wait_days: does.wait_days,
                 move_to: does.queue.map(|id| names.queue(id)),
-                priority: does.priority.map(|priority| priority.as_str().to_owned()),
+                priority: does.priority.map(|priority| names.terms.priority_word(priority)),
                 tags: does.tags,
             }
         })
@@ -259,6 +289,9 @@ fn filters_of(conn: &mut Conn, actor: &Actor, names: &Names) -> Result<Vec<Value
         if let Some(actions) = told.get_mut("actions").and_then(Value::as_object_mut) {
             if let Some(id) = queue {
                 actions.insert("queue".to_owned(), Value::String(names.queue(id)));
+            }
+            if let Some(state) = rule.actions.state {
+                actions.insert("state".to_owned(), Value::String(names.terms.state_word(state)));
             }
             if let Some(id) = owner {
                 let login = names.agents.get(&id).cloned().unwrap_or_default();

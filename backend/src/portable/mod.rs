@@ -2,6 +2,7 @@
 //! by its natural name, no secret is in it, and what is applied goes through the same verbs as on the pages.
 
 mod apply;
+mod apply_terms;
 mod document;
 mod export;
 mod hours;

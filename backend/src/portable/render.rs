@@ -15,9 +15,17 @@ const FIRST: &str = "# The configuration of a Turnstone.";
 const LAST: &str = "# This is the end of the configuration.";
 
 /// What stands above each part of the file.
-const PARTS: [(&str, &str); 9] = [
+const PARTS: [(&str, &str); 11] = [
     ("look", "Colour (empty: Turnstone's own), theme of whoever has chosen none, and the logo in base64."),
     ("settings", "What was set on the settings page. What turnstone.toml or the environment says wins."),
+    (
+        "states",
+        "States that you have named, by kind: open, pending reminder, pending auto close or closed. `place` is their order.",
+    ),
+    (
+        "priorities",
+        "The five priorities: how they are `called` here (empty: as each language does), with which one tickets begin (`usual`), and which are not offered.",
+    ),
     (
         "calendars",
         "Working-time calendars; the one that is `own` counts for queues that name none. Hours by day, in order; holidays as `2026-12-25 Name`, or `12-25 Name` for each year.",

@@ -123,7 +123,8 @@ pub(super) fn carry_out(
     }
     if let Some(level) = rules.priority {
         let mut access: TicketAccess<access::Priority> = access::for_machine(tx, ticket, Cause::Rule)?;
-        priority::set_priority(tx, &mut access, level, at)?;
+        let set = priority::set_priority(tx, &mut access, level, at);
+        unless_refused(set, steps)?;
     }
     if let Some(owner) = rules.owner {
         let mut access: TicketAccess<access::Owner> = access::for_machine(tx, ticket, Cause::Rule)?;
@@ -143,7 +144,8 @@ pub(super) fn carry_out(
             let wait = jiff::SignedDuration::from_hours(hours.into());
             at.now.checked_add(wait).unwrap_or(jiff::Timestamp::MAX)
         });
-        state::set_state(tx, &mut access, to, until, at)?;
+        let set = state::set_state(tx, &mut access, to, until, at);
+        unless_refused(set, steps)?;
     }
     Ok(())
 }

@@ -13,10 +13,11 @@ use super::{
 };
 use crate::{
     access::{self, Who},
-    db::{Cause, Disposition, EventKind, Priority, Right, State, Tx},
+    db::{Cause, Disposition, EventKind, Right, State, Tx},
     error::Result,
     filters::Decision,
     notify, people,
+    terms::priorities,
     tickets::{Moment, open, store},
 };
 
@@ -42,7 +43,7 @@ pub(super) fn open(
         title: &mail.mail.subject,
         customer,
         customer_id,
-        priority: Priority::NORMAL,
+        priority: priorities::usual(tx)?,
         state: State::New,
     };
     let mut ticket = open::create(tx, &door, &new, at)?;

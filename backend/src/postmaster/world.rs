@@ -273,7 +273,8 @@ pub(super) fn by_number(conn: &mut Conn, number: &str) -> Result<Option<TicketId
 pub(super) fn closed_at(conn: &mut Conn, ticket: TicketId, before: Option<Ts>) -> Result<Option<Ts>> {
     Ok(events::table
         .filter(events::ticket_id.eq(ticket).and(events::kind.eq(EventKind::StateChanged)))
-        .filter(events::new_value.eq(State::Closed.as_str()))
+        // As `Status` writes a state down: with a name behind the kind, or without.
+        .filter(events::new_value.eq(State::Closed.as_str()).or(events::new_value.like("closed#%")))
         .filter(events::at.le(before.unwrap_or(Ts(jiff::Timestamp::MAX))))
         .order(events::id.desc())
         .select(events::at)

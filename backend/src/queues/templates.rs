@@ -18,11 +18,12 @@ use crate::{
     access::{Actor, Check, is_left_out},
     audit,
     db::{
-        AgentId, Audited, Conn, InstallationRight, LetterLanguage, Priority, QueueId, RoleId, State,
-        TemplateId, Ts, Tx,
+        AgentId, Audited, Conn, InstallationRight, LetterLanguage, Priority, QueueId, RoleId, State, StateId,
+        Status, TemplateId, Ts, Tx,
         schema::{queues, reply_template_queues, reply_template_roles, reply_templates, roles},
     },
     error::{Error, FieldError, Result, Sentence, say},
+    terms::{Terms, priorities, states},
 };
 
 /// So many can be in use.
@@ -42,7 +43,7 @@ const DAYS: i32 = 365;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects {
     /// The state afterwards.
-    pub state: Option<State>,
+    pub state: Option<Status>,
     /// For how many days a pending state waits.
     pub wait_days: Option<i32>,
     /// Where the ticket goes.
@@ -105,6 +106,7 @@ pub struct Named {
     pub language: Option<LetterLanguage>,
     owner_id: Option<AgentId>,
     state: Option<State>,
+    state_id: Option<StateId>,
     wait_days: Option<i32>,
     to_queue_id: Option<QueueId>,
     priority: Option<Priority>,
@@ -120,7 +122,7 @@ impl Named {
     /// What happens besides.
     pub fn effects(&self) -> Effects {
         Effects {
-            state: self.state,
+            state: self.state.map(|kind| Status { kind, named: self.state_id }),
             wait_days: self.wait_days,
             queue: self.to_queue_id,
             priority: self.priority,
@@ -139,6 +141,7 @@ struct Row {
     body: String,
     owner_id: Option<AgentId>,
     state: Option<State>,
+    state_id: Option<StateId>,
     wait_days: Option<i32>,
     to_queue_id: Option<QueueId>,
     priority: Option<Priority>,
@@ -154,7 +157,7 @@ impl Row {
             language: self.language,
             body: self.body,
             effects: Effects {
-                state: self.state,
+                state: self.state.map(|kind| Status { kind, named: self.state_id }),
                 wait_days: self.wait_days,
                 queue: self.to_queue_id,
                 priority: self.priority,
@@ -319,10 +322,11 @@ fn insert(tx: &mut Tx<'_>, owner: Option<AgentId>, checked: &Change, now: Ts) ->
 fn told(conn: &mut Conn, id: TemplateId) -> Result<(String, Value)> {
     let it = get(conn, id)?;
     let does = &it.effects;
+    let terms = Terms::load(conn)?;
     let value = json!({
         "name": it.name, "language": it.language.map(LetterLanguage::as_str), "body": it.body,
-        "state": does.state.map(State::as_str), "wait_days": does.wait_days, "to_queue": does.queue,
-        "priority": does.priority.map(Priority::as_str), "tags": does.tags, "queues": it.queues,
+        "state": does.state.map(|state| terms.state_word(state)), "wait_days": does.wait_days, "to_queue": does.queue,
+        "priority": does.priority.map(|priority| terms.priority_word(priority)), "tags": does.tags, "queues": it.queues,
         "roles": it.roles, "retired": it.retired,
     });
     Ok((it.name, value))
@@ -356,7 +360,8 @@ fn write(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, change: &Change, now: T
             reply_templates::name.eq(&change.name),
             reply_templates::language.eq(change.language),
             reply_templates::body.eq(&change.body),
-            reply_templates::state.eq(effects.state),
+            reply_templates::state.eq(effects.state.map(|state| state.kind)),
+            reply_templates::state_id.eq(effects.state.and_then(|state| state.named)),
             reply_templates::wait_days.eq(effects.wait_days),
             reply_templates::to_queue_id.eq(effects.queue),
             reply_templates::priority.eq(effects.priority),
@@ -392,6 +397,7 @@ pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: TemplateId, offered: bool, now
     let template = get(tx, id)?;
     if offered {
         refuse_taken(tx, None, Some(id), &template.name, template.language)?;
+        offered_terms(tx, &template.effects)?;
     }
     let since = (!offered).then_some(now);
     audit::around(
@@ -425,6 +431,17 @@ fn refuse_taken(
     Ok(())
 }
 
+/// Refuses a state or a priority that nobody can choose any more.
+fn offered_terms(conn: &mut Conn, effects: &Effects) -> Result<()> {
+    if let Some(state) = effects.state {
+        states::must_be_offered(conn, "state", state)?;
+    }
+    match effects.priority {
+        Some(priority) => priorities::must_be_offered(conn, "priority", priority),
+        None => Ok(()),
+    }
+}
+
 fn check(conn: &mut Conn, owner: Option<AgentId>, id: Option<TemplateId>, change: &Change) -> Result<Change> {
     let mut problems = Vec::new();
     let mut refuse =
@@ -443,7 +460,7 @@ fn check(conn: &mut Conn, owner: Option<AgentId>, id: Option<TemplateId>, change
         refuse("body", why);
     }
     let mut effects = change.effects.clone();
-    match effects.state {
+    match effects.state.map(|state| state.kind) {
         None | Some(State::Open | State::Closed) => effects.wait_days = None,
         Some(State::PendingReminder | State::PendingAutoClose) => {
             if !effects.wait_days.is_some_and(|days| (1..=DAYS).contains(&days)) {
@@ -485,6 +502,7 @@ fn check(conn: &mut Conn, owner: Option<AgentId>, id: Option<TemplateId>, change
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
+    offered_terms(conn, &effects)?;
     refuse_taken(conn, owner, id, &name, change.language)?;
     Ok(Change { name, language: change.language, body, effects, queues: places, roles: holders })
 }

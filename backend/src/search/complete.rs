@@ -6,10 +6,11 @@ use super::{
 };
 use crate::{
     access::{Actor, Rights},
-    db::{Conn, Priority},
+    db::Conn,
     error::Result,
     people::agents,
     queues,
+    terms::{Terms, states},
 };
 
 /// So many ways are offered.
@@ -91,10 +92,13 @@ fn queue_names(conn: &mut Conn, actor: &Actor) -> Result<Vec<String>> {
 }
 
 fn values(conn: &mut Conn, actor: &Actor, key: Key, now: jiff::Timestamp) -> Result<Vec<String>> {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
     Ok(match key {
         Key::Queue => queue_names(conn, actor)?,
-        Key::State => words(&STATE_WORDS),
+        Key::State => {
+            let named = states::all(conn)?.into_iter().filter(|state| !state.is_retired());
+            words(&STATE_WORDS).into_iter().chain(named.map(|state| state.name)).collect()
+        }
         Key::Owner => {
             let mut names: Vec<String> = words(&["me", "nobody"]);
             names.extend(
@@ -105,7 +109,10 @@ fn values(conn: &mut Conn, actor: &Actor, key: Key, now: jiff::Timestamp) -> Res
         Key::Is => words(&IS),
         Key::Waiting => words(&["us", "customer"]),
         Key::Has => words(&["attachment"]),
-        Key::Priority => words(&Priority::NAMES),
+        Key::Priority => {
+            let terms = Terms::load(conn)?;
+            terms.offered_priorities(None).into_iter().map(|of| terms.priority_word(of)).collect()
+        }
         Key::Before | Key::After | Key::Created => words(&["today", "yesterday", "7d", "30d"]),
         Key::From | Key::Tag | Key::Title | Key::File | Key::Number => Vec::new(),
     })

@@ -5,10 +5,11 @@ use jiff::{Timestamp, ToSpan as _, civil::Date};
 use super::language::{Asks, Clause, Key, phrase, shortened, wrong};
 use crate::{
     access::{Actor, Rights},
-    db::{AgentId, Conn, Priority, QueueId, State, Ts, ticket_text::Field, ticket_text::Phrase},
+    db::{AgentId, Conn, Priority, QueueId, State, Status, Ts, ticket_text::Field, ticket_text::Phrase},
     error::{Error, Result, say},
     people::agents,
     queues,
+    terms::Terms,
     tickets::{
         Moment,
         list::{Condition, Filter, Side, Test, Whose},
@@ -138,9 +139,7 @@ impl Reading<'_> {
     fn test(&mut self, key: Key, values: &[String]) -> Result<Test> {
         Ok(match key {
             Key::Queue => Test::Queues(self.each(values, Self::queue)?),
-            Key::State => {
-                Test::States(values.iter().map(|value| states(value)).collect::<Result<Vec<_>>>()?.concat())
-            }
+            Key::State => Test::States(self.each(values, Self::states)?.concat()),
             Key::Owner => Test::Owners(self.each(values, Self::owner)?),
             Key::From => text(Field::Writers, key, values)?,
             Key::Title => text(Field::Title, key, values)?,
@@ -149,9 +148,7 @@ impl Reading<'_> {
             Key::Number => {
                 Test::Numbers(values.iter().map(|value| value.trim_start_matches('#').to_owned()).collect())
             }
-            Key::Priority => {
-                Test::Priorities(values.iter().map(|value| priority(value)).collect::<Result<_>>()?)
-            }
+            Key::Priority => Test::Priorities(self.each(values, Self::priority)?),
             Key::Is => self.is(single(key, values)?)?,
             Key::Has => match single(key, values)?.to_lowercase().as_str() {
                 "attachment" | "attachments" | "file" | "files" => Test::Files,
@@ -210,6 +207,31 @@ impl Reading<'_> {
             .ok_or_else(|| wrong(say!("refused-search-agent", name = shortened(&name))))
     }
 
+    /// A kind of state in the words of searches, or a state by its name.
+    fn states(&mut self, word: &str) -> Result<Vec<Status>> {
+        if let Some(kinds) = kinds(word) {
+            return Ok(kinds);
+        }
+        let terms = Terms::load(self.conn)?;
+        let named = terms.state_of(word).filter(|state| state.named.is_some());
+        let known = || {
+            let named = terms.states.iter().filter(|state| !state.is_retired());
+            let named = named.map(|state| quoted(state.name.clone()));
+            STATE_WORDS.iter().map(|word| (*word).to_owned()).chain(named).collect::<Vec<_>>()
+        };
+        named.map(|state| vec![state]).ok_or_else(|| none_of(Key::State, word, &known()))
+    }
+
+    /// A priority by its name, its rank, or what the rank is called by default.
+    fn priority(&mut self, word: &str) -> Result<Priority> {
+        let terms = Terms::load(self.conn)?;
+        let known = || {
+            let offered = terms.offered_priorities(None).into_iter().rev();
+            offered.map(|of| terms.priority_word(of)).map(quoted).collect::<Vec<_>>()
+        };
+        terms.priority_of(word).ok_or_else(|| none_of(Key::Priority, word, &known()))
+    }
+
     fn is(&self, word: &str) -> Result<Test> {
         let agent = &self.actor.agent;
         Ok(match word.to_lowercase().as_str() {
@@ -219,7 +241,7 @@ impl Reading<'_> {
             "locked" => Test::Locked,
             "unread" => Test::Unread(agent.id, agent.read_floor),
             "watched" => Test::Watched(agent.id),
-            _ if is_state(word) => Test::States(states(word)?),
+            _ if is_state(word) => Test::States(kinds(word).unwrap_or_default()),
             _ => return Err(none_of(Key::Is, word, &IS)),
         })
     }
@@ -308,20 +330,18 @@ fn text(field: Field, key: Key, values: &[String]) -> Result<Test> {
     }
 }
 
-fn states(word: &str) -> Result<Vec<State>> {
+/// The kinds of state that a word means: each of them finds all of its kind, whatever they are called.
+fn kinds(word: &str) -> Option<Vec<Status>> {
     let found = STATES.iter().find(|(known, _)| *known == word.to_lowercase());
-    found.map(|(_, states)| states.to_vec()).ok_or_else(|| none_of(Key::State, word, &STATE_WORDS))
+    found.map(|(_, kinds)| kinds.iter().map(|kind| Status::from(*kind)).collect())
 }
 
-fn priority(word: &str) -> Result<Priority> {
-    word.to_lowercase()
-        .replace('_', " ")
-        .parse()
-        .map_err(|_| none_of(Key::Priority, word, &["urgent", "high", "normal", "low", "\"very low\""]))
+fn quoted(name: String) -> String {
+    if name.contains(' ') { format!("\"{name}\"") } else { name }
 }
 
-fn none_of(key: Key, word: &str, known: &[&str]) -> Error {
-    let known: Vec<String> = known.iter().map(|known| format!("{}:{known}", key.word())).collect();
+fn none_of(key: Key, word: &str, known: &[impl AsRef<str>]) -> Error {
+    let known: Vec<String> = known.iter().map(|known| format!("{}:{}", key.word(), known.as_ref())).collect();
     wrong(say!("refused-search-word", key = key.word(), word = shortened(word), known = known.join(", ")))
 }
 

@@ -77,7 +77,7 @@ impl Search {
         let states = |condition: &Condition| matches!(condition.test, Test::States(_)) && !condition.negated;
         if filter.state.is_none() && !filter.also.iter().any(states) {
             // What was merged is found in its survivor.
-            filter.also.push(Condition { test: Test::States(vec![State::Merged]), negated: true });
+            filter.also.push(Condition { test: Test::States(vec![State::Merged.into()]), negated: true });
         }
         Ok(Self { clauses, filter })
     }

@@ -9,7 +9,7 @@ use super::{Moment, model::Ticket};
 use crate::{
     access::{Actor, Read, TicketAccess, Who},
     db::{
-        ActId, ActKind, AgentId, Conn, CustomerId, Direct, EventId, EventKind, QueueId, State, TicketId, Ts,
+        ActId, ActKind, AgentId, Conn, CustomerId, Direct, EventId, EventKind, QueueId, Status, TicketId, Ts,
         Tx, columns,
         schema::{acts, events},
     },
@@ -41,7 +41,7 @@ pub struct Snapshot {
     /// Where it is.
     pub queue: QueueId,
     /// Its state.
-    pub state: State,
+    pub state: Status,
     /// Until when it waits.
     pub until: Option<Timestamp>,
     /// Whose it is.
@@ -59,7 +59,7 @@ impl Snapshot {
     pub fn of(ticket: &Ticket) -> Self {
         Self {
             queue: ticket.queue_id,
-            state: ticket.state,
+            state: ticket.status(),
             until: ticket.pending_until.map(|until| until.0),
             owner: ticket.owner_id,
             holder: ticket.lock_holder(),

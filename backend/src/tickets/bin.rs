@@ -16,7 +16,7 @@ use super::{
 use crate::{
     access::{Full, TicketAccess, Who},
     db::{
-        ActKind, AgentId, BinReason, Conn, DeadlineKind, EventKind, State, TicketId, Ts, Tx, each,
+        ActKind, AgentId, BinReason, Conn, DeadlineKind, EventKind, State, Status, TicketId, Ts, Tx, each,
         schema::bin,
     },
     error::{Error, Result, say},
@@ -33,7 +33,7 @@ pub struct Binned {
     pub reason: BinReason,
     /// Who put it there.
     pub agent_id: Option<AgentId>,
-    state: State,
+    state: String,
     pending_until: Option<Ts>,
     /// When.
     pub removed_at: Ts,
@@ -66,7 +66,8 @@ pub fn restore(tx: &mut Tx<'_>, access: &mut TicketAccess<Full>, at: &Moment) ->
     let before = Snapshot::of(ticket);
     let row = of(tx, ticket.id)?.ok_or_else(|| Error::Conflict(say!("refused-gone-for-good")))?;
     let until = row.pending_until.map(|until| until.0);
-    take_out(tx, ticket, who, row.state, until, at)?;
+    let state: Status = row.state.parse().map_err(anyhow::Error::msg)?;
+    take_out(tx, ticket, who, state, until, at)?;
     recount(tx, ticket)?;
     store::save(tx, ticket, at.ts())?;
     acts::keep(tx, ticket, who, &before, ActKind::Restored, at)
@@ -83,20 +84,21 @@ pub(super) fn lay_in(
     locking::release(tx, ticket, who, EventKind::Unlocked, at.ts())?;
     store::clear_deadline(tx, ticket.id, DeadlineKind::Reminder)?;
     store::clear_deadline(tx, ticket.id, DeadlineKind::AutoClose)?;
+    let state = ticket.status().to_string();
     let row = (
         bin::ticket_id.eq(ticket.id),
         bin::reason.eq(reason),
         bin::agent_id.eq(who.agent),
-        bin::state.eq(ticket.state),
+        bin::state.eq(&state),
         bin::pending_until.eq(ticket.pending_until),
         bin::address.eq(ticket.customer_address.to_lowercase()),
         bin::removed_at.eq(at.ts()),
     );
     each!(&mut **tx, |c| diesel::insert_into(bin::table).values(row).execute(c))?;
-    let gone =
-        store::Change::of(EventKind::Removed).between(Some(ticket.state.as_str()), Some(reason.as_str()));
+    let gone = store::Change::of(EventKind::Removed).between(Some(&state), Some(reason.as_str()));
     store::record(tx, ticket, who, at.ts(), gone)?;
-    (ticket.state, ticket.pending_until, ticket.unanswered_since) = (State::Removed, None, None);
+    ticket.set_status(State::Removed);
+    (ticket.pending_until, ticket.unanswered_since) = (None, None);
     outbox::cancel_waiting(tx, ticket.id)
 }
 
@@ -105,16 +107,17 @@ pub(super) fn take_out(
     tx: &mut Tx<'_>,
     ticket: &mut Ticket,
     who: &Who,
-    to: State,
+    to: Status,
     until: Option<jiff::Timestamp>,
     at: &Moment,
 ) -> Result<()> {
     diesel::delete(bin::table.find(ticket.id)).execute(&mut **tx)?;
     let (to, until) = state::as_it_was(to, until, at);
-    ticket.state = to;
+    ticket.set_status(to);
     ticket.pending_until = until.map(Ts);
     state::wait(tx, ticket)?;
-    let back = store::Change::of(EventKind::Restored).between(None, Some(to.as_str()));
+    let to = to.to_string();
+    let back = store::Change::of(EventKind::Restored).between(None, Some(&to));
     store::record(tx, ticket, who, at.ts(), back)
 }
 

@@ -3,8 +3,9 @@
 use super::{Article, Moment, NewArticle, locking, state, store};
 use crate::{
     access::{Actor, Reply, TicketAccess},
-    db::{Channel, EventKind, Sender, State, Tx},
+    db::{Channel, EventKind, Sender, State, Status, Tx},
     error::{Error, Result, say},
+    terms::states,
 };
 
 /// What was said.
@@ -15,7 +16,7 @@ pub struct CallInput {
     /// What was said.
     pub body_text: String,
     /// The state afterwards; `None`: new becomes open, others stay.
-    pub state: Option<State>,
+    pub state: Option<Status>,
 }
 
 /// Notes a call with the customer: part of the conversation, though nothing is sent. What we said to him is an answer;
@@ -35,7 +36,10 @@ pub fn call(
     }
     let (ticket, who) = access.parts();
     locking::must_not_be_others(tx, ticket, actor.agent.id)?;
-    let before = ticket.state;
+    if let Some(state) = input.state.filter(|state| *state != ticket.status()) {
+        states::must_be_offered(tx, "state", state)?;
+    }
+    let before = ticket.status();
     locking::take(tx, ticket, who, actor.agent.id, at)?;
     let new = NewArticle {
         ticket_id: ticket.id,
@@ -62,7 +66,9 @@ pub fn call(
         ticket.unanswered_since = Some(at.ts());
     }
     let reopened = ticket.state == State::Closed && !input.by_us;
-    let after = input.state.unwrap_or(if before == State::New || reopened { State::Open } else { before });
+    let open = before.kind == State::New || reopened;
+    let usual = if open { State::Open.into() } else { before };
+    let after = input.state.map_or(usual, |wanted| state::left_in(wanted, before));
     if after != before {
         state::change(tx, ticket, who, after, None, at)?;
     }

@@ -16,6 +16,7 @@ use crate::{
     db::{AgentId, Audited, Conn, InstallationRight, QueueId, TicketId, Ts, Tx, schema::ticket_tags},
     error::Result,
     queues,
+    terms::Terms,
 };
 
 /// So many tickets are read at once.
@@ -23,7 +24,7 @@ const PART: i64 = 200;
 /// So many tickets has a table at most.
 pub const MOST: usize = 100_000;
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "number",
     "title",
     "queue",
@@ -40,6 +41,7 @@ const COLUMNS: [&str; 16] = [
     "pending_until",
     "created_at",
     "updated_at",
+    "state_type",
 ];
 
 /// Writes down that the actor takes tickets out, before he gets any; `what` is his search.
@@ -74,6 +76,7 @@ pub fn part(
     let owners: Vec<AgentId> = tickets.iter().filter_map(|ticket| ticket.owner_id).collect();
     let owners = view::agents(conn, &owners)?;
     let tags = tags_of(conn, &tickets)?;
+    let terms = Terms::load(conn)?;
     let mut table = Csv::more();
     for ticket in &tickets {
         let owner = ticket.owner_id.and_then(|id| owners.get(&id)).map(|(login, _)| login.clone());
@@ -82,8 +85,8 @@ pub fn part(
             ticket.number.clone(),
             ticket.title.clone(),
             queues.get(&ticket.queue_id).cloned().unwrap_or_default(),
-            ticket.state.to_string(),
-            ticket.priority.as_str().to_owned(),
+            terms.state_word(ticket.status()),
+            terms.priority_word(ticket.priority),
             owner.unwrap_or_default(),
             if ticket.locked_at.is_some() { "yes" } else { "no" }.to_owned(),
             ticket.customer_name.clone(),
@@ -95,6 +98,7 @@ pub fn part(
             time(ticket.pending_until),
             time(Some(ticket.created_at)),
             time(Some(ticket.updated_at)),
+            ticket.state.kind().to_owned(),
         ]);
     }
     Ok((table.finish(), tickets.len(), next))

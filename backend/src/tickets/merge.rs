@@ -12,7 +12,7 @@ use super::{Moment, drafts, locking, model::Ticket, recount::recount, state, sto
 use crate::{
     access::{Reply, TicketAccess},
     db::{
-        AgentId, ArticleId, DeadlineKind, DraftId, EventKind, LinkKind, MergeId, State, TicketId, Tx,
+        AgentId, ArticleId, DeadlineKind, DraftId, EventKind, LinkKind, MergeId, State, Status, TicketId, Tx,
         backend, each,
         schema::{articles, merge_articles, merges, participants, ticket_links, ticket_tags, watchers},
     },
@@ -22,7 +22,7 @@ use crate::{
 /// How the tickets were, and what came to the survivor besides articles.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Undo {
-    pub state: State,
+    pub state: Status,
     pub pending_until: Option<Timestamp>,
     /// The survivor was closed and became open.
     pub reopened: bool,
@@ -57,7 +57,7 @@ pub fn merge(
     store::clear_deadline(tx, source.id, DeadlineKind::Reminder)?;
     store::clear_deadline(tx, source.id, DeadlineKind::AutoClose)?;
     let undo = Undo {
-        state: source.state,
+        state: source.status(),
         pending_until: source.pending_until.map(|until| until.0),
         reopened: target.state == State::Closed && source.state.is_active(),
         people: people(tx, source, target)?,
@@ -71,9 +71,10 @@ pub fn merge(
         .set(articles::ticket_id.eq(target.id))
         .execute(&mut **tx)?;
 
-    let was = source.state;
-    (source.state, source.merged_into, source.pending_until) = (State::Merged, Some(target.id), None);
-    store::record(tx, source, who, at.ts(), store::state_changed(was.as_str(), State::Merged.as_str()))?;
+    let was = source.status().to_string();
+    source.set_status(State::Merged);
+    (source.merged_into, source.pending_until) = (Some(target.id), None);
+    store::record(tx, source, who, at.ts(), store::state_changed(&was, State::Merged.as_str()))?;
     let went = store::Change::of(EventKind::MergedInto).between(None, Some(&target.number));
     store::record(tx, source, who, at.ts(), went)?;
     recount(tx, source)?;

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::{
     AgentId, ArticleId, AttachmentId, Cause, Channel, CustomerId, DraftId, EventId, EventKind, InboundId,
-    Priority, QueueId, Sender, State, TicketId, Ts,
+    Priority, QueueId, Sender, State, StateId, Status, TicketId, Ts,
     schema::{articles, attachments, events, tickets},
 };
 
@@ -58,9 +58,24 @@ pub struct Ticket {
     pub created_at: Ts,
     /// When something last happened.
     pub updated_at: Ts,
+    /// Which of the states that the house has named, of the kind that `state` says; set with it by
+    /// [`set_status`](Self::set_status) alone.
+    pub state_id: Option<StateId>,
 }
 
 impl Ticket {
+    /// The state as people see it.
+    pub fn status(&self) -> Status {
+        Status { kind: self.state, named: self.state_id }
+    }
+
+    /// Puts it into a state. Kind and name change together here and nowhere else: whatever rule sets a kind takes the
+    /// name of the one before away.
+    pub(crate) fn set_status(&mut self, to: impl Into<Status>) {
+        let to = to.into();
+        (self.state, self.state_id) = (to.kind, to.named);
+    }
+
     /// Who is on it.
     pub fn lock_holder(&self) -> Option<AgentId> {
         self.locked_at.and(self.owner_id)
@@ -187,6 +202,7 @@ impl NewTicket {
             unanswered_since: None,
             created_at: self.created_at,
             updated_at: self.updated_at,
+            state_id: None,
         }
     }
 }

@@ -9,9 +9,10 @@ use super::{
 use crate::{
     access::{Actor, QueueAccess},
     clock::public_id,
-    db::{Channel, CustomerId, EventKind, Priority, Right, Sender, State, Tx, backend},
+    db::{Channel, CustomerId, EventKind, Priority, Right, Sender, State, Status, Tx, backend},
     error::{Error, Result, say},
     notify, outbox, people, queues,
+    terms::priorities,
 };
 
 /// The longest title, in characters.
@@ -35,7 +36,7 @@ pub struct OpenInput {
     /// How urgent.
     pub priority: Priority,
     /// The state afterwards.
-    pub state: Option<State>,
+    pub state: Option<Status>,
     /// For how long a mail can be taken back, in seconds; `None`: as the queue says.
     pub hold_seconds: Option<i32>,
 }
@@ -43,7 +44,7 @@ pub struct OpenInput {
 /// Opens a ticket for a customer.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a missing title, text or address.
+/// [`Error::Invalid`] for a missing title, text or address, and for a priority that is offered no more.
 pub fn open(
     tx: &mut Tx<'_>,
     access: &QueueAccess,
@@ -52,6 +53,7 @@ pub fn open(
     at: &Moment,
 ) -> Result<(Ticket, Article)> {
     let customer = check(access, input)?;
+    priorities::must_be_offered(tx, "priority", input.priority)?;
     let id = people::customers::by_address(tx, &customer, at.ts())?;
     let new = Opening {
         title: &input.title,

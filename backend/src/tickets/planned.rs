@@ -6,7 +6,7 @@ use super::{Article, Moment, locking, state, store, withdraw};
 use crate::{
     access::{self, Actor, Reply, Who},
     db::{
-        ArticleId, Cause, State, Ts, Tx,
+        ArticleId, Cause, State, Status, Ts, Tx,
         schema::{articles, planned_replies},
     },
     error::{Error, Result},
@@ -16,13 +16,13 @@ use crate::{
 pub(super) fn keep(
     tx: &mut Tx<'_>,
     article: ArticleId,
-    state: Option<State>,
+    state: Option<Status>,
     until: Option<Ts>,
 ) -> Result<()> {
     diesel::insert_into(planned_replies::table)
         .values((
             planned_replies::article_id.eq(article),
-            planned_replies::state.eq(state.map(|state| state.as_str().to_owned())),
+            planned_replies::state.eq(state.map(|state| state.to_string())),
             planned_replies::until.eq(until),
         ))
         .execute(&mut **tx)?;
@@ -59,17 +59,20 @@ pub(crate) fn leaves(tx: &mut Tx<'_>, article: ArticleId, at: &Moment) -> Result
     };
     diesel::delete(planned_replies::table.find(article)).execute(&mut **tx)?;
     let (ticket, who) = access.parts();
-    let wanted = word.as_deref().and_then(|word| word.parse::<State>().ok());
-    let after = match (wanted, ticket.state) {
-        (None, State::New) => State::Open,
+    let wanted = word.as_deref().and_then(|word| word.parse::<Status>().ok());
+    let now = ticket.status();
+    let opens = wanted.is_some_and(|wanted| wanted.kind == State::Open);
+    let after = match (wanted, now.kind) {
+        (None, State::New) => State::Open.into(),
+        (None, _) => now,
         // It was closed meanwhile; that a reply opens a ticket was said of the ticket as it was.
-        (None, now) | (Some(State::Open), now @ State::Closed) => now,
-        (Some(wanted), _) => wanted,
+        (Some(_), State::Closed) if opens => now,
+        (Some(wanted), _) => state::left_in(wanted, now),
     };
     let until = until.map(|until| until.0);
     // A reminder for a moment that has passed by now is none.
     let (after, until) = if wanted.is_some() { state::as_it_was(after, until, at) } else { (after, until) };
-    if after != ticket.state || (after.is_pending() && wanted.is_some()) {
+    if after != now || (after.is_pending() && wanted.is_some()) {
         state::change(tx, ticket, who, after, until, at)?;
         store::save(tx, ticket, at.ts())?;
     }

@@ -9,12 +9,13 @@ use crate::{
     access::{Priority as PriorityLevel, TicketAccess},
     db::{ActKind, EventKind, Priority, Tx},
     error::Result,
+    terms::priorities,
 };
 
 /// Sets how urgent the ticket is.
 ///
 /// # Errors
-/// Those of the database.
+/// [`crate::error::Error::Invalid`] for one that is offered no more.
 pub fn set_priority(
     tx: &mut Tx<'_>,
     access: &mut TicketAccess<PriorityLevel>,
@@ -25,6 +26,7 @@ pub fn set_priority(
     if ticket.priority == to {
         return Ok(());
     }
+    priorities::must_be_offered(tx, "value", to)?;
     let before = Snapshot::of(ticket);
     let change = store::Change::of(EventKind::PriorityChanged)
         .between(Some(ticket.priority.as_str()), Some(to.as_str()));

@@ -11,13 +11,14 @@ use crate::{
     access::{Actor, Reply, TicketAccess},
     clock::public_id,
     db::{
-        ArticleId, Channel, Conn, Delivery, Direct, EventKind, OutboxKind, Sender, State, Ts, Tx, backend,
-        columns,
+        ArticleId, Channel, Conn, Delivery, Direct, EventKind, OutboxKind, Sender, State, Status, Ts, Tx,
+        backend, columns,
         schema::{articles, participants},
     },
     error::{Error, Result, say},
     outbox, people,
     queues::{self, Queue},
+    terms::states,
 };
 
 /// How many people a reply can go to.
@@ -43,7 +44,7 @@ pub struct ReplyInput {
     /// Files to send along.
     pub files: Vec<NewFile>,
     /// The state afterwards; `None`: new becomes open, others stay.
-    pub state: Option<State>,
+    pub state: Option<Status>,
     /// Until when, for a pending state.
     pub until: Option<Timestamp>,
     /// For how long it can be taken back, in seconds; `None`: as the queue says.
@@ -78,16 +79,21 @@ pub fn reply(
     check(&recipients)?;
     let send_at = input.send_at.map(|when| planned_for(when, at)).transpose()?;
 
-    let before = ticket.state;
+    if let Some(state) = input.state.filter(|state| *state != ticket.status()) {
+        states::must_be_offered(tx, "value", state)?;
+    }
+
+    let before = ticket.status();
+    let was = before.to_string();
     locking::take(tx, ticket, who, actor.agent.id, at)?;
     let article = write(tx, ticket, actor, input, &recipients, at)?;
-    let event =
-        store::Change::of(EventKind::Replied).article(article.id).between(Some(before.as_str()), None);
+    let event = store::Change::of(EventKind::Replied).article(article.id).between(Some(&was), None);
     store::record(tx, ticket, who, at.ts(), event)?;
     take_in(tx, ticket, &recipients)?;
     ticket.unanswered_since = None;
     locking::restart_timer(tx, ticket, at)?;
-    let after = input.state.unwrap_or(if before == State::New { State::Open } else { before });
+    let usual = if before.kind == State::New { State::Open.into() } else { before };
+    let after = input.state.map_or(usual, |wanted| state::left_in(wanted, before));
     let until = input.until.or(ticket.pending_until.map(Into::into).filter(|_| input.state.is_none()));
     if send_at.is_some() {
         planned::keep(tx, article.id, input.state, until.map(Ts))?;

@@ -12,11 +12,12 @@ use super::{
 use crate::{
     access::{self, Actor, Reply, TicketAccess},
     db::{
-        ArticleId, Channel, EventKind, LinkKind, Priority, QueueId, Right, Sender, State, Tx,
+        ArticleId, Channel, EventKind, LinkKind, QueueId, Right, Sender, State, Tx,
         schema::{articles, attachments, message_ids},
     },
     error::{Error, Result, say},
     people,
+    terms::priorities,
 };
 
 /// Starts a new ticket with a copy of an article, for the article's author: in the same queue, or in another one in which
@@ -57,7 +58,7 @@ pub fn split(
         title,
         customer: &customer,
         customer_id,
-        priority: Priority::NORMAL,
+        priority: priorities::usual(tx)?,
         state: if copied.sender == Sender::Customer { State::New } else { State::Open },
     };
     let mut new = open::create(tx, &queue, &opening, at)?;

@@ -11,28 +11,33 @@ use super::{
 };
 use crate::{
     access::{Reply, TicketAccess, Who},
-    db::{ActKind, DeadlineKind, EventKind, State, Ts, Tx},
+    db::{ActKind, DeadlineKind, EventKind, State, Status, Ts, Tx},
     error::{Error, Result, say},
     notify,
+    terms::states,
 };
 
 /// Sets the state. Closing frees the ticket; leaving a pending state clears its moment.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a pending state without a moment to come, and for `merged` and `removed`, which have verbs
-/// of their own.
+/// [`Error::Invalid`] for a pending state without a moment to come, for `merged` and `removed`, which have verbs of their
+/// own, and for a name that is offered no more, unless the ticket is in that state.
 pub fn set_state(
     tx: &mut Tx<'_>,
     access: &mut TicketAccess<Reply>,
-    to: State,
+    to: impl Into<Status>,
     until: Option<Timestamp>,
     at: &Moment,
 ) -> Result<()> {
+    let to = to.into();
     let (ticket, who) = access.parts();
+    if to != ticket.status() {
+        states::must_be_offered(tx, "value", to)?;
+    }
     let before = Snapshot::of(ticket);
     change(tx, ticket, who, to, until, at)?;
     store::save(tx, ticket, at.ts())?;
-    let kind = if to == State::Closed { ActKind::Closed } else { ActKind::StateChanged };
+    let kind = if to.kind == State::Closed { ActKind::Closed } else { ActKind::StateChanged };
     acts::keep(tx, ticket, who, &before, kind, at)
 }
 
@@ -41,21 +46,22 @@ pub(super) fn change(
     tx: &mut Tx<'_>,
     ticket: &mut Ticket,
     who: &Who,
-    to: State,
+    to: impl Into<Status>,
     until: Option<Timestamp>,
     at: &Moment,
 ) -> Result<()> {
-    check(to, until, at)?;
+    let to = to.into();
+    check(to.kind, until, at)?;
     let until = until.filter(|_| to.is_pending()).map(Ts);
-    if ticket.state == to && ticket.pending_until == until {
-        return if to == State::Closed { close(tx, ticket, who, at) } else { Ok(()) };
+    if ticket.status() == to && ticket.pending_until == until {
+        return if to.kind == State::Closed { close(tx, ticket, who, at) } else { Ok(()) };
     }
-    let change = store::state_changed(ticket.state.as_str(), to.as_str());
-    store::record(tx, ticket, who, at.ts(), change)?;
-    ticket.state = to;
+    let (before, after) = (ticket.status().to_string(), to.to_string());
+    store::record(tx, ticket, who, at.ts(), store::state_changed(&before, &after))?;
+    ticket.set_status(to);
     ticket.pending_until = until;
     wait(tx, ticket)?;
-    if to == State::Closed { close(tx, ticket, who, at) } else { Ok(()) }
+    if to.kind == State::Closed { close(tx, ticket, who, at) } else { Ok(()) }
 }
 
 /// The moment at which a pending ticket falls due is the one that it names; any other has none.
@@ -70,10 +76,15 @@ pub(super) fn wait(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<()> {
     }
 }
 
+/// The state in which what is written leaves a ticket: one that is open under a name of the house is open as it is.
+pub(super) fn left_in(wanted: Status, now: Status) -> Status {
+    if wanted == State::Open.into() && now.kind == State::Open { now } else { wanted }
+}
+
 /// A state that a ticket had before: a moment that has passed is no reason to wait.
-pub(super) fn as_it_was(state: State, until: Option<Timestamp>, at: &Moment) -> (State, Option<Timestamp>) {
+pub(super) fn as_it_was(state: Status, until: Option<Timestamp>, at: &Moment) -> (Status, Option<Timestamp>) {
     match (state.is_pending(), until.filter(|until| *until > at.now)) {
-        (true, None) => (State::Open, None),
+        (true, None) => (State::Open.into(), None),
         (true, until) => (state, until),
         (false, _) => (state, None),
     }

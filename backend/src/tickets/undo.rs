@@ -201,7 +201,7 @@ fn permit(
     // Also where nothing is left to be set back: who may not touch the ticket has nothing to undo on it.
     access.must(if act.kind == ActKind::PriorityChanged { Right::Read } else { Right::Note })?;
     for field in back {
-        let states = [change.before.state, access.ticket().state];
+        let states = [change.before.state.kind, access.ticket().state];
         let right = match field {
             UndoField::State if states.contains(&State::Removed) => Right::Full,
             UndoField::State | UndoField::Queue | UndoField::Tag => Right::Reply,
@@ -233,7 +233,7 @@ fn set_back(
 ) -> Result<()> {
     let before = &change.before;
     match field {
-        UndoField::State if before.state == State::Removed => {
+        UndoField::State if before.state.kind == State::Removed => {
             bin::lay_in(tx, ticket, who, BinReason::Deleted, at)
         }
         UndoField::State if ticket.state == State::Removed => {

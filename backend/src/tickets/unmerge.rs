@@ -74,7 +74,8 @@ pub fn unmerge(
 
     let stood_in: String = tickets::table.find(merge.target_id).select(tickets::number).first(&mut **tx)?;
     restore(tx, source, &undo, at)?;
-    let change = store::state_changed(State::Merged.as_str(), source.state.as_str());
+    let state = source.status().to_string();
+    let change = store::state_changed(State::Merged.as_str(), &state);
     store::record(tx, source, who, at.ts(), change)?;
     let left = store::Change::of(EventKind::Unmerged).between(Some(&stood_in), None);
     store::record(tx, source, who, at.ts(), left)?;
@@ -219,7 +220,8 @@ fn take_back(tx: &mut Tx<'_>, merge: &Merge, undo: &Undo, source: &Ticket, survi
 fn restore(tx: &mut Tx<'_>, source: &mut Ticket, undo: &Undo, at: &Moment) -> Result<()> {
     source.merged_into = None;
     let (state, until) = state::as_it_was(undo.state, undo.pending_until, at);
-    (source.state, source.pending_until) = (state, until.map(Ts));
+    source.set_status(state);
+    source.pending_until = until.map(Ts);
     state::wait(tx, source)
 }
 

@@ -6,7 +6,7 @@ use super::{Article, Moment, drafts, formatted, locking, model::Ticket, salutati
 use crate::{
     access::{Actor, Reply, TicketAccess, Who},
     db::{
-        AgentId, ArticleId, DraftId, DraftKind, EventKind, Sender, State, Tx,
+        AgentId, ArticleId, DraftId, DraftKind, EventKind, Sender, Status, Tx,
         schema::{articles, attachments, events, message_ids, planned_replies},
     },
     error::{Error, Result, say},
@@ -163,14 +163,14 @@ fn restore(tx: &mut Tx<'_>, ticket: &mut Ticket, who: &Who, article: ArticleId, 
         .first(&mut **tx)
         .optional()?;
     let Some((event, Some(before))) = replied else { return Ok(()) };
-    let Ok(before) = before.parse::<State>() else { return Ok(()) };
+    let Ok(before) = before.parse::<Status>() else { return Ok(()) };
     let changes: Vec<Option<String>> = events::table
         .filter(events::ticket_id.eq(ticket.id).and(events::id.gt(event)))
         .filter(events::kind.eq(EventKind::StateChanged))
         .order(events::id)
         .select(events::old_value)
         .load(&mut **tx)?;
-    let only_the_reply = matches!(changes.as_slice(), [Some(old)] if *old == before.as_str());
+    let only_the_reply = matches!(changes.as_slice(), [Some(old)] if *old == before.to_string());
     if only_the_reply && !before.is_pending() {
         super::state::change(tx, ticket, who, before, None, at)?;
     }

@@ -165,6 +165,8 @@ fn look(kind: Audited) -> (&'static str, &'static str) {
         Audited::Password | Audited::Factor | Audited::Token => ("key", "c-brand"),
         Audited::Queue => ("layers", "c-brand"),
         Audited::Calendar => ("clock", "c-brand"),
+        Audited::State => ("open", "c-brand"),
+        Audited::Priorities => ("sliders", "c-brand"),
         Audited::Filters => ("filter", "c-brand"),
         Audited::Mailbox => ("mail", "c-brand"),
         Audited::Template => ("template", "c-brand"),

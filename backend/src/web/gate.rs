@@ -25,6 +25,7 @@ use crate::db::{Cause, Ts, hex, reading_only};
 use crate::error::{Error, say};
 use crate::people::{sessions, viewings};
 use crate::settings::look;
+use crate::terms::Terms;
 
 /// A signed-in agent, his session and how he reads. Handlers that ask for it answer nobody else.
 #[derive(Clone, Debug)]
@@ -262,14 +263,14 @@ async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<O
                         true => viewings::of(conn, &actor, &session.id_hash, now)?,
                         false => None,
                     };
-                    Ok(Some((session, actor, seen, look::of_pages(conn)?)))
+                    Ok(Some((session, actor, seen, look::of_pages(conn)?, Terms::load(conn)?)))
                 }
                 Err(Error::NotFound) => Ok(None),
                 Err(error) => Err(error),
             }
         })
         .await?;
-    let Some((session, person, seen, (organisation, look))) = found else { return Ok(None) };
+    let Some((session, person, seen, (organisation, look), terms)) = found else { return Ok(None) };
     super::connections::signed_in(request);
     if sessions::needs_touch(&session, now) {
         let (db, id) = (web.db.clone(), session.id_hash.clone());
@@ -299,7 +300,7 @@ async fn find(web: &Data<Web>, request: &HttpRequest, guest: &Guest) -> Result<O
     frame.viewing = seen.as_ref().map(|seen| Viewing { name: seen.agent.name.clone(), csrf: csrf.clone() });
     // The other's zone, one's own language: times as he sees them, in words that whoever looks can read.
     let zone = seen.as_ref().map_or_else(|| reader.zone.clone(), |seen| web.reader_of(&seen.agent).zone);
-    let reader = Reader { now: guest.reader.now, zone, ..reader };
+    let reader = Reader { now: guest.reader.now, zone, terms: Arc::new(terms), ..reader };
     let (actor, viewer) = match seen {
         Some(seen) => (seen, Some(person)),
         None => (person, None),

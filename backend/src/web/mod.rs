@@ -63,6 +63,7 @@ mod settings;
 pub mod setup;
 pub mod shell;
 pub mod state;
+mod states;
 pub mod suggestions;
 mod tags;
 pub mod text;

@@ -15,9 +15,10 @@ use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show, show_as};
 use super::state::Web;
 use super::tickets::acts::Nothing;
+use super::times::Reader;
 use super::view::Choice;
 use crate::access::Actor;
-use crate::db::{Conn, InstallationRight, LetterLanguage, Priority, RoleId, State, TemplateId, Ts};
+use crate::db::{Conn, InstallationRight, LetterLanguage, RoleId, TemplateId, Ts};
 use crate::error::{Error, FieldError, Result, say};
 use crate::i18n::Language;
 use crate::queues::templates::{self, Change, Scope, Template};
@@ -25,8 +26,6 @@ use crate::queues::{Queue, placeholders};
 
 /// Where the pages begin.
 const HOME: &str = "/admin/templates";
-/// The states that a macro sets.
-const STATES: [State; 4] = [State::Open, State::PendingReminder, State::PendingAutoClose, State::Closed];
 
 /// What a page says after a change.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -49,7 +48,7 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
         let names = Names::load(conn, &asker.actor)?;
         let (mut offered, mut retired) = (Vec::new(), Vec::new());
         for template in templates::all(conn)? {
-            let row = row(&template, HOME, &names, language);
+            let row = row(&template, HOME, &names, &asker.reader);
             if template.retired { retired.push(row) } else { offered.push(row) }
         }
         let saved = if wish.saved.is_empty() { String::new() } else { language.tr("templates-saved") };
@@ -151,6 +150,8 @@ pub(super) struct Errors {
     name: String,
     body: String,
     scope: String,
+    state: String,
+    priority: String,
     wait_days: String,
     tags: String,
 }
@@ -278,13 +279,13 @@ pub(super) fn view(
         let current = form.one("language") == value;
         Choice::new(value, language_name(of, language), current)
     });
-    let states = STATES
-        .iter()
-        .map(|state| choice("state", state.to_string(), language.tr(&format!("state-{}", state.kind()))));
-    let priorities = Priority::all().map(|priority| {
-        let level = priority.level().to_string();
-        choice("priority", level.clone(), language.tr(&format!("priority-{level}")))
-    });
+    let terms = &asker.reader.terms;
+    let states = terms.offered(form.one("state").parse().ok()).into_iter();
+    let states = states.map(|state| choice("state", state.to_string(), terms.state(state, language)));
+    let priorities = terms
+        .offered_priorities(form.one("priority").parse().ok())
+        .into_iter()
+        .map(|priority| choice("priority", priority.level().to_string(), terms.priority(priority, language)));
     let chosen = form.0.iter().filter(|(name, _)| name == "role");
     let roles = chosen.map(|(_, id)| Choice::new(id.clone(), "", true)).collect();
     let scope = match form.one("scope") {
@@ -371,6 +372,8 @@ pub(super) fn by_field(problems: Vec<FieldError>, language: &Language) -> Errors
         let place = match field.as_str() {
             "body" => &mut errors.body,
             "queues" | "roles" => &mut errors.scope,
+            "state" => &mut errors.state,
+            "priority" => &mut errors.priority,
             "wait_days" => &mut errors.wait_days,
             "tags" => &mut errors.tags,
             _ => &mut errors.name,

@@ -14,8 +14,8 @@ use super::{
     admin, articles, attached, audit, auto_responses, calendars, customers, dashboard, diagnostics,
     downloads, factor, files, filters, forgotten, gate, live, login, look, mailboxes, notices, organisations,
     outbox, own_factor, own_passkeys, passkeys, passwords, people, people_tables, preferences, presence,
-    probes, queues, recorder, relay, reply_templates, reports, roles, search, settings, setup, suggestions,
-    tags, tickets, viewing, views, vouched, wizard,
+    probes, queues, recorder, relay, reply_templates, reports, roles, search, settings, setup, states,
+    suggestions, tags, tickets, viewing, views, vouched, wizard,
 };
 use crate::db::{InstallationRight, Right};
 
@@ -301,6 +301,13 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/queues/{id}/addresses", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, queues::addresses::page),
     route!(POST "/admin/queues/{id}/retirement", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::retirement::retire),
     route!(POST "/admin/queues/{id}/retirement/end", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, queues::retirement::restore),
+    route!(GET "/admin/states", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, states::list::list),
+    route!(POST "/admin/states", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, states::list::create),
+    route!(POST "/admin/states/{id}", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, states::list::rename),
+    route!(POST "/admin/states/{id}/place", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, states::list::put_at),
+    route!(POST "/admin/states/{id}/retirement", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, states::list::retire),
+    route!(POST "/admin/states/{id}/retirement/end", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, states::list::restore),
+    route!(POST "/admin/priorities", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, states::priorities::update),
     route!(GET "/admin/calendars", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, calendars::list::list),
     route!(POST "/admin/calendars", needs = Installation(QueuesAndMail), csrf = Field, cache = NoStore, calendars::page::create),
     route!(GET "/admin/calendars/new", needs = Installation(QueuesAndMail), csrf = None, cache = NoStore, calendars::page::new),

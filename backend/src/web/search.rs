@@ -163,7 +163,7 @@ fn hit_view(hit: Hit, all: &[Queue], asker: &Asker) -> HitView {
         url: format!("/tickets/{}", ticket.number),
         number: ticket.number.clone(),
         subject: marked(&if named { hit.title.clone() } else { asker.reader.language.tr("no-subject") }),
-        state: StateView::of(ticket.state, &asker.reader.language),
+        state: StateView::of(ticket.status(), &asker.reader),
         excerpt: marked(&hit.excerpt),
         who: match ticket.customer_name.is_empty() {
             true => ticket.customer_address.clone(),

@@ -97,6 +97,7 @@ impl Web {
             language: Language::named(&agent.language),
             zone: own.unwrap_or_else(|| self.config.time_zone.clone()),
             now: self.clock.now(),
+            terms: Arc::default(),
         }
     }
 
@@ -106,6 +107,7 @@ impl Web {
             language: Language::accepted(accept_language),
             zone: self.config.time_zone.clone(),
             now: self.clock.now(),
+            terms: Arc::default(),
         }
     }
 }

@@ -105,7 +105,7 @@ fn tickets(conn: &mut Conn, asker: &Asker, q: &str) -> Result<Vec<Found>> {
     let found = |row: crate::tickets::list::Row| Found {
         url: format!("/tickets/{}", row.ticket.number),
         subject: subject(&row.ticket, &asker.reader),
-        state: StateView::of(row.ticket.state, &asker.reader.language).word,
+        state: StateView::of(row.ticket.status(), &asker.reader).word,
         who: match row.ticket.customer_name.trim() {
             "" => row.ticket.customer_address.clone(),
             name => name.to_owned(),

@@ -1,6 +1,7 @@
 //! Instants as a person reads them: relative under a day, then the date, in the reader's zone and language.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use jiff::civil::Date;
@@ -8,6 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use crate::i18n::{Language, Values};
+use crate::terms::Terms;
 
 /// What the wording of an instant depends on.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub struct Reader {
     pub zone: TimeZone,
     /// The present, which relative times are measured from.
     pub now: Timestamp,
+    /// What the house calls states and priorities; nothing for whoever has not signed in.
+    pub terms: Arc<Terms>,
 }
 
 impl Reader {

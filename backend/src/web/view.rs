@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::db::{AgentId, Priority, State};
-use crate::i18n::Language;
+use super::times::Reader;
+use crate::db::{AgentId, Priority, State, Status};
 
 /// A person as a circle with initials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,8 +58,9 @@ pub struct StateView {
 
 impl StateView {
     /// How a state looks.
-    pub fn of(state: State, language: &Language) -> Self {
-        Self { look: look_of(state), word: language.tr(&format!("state-{}", state.kind())) }
+    pub fn of(state: impl Into<Status>, reader: &Reader) -> Self {
+        let state = state.into();
+        Self { look: look_of(state.kind), word: reader.terms.state(state, &reader.language) }
     }
 }
 
@@ -84,9 +85,8 @@ pub struct PriorityView {
 
 impl PriorityView {
     /// How a priority looks.
-    pub fn of(priority: Priority, language: &Language) -> Self {
-        let level = priority.level();
-        Self { level, word: language.tr(&format!("priority-{level}")) }
+    pub fn of(priority: Priority, reader: &Reader) -> Self {
+        Self { level: priority.level(), word: reader.terms.priority(priority, &reader.language) }
     }
 }
 

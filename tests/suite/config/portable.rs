@@ -36,8 +36,24 @@ pub async fn lived_in(app: &TestApp) {
         .post("/api/v1/roles", json!({ "name": "Biller", "grants": grants, "installation": ["export"] }))
         .await
         .assert(201);
+    let state = json!({ "name": "No answer needed", "state_type": "closed" });
+    app.root.post("/api/v1/states", state).await.assert(201);
+    for (name, kind) in [("Solved", "closed"), ("Waiting for supplier", "pending_reminder"), ("Old", "open")]
+    {
+        let state = json!({ "name": name, "state_type": kind });
+        let made = app.root.post("/api/v1/states", state).await.assert(201).json();
+        let path = format!("/api/v1/states/{}", text(&made["id"]));
+        if name == "Solved" {
+            app.root.put(&path, json!({ "place": 1 })).await.assert(200);
+        }
+        if name == "Old" {
+            app.root.put_nothing(&format!("{path}/retirement")).await.assert(204);
+        }
+    }
+    let priorities = json!({ "usual": 2, "priorities": [{ "rank": 4, "name": "Production stands" }, { "rank": 1, "retired": true }] });
+    app.root.put("/api/v1/priorities", priorities).await.assert(200);
     let macros = json!({ "name": "Close it", "language": "de", "body_text": "Hallo {{customer.name}},\n\nfertig.", "queues": ["Billing"],
-        "effects": { "state": "closed", "priority": "high", "tags": ["done"], "queue": "Support" } });
+        "effects": { "state": "solved", "priority": "high", "tags": ["done"], "queue": "Support" } });
     app.root.post("/api/v1/templates", macros).await.assert(201);
     let roles = json!({ "name": "For billers", "body_text": "Paid.", "roles": ["Biller"] });
     app.root.post("/api/v1/templates", roles).await.assert(201);
@@ -48,7 +64,7 @@ pub async fn lived_in(app: &TestApp) {
         "queue": "Billing", "enabled": false });
     app.root.post("/api/v1/mailboxes", mailbox).await.assert(201);
     let rule = json!({ "name": "Urgent", "conditions": [{ "on": "subject", "test": "contains", "value": "urgent" }],
-        "actions": { "queue": "Billing", "priority": "high", "owner": "root", "tags": ["hot"] } });
+        "actions": { "queue": "Billing", "priority": "high", "state": "Waiting for supplier", "hours": 5, "owner": "root", "tags": ["hot"] } });
     app.root.put("/api/v1/filters", json!({ "rules": [rule] })).await.assert(200);
     let browser = app.visitor();
     browser.sign_in("root", tests::binary::PASSWORD).await;
@@ -217,7 +233,7 @@ both_databases! {
         lived_in(&app).await;
         let (good, file) = run(&app.settings, &["config", "export"], "").await;
         assert!(good, "{file}");
-        for word in ["# Queues.", "[[queues]]", "[[calendars]]", "Late ", "Billing", "Biller", "Close it", "Urgent", "imap.customer.example", "SESSION_HOURS"] {
+        for word in ["# Queues.", "[[queues]]", "[[calendars]]", "Late ", "Billing", "Biller", "Close it", "Urgent", "[[states]]", "Waiting for supplier", "Production stands", "imap.customer.example", "SESSION_HOURS"] {
             assert!(file.contains(word), "{word}:\n{file}");
         }
         assert!(!file.contains("s3cr3t"), "{file}");

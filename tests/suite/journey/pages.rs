@@ -17,6 +17,13 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
         app.agent("dana", &["Agent"]).await.reply(&number, "An answer.").await;
         let tag = serde_json::json!({ "tag": "blue" });
         app.root.post(&format!("/api/v1/tickets/{number}/tags"), tag).await.assert(201);
+        for (name, kind) in
+            [("Solved", "closed"), ("No answer needed", "closed"), ("Supplier", "pending_auto")]
+        {
+            let state = serde_json::json!({ "name": name, "state_type": kind });
+            app.root.post("/api/v1/states", state).await.assert(201);
+        }
+        app.root.put_nothing("/api/v1/states/2/retirement").await.assert(204);
         let browser = Browser::start().await;
         browser.open(&format!("{}/login", app.base())).await;
         let mut found = Vec::new();
@@ -51,6 +58,7 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/admin/calendars/new",
             "/admin/calendars/1",
             "/admin/calendars/1?hours=many",
+            "/admin/states",
             "/admin/tags",
             "/admin/filters",
             "/admin/mailboxes",

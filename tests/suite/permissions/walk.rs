@@ -521,6 +521,7 @@ impl Walk {
             ("templates", "id") if route.path.contains("/preferences/") => id("own"),
             ("templates", "id") if route.path.contains("{number}") || route.changes() => id("general"),
             ("templates", "id") => id("template"),
+            ("states", "id") => id("state"),
             // The installation's own calendar is always there.
             ("calendars", "id") => "1".to_owned(),
             ("queues", "id") if route.changes() => id("decoy"),

@@ -283,6 +283,8 @@ async fn make_the_rest(
     ids.insert("general", text(&app.root.post("/api/v1/templates", general).await.assert(201).json()["id"]));
     let roles = json!({ "name": "Findable zqxroled", "body_text": "zqxroled", "roles": ["lead"] });
     app.root.post("/api/v1/templates", roles).await.assert(201);
+    let state = json!({ "name": "Solved", "state_type": "closed" });
+    ids.insert("state", text(&app.root.post("/api/v1/states", state).await.assert(201).json()["id"]));
     app.queue("Decoy", "decoy@helpdesk.example").await;
     ids.insert("decoy", by_name(&app.root.get("/api/v1/queues").await.items(), "Decoy"));
     let customers = app.root.get("/api/v1/customers").await.items();

@@ -72,6 +72,7 @@ fn the_domain_knows_no_http() {
         "backend/src/outbox",
         "backend/src/queues",
         "backend/src/search",
+        "backend/src/terms",
         "backend/src/reports",
         "backend/src/db",
     ];

@@ -13,7 +13,12 @@ use turnstone::web::times::Reader;
 /// Somebody in Berlin on a Sunday morning.
 pub fn reader_in(language: &str) -> Reader {
     let zone = TimeZone::get("Europe/Berlin").unwrap();
-    Reader { language: Language::named(language), zone, now: at("2026-11-22T08:45:00Z") }
+    Reader {
+        language: Language::named(language),
+        zone,
+        now: at("2026-11-22T08:45:00Z"),
+        terms: Default::default(),
+    }
 }
 
 fn reader() -> Reader {

@@ -160,8 +160,8 @@ fn predicted(one: &Predicted, names: &Names) -> PredictedView {
         disposition: one.disposition.map(|word| word.to_string()),
         conversation: one.conversation,
         queue: one.queue.and_then(|id| names.queue(id)).map(|queue| queue.name.clone()),
-        priority: one.priority.map(|priority| priority.as_str().to_owned()),
-        state: one.state.map(|state| state.to_string()),
+        priority: one.priority.map(|priority| names.terms.priority_word(priority)),
+        state: one.state.map(|state| names.terms.state_word(state)),
         owner: one.owner.and_then(|id| names.agent(id)).map(|agent| agent.login.clone()),
         tags: one.tags.clone(),
     }

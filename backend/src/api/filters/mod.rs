@@ -85,9 +85,9 @@ pub struct ConditionBody {
 pub struct ActionsBody {
     /// The name of a queue.
     queue: Option<String>,
-    /// very low, low, normal, high, urgent, or 1 to 5.
+    /// The name of a priority, or 1 to 5.
     priority: Option<String>,
-    /// open, pending reminder, pending auto close, closed.
+    /// The name of a state, or open, pending reminder, pending auto close, closed.
     state: Option<String>,
     /// For how many hours a pending state lasts.
     hours: Option<u32>,
@@ -214,8 +214,8 @@ fn shown(rule: &Rule, names: &Names) -> RuleBody {
             priority: does
                 .priority
                 .and_then(|level| level.to_string().parse::<Priority>().ok())
-                .map(|priority| priority.as_str().to_owned()),
-            state: does.state.map(|state| state.to_string()),
+                .map(|priority| names.terms.priority_word(priority)),
+            state: does.state.map(|state| names.terms.state_word(state)),
             hours: does.hours,
             owner: does.owner.and_then(|id| names.agent(id)).map(|agent| agent.login.clone()),
             tags: does.tags.clone(),
@@ -298,13 +298,13 @@ fn one(body: &RuleBody, place: &str, names: &Names, problems: &mut Vec<FieldErro
         }
     }
     if let Some(word) = given(&does.priority) {
-        match page::word::<Priority>("priority", &word) {
+        match names.terms.wanted_priority("priority", &word) {
             Ok(priority) => rule.actions.priority = Some(priority.level()),
             Err(error) => note(at("priority"), error),
         }
     }
     if let Some(word) = given(&does.state) {
-        match page::word("state", &word) {
+        match names.terms.wanted_state("state", &word) {
             Ok(state) => rule.actions.state = Some(state),
             Err(error) => note(at("state"), error),
         }

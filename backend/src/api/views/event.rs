@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 
 use super::instant;
 use crate::{
-    db::Conn,
+    db::{Conn, EventKind},
     error::Result,
+    terms::Terms,
     tickets::{Event, view},
 };
 
@@ -44,6 +45,19 @@ pub fn events(conn: &mut Conn, of: &[Event]) -> Result<Vec<EventView>> {
     let tickets: Vec<_> = of.iter().map(|event| event.ticket_id).collect();
     let agents = view::agents(conn, &agents)?;
     let numbers = view::numbers(conn, &tickets)?;
+    let terms = Terms::load(conn)?;
+    let said = |event: &Event, value: &Option<String>| {
+        let value = value.as_deref()?;
+        Some(match event.kind {
+            EventKind::StateChanged | EventKind::Replied | EventKind::Removed | EventKind::Restored => {
+                terms.event_word(value)
+            }
+            EventKind::PriorityChanged => {
+                value.parse().map_or_else(|_| value.to_owned(), |priority| terms.priority_word(priority))
+            }
+            _ => value.to_owned(),
+        })
+    };
     let show = |event: &Event| EventView {
         id: event.id.to_string(),
         at: instant(event.at),
@@ -52,8 +66,8 @@ pub fn events(conn: &mut Conn, of: &[Event]) -> Result<Vec<EventView>> {
         actor: event.agent_id.and_then(|id| agents.get(&id)).map(|(login, _)| login.clone()),
         cause: event.cause.to_string(),
         article: event.article_id.map(|id| id.to_string()),
-        old_value: event.old_value.clone(),
-        new_value: event.new_value.clone(),
+        old_value: said(event, &event.old_value),
+        new_value: said(event, &event.new_value),
     };
     Ok(of.iter().map(show).collect())
 }

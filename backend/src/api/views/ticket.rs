@@ -10,6 +10,7 @@ use crate::{
     db::Conn,
     error::{Error, Result},
     queues,
+    terms::Terms,
     tickets::{Ticket, summary, view},
 };
 
@@ -23,11 +24,12 @@ pub struct TicketView {
     pub title: String,
     /// The name of its queue.
     pub queue: String,
-    /// Its state: new, open, pending reminder, pending auto close, closed, merged, removed.
+    /// Its state: a name of the house (`GET /states`), or new, open, pending reminder, pending auto close, closed, merged,
+    /// removed.
     pub state: String,
     /// The kind of state: new, open, pending_reminder, pending_auto, closed, merged, removed.
     pub state_type: String,
-    /// Its priority: very low, low, normal, high, urgent.
+    /// Its priority: a name of the house (`GET /priorities`), or very low, low, normal, high, urgent.
     pub priority: String,
     /// The login of the agent whose it is; null: nobody's.
     pub owner: Option<String>,
@@ -82,6 +84,7 @@ pub fn tickets(conn: &mut Conn, of: &[Ticket]) -> Result<Vec<TicketView>> {
     let queues: HashMap<_, _> = queues::all(conn)?.into_iter().map(|queue| (queue.id, queue.name)).collect();
     let mut tags = summary::tags(conn, &ids)?;
     let locks = summary::locks_until(conn, &ids)?;
+    let terms = Terms::load(conn)?;
     let mut survivors = HashMap::new();
     for ticket in of.iter().filter(|ticket| ticket.merged_into.is_some()) {
         survivors.insert(ticket.id, crate::access::survivor(conn, ticket.id)?.number);
@@ -93,9 +96,9 @@ pub fn tickets(conn: &mut Conn, of: &[Ticket]) -> Result<Vec<TicketView>> {
             number: ticket.number.clone(),
             title: ticket.title.clone(),
             queue: queues.get(&ticket.queue_id).cloned().unwrap_or_default(),
-            state: ticket.state.to_string(),
+            state: terms.state_word(ticket.status()),
             state_type: ticket.state.kind().to_owned(),
-            priority: ticket.priority.as_str().to_owned(),
+            priority: terms.priority_word(ticket.priority),
             lock: LockView {
                 locked,
                 by: owner.clone().filter(|_| locked),

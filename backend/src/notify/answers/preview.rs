@@ -108,6 +108,7 @@ fn made_up(sample: &Sample, queue: QueueId, now: Ts) -> Ticket {
         last_article_id: 0,
         unanswered_since: None,
         created_at: now,
+        state_id: None,
         updated_at: now,
     }
 }

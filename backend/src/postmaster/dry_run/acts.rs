@@ -9,7 +9,7 @@ use super::start::Start;
 use crate::{
     db::{
         AgentId, ArticleId, Cause, Channel, Conn, EventId, EventKind, Priority, QueueId, Sender, State,
-        TicketId, Ts,
+        Status, TicketId, Ts,
         schema::{articles, events, tickets},
     },
     error::Result,
@@ -20,7 +20,7 @@ use crate::{
 /// One thing that a person did to a ticket.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
-    State(State),
+    State(Status),
     Queue(QueueId),
     Owner(Option<AgentId>),
     Priority(Priority),
@@ -134,8 +134,8 @@ fn put_back(rows: &[Row], names: &Names, start: &mut Start) {
                 one.tags.insert(old.clone());
             }
             EventKind::StateChanged => {
-                if let Ok(state) = old.parse() {
-                    one.set_state(state);
+                if let Ok(status) = old.parse::<Status>() {
+                    one.set_state(status);
                 }
                 if *old != State::Merged.as_str() {
                     one.ticket.merged_into = None;

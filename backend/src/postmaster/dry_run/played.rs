@@ -86,7 +86,7 @@ impl<'a> Played<'a> {
             }
             let Some(one) = self.standing(id) else { continue };
             one.act(&act);
-            if matches!(act, Act::State(State::Closed)) {
+            if matches!(act, Act::State(status) if status.kind == State::Closed) {
                 self.closed.insert(id, deed.at);
             }
         }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     db::{
         AgentId, AnswerKind, ArticleId, Conn, Disposition, Priority, QueueId, RuleOutcome, Sender, State,
-        TicketId, Ts,
+        Status, TicketId, Ts,
     },
     error::Result,
     filters::{Aside, Decision},
@@ -38,7 +38,7 @@ pub struct Predicted {
     /// Its priority.
     pub priority: Option<Priority>,
     /// Its state.
-    pub state: Option<State>,
+    pub state: Option<Status>,
     /// Its owner.
     pub owner: Option<AgentId>,
     /// Its tags.
@@ -193,6 +193,7 @@ impl Replay<'_> {
             title: open::title_of(&mail.row.subject),
             customer_id: self.world.start.people.get(&customer).copied(),
             customer_address: customer.clone(),
+            priority: self.world.start.usual.unwrap_or(Priority::NORMAL),
             ..blank(id, at.ts())
         };
         self.conversations.insert(id, age);
@@ -289,7 +290,7 @@ impl Replay<'_> {
             }
         }
         if let Some((state, _)) = rules.state {
-            let closes = state == State::Closed && one.ticket.state != State::Closed;
+            let closes = state.kind == State::Closed && one.ticket.state != State::Closed;
             one.set_state(state);
             if closes {
                 self.world.closed.insert(id, now);
@@ -307,7 +308,7 @@ impl Replay<'_> {
             conversation: Some(conversation),
             queue: Some(one.ticket.queue_id),
             priority: Some(one.ticket.priority),
-            state: Some(one.ticket.state),
+            state: Some(one.ticket.status()),
             owner: one.ticket.owner_id,
             tags: tags.iter().cloned().collect(),
             fired: Vec::new(),
@@ -346,5 +347,6 @@ fn blank(id: TicketId, now: Ts) -> Ticket {
         unanswered_since: None,
         created_at: now,
         updated_at: now,
+        state_id: None,
     }
 }

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     access::holders_of,
     db::{
-        AgentId, ArticleId, Conn, CustomerId, Disposition, OrganisationId, QueueId, Right, State, TicketId,
-        Ts,
+        AgentId, ArticleId, Conn, CustomerId, Disposition, OrganisationId, Priority, QueueId, Right, State,
+        Status, TicketId, Ts,
         schema::{
             auto_responses, customer_addresses, customers, participants, ticket_links, ticket_tags, tickets,
         },
@@ -49,6 +49,8 @@ pub(super) struct Standing {
 pub(super) struct Start {
     pub queues: HashMap<QueueId, Queue>,
     pub default_queue: Option<QueueId>,
+    /// With which priority tickets begin.
+    pub usual: Option<Priority>,
     /// Who may be given tickets of a queue.
     pub able: HashMap<QueueId, Vec<AgentId>>,
     /// Agents by their addresses.
@@ -94,6 +96,7 @@ impl Start {
             since: rows().map(|row| row.received_at).min(),
             opened: rows().filter_map(opened_by).map(|id| (id, String::new())).collect(),
             answers_per_day,
+            usual: Some(names.terms.usual()),
             ..Self::default()
         };
         for queue in &names.queues {
@@ -272,8 +275,9 @@ impl Standing {
         Self { ticket, people, tags, told, age }
     }
 
-    pub(super) fn set_state(&mut self, state: State) {
-        (self.ticket.state, self.ticket.active) = (state, state.is_active());
+    pub(super) fn set_state(&mut self, state: impl Into<Status>) {
+        self.ticket.set_status(state);
+        self.ticket.active = self.ticket.state.is_active();
     }
 
     /// Does what a person did.

@@ -12,7 +12,7 @@ use super::super::{
 };
 use crate::{
     access::{self, Actor, Full, Move, Note, Owner, Priority as PriorityLevel, Read, Reply},
-    db::{AgentId, ArticleId, BinReason, BulkId, Priority, QueueId, Right, State, Tx},
+    db::{AgentId, ArticleId, BinReason, BulkId, Priority, QueueId, Right, State, Status, Tx},
     error::{Error, Result, say},
 };
 
@@ -27,7 +27,7 @@ pub enum Deed {
     /// Set the state.
     State {
         /// To what.
-        to: State,
+        to: Status,
         /// Until when they wait.
         until: Option<Timestamp>,
     },
@@ -87,7 +87,7 @@ pub enum Deed {
         /// The text.
         text: String,
         /// The state afterwards; `None`: new becomes open, others stay.
-        state: Option<State>,
+        state: Option<Status>,
     },
     /// Say whose they are.
     Customer {
@@ -116,8 +116,11 @@ impl Deed {
         match self {
             Self::Lock => "lock",
             Self::Unlock => "unlock",
-            Self::State { to: State::Closed, .. } => "close",
-            Self::State { to: State::PendingReminder, .. } => "wait",
+            Self::State { to: Status { kind, named: None }, .. } => match kind {
+                State::Closed => "close",
+                State::PendingReminder => "wait",
+                _ => "state",
+            },
             Self::State { .. } => "state",
             Self::Move { .. } => "move",
             Self::Assign { .. } => "assign",
@@ -162,7 +165,7 @@ impl Deed {
                 Some(until) if *until <= at.now => Err(Error::invalid("until", say!("refused-past"))),
                 Some(_) => Ok(()),
             },
-            Self::State { to: State::Merged | State::Removed, .. } => {
+            Self::State { to, .. } if matches!(to.kind, State::Merged | State::Removed) => {
                 Err(Error::invalid("state", say!("refused-state", state = "merged")))
             }
             Self::Reply { state: Some(state), .. } if state.is_pending() => {

@@ -11,7 +11,7 @@ use diesel::{
 
 use crate::{
     db::{
-        AgentId, Conn, MultiBackend, Priority, QueueId, State, TicketId, Ts, backend,
+        AgentId, Conn, MultiBackend, Priority, QueueId, Status, TicketId, Ts, backend,
         schema::tickets,
         ticket_text::{self, Phrase},
     },
@@ -34,8 +34,8 @@ pub enum Test {
     Queues(Vec<QueueId>),
     /// It is in one of these queues, or belongs to this agent.
     Readable(Vec<QueueId>, AgentId),
-    /// It is in one of these states.
-    States(Vec<State>),
+    /// It is in one of these states; one without a name is any of its kind.
+    States(Vec<Status>),
     /// It belongs to one of these, `None` being nobody.
     Owners(Vec<Option<AgentId>>),
     /// It belongs to somebody.
@@ -150,8 +150,9 @@ impl Columns<'_> {
     }
 }
 
-fn quoted(states: &[State]) -> Vec<String> {
-    states.iter().map(|state| format!("'{state}'")).collect()
+/// The keys of those that have a name.
+fn ids_of(states: &[Status]) -> Vec<String> {
+    states.iter().filter_map(|state| state.named).map(|id| id.to_string()).collect()
 }
 
 impl Test {
@@ -164,7 +165,17 @@ impl Test {
             Self::Readable(queues, owner) => columns
                 .one_of("queue_id", queues)
                 .within("(", &format!(" OR COALESCE(tickets.owner_id, 0) = {owner})")),
-            Self::States(states) => columns.one_of("state", &quoted(states)),
+            Self::States(states) => {
+                let kinds = states.iter().filter(|state| state.named.is_none());
+                let kinds: Vec<String> = kinds.map(|state| format!("'{}'", state.kind)).collect();
+                let named: Vec<String> = ids_of(states);
+                let of_kind = columns.one_of("state", &kinds);
+                if named.is_empty() {
+                    return of_kind;
+                }
+                let or = format!(" OR COALESCE(tickets.state_id, 0) IN ({}))", named.join(", "));
+                of_kind.within("(", &or)
+            }
             Self::Owners(owners) => {
                 let keys: Vec<String> =
                     owners.iter().map(|owner| owner.map_or(0, |id| id.0).to_string()).collect();
@@ -205,6 +216,11 @@ impl Test {
             }
             Self::Numbers(numbers) => {
                 Some(Asked::list(numbers).within("SELECT id FROM tickets WHERE number IN (", ")"))
+            }
+            // Those with a name have an index of their own, in which no other ticket is.
+            Self::States(states) if !states.is_empty() && states.iter().all(|one| one.named.is_some()) => {
+                let ids = ids_of(states).join(", ");
+                Some(Asked::plain(format!("SELECT id FROM tickets WHERE state_id IN ({ids})")))
             }
             Self::Tags(tags) => {
                 let select = "SELECT ticket_id AS id FROM ticket_tags WHERE tag IN (";

@@ -271,7 +271,7 @@ fn beside(conn: &Conn, actor: &Actor, filter: &Filter) -> Boxed {
         None => query = also(query, Test::Readable(scope.queues_with(Right::Read), me)),
     }
     query = match (filter.state, filter.all_states) {
-        (Some(state), _) => also(query, Test::States(vec![state])),
+        (Some(state), _) => also(query, Test::States(vec![state.into()])),
         (None, true) => query.filter(Asked::plain("tickets.state <> 'removed'".to_owned())),
         (None, false) => query.filter(Asked::plain("tickets.active IS TRUE".to_owned())),
     };

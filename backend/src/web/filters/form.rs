@@ -7,7 +7,7 @@ use super::{
     row::{Row, RowErrors, RowView},
 };
 use crate::{
-    db::{Priority, State},
+    db::Status,
     error::FieldError,
     filters::{Actions, Aside, CustomerFrom, Mails, Names, On, Rule},
     i18n::Language,
@@ -142,7 +142,7 @@ impl Form {
             ("", header) => Some(CustomerFrom::Header(header.to_owned())),
             (address, _) => Some(CustomerFrom::Address(address.to_owned())),
         };
-        let state: Option<State> = self.state.parse().ok();
+        let state: Option<Status> = self.state.parse().ok();
         let tags = self.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty());
         let rule = Rule {
             name: self.name.clone(),
@@ -155,7 +155,7 @@ impl Form {
                 priority: self.priority.parse().ok(),
                 state,
                 // The field stays filled when another state is chosen.
-                hours: self.hours.parse().ok().filter(|_| state.is_some_and(State::is_pending)),
+                hours: self.hours.parse().ok().filter(|_| state.is_some_and(Status::is_pending)),
                 owner: self.owner.parse().ok(),
                 tags: tags.map(str::to_owned).collect(),
                 aside: self.aside.parse().ok(),
@@ -185,15 +185,13 @@ impl Form {
             }
             chosen.then(|| Choice::new(value, retired(&agent.name), true))
         });
-        let priorities = Priority::all().map(|priority| {
+        let terms = &names.terms;
+        let priorities = terms.offered_priorities(self.priority.parse().ok()).into_iter().map(|priority| {
             let level = priority.level().to_string();
-            let label = language.tr(&format!("priority-{level}"));
-            Choice::new(level.clone(), label, level == self.priority)
+            Choice::new(level.clone(), terms.priority(priority, language), level == self.priority)
         });
-        let states = [State::Open, State::PendingReminder, State::PendingAutoClose, State::Closed];
-        let states = states.iter().map(|state| {
-            let label = language.tr(&format!("state-{}", state.kind()));
-            Choice::new(state.as_str(), label, state.as_str() == self.state)
+        let states = terms.offered(self.state.parse().ok()).into_iter().map(|state| {
+            Choice::new(state.to_string(), terms.state(state, language), state.to_string() == self.state)
         });
         let asides = Aside::ALL.iter().map(|aside| {
             let label = language.tr(&format!("filter-aside-{}", aside.as_str()));

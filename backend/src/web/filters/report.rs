@@ -161,8 +161,8 @@ fn facets(one: &Predicted, names: &Names, language: &Language) -> [Facet; 6] {
     let nobody = || if placed { language.tr("filter-nobody") } else { String::new() };
     let disposition = one.disposition.map(|word| language.tr(&format!("filter-becomes-{word}")));
     let queue = one.queue.and_then(|id| names.queue(id)).map(|queue| queue.name.clone());
-    let priority = one.priority.map(|priority| language.tr(&format!("priority-{}", priority.level())));
-    let state = one.state.map(|state| language.tr(&format!("state-{}", state.kind())));
+    let priority = one.priority.map(|priority| names.terms.priority(priority, language));
+    let state = one.state.map(|state| names.terms.state(state, language));
     let owner = one.owner.and_then(|id| names.agent(id)).map_or_else(nobody, |agent| agent.name.clone());
     let tags =
         if one.tags.is_empty() && placed { language.tr("filter-no-tags") } else { one.tags.join(", ") };

@@ -10,6 +10,7 @@ use crate::people::role_change;
 use crate::queues::templates::{Scope, Template};
 use crate::queues::{self, Queue};
 use crate::web::tickets::effects::{Chip, Fields as Effects};
+use crate::web::times::Reader;
 
 /// A text as a list shows it.
 #[derive(Serialize)]
@@ -62,8 +63,9 @@ impl Names {
 }
 
 /// A text as a row; its page lies below `home`.
-pub(in crate::web) fn row(template: &Template, home: &str, names: &Names, language: &Language) -> Row {
-    let chips = Effects::of(&template.effects).chips(&names.queues, language);
+pub(in crate::web) fn row(template: &Template, home: &str, names: &Names, reader: &Reader) -> Row {
+    let language = &reader.language;
+    let chips = Effects::of(&template.effects).chips(&names.queues, reader);
     Row {
         url: format!("{home}/{}", template.id),
         name: template.name.clone(),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{beside, next};
 use crate::access::{self, Move, Owner, Priority as PriorityLevel, Read, Reply};
-use crate::db::{AgentId, ArticleId, Priority, QueueId, Right, State, Tx};
+use crate::db::{AgentId, ArticleId, Priority, QueueId, Right, State, Status, Tx};
 use crate::error::{Error, Result};
 use crate::tickets::{self as verbs, Moment};
 use crate::web::failure::{Answer, Failure};
@@ -228,11 +228,11 @@ fn apply(tx: &mut Tx<'_>, signed: &Signed, number: &str, form: &Details, at: &Mo
         verbs::priority::set_priority(tx, &mut access, priority, at)?;
     }
     if let Some(word) = &form.state {
-        let state: State = word.parse().map_err(|message: String| Error::invalid("state", message))?;
+        let state: Status = word.parse().map_err(|message: String| Error::invalid("state", message))?;
         let until = moment(&form.until, signed)?;
         let until_changed =
             state.is_pending() && until.is_some() && until != ticket.pending_until.map(|ts| ts.0);
-        if state != ticket.state || until_changed {
+        if state != ticket.status() || until_changed {
             let mut access = access::for_change::<Reply>(tx, &signed.actor, number)?;
             verbs::state::set_state(tx, &mut access, state, until, at)?;
         }

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::acts::ticket_page;
 use super::list::subject;
+use super::then;
 use crate::access::{self, Reply};
-use crate::db::{Right, State};
+use crate::db::Right;
 use crate::error::Error;
 use crate::tickets::call::{CallInput, call};
 use crate::web::failure::{Answer, Failure};
@@ -15,6 +16,7 @@ use crate::web::forms::Posted;
 use crate::web::gate::Signed;
 use crate::web::page::{Page, see_other, show_as};
 use crate::web::state::Web;
+use crate::web::view::Choice;
 
 /// What was typed.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -32,6 +34,8 @@ struct CallView {
     subject: String,
     customer: String,
     form: Form,
+    /// Named states that do not wait.
+    named: Vec<Choice>,
     error: String,
 }
 
@@ -52,12 +56,13 @@ async fn show(
         let access = access::readable(conn, &asker.actor, &number)?;
         access.must(Right::Reply)?;
         let ticket = access.ticket();
-        let named = !ticket.customer_name.trim().is_empty();
+        let by_name = !ticket.customer_name.trim().is_empty();
         let view = CallView {
             number: ticket.number.clone(),
             url: ticket_page(&ticket.number),
             subject: subject(ticket, &asker.reader),
-            customer: if named { &ticket.customer_name } else { &ticket.customer_address }.clone(),
+            named: then::choices(&asker.reader, false, &form.then),
+            customer: if by_name { &ticket.customer_name } else { &ticket.customer_address }.clone(),
             form,
             error,
         };
@@ -72,11 +77,7 @@ pub async fn create(web: Data<Web>, signed: Signed, number: Path<String>, form: 
     let input = CallInput {
         by_us: form.by == "us",
         body_text: form.body.replace("\r\n", "\n"),
-        state: match form.then.as_str() {
-            "close" => Some(State::Closed),
-            "open" => Some(State::Open),
-            _ => None,
-        },
+        state: then::state(&form.then),
     };
     let (asker, at, own) = (signed.clone(), web.moment(), number.clone());
     let noted = web

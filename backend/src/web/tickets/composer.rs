@@ -9,6 +9,7 @@ use super::effects::{self, Chip};
 use super::page::{Wish, query};
 use super::passing::{ForwardView, Passing};
 use super::templates::{Offered, offered};
+use super::then;
 use crate::access::{Read, TicketAccess};
 use crate::db::{ArticleId, Conn, DraftKind, Right, Sender};
 use crate::error::Result;
@@ -50,6 +51,9 @@ pub struct Composer {
     quote_intro: String,
     restored: bool,
     until: String,
+    /// Named states in which the ticket can be left: those that wait for the moment above, and the others.
+    waits: Vec<then::Named>,
+    rests: Vec<then::Named>,
     send_at: String,
     /// What is asked before it is sent all the same.
     warning: String,
@@ -235,12 +239,14 @@ pub fn load(
         quote_intro: last.map_or_else(String::new, |article| quote_intro(article, asker)),
         restored: false,
         until: String::new(),
+        waits: then::menu(&asker.reader, true),
+        rests: then::menu(&asker.reader, false),
         send_at: tomorrow_morning(asker),
         warning: String::new(),
         unattached: false,
         unseen_url: None,
         revisions: Revisions::default(),
-        templates: offered(&house, &all, &asker.reader.language),
+        templates: offered(&house, &all, &asker.reader),
         chips: Vec::new(),
         missing: Vec::new(),
         names: placeholders::NAMES.join(" "),
@@ -276,7 +282,7 @@ pub fn load(
     let shown = composer.files.iter().filter(|file| !file.cid.is_empty());
     let images: BTreeMap<&str, &str> = shown.map(|file| (file.cid.as_str(), file.id.as_str())).collect();
     composer.images = serde_json::to_string(&images)?;
-    composer.chips = effects.chips(&all, &asker.reader.language);
+    composer.chips = effects.chips(&all, &asker.reader);
     composer.missing = placeholders::left(&composer.body).into_iter().map(placeholders::shown).collect();
     composer.send = SendLabel::of(&composer.to, &composer.cc, &composer.bcc);
     let to: Vec<Person> = people(&composer.to);

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Priority, QueueId, State};
+use crate::db::{Priority, QueueId, Status};
 use crate::error::{Error, Result};
-use crate::i18n::Language;
 use crate::queues::Queue;
 use crate::queues::templates::Effects;
 use crate::web::forms::Upload;
+use crate::web::times::Reader;
 
 /// One text for each effect; empty where there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ impl Fields {
                 Some((word, Ok(days))) => (word, Some(days)),
                 _ => (self.state.as_str(), None),
             };
-            effects.state = Some(word.parse::<State>().map_err(wrong)?);
+            effects.state = Some(word.parse::<Status>().map_err(wrong)?);
             effects.wait_days = days;
         }
         if !self.queue.is_empty() {
@@ -104,17 +104,27 @@ impl Fields {
     }
 
     /// What is shown of them; an effect that cannot be understood is left out. `all` are the queues, for their names.
-    pub fn chips(&self, all: &[Queue], language: &Language) -> Vec<Chip> {
+    pub fn chips(&self, all: &[Queue], reader: &Reader) -> Vec<Chip> {
+        let language = &reader.language;
         let mut chips = Vec::new();
         let Ok(effects) = self.understood() else { return chips };
         let mut add = |name, value: &str, label| chips.push(Chip { name, value: value.to_owned(), label });
         if let Some(state) = effects.state {
-            let label = match effects.wait_days {
-                Some(days) => {
-                    let key = format!("effect-{}", state.kind());
-                    language.tr_with(&key, &[("days", &language.tr_count("days", days.into()))])
+            let days = effects.wait_days.map(|days| language.tr_count("days", days.into()));
+            let label = match (state.named, days) {
+                (None, Some(days)) => {
+                    language.tr_with(&format!("effect-{}", state.kind.kind()), &[("days", &days)])
                 }
-                None => language.tr(&format!("effect-{}", state.kind())),
+                (None, None) => language.tr(&format!("effect-{}", state.kind.kind())),
+                (Some(_), days) => {
+                    let name = reader.terms.state(state, language);
+                    match days {
+                        Some(days) => {
+                            language.tr_with("effect-named-days", &[("name", &name), ("days", &days)])
+                        }
+                        None => language.tr_with("effect-named", &[("name", &name)]),
+                    }
+                }
             };
             add("state", &self.state, label);
         }
@@ -123,7 +133,7 @@ impl Fields {
             add("queue", &self.queue, language.tr_with("effect-queue", &[("name", &queue.name)]));
         }
         if let Some(priority) = effects.priority {
-            let word = language.tr(&format!("priority-{}", priority.level()));
+            let word = reader.terms.priority(priority, language);
             add("priority", &self.priority, language.tr_with("effect-priority", &[("word", &word)]));
         }
         if !effects.tags.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::db::{ActKind, AgentId, BinReason, Cause, EventKind, State};
+use crate::db::{ActKind, AgentId, BinReason, Cause, EventKind, Status};
 use crate::tickets::Event;
 use crate::tickets::acts::Act;
 use crate::tickets::links::Bond;
@@ -55,8 +55,8 @@ fn value(event: &Event, value: &Option<String>, names: &Names, asker: &Asker) ->
         return String::new();
     }
     let state = |word: &str| {
-        let known = word.parse::<State>();
-        known.map_or_else(|_| word.to_owned(), |state| language.tr(&format!("state-{}", state.kind())))
+        let known = word.parse::<Status>();
+        known.map_or_else(|_| word.to_owned(), |state| asker.reader.terms.state(state, language))
     };
     match event.kind {
         kind if kind.names_agents() => {
@@ -64,10 +64,9 @@ fn value(event: &Event, value: &Option<String>, names: &Names, asker: &Asker) ->
             known.map_or_else(|| word.to_owned(), |(_, name)| name.clone())
         }
         EventKind::StateChanged | EventKind::Restored | EventKind::Replied => state(word),
-        EventKind::PriorityChanged => word.parse::<crate::db::Priority>().map_or_else(
-            |_| word.to_owned(),
-            |priority| language.tr(&format!("priority-{}", priority.level())),
-        ),
+        EventKind::PriorityChanged => word
+            .parse::<crate::db::Priority>()
+            .map_or_else(|_| word.to_owned(), |priority| asker.reader.terms.priority(priority, language)),
         EventKind::Removed => match word.parse::<BinReason>() {
             Ok(reason) => language.tr(&format!("bin-reason-{reason}")),
             Err(_) => state(word),

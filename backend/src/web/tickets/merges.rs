@@ -180,7 +180,7 @@ fn side(conn: &mut Conn, asker: &Asker, access: &TicketAccess<Read>, articles: &
         url: format!("/tickets/{}", ticket.number),
         subject: subject(ticket, &asker.reader),
         queue: queues::get(conn, ticket.queue_id)?.name,
-        state: StateView::of(ticket.state, &asker.reader.language),
+        state: StateView::of(ticket.status(), &asker.reader),
         face: Face::of_mailbox(&ticket.customer_name, &ticket.customer_address),
         address: ticket.customer_address.clone(),
         messages: ticket.article_count,
@@ -207,7 +207,7 @@ fn candidate(ticket: &Ticket, asker: &Asker) -> Candidate {
         subject: subject(ticket, &asker.reader),
         who: if ticket.customer_name.is_empty() { &ticket.customer_address } else { &ticket.customer_name }
             .clone(),
-        state: StateView::of(ticket.state, &asker.reader.language),
+        state: StateView::of(ticket.status(), &asker.reader),
     }
 }
 

@@ -28,5 +28,6 @@ pub mod side;
 pub mod splits;
 pub mod takes;
 pub mod templates;
+pub mod then;
 pub mod undo;
 pub mod uploads;

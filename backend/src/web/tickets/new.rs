@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draft;
 use crate::access::{self, Owner};
-use crate::db::{Channel, Conn, DraftKind, Priority, QueueId, Right, TicketId};
+use crate::db::{Channel, Conn, DraftKind, QueueId, Right, TicketId};
 use crate::error::{Error, Result};
 use crate::people::habits;
 use crate::queues;
@@ -58,6 +58,7 @@ impl Form {
 #[derive(Clone, Debug, Default, Serialize)]
 struct Errors {
     customer: String,
+    priority: String,
     subject: String,
     body: String,
 }
@@ -91,7 +92,7 @@ pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
         kind: "phone".to_owned(),
         customer: wish.customer,
         queue: wish.queue,
-        priority: Priority::NORMAL.level(),
+        priority: signed.reader.terms.usual().level(),
         owner: "me".to_owned(),
         ..Form::default()
     };
@@ -133,8 +134,13 @@ fn load(
     if queues.is_empty() {
         return Err(Error::Forbidden(asker.reader.language.tr("new-no-queue").into()));
     }
-    let priorities = Priority::all()
-        .map(|priority| PriorityView::of(priority, &asker.reader.language))
+    let chosen = form.priority.to_string().parse().ok();
+    let priorities = asker
+        .reader
+        .terms
+        .offered_priorities(chosen)
+        .into_iter()
+        .map(|priority| PriorityView::of(priority, &asker.reader))
         .map(|view| Level { current: view.level == form.priority, level: view.level, word: view.word })
         .collect();
     let rich = !form.body_html.is_empty() || habits::of(conn, asker.actor.agent.id)?.rich_text;
@@ -204,7 +210,7 @@ pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
         kind: upload.text("kind"),
         customer: upload.text("customer"),
         queue: upload.text("queue").parse().ok(),
-        priority: upload.text("priority").parse().unwrap_or(Priority::NORMAL.level()),
+        priority: upload.text("priority").parse().unwrap_or(signed.reader.terms.usual().level()),
         owner: upload.text("owner"),
         subject: upload.text("subject"),
         body: upload.text("body"),
@@ -230,7 +236,7 @@ pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
                     html => Some(Clean::of(html, &|_| false).prepare(&blobs)?),
                 },
                 files: files.clone(),
-                priority: typed.priority.to_string().parse().unwrap_or(Priority::NORMAL),
+                priority: typed.priority.to_string().parse().unwrap_or(asker.reader.terms.usual()),
                 state: None,
                 hold_seconds: None,
             };
@@ -257,6 +263,7 @@ pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
                 match field.field.as_str() {
                     "customer" => errors.customer = message,
                     "title" => errors.subject = message,
+                    "priority" => errors.priority = message,
                     _ => errors.body = message,
                 }
             }

@@ -5,8 +5,9 @@ use actix_web::web::Data;
 use super::acts::moment;
 use super::composer::Typed;
 use super::draft;
+use super::then;
 use crate::access::{self, Reply};
-use crate::db::{ArticleId, State, Tx};
+use crate::db::{ArticleId, State, Status, Tx};
 use crate::error::{Error, Result};
 use crate::queues::templates::Effects;
 use crate::tickets::forward::{self, ForwardInput, Original};
@@ -73,6 +74,7 @@ pub fn wanted(upload: &Upload, typed: &Typed, signed: &Signed) -> Result<Wanted>
         ("reply", "" | "open" | "close" | "wait" | "later" | "takeover") => {
             reply_of(upload, typed, signed, &then)
         }
+        ("reply", named) if then::state(named).is_some() => reply_of(upload, typed, signed, &then),
         _ => Err(Error::invalid("kind", signed.reader.language.tr("composer-mixed"))),
     }
 }
@@ -118,11 +120,10 @@ fn reply_of(upload: &Upload, typed: &Typed, signed: &Signed, then: &str) -> Resu
     }
     let effects = typed.effects.understood()?;
     let state = match then {
-        "close" => Some(State::Closed),
-        "wait" => Some(State::PendingReminder),
-        // What a macro says of the state is done by it.
-        _ if effects.state.is_some() => None,
-        _ => Some(State::Open),
+        "wait" => Some(State::PendingReminder.into()),
+        // What a macro says of the state is done by it, unless its writer says another one.
+        "" | "open" | "later" | "takeover" if effects.state.is_some() => None,
+        other => Some(then::state(other).unwrap_or(State::Open.into())),
     };
     let later = || Error::invalid("send_at", language.tr("composer-send-at"));
     let send_at = match then {
@@ -135,7 +136,7 @@ fn reply_of(upload: &Upload, typed: &Typed, signed: &Signed, then: &str) -> Resu
         bcc: list(signed, "bcc", &typed.bcc)?,
         body_text: typed.body.clone(),
         state,
-        until: if then == "wait" { moment(&typed.until, signed)? } else { None },
+        until: if state.is_some_and(Status::is_pending) { moment(&typed.until, signed)? } else { None },
         send_at,
         seen: upload.text("seen").parse::<ArticleId>().ok(),
         ..ReplyInput::default()

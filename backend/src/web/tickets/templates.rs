@@ -8,13 +8,13 @@ use super::effects::{Chip, Fields};
 use crate::access;
 use crate::db::TemplateId;
 use crate::error::Error;
-use crate::i18n::Language;
 use crate::queues::templates::Named;
 use crate::queues::{self, Queue};
 use crate::tickets::templates;
 use crate::web::failure::Answer;
 use crate::web::gate::Signed;
 use crate::web::state::Web;
+use crate::web::times::Reader;
 
 /// A text that can be chosen.
 #[derive(Clone, Debug, Serialize)]
@@ -26,10 +26,11 @@ pub struct Offered {
 }
 
 /// What can be chosen, by name; `all` are the queues.
-pub fn offered(of: &[Named], all: &[Queue], language: &Language) -> Vec<Offered> {
+pub fn offered(of: &[Named], all: &[Queue], reader: &Reader) -> Vec<Offered> {
+    let language = &reader.language;
     let mut offered = Vec::with_capacity(of.len());
     for template in of {
-        let chips = Fields::of(&template.effects()).chips(all, language);
+        let chips = Fields::of(&template.effects()).chips(all, reader);
         let tag = template.language.map(|of| language.tr(&format!("answers-language-{of}")));
         let own = template.is_personal().then(|| language.tr("template-personal"));
         let hint: Vec<String> = own.into_iter().chain(tag).chain(chips.iter().map(Chip::label)).collect();
@@ -50,7 +51,7 @@ pub async fn list(web: Data<Web>, signed: Signed, number: Path<String>) -> Answe
         .read(move |conn| {
             let access = access::readable(conn, &signed.actor, &number)?;
             let found = templates::named(conn, &access, &signed.actor)?;
-            Ok(offered(&found, &queues::all(conn)?, &signed.reader.language))
+            Ok(offered(&found, &queues::all(conn)?, &signed.reader))
         })
         .await?;
     Ok(HttpResponse::Ok().json(List { items }))
@@ -72,7 +73,7 @@ pub async fn get(web: Data<Web>, signed: Signed, path: Path<(String, String)>) -
             let access = access::readable(conn, &signed.actor, &number)?;
             let (template, filled) = templates::preview(conn, &access, &signed.actor, id)?;
             let all = queues::all(conn)?;
-            let chips = Fields::of(&template.effects).chips(&all, &signed.reader.language);
+            let chips = Fields::of(&template.effects).chips(&all, &signed.reader);
             Ok(Chosen { text: filled.text, chips })
         })
         .await?;

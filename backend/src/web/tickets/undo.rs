@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::acts::ticket_page;
 use super::{history, list};
 use crate::access::{self, Read};
-use crate::db::{ActId, ActKind, AgentId, Conn, Priority, State, UndoField};
+use crate::db::{ActId, ActKind, AgentId, Conn, Priority, Status, UndoField};
 use crate::error::{Error, Result};
 use crate::queues::{self, Queue};
 use crate::tickets::acts::{self, Change, Snapshot};
@@ -162,15 +162,15 @@ impl Words<'_> {
             UndoField::Owner => self.owner(snapshot.owner),
             UndoField::Priority => Priority::all()
                 .find(|priority| priority.level() == snapshot.priority)
-                .map_or_else(String::new, |priority| language.tr(&format!("priority-{}", priority.level()))),
+                .map_or_else(String::new, |priority| self.asker.reader.terms.priority(priority, language)),
             UndoField::Customer => snapshot.customer.address.clone(),
             UndoField::Tag => String::new(),
         }
     }
 
-    fn state(&self, state: State, until: Option<jiff::Timestamp>) -> String {
+    fn state(&self, state: Status, until: Option<jiff::Timestamp>) -> String {
         let reader = &self.asker.reader;
-        let word = reader.language.tr(&format!("state-{}", state.kind()));
+        let word = reader.terms.state(state, &reader.language);
         match until {
             Some(until) => {
                 let until = reader.language.tr_with("pending-until", &[("date", &reader.stamp(until))]);

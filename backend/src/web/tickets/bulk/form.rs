@@ -1,11 +1,11 @@
 //! What a form asks for, understood as a deed.
 
 use super::{Fields, one};
-use crate::db::{AgentId, BinReason, Priority, QueueId, State};
+use crate::db::{AgentId, BinReason, Priority, QueueId, State, Status};
 use crate::error::{Error, Result, say};
 use crate::tickets::bulk::Deed;
 use crate::web::gate::Asker;
-use crate::web::tickets::{new, reminder};
+use crate::web::tickets::{new, reminder, then};
 
 /// The deed of a form. The list's menu of queues says no more than the queue.
 pub fn deed(fields: &Fields, asker: &Asker) -> Result<Deed> {
@@ -14,11 +14,17 @@ pub fn deed(fields: &Fields, asker: &Asker) -> Result<Deed> {
     Ok(match act.as_str() {
         "lock" => Deed::Lock,
         "unlock" => Deed::Unlock,
-        "close" => Deed::State { to: State::Closed, until: None },
-        "open" => Deed::State { to: State::Open, until: None },
+        "close" => Deed::State { to: State::Closed.into(), until: None },
+        "open" => Deed::State { to: State::Open.into(), until: None },
         "wait" => {
             let until = reminder::moment(&given("when"), &given("until"), asker)?;
-            Deed::State { to: State::PendingReminder, until }
+            Deed::State { to: State::PendingReminder.into(), until }
+        }
+        "state" => {
+            let to: Status = given("state").parse().map_err(|_: String| Error::NotFound)?;
+            // The field stays filled when a state is chosen that does not wait.
+            let until = if to.is_pending() { reminder::moment("", &given("until"), asker)? } else { None };
+            Deed::State { to, until }
         }
         "" | "move" => {
             let queue = given("queue").parse::<QueueId>();
@@ -47,11 +53,7 @@ pub fn deed(fields: &Fields, asker: &Asker) -> Result<Deed> {
         "note" => Deed::Note { text: one(fields, "text").replace("\r\n", "\n") },
         "reply" => Deed::Reply {
             text: one(fields, "text").replace("\r\n", "\n"),
-            state: match given("then").as_str() {
-                "close" => Some(State::Closed),
-                "open" => Some(State::Open),
-                _ => None,
-            },
+            state: then::state(&given("then")),
         },
         "customer" => {
             let person = new::customer(&given("customer"));

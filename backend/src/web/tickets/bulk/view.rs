@@ -18,6 +18,7 @@ use crate::web::page::{Page, show_as};
 use crate::web::state::Web;
 use crate::web::tickets::list::{self, Target};
 use crate::web::tickets::reminder::{self, Quick};
+use crate::web::tickets::then;
 use crate::web::view::{Choice, PriorityView, StateView};
 
 /// So many tickets are listed by name.
@@ -58,6 +59,10 @@ struct Line {
 struct Forms {
     targets: Vec<Target>,
     owners: Vec<Choice>,
+    /// States that the house has named.
+    states: Vec<Choice>,
+    /// Those of them in which a reply leaves a ticket.
+    then: Vec<Choice>,
     priorities: Vec<Choice>,
     quick: Vec<Quick>,
     error: String,
@@ -114,6 +119,9 @@ fn title(conn: &mut Conn, asker: &Asker, deed: Option<&Deed>) -> Result<String> 
         Deed::Move { queue } => format!("{word}: {}", queues::get(conn, *queue)?.name),
         Deed::Tag { tag } | Deed::Untag { tag } => format!("{word}: {tag}"),
         Deed::Merge { into: number } | Deed::Link { ticket: number } => format!("{word}: {number}"),
+        Deed::State { to, .. } if to.named.is_some() => {
+            format!("{word}: {}", StateView::of(*to, &asker.reader).word)
+        }
         _ => word,
     })
 }
@@ -131,7 +139,10 @@ fn lines(conn: &mut Conn, asker: &Asker, bulk: &Bulk, state: BulkItemState) -> R
         Line {
             url: ticket.map_or_else(String::new, |ticket| format!("/tickets/{}", ticket.number)),
             subject: ticket.map_or_else(String::new, |ticket| list::subject(ticket, &asker.reader)),
-            state: StateView::of(ticket.map_or(crate::db::State::Closed, |ticket| ticket.state), language),
+            state: StateView::of(
+                ticket.map_or(crate::db::State::Closed.into(), Ticket::status),
+                &asker.reader,
+            ),
             why: item.reason().map_or_else(String::new, |reason| reason.in_language(language)),
             number,
         }
@@ -150,10 +161,15 @@ fn forms(conn: &mut Conn, asker: &Asker, id: BulkId, refused: Option<(&Fields, &
         .filter(|agent| agent.is_active(now.0))
         .map(|agent| Choice::new(agent.id.to_string(), agent.name, typed("owner") == agent.id.to_string()))
         .collect();
+    let terms = &asker.reader.terms;
+    let states = terms.offered(None).into_iter().filter(|state| state.named.is_some()).map(|state| {
+        let word = StateView::of(state, &asker.reader).word;
+        Choice::new(state.to_string(), word, typed("state") == state.to_string())
+    });
     let level = |priority: Priority| {
-        let view = PriorityView::of(priority, language);
+        let view = PriorityView::of(priority, &asker.reader);
         let current = if typed("priority").is_empty() {
-            priority == Priority::NORMAL
+            priority == terms.usual()
         } else {
             typed("priority") == view.level.to_string()
         };
@@ -170,7 +186,9 @@ fn forms(conn: &mut Conn, asker: &Asker, id: BulkId, refused: Option<(&Fields, &
     Ok(Forms {
         targets: list::targets(&asker.actor, &all, None),
         owners,
-        priorities: Priority::all().map(level).collect(),
+        states: states.collect(),
+        then: then::choices(&asker.reader, false, typed("then")),
+        priorities: terms.offered_priorities(None).into_iter().map(level).collect(),
         quick: reminder::quick(&asker.reader),
         error,
         files: bulk::files(conn, id)?.join(", "),

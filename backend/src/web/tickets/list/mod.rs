@@ -351,7 +351,7 @@ pub fn rows(conn: &mut Conn, found: &[list::Row], queues: &[Queue], reader: &Rea
             number: ticket.number.clone(),
             url: format!("/tickets/{}", ticket.number),
             subject: subject(ticket, reader),
-            state: StateView::of(ticket.state, &reader.language),
+            state: StateView::of(ticket.status(), reader),
             unread: row.unread,
             messages: ticket.article_count,
             clip: ticket.has_attachments,
@@ -361,7 +361,7 @@ pub fn rows(conn: &mut Conn, found: &[list::Row], queues: &[Queue], reader: &Rea
                 .iter()
                 .find(|queue| queue.id == ticket.queue_id)
                 .map_or_else(String::new, |q| q.name.clone()),
-            priority: PriorityView::of(ticket.priority, &reader.language),
+            priority: PriorityView::of(ticket.priority, reader),
             locked: ticket.locked_at.is_some(),
             owner,
             updated: ticket.updated_at.0,

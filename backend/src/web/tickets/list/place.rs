@@ -166,7 +166,8 @@ impl Place {
             View::Us => filter.also = also(Test::Waits(Side::Us)),
             View::Customer => filter.also = also(Test::Waits(Side::Customer)),
             View::Waiting => {
-                filter.also = also(Test::States(vec![State::PendingReminder, State::PendingAutoClose]));
+                filter.also =
+                    also(Test::States(vec![State::PendingReminder.into(), State::PendingAutoClose.into()]));
             }
             View::Watched => filter.also = also(Test::Watched(me)),
             View::Closed => filter.state = Some(State::Closed),

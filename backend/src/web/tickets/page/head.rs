@@ -54,7 +54,6 @@ struct Customer {
 
 /// Loads nothing more: all of it is known.
 pub fn head(ticket: &Ticket, queue: &str, names: &Names, asker: &Asker) -> Head {
-    let language = &asker.reader.language;
     let owner_name = ticket.owner_id.and_then(|id| names.get(&id)).map(|(_, name)| name.clone());
     Head {
         number: ticket.number.clone(),
@@ -65,8 +64,8 @@ pub fn head(ticket: &Ticket, queue: &str, names: &Names, asker: &Asker) -> Head 
             name: queue.to_owned(),
             url: list::address(Some(ticket.queue_id), list::place::View::All),
         },
-        state: StateView::of(ticket.state, language),
-        priority: PriorityView::of(ticket.priority, language),
+        state: StateView::of(ticket.status(), &asker.reader),
+        priority: PriorityView::of(ticket.priority, &asker.reader),
         closed: !ticket.state.is_active(),
         pending_until: ticket.pending_until.map(|until| until.0),
         lock: lock(ticket, owner_name.as_deref(), asker),

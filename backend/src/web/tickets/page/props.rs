@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::access::{self, TicketAccess};
-use crate::db::{AgentId, Conn, LinkKind, Priority, Right, State, Ts};
+use crate::db::{AgentId, Conn, LinkKind, Right, State, Ts};
 use crate::error::Result;
 use crate::people::stand_ins::{self, Absence};
 use crate::tickets::{Ticket, assign, participants, unmerge, view};
@@ -32,7 +32,7 @@ pub struct Props {
 
 #[derive(Serialize)]
 struct StateChoice {
-    value: &'static str,
+    value: String,
     word: String,
     current: bool,
     pending: bool,
@@ -104,8 +104,12 @@ pub fn load(
             Some(absence) => away(absence, asker),
             None => String::new(),
         },
-        priorities: Priority::all()
-            .map(|priority| PriorityView::of(priority, &asker.reader.language))
+        priorities: asker
+            .reader
+            .terms
+            .offered_priorities(Some(ticket.priority))
+            .into_iter()
+            .map(|priority| PriorityView::of(priority, &asker.reader))
             .map(|view| PriorityChoice {
                 current: view.level == ticket.priority.level(),
                 level: view.level,
@@ -134,15 +138,16 @@ pub fn load(
 }
 
 fn states(ticket: &Ticket, asker: &Asker) -> Vec<StateChoice> {
-    let offered = [State::Open, State::PendingReminder, State::PendingAutoClose, State::Closed];
-    let current = (!offered.contains(&ticket.state)).then_some(ticket.state);
+    let now = ticket.status();
+    let offered = asker.reader.terms.offered(Some(now));
+    let current = (!offered.contains(&now)).then_some(now);
     current
         .into_iter()
         .chain(offered)
         .map(|state| StateChoice {
-            value: state.as_str(),
-            word: StateView::of(state, &asker.reader.language).word,
-            current: state == ticket.state,
+            value: state.to_string(),
+            word: StateView::of(state, &asker.reader).word,
+            current: state == now,
             pending: state.is_pending(),
         })
         .collect()
