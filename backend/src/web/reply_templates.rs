@@ -15,7 +15,6 @@ use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show, show_as};
 use super::state::Web;
 use super::tickets::acts::Nothing;
-use super::times::Reader;
 use super::view::Choice;
 use crate::access::Actor;
 use crate::db::{Conn, InstallationRight, LetterLanguage, RoleId, TemplateId, Ts};
