@@ -37,6 +37,7 @@ pub mod page;
 pub mod participants;
 pub mod passing;
 pub mod people;
+pub mod personal;
 pub mod problem;
 mod queue_addresses;
 pub mod queues;
