@@ -55,18 +55,25 @@ pub fn make(
     Ok(secret)
 }
 
-/// The same for somebody who asks for himself, at his own address.
+/// The same for somebody who asks for himself, at his own address. Whoever asks is a stranger until he opens it: an invitation
+/// that waits goes on working.
 pub(super) fn make_for_owner(tx: &mut Tx<'_>, id: AgentId, now: Ts) -> Result<String> {
-    store(tx, id, PasswordLink::Reset, now)
+    let earlier = password_links::agent_id.eq(id).and(password_links::kind.eq(PasswordLink::Reset));
+    diesel::delete(password_links::table.filter(earlier)).execute(&mut **tx)?;
+    put(tx, id, PasswordLink::Reset, now)
 }
 
 fn store(tx: &mut Tx<'_>, id: AgentId, kind: PasswordLink, now: Ts) -> Result<String> {
+    forget(tx, id)?;
+    put(tx, id, kind, now)
+}
+
+fn put(tx: &mut Tx<'_>, id: AgentId, kind: PasswordLink, now: Ts) -> Result<String> {
     let secret = random_token();
     let lasts = match kind {
         PasswordLink::Invitation => INVITATION,
         PasswordLink::Reset => RESET,
     };
-    forget(tx, id)?;
     diesel::insert_into(password_links::table)
         .values((
             password_links::agent_id.eq(id),
@@ -145,9 +152,9 @@ pub fn use_up(tx: &mut Tx<'_>, secret: &str, hash: &password::Hash, now: Ts) -> 
     if taken != 1 {
         return Err(Error::NotFound);
     }
-    agents::set_password(tx, open.agent.id, hash)?;
     let login = open.agent.login.clone();
     let who = Who { agent: Some(open.agent.id), login: Some(login.clone()), cause: Cause::Web };
+    agents::set_password(tx, open.agent.id, hash, &who, now)?;
     audit::noted(tx, &who, Audited::Password, &login, "set by a link", now)?;
     Ok(open.agent)
 }
@@ -159,6 +166,7 @@ pub fn use_up(tx: &mut Tx<'_>, secret: &str, hash: &password::Hash, now: Ts) -> 
 pub fn of(conn: &mut Conn, agent: AgentId, now: Timestamp) -> Result<Option<(PasswordLink, Ts)>> {
     Ok(password_links::table
         .filter(password_links::agent_id.eq(agent).and(password_links::expires_at.gt(Ts(now))))
+        .order(password_links::expires_at.desc())
         .select((password_links::kind, password_links::expires_at))
         .first(conn)
         .optional()?)
