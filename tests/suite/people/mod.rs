@@ -1,6 +1,8 @@
 //! Signing in, and what a stranger sees.
 
 mod addresses;
+mod agent_data;
+mod agent_list;
 mod agents;
 mod audit;
 mod choices;
@@ -8,12 +10,14 @@ mod customers;
 pub mod factor;
 mod forgotten;
 mod forwarded;
+mod hostile;
 mod passkey_answers;
 mod passkeys;
 mod personal;
 mod personal_others;
 mod refusals;
 mod roles;
+mod security_mail;
 mod sign_in;
 mod stranger;
 mod tables;
