@@ -194,13 +194,21 @@ pub fn passkey_is_enough(conn: &mut Conn, config: &Config, agent: AgentId, now: 
     Ok(is_let_in_here(conn, config, agent, now)? && !only_elsewhere(conn, config, agent, now)?)
 }
 
-/// Whether a passkey of an agent stands for his password once more: where it is enough to sign in, and where he has no
-/// password to type, as the code of an app does. By then he has come in as he has to.
+/// Whether a passkey of an agent stands for his password once more: where it is enough to sign in, and where he comes by a
+/// certificate and has no password to type, as the code of an app does: by then his certificate was looked at. Who comes by a
+/// site is asked there.
 ///
 /// # Errors
 /// Those of the database.
 pub fn passkey_raises(conn: &mut Conn, config: &Config, agent: AgentId, now: Timestamp) -> Result<bool> {
-    Ok(passkey_is_enough(conn, config, agent, now)? || types_none(conn, config, agent, now)?)
+    if passkey_is_enough(conn, config, agent, now)? {
+        return Ok(true);
+    }
+    if !types_none(conn, config, agent, now)? {
+        return Ok(false);
+    }
+    let ties = identities::of_agent(conn, agent)?;
+    Ok(config.sign_in.certificates().any(|one| ties.iter().any(|tie| tie.method == one.id)))
 }
 
 /// Whether there is nothing by which an agent could show once more that it is him: no password, no second factor, no site

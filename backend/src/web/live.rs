@@ -402,6 +402,10 @@ impl Listener {
     }
 
     async fn refresh(&mut self) -> Option<()> {
+        // Whoever expires wakes nobody.
+        if !self.actor.agent.is_active(self.web.clock.now()) {
+            return None;
+        }
         if self.looked_up.elapsed() > FRESH { self.look_up().await } else { Some(()) }
     }
 

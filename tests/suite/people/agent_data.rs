@@ -47,7 +47,7 @@ both_databases! {
         dana.post(&format!("/api/v1/tickets/{number}/notes"), json!({ "body_text": "Danas note." })).await.assert(201);
         dana.put(&format!("/api/v1/tickets/{number}/draft"), json!({ "body_text": "Danas secret draft" })).await.assert(200);
         dana.post("/api/v1/views", json!({ "name": "Danas view", "q": "state:open" })).await.assert(201);
-        app.root.reply(&number, "Not of Dana.").await;
+        app.root.post(&format!("/api/v1/tickets/{number}/notes"), json!({ "body_text": "Not of Dana." })).await.assert(201);
         let browser = signed_in(&app, "dana").await;
         browser.get("/preferences").await.assert(200);
         let id = key(&app, "dana").await;

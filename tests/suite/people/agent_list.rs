@@ -78,7 +78,7 @@ both_databases! {
         for (q, expected) in [
             ("ANNA", vec!["Ánna Ärmel", "anna Bell", "Anna Bell"]),
             ("bell anna", vec!["anna Bell", "Anna Bell"]),
-            ("mer", vec!["Ánna Ärmel", "Ömer Öz"]),
+            ("mer", vec!["Ömer Öz"]),
             ("öZ", vec!["Bert Oz", "Ömer Öz"]),
             ("mail3", vec!["Bert Oz"]),
             ("zoe", vec!["Zoé Zed"]),

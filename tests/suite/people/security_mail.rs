@@ -143,6 +143,7 @@ both_databases! {
         let visitor = app.visitor();
         visitor.get("/password/reset").await.assert(200);
         visitor.submit("/password/reset", &[("login", "dana")]).await.assert(200);
+        app.relay.wait_for(DANA, 1).await;
         let mails = told(&app, DANA).await;
         let link = mails[0].1.split("token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
         visitor.get(&format!("/password/new?token={link}")).await.assert(200);

@@ -123,7 +123,7 @@ both_databases! {
         // Alone it opens nothing: who is let in elsewhere is asked there first.
         let visitor = Client::with_certificate(&base, &dana);
         visitor.get("/login").await.assert(200);
-        assert!(show(&visitor, "/login/passkey", &mut key).await.assert(422).text().contains("second step"));
+        assert!(show(&visitor, "/login/passkey", &mut key).await.assert(422).text().contains("the passkey comes second"));
     }
 
     async fn what_a_proxy_tells_of_raises_nobody(database) {

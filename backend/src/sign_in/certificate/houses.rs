@@ -25,6 +25,8 @@ pub(super) struct House {
     verifier: Arc<dyn ClientCertVerifier>,
     /// Those that another one vouches for: they are looked at like what is shown, lists included.
     between: Vec<CertificateDer<'static>>,
+    /// Whether there are lists, and none of them is of this house: the library would take that for none being wanted.
+    listless: bool,
 }
 
 impl House {
@@ -41,7 +43,11 @@ impl House {
         now: UnixTime,
     ) -> Result<(), Doubt> {
         let above: Vec<CertificateDer<'_>> = above.iter().chain(&self.between).cloned().collect();
-        self.verifier.verify_client_cert(own, &above, now).map(drop).map_err(doubt)
+        self.verifier.verify_client_cert(own, &above, now).map_err(doubt)?;
+        if self.listless {
+            return Err(Doubt::Lists("there is no list of its issuer".to_owned()));
+        }
+        Ok(())
     }
 }
 
@@ -115,13 +121,15 @@ fn house(
     if roots.is_empty() {
         return Err(say!("why-none-valid", file = shown));
     }
-    let revoked = lists.iter().filter(|list| !left_out.iter().any(|key| is_list_of(list, key))).cloned();
+    let revoked: Vec<_> =
+        lists.iter().filter(|list| !left_out.iter().any(|key| is_list_of(list, key))).cloned().collect();
+    let listless = revoked.is_empty() && !lists.is_empty();
     let builder =
         WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::new(ring::default_provider()))
             .with_crls(revoked);
     let builder = if method.accept_expired_crl { builder } else { builder.enforce_revocation_expiration() };
     let verifier = builder.build().map_err(|error| say!("why-list-unusable", said = error))?;
-    Ok(House { verifier, between })
+    Ok(House { verifier, between, listless })
 }
 
 /// Whether a list was made with this key.
