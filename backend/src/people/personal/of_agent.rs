@@ -181,7 +181,8 @@ fn his_sessions(conn: &mut Conn, id: AgentId) -> Result<Vec<Value>> {
 }
 
 fn his_tokens(conn: &mut Conn, id: AgentId) -> Result<Vec<Value>> {
-    let rows: Vec<(String, Ts, Option<Ts>, Option<Ts>, Option<Ts>, bool)> = tokens::table
+    type Row = (String, Ts, Option<Ts>, Option<Ts>, Option<Ts>, bool);
+    let rows: Vec<Row> = tokens::table
         .filter(tokens::agent_id.eq(id))
         .order(tokens::id)
         .select((
@@ -193,13 +194,12 @@ fn his_tokens(conn: &mut Conn, id: AgentId) -> Result<Vec<Value>> {
             tokens::own,
         ))
         .load(conn)?;
-    let token =
-        |(name, made, used, ends, revoked, own): (String, Ts, Option<Ts>, Option<Ts>, Option<Ts>, bool)| {
-            json!({
-                "name": name, "made_at": moment(made), "used_at": maybe(used), "expires_at": maybe(ends),
-                "revoked_at": maybe(revoked), "made_by_himself": own,
-            })
-        };
+    let token = |(name, made, used, ends, revoked, own): Row| {
+        json!({
+            "name": name, "made_at": moment(made), "used_at": maybe(used), "expires_at": maybe(ends),
+            "revoked_at": maybe(revoked), "made_by_himself": own,
+        })
+    };
     Ok(rows.into_iter().map(token).collect())
 }
 
