@@ -14,6 +14,7 @@ mod migrations;
 pub mod orphans;
 mod place;
 mod pool;
+pub(crate) mod received;
 pub mod schema;
 pub mod ticket_text;
 pub mod types;

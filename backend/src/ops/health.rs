@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use diesel::dsl::{count_star, min};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use jiff::Timestamp;
 
 use super::{disk, metrics};
 use crate::config::{Config, DatabaseUrl};
 use crate::db::schema::{inbound_mails, outbox};
-use crate::db::{Conn, Db, Delivery, Ts};
+use crate::db::{Conn, Db, Delivery, Ts, received};
 use crate::error::Result;
 
 /// How long the database may take to answer before this process counts as not ready.
@@ -80,22 +82,19 @@ impl Backlog {
     /// # Errors
     /// Those of the database.
     pub fn load(conn: &mut Conn) -> Result<Self> {
-        let inbound = |conn: &mut Conn, status: &str| -> QueryResult<i64> {
-            inbound_mails::table
-                .filter(inbound_mails::status.eq(status.to_owned()))
-                .select(count_star())
-                .first(conn)
+        let inbound = |conn: &mut Conn, which: SqlLiteral<Bool>| -> QueryResult<i64> {
+            inbound_mails::table.filter(which).select(count_star()).first(conn)
         };
         let count = |conn: &mut Conn, state: Delivery| -> QueryResult<i64> {
             outbox::table.filter(outbox::state.eq(state)).select(count_star()).first(conn)
         };
         let inbound_since: Option<Ts> = inbound_mails::table
-            .filter(inbound_mails::status.eq("waiting"))
+            .filter(received::waits())
             .select(min(inbound_mails::received_at))
             .first(conn)?;
         let mut backlog = Self {
-            inbound_waiting: inbound(conn, "waiting")?,
-            quarantined: inbound(conn, "quarantined")?,
+            inbound_waiting: inbound(conn, received::waits())?,
+            quarantined: inbound(conn, received::is_quarantined())?,
             inbound_since: inbound_since.map(|at| at.0),
             failed: count(conn, Delivery::Failed)?,
             ..Self::default()

@@ -1,21 +1,49 @@
 //! The listeners' door: which recipients are ours, and keeping what they bring.
 
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
 use mail_ingest::wire::{Envelope, Protocol, Recipient, Refusal};
 
 use super::accept::{Accepted, accept};
-use crate::{desk::Desk, error::Error, queues::OwnAddresses};
+use crate::{
+    desk::Desk,
+    error::{Error, Result},
+    queues::OwnAddresses,
+};
+
+/// For so long our addresses are taken from memory while mail streams in: asking for them costs as much as a small
+/// statement of the mail itself. Only a yes is; whoever is not known is looked up, so that a new address counts at once.
+const REMEMBERED: Duration = Duration::from_millis(200);
 
 /// Takes mail from SMTP and LMTP listeners.
 #[derive(Clone)]
 pub struct Intake {
     desk: Desk,
     hostname: String,
+    own: Arc<Mutex<Option<(Instant, OwnAddresses)>>>,
 }
 
 impl Intake {
     /// For the listeners of `desk`; `hostname` stands in trace lines.
     pub fn new(desk: Desk, hostname: String) -> Self {
-        Self { desk, hostname }
+        Self { desk, hostname, own: Arc::default() }
+    }
+
+    /// Whether a queue has this address.
+    async fn is_ours(&self, address: &str) -> Result<bool> {
+        let remembers =
+            |(since, own): &(Instant, OwnAddresses)| since.elapsed() < REMEMBERED && own.contains(address);
+        if self.own.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(remembers) {
+            return Ok(true);
+        }
+        let asked = Instant::now();
+        let own = self.desk.db.read(|conn| OwnAddresses::load(conn)).await?;
+        let ours = own.contains(address);
+        *self.own.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, own));
+        Ok(ours)
     }
 }
 
@@ -26,7 +54,7 @@ impl mail_ingest::wire::Intake for Intake {
             return Recipient::Ours;
         }
         let Some(address) = mail_ingest::address::normalise(address) else { return Recipient::Unknown };
-        match self.desk.db.read(move |conn| Ok(OwnAddresses::load(conn)?.contains(&address))).await {
+        match self.is_ours(&address).await {
             Ok(true) => Recipient::Ours,
             Ok(false) => Recipient::Unknown,
             Err(error) => {

@@ -16,9 +16,7 @@ use super::{
 };
 use crate::{
     config::DatabaseUrl,
-    db::{
-        Direct, Disposition, InboundId, InboundStatus, Ts, Tx, Wake, backend, columns, schema::inbound_mails,
-    },
+    db::{Direct, Disposition, InboundId, Ts, Tx, Wake, backend, columns, received, schema::inbound_mails},
     desk::Desk,
     error::{Error, Result},
     filters::{Cache, Compiled},
@@ -30,7 +28,7 @@ use crate::{
 /// So many mails are prepared together.
 const BATCH: usize = 32;
 /// Mail that comes in a stream is taken some at a time: a round costs a commit and several wake-ups, however few it takes.
-const GATHER: Duration = Duration::from_millis(15);
+const GATHER: Duration = Duration::from_millis(30);
 /// Mails that are no larger together are read one after the other on the same thread.
 const SMALL: i64 = 256 * 1024;
 /// So many bytes of raw mail are prepared together; a single larger mail goes alone.
@@ -72,8 +70,7 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
 async fn suspect_survivors(desk: &Desk) -> Result<()> {
     desk.db
         .write(move |tx| {
-            let waiting = inbound_mails::table
-                .filter(inbound_mails::status.eq(InboundStatus::Waiting).and(inbound_mails::attempts.eq(0)));
+            let waiting = inbound_mails::table.filter(received::waits().and(inbound_mails::attempts.eq(0)));
             diesel::update(waiting).set(inbound_mails::attempts.eq(1)).exec(tx)?;
             Ok(())
         })
@@ -209,7 +206,7 @@ async fn next_round(desk: &Desk, rules: &Cache) -> Result<Option<Round>> {
 
 fn waiting(conn: &mut crate::db::Conn, now: Ts) -> Result<Vec<Waiting>> {
     let mut rows: Vec<Waiting> = inbound_mails::table
-        .filter(inbound_mails::status.eq(InboundStatus::Waiting).and(inbound_mails::try_at.le(now)))
+        .filter(received::waits().and(inbound_mails::try_at.le(now)))
         .order((inbound_mails::try_at, inbound_mails::id))
         .limit(i64::try_from(BATCH).unwrap_or(i64::MAX))
         .select(columns::<Waiting>())

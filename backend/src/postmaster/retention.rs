@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use jiff::SignedDuration;
 
 use crate::{
-    db::{Blob, InboundId, InboundStatus, Ts, Tx, schema::inbound_mails},
+    db::{Blob, InboundId, Ts, Tx, received, schema::inbound_mails},
     desk::Desk,
     error::{Error, Result},
     settings,
@@ -56,9 +56,7 @@ pub async fn sweep(desk: &Desk) -> Result<usize> {
 fn forget(tx: &mut Tx<'_>, empty: &Blob, before: Ts, now: Ts) -> Result<Vec<String>> {
     let due: Vec<(InboundId, String)> = inbound_mails::table
         .filter(inbound_mails::forgotten_at.is_null().and(inbound_mails::received_at.lt(before)))
-        // Not "is done": that would be looked up in the index over the status, which holds the whole archive.
-        .filter(inbound_mails::status.ne(InboundStatus::Waiting))
-        .filter(inbound_mails::status.ne(InboundStatus::Quarantined))
+        .filter(received::is_done())
         .order(inbound_mails::received_at)
         .limit(BATCH)
         .select((inbound_mails::id, inbound_mails::digest))

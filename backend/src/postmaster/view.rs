@@ -12,7 +12,7 @@ use crate::{
     access::Actor,
     db::{
         ArticleId, Blobs, Conn, Disposition, InboundId, InboundStatus, InstallationRight, RuleOutcome,
-        TicketId, Ts, Tx, Wake, backend,
+        TicketId, Ts, Tx, Wake, backend, received,
         schema::{inbound_mails, tickets},
     },
     error::{Error, Result, say},
@@ -163,17 +163,18 @@ pub fn page(
         .limit(limit + 1)
         .into_boxed();
     if let Some(id) = &filter.message_id {
-        query = query.filter(inbound_mails::message_id.eq(id.trim().trim_matches(['<', '>']).to_owned()));
+        let id = id.trim().trim_matches(['<', '>']).to_owned();
+        query = query.filter(inbound_mails::message_id.eq(id).and(received::has_message_id()));
     }
     if let Some(from) = &filter.envelope_from {
         query = query
             .filter(inbound_mails::envelope_from.eq(from.trim().trim_matches(['<', '>']).to_lowercase()));
     }
     if filter.quarantined {
-        query = query.filter(inbound_mails::status.eq(InboundStatus::Quarantined));
+        query = query.filter(received::is_quarantined());
     }
     if filter.waiting {
-        query = query.filter(inbound_mails::status.eq(InboundStatus::Waiting));
+        query = query.filter(received::waits());
     }
     if let Some(disposition) = filter.disposition {
         query = query.filter(inbound_mails::disposition.eq(disposition));
@@ -191,12 +192,11 @@ pub fn page(
         let (Some(first), Some(last)) = (first, last) else { return Ok((Vec::new(), None)) };
         query = query.filter(inbound_mails::id.between(first, last)).filter(day);
     }
-    // Said in the words of their partial indexes.
     if filter.automatic {
-        query = query.filter(sql::<Bool>("inbound_mails.automatic"));
+        query = query.filter(received::is_automatic());
     }
     if filter.bounce {
-        query = query.filter(sql::<Bool>("inbound_mails.bounce"));
+        query = query.filter(received::is_bounce());
     }
     if let Some(ticket) = named_ticket(conn, &filter.search)? {
         query = query.filter(inbound_mails::ticket_id.eq(ticket));
@@ -341,10 +341,7 @@ pub type Pulse = (Option<InboundId>, i64, i64);
 /// Those of the database.
 pub fn pulse(conn: &mut Conn) -> Result<Pulse> {
     let newest = inbound_mails::table.select(max(inbound_mails::id)).first(conn)?;
-    let waiting = inbound_mails::table
-        .filter(inbound_mails::status.eq(InboundStatus::Waiting))
-        .count()
-        .get_result(conn)?;
+    let waiting = inbound_mails::table.filter(received::waits()).count().get_result(conn)?;
     Ok((newest, waiting, count_quarantined(conn)?))
 }
 
@@ -353,8 +350,5 @@ pub fn pulse(conn: &mut Conn) -> Result<Pulse> {
 /// # Errors
 /// Those of the database.
 pub fn count_quarantined(conn: &mut Conn) -> Result<i64> {
-    Ok(inbound_mails::table
-        .filter(inbound_mails::status.eq(InboundStatus::Quarantined))
-        .count()
-        .get_result(conn)?)
+    Ok(inbound_mails::table.filter(received::is_quarantined()).count().get_result(conn)?)
 }

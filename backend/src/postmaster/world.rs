@@ -9,7 +9,7 @@ use crate::{
     access::survivor,
     db::{
         AgentId, AnswerKind, ArticleId, Channel, Conn, Direct, Disposition, EventKind, InboundId,
-        InboundStatus, LinkKind, OutboxKind, QueueId, Sender, State, TicketId, Ts, Tx, columns,
+        InboundStatus, LinkKind, OutboxKind, QueueId, Sender, State, TicketId, Ts, Tx, columns, received,
         schema::{
             articles, auto_responses, events, inbound_mails, intake_brakes, message_ids,
             outbox as outbox_table, ticket_links, tickets,
@@ -123,7 +123,7 @@ impl World for Real<'_, '_> {
     fn copy(&mut self, mail: &Clues, since: Ts) -> Result<Option<Copy>> {
         Ok(inbound_mails::table
             .filter(inbound_mails::message_id.eq(&mail.message_id))
-            .filter(inbound_mails::content_hash.eq(&mail.content_hash))
+            .filter(inbound_mails::content_hash.eq(&mail.content_hash).and(received::has_content_hash()))
             .filter(inbound_mails::status.eq(InboundStatus::Done).and(inbound_mails::id.ne(self.mail)))
             .filter(inbound_mails::received_at.gt(since))
             // A copy is not what there was first: a mail that is processed again must not be taken for its copy.

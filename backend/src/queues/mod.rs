@@ -9,7 +9,7 @@ pub mod templates;
 pub use self::change::{Change, change, restore, retire};
 pub(crate) use self::change::{apply, restore_for_operator, retire_for_operator};
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use diesel::prelude::*;
 use serde_json::Value;
@@ -113,9 +113,9 @@ pub fn default_queue(conn: &mut Conn) -> Result<QueueId> {
         .ok_or_else(|| Error::Unavailable("There is no queue yet. Finish the set-up first.".into()))
 }
 
-/// Every address of ours, and its queue.
+/// Every address of ours, and its queue. Cloning shares them.
 #[derive(Clone, Debug, Default)]
-pub struct OwnAddresses(HashMap<String, QueueId>);
+pub struct OwnAddresses(Arc<HashMap<String, QueueId>>);
 
 impl OwnAddresses {
     /// Reads them.
@@ -126,7 +126,7 @@ impl OwnAddresses {
         let rows: Vec<(String, QueueId)> = queue_addresses::table
             .select((queue_addresses::address, queue_addresses::queue_id))
             .rows(conn)?;
-        Ok(Self(rows.into_iter().collect()))
+        Ok(Self(Arc::new(rows.into_iter().collect())))
     }
 
     /// Whether the address is ours; what follows a `+` in its local part does not count.

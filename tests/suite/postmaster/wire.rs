@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tests::app::{SUPPORT, TestApp, encoded};
+use serde_json::json;
+use tests::app::{SUPPORT, TestApp, encoded, text};
 use tests::{Dialogue, both_databases, mail};
 
 both_databases! {
@@ -40,6 +41,27 @@ both_databases! {
             assert_eq!(dialogue.say("RCPT TO:<support@helpdesk.example>").await.code, 503, "no MAIL yet");
             assert_eq!(dialogue.say("QUIT").await.code, 221);
         }
+    }
+
+    async fn a_new_address_is_taken_at_once_and_one_that_is_gone_soon_is_not(database) {
+        let app = TestApp::start(database).await;
+        app.queue("Sales", "sales@helpdesk.example").await;
+        let mut dialogue = app.lmtp().await;
+        let mut asked = async |address: &str| {
+            dialogue.say("RSET").await;
+            dialogue.say("MAIL FROM:<anna@customer.example>").await;
+            dialogue.say(&format!("RCPT TO:<{address}>")).await.code
+        };
+        assert_eq!(asked("sales@helpdesk.example").await, 250);
+        assert_eq!(asked("offers@helpdesk.example").await, 550);
+        assert_eq!(asked("sales@helpdesk.example").await, 250, "our addresses are in memory now");
+        let moved = json!({ "addresses": ["offers@helpdesk.example"] });
+        let queues = app.root.get("/api/v1/queues").await.items();
+        let sales = queues.iter().find(|queue| queue["name"] == "Sales").expect("the queue");
+        app.root.patch(&format!("/api/v1/queues/{}", text(&sales["id"])), moved).await.assert(200);
+        assert_eq!(asked("offers@helpdesk.example").await, 250, "a new address counts at once");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(asked("sales@helpdesk.example").await, 550);
     }
 
     async fn pipelined_commands_are_answered_in_order(database) {
