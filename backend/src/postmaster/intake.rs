@@ -40,7 +40,7 @@ impl Intake {
             return Ok(true);
         }
         let asked = Instant::now();
-        let own = self.desk.db.read(|conn| OwnAddresses::load(conn)).await?;
+        let own = self.desk.db.read(OwnAddresses::load).await?;
         let ours = own.contains(address);
         *self.own.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, own));
         Ok(ours)
