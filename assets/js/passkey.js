@@ -30,9 +30,9 @@ async function made(asked) {
   return { clientDataJSON: written(response.clientDataJSON), attestationObject: written(response.attestationObject) };
 }
 
-async function shown(asked) {
+async function shown(asked, how = { signal: leaving.signal }) {
   const publicKey = { ...asked, challenge: bytes(asked.challenge), allowCredentials: listed(asked.allowCredentials) };
-  const { rawId, response } = await navigator.credentials.get({ publicKey, signal: leaving.signal });
+  const { rawId, response } = await navigator.credentials.get({ publicKey, ...how });
   return {
     id: written(rawId),
     clientDataJSON: written(response.clientDataJSON),
@@ -48,7 +48,11 @@ const reasons = { NotAllowedError: "cancelled", AbortError: "cancelled", Invalid
 async function ask(form) {
   const told = form.querySelector("[data-passkey-error]");
   told.textContent = "";
-  const answer = await send("POST", new URL(`${form.action}/challenge`).pathname);
+  // Where the password was not given not long ago the form asks for it; the challenge is given for it.
+  const { current } = form.elements;
+  current?.removeAttribute("aria-invalid");
+  const said = current && !current.disabled ? new URLSearchParams({ current: current.value }) : undefined;
+  const answer = await send("POST", new URL(`${form.action}/challenge`).pathname, said);
   if (!answer) {
     told.textContent = told.dataset.offline;
     return;
@@ -60,8 +64,14 @@ async function ask(form) {
   const asked = await answer.json().catch(() => null);
   if (!answer.ok || !asked) {
     told.textContent = asked?.message ?? told.dataset.failed;
+    if (current && asked?.field === "current") {
+      current.setAttribute("aria-invalid", "true");
+      current.focus();
+    }
     return;
   }
+  // It is known by now, and goes nowhere else.
+  if (current) current.disabled = true;
   try {
     form.elements.answer.value = JSON.stringify(await (form.dataset.passkey === "create" ? made(asked) : shown(asked)));
     form.submit();
@@ -73,6 +83,7 @@ async function ask(form) {
 }
 
 const busy = new WeakSet();
+let offering = new AbortController();
 
 document.addEventListener("submit", async (e) => {
   const form = e.target.closest("form[data-passkey]");
@@ -80,6 +91,8 @@ document.addEventListener("submit", async (e) => {
   e.preventDefault();
   if (busy.has(form)) return;
   busy.add(form);
+  // A browser asks for one thing at a time.
+  offering.abort();
   const [button, waiting] = [form.querySelector("button"), form.querySelector("[data-passkey-waiting]")];
   button.setAttribute("aria-busy", "true");
   waiting.textContent = waiting.dataset.passkeyWaiting;
@@ -88,3 +101,32 @@ document.addEventListener("submit", async (e) => {
   waiting.textContent = "";
   busy.delete(form);
 });
+
+// Passkeys among what the browser offers for the name at the sign-in: nothing is shown until somebody goes there, and nothing
+// moves. What has to be signed is not waited for much longer than four minutes; then it is asked for anew, for an hour.
+const field = document.querySelector("input[autocomplete~='webauthn']");
+const alone = document.querySelector("form[data-passkey='get']");
+
+async function offer(times) {
+  const mine = new AbortController();
+  offering = mine;
+  const over = () => mine.abort();
+  leaving.signal.addEventListener("abort", over);
+  const answer = await send("POST", new URL(`${alone.action}/challenge`).pathname);
+  const asked = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (!asked || mine.signal.aborted) return;
+  const again = setTimeout(() => {
+    mine.abort();
+    if (times > 0) offer(times - 1);
+  }, asked.timeout);
+  try {
+    alone.elements.answer.value = JSON.stringify(await shown(asked, { mediation: "conditional", signal: mine.signal }));
+    alone.submit();
+  } catch {
+    // Another way was taken, or the browser would rather not.
+  }
+  clearTimeout(again);
+  leaving.signal.removeEventListener("abort", over);
+}
+
+if (known && field && alone && (await PublicKeyCredential.isConditionalMediationAvailable?.().catch(() => false))) offer(14);

@@ -19,10 +19,10 @@ export async function page(address) {
   return inert(text);
 }
 
-// Sends a change. `body` may be form data or a plain object (sent as JSON). Returns the response, or null offline.
+// Sends a change. `body` may be form data, fields or a plain object (sent as JSON). Returns the response, or null offline.
 export function send(method, address, body) {
   const headers = { "X-CSRF-Token": token(), Accept: "application/json" };
-  if (body && !(body instanceof FormData)) {
+  if (body && !(body instanceof FormData || body instanceof URLSearchParams)) {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(body);
   }

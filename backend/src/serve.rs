@@ -1,12 +1,16 @@
 //! `turnstone serve`: the roles of one process, started in order and stopped in the reverse one.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
 
+use actix_http::HttpService;
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, map_config};
+use actix_tls::accept::{TlsError, rustls_0_23::TlsStream};
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
-    dev::{Server, ServerHandle},
+    dev::{AppConfig, Extensions, Server, ServerHandle},
     http::header::LOCATION,
     middleware::{Compress, from_fn},
+    rt::net::TcpStream,
     web::Data,
 };
 use anyhow::Context as _;
@@ -31,21 +35,63 @@ use crate::{
 const DRAIN: Duration = Duration::from_secs(9);
 /// So many threads answer pages: the work itself is done elsewhere.
 const WEB_THREADS: usize = 2;
+/// So many lines each of them holds.
+const LINES: usize = 512;
+/// How long a request's head, and TLS before it, may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a line lies idle between two requests.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// The limits of a web listener: slow and idle clients go before they fill the house.
 macro_rules! limited {
     ($server:expr) => {
         $server
             .workers(WEB_THREADS)
-            .max_connections(512)
-            .client_request_timeout(Duration::from_secs(10))
-            .keep_alive(Duration::from_secs(60))
+            .max_connections(LINES)
+            .client_request_timeout(PATIENCE)
+            .keep_alive(IDLE)
             .disable_signals()
             .shutdown_timeout(DRAIN.as_secs())
     };
 }
 
+/// A listener that speaks TLS, with the same limits. The library's own would take no more lines once so many handshakes
+/// are under way, whoever began them; here the first stage is ours, which knows from whom they come.
+macro_rules! encrypted {
+    ($app:expr, $listener:expr, $tls:expr, within $patience:expr, $config:expr, $note:expr, until $stopped:expr) => {{
+        let (app, tls, note, stopped) = ($app, $tls, $note, $stopped);
+        let open = $crate::serve::handshakes::Handshakes::new($config);
+        let lines = move || {
+            let (note, stopped) = (note.clone(), stopped.clone());
+            let pages = app().into_factory().map_err(|error: actix_web::Error| error.error_response());
+            let served = HttpService::build()
+                .client_request_timeout(PATIENCE)
+                .client_disconnect_timeout(Duration::from_secs(1))
+                .keep_alive(IDLE)
+                .graceful_shutdown_signal(move || {
+                    let mut stopped: tokio::sync::watch::Receiver<bool> = stopped.clone();
+                    // Whoever would say so is gone: then it is over as well.
+                    async move { drop(stopped.wait_for(|over| *over).await) }
+                })
+                .on_connect_ext(move |stream: &TlsStream<TcpStream>, data: &mut Extensions| {
+                    note(stream, data)
+                })
+                .finish(map_config(pages, |()| AppConfig::default()));
+            $crate::serve::handshakes::stage(tls.clone(), $patience, open.clone())
+                .and_then(served.map_err(TlsError::Service))
+        };
+        Server::build()
+            .workers(WEB_THREADS)
+            .max_concurrent_connections(LINES)
+            .disable_signals()
+            .shutdown_timeout(DRAIN.as_secs())
+            .listen("https", $listener, lines)?
+            .run()
+    }};
+}
+
 mod certificates;
+mod handshakes;
 
 /// A Turnstone that serves. Call [`Running::stop`]; dropping it leaves its tasks behind.
 pub struct Running {
@@ -91,6 +137,7 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> 
         config.bound_to(listener.local_addr()?);
     }
     let asking = if config.roles.web { certificates::bind(&mut config)? } else { Vec::new() };
+    db.write(people::agent_words::say_missing).await?;
     let watching = db.watch_other_processes()?;
     let desk = Desk { db, clock, config: Arc::new(config) };
     let (stop, stopped) = watch::channel(false);
@@ -200,7 +247,7 @@ impl Running {
             // Counted by itself: an office that signs in at nine takes nobody's place at the pages.
             let lines = web::connections::Connections::default();
             self.tasks.push(tokio::spawn(lines.clone().watch(stopped.clone())));
-            self.keep(certificates::serve(bound, &web, &lines)?);
+            self.keep(certificates::serve(bound, &web, &lines, stopped)?);
         }
         let lines = web::connections::Connections::default();
         self.tasks.push(tokio::spawn(lines.clone().watch(stopped.clone())));
@@ -215,13 +262,17 @@ impl Running {
                 .wrap(from_fn(metrics::count_request))
         };
         let config = Arc::clone(&self.desk.config);
-        let server =
-            limited!(HttpServer::new(app)).on_connect(move |stream, data| lines.note(stream, data, &config));
         let server = match &self.desk.config.tls {
-            Some(files) => server.listen_rustls_0_23(listener, tls::server_config(files)?)?,
-            None => server.listen(listener)?,
-        }
-        .run();
+            Some(files) => {
+                let (tls, shared) = (tls::server_config(files)?, Arc::clone(&config));
+                let note = move |stream: &dyn Any, data: &mut Extensions| lines.note(stream, data, &config);
+                encrypted!(app, listener, tls, within PATIENCE, shared, note, until stopped.clone())
+            }
+            None => limited!(HttpServer::new(app))
+                .on_connect(move |stream, data| lines.note(stream, data, &config))
+                .listen(listener)?
+                .run(),
+        };
         self.keep(server);
         if let Some(address) = self.desk.config.http_redirect_listen {
             self.redirect_from(address)?;

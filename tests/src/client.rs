@@ -54,7 +54,9 @@ impl Client {
             .timeout(Duration::from_secs(60))
             .no_proxy()
             // A server of the tests has signed its certificate itself.
-            .danger_accept_invalid_certs(base.starts_with("https://127.0.0.1"));
+            .danger_accept_invalid_certs(
+                base.starts_with("https://127.0.0.1") || base.starts_with("https://localhost"),
+            );
         let http = change(http).build().expect("an HTTP client");
         let base = base.trim_end_matches('/').to_owned();
         Self { base, http, jar, bearer: None, csrf: Mutex::new(None) }

@@ -19,13 +19,14 @@ use sha2::{Digest as _, Sha256};
 use super::problem::Problem;
 use crate::{
     access::Actor,
-    db::{Cause, TokenId},
+    db::{Cause, TokenId, from_place},
     desk::Desk,
     error::{Error, Result},
     people::tokens,
     web::{
         refusals::{Asked, UnknownField},
         routes::Needs,
+        session,
     },
 };
 
@@ -90,7 +91,14 @@ pub async fn pass(
             let desk = request.app_data::<Data<Desk>>().cloned();
             request.extensions_mut().insert(caller.clone());
             // Refusals of handlers are answers by now; and a request that is held here could not be routed.
-            let answer = next.call(request).await?.map_into_boxed_body();
+            let answer = match &desk {
+                Some(desk) => {
+                    let place = session::place(request.request(), &desk.config);
+                    from_place(place, next.call(request)).await?
+                }
+                None => next.call(request).await?,
+            };
+            let answer = answer.map_into_boxed_body();
             if let Some(desk) = desk {
                 let (status, actor) = (answer.status(), caller.actor.clone());
                 let unknown_field = answer.response().extensions().contains::<UnknownField>();

@@ -38,6 +38,7 @@ pub mod page;
 pub mod participants;
 pub mod passing;
 pub mod people;
+pub mod personal;
 mod priorities;
 pub mod problem;
 mod queue_addresses;

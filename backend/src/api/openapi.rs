@@ -72,7 +72,7 @@ use super::{
         super::mailboxes::start_test, super::mailboxes::test,
         super::accounts::get, super::accounts::update, super::accounts::link, super::accounts::retire,
         super::accounts::restore, super::accounts::end_sessions, super::accounts::tokens,
-        super::accounts::revoke_token, super::accounts::rights, super::one_role::role, super::one_role::update_role,
+        super::accounts::revoke_token, super::accounts::rights, super::personal::create, super::one_role::role, super::one_role::update_role,
         super::one_role::retire_role, super::one_role::restore_role,
         super::people::agents, super::people::create_agent, super::people::roles, super::people::create_role,
     ),

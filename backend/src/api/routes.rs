@@ -11,7 +11,7 @@ use super::{
     accounts, acts, articles, audit, auto_responses, balance, bonds, bulks, calendars, customer_merges,
     customers, diagnostics, drafts, events, exports, fields, files, filters, gate, inbound, lock, mailboxes,
     merges, notices, one_role, openapi, organisations, outbox, own_templates, participants, passing, people,
-    priorities,
+    personal, priorities,
     problem::{Answer, Problem},
     queue_addresses, queues, replies, reports, saved, search, settings, splits, states, tags, templates,
     tickets,
@@ -186,6 +186,8 @@ static TABLE: &[Route] = &[
     route!(DELETE "/agents/{id}/sessions", needs = Installation(People), accounts::end_sessions),
     route!(GET "/agents/{id}/tokens", needs = Installation(People), accounts::tokens),
     route!(DELETE "/agents/{id}/tokens/{token}", needs = Installation(People), accounts::revoke_token),
+    // `export` besides, and `read` in all queues.
+    route!(POST "/agents/{id}/personal-data", needs = Installation(People), personal::create),
     // Of a ticket: `read` on it besides.
     route!(GET "/agents/{id}/rights", needs = Installation(People), accounts::rights),
     route!(GET "/roles", needs = Installation(People), people::roles),

@@ -210,7 +210,7 @@ fn set_password(login: &str, loaded: &Loaded) -> anyhow::Result<()> {
     let wanted = login.to_owned();
     let agent = Office::open(&loaded.config)?.write(move |tx, now| {
         let agent = found(agents::by_login(tx, &wanted), &wanted)?;
-        agents::set_password(tx, agent.id, &hash)?;
+        agents::set_password(tx, agent.id, &hash, &operator(), now)?;
         audit::noted(tx, &operator(), Audited::Password, &agent.login, "", now)?;
         Ok(agent)
     })?;

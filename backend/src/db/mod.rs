@@ -12,6 +12,7 @@ mod hurry;
 mod kept;
 mod migrations;
 pub mod orphans;
+mod place;
 mod pool;
 pub(crate) mod received;
 pub mod schema;
@@ -29,6 +30,7 @@ pub(crate) use self::writer::guarded;
 pub use self::{
     blobs::{Blob, Blobs, Released, hex},
     conn::{Conn, MultiBackend},
+    place::{Place, carried, from_place},
     status::Status,
     types::*,
     wake::{Wake, Wakers, Watching},
@@ -86,11 +88,19 @@ pub struct Tx<'a> {
     heard: Vec<(TicketId, AgentId, Pace, bool)>,
     /// By these words received mails are found from then on.
     words: Vec<(InboundId, String)>,
+    /// From where the request came that begins it.
+    place: Option<Place>,
 }
 
 impl<'a> Tx<'a> {
     fn new(conn: &'a mut Conn, rehearsal: bool) -> Self {
-        Self { conn, wake: Wake::NONE, rehearsal, bulk: None, heard: Vec::new(), words: Vec::new() }
+        let (heard, words) = (Vec::new(), Vec::new());
+        Self { conn, wake: Wake::NONE, rehearsal, bulk: None, heard, words, place: None }
+    }
+
+    /// From where the request came that begins this; `None`: no request does.
+    pub(crate) fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
     }
 
     /// Once the transaction is committed, a received mail is found by the words of this text, in place of earlier ones.
@@ -216,7 +226,7 @@ impl Db {
     /// # Errors
     /// Those of `job`; [`Error::Unavailable`] when the database cannot commit; [`Error::Forbidden`] within
     /// [`reading_only`].
-    pub async fn write<T, F>(&self, job: F) -> Result<T>
+    pub async fn write<T, F>(&self, mut job: F) -> Result<T>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
@@ -224,7 +234,12 @@ impl Db {
         if READS_ONLY.try_with(|()| ()).is_ok() {
             return Err(Error::Forbidden(crate::error::say!("refused-viewing")));
         }
-        self.writer.run(job, Ending::Keep).await
+        let place = Place::current();
+        let placed = move |tx: &mut Tx<'_>| {
+            tx.place.clone_from(&place);
+            job(tx)
+        };
+        self.writer.run(placed, Ending::Keep).await
     }
 
     /// Runs `job` as [`Db::write`] does and throws away what it wrote: nothing of it is ever seen, and nobody is woken.

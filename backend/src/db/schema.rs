@@ -51,6 +51,8 @@ table! {
         created_at -> Instant,
         must_change_password -> Bool,
         last_sign_in_at -> Nullable<Instant>,
+        sort_name -> Text,
+        found_by -> Text,
     }
 }
 

@@ -1,8 +1,11 @@
 //! News for agents, in the reader's language. What customers are answered stands in [`super::answers`].
 
+use jiff::tz::TimeZone;
 use url::Url;
 
+use super::security;
 use crate::{
+    config::Config,
     db::{Notice, PasswordLink},
     i18n::Language,
     people::Agent,
@@ -166,6 +169,41 @@ pub fn password_link(agent: &Agent, kind: PasswordLink, organisation: &str, link
         subject: language.tr_with(&format!("mail-link-subject-{kind}"), &values),
         body: paragraphs.join("\n\n"),
     }
+}
+
+/// What changed about how an agent gets in, as one sentence.
+pub(super) fn security_sentence(language: &Language, what: &str, name: &str) -> String {
+    language.tr_with(&format!("security-{what}"), &[("name", name)])
+}
+
+/// What changed about how an agent gets in: when, from where, and what to do if it was not him.
+pub(super) fn security(agent: &Agent, news: &security::News, config: &Config) -> Letter {
+    let language = Language::named(&agent.language);
+    let own = agent.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+    let at =
+        news.at.to_zoned(own.unwrap_or_else(|| config.time_zone.clone())).strftime("%F %R %Z").to_string();
+    let link =
+        |path: &str| config.public_url.join(path).map_or_else(|_| path.to_owned(), |url| url.to_string());
+    let sentence = security_sentence(&language, &news.what, &news.name);
+    let mut facts = vec![format!("{} {at}", language.tr("security-when"))];
+    if !news.by.is_empty() {
+        facts.push(format!("{} {}", language.tr("security-by"), news.by));
+    } else if news.machine {
+        facts.push(language.tr("security-machine"));
+    } else {
+        facts.push(format!("{} {}", language.tr("security-from"), news.address));
+        facts.push(format!("{} {}", language.tr("security-browser"), news.browser));
+    }
+    let paragraphs = [
+        language.tr_with("mail-hello", &[("name", &agent.name)]),
+        sentence.clone(),
+        facts.join("\n"),
+        language.tr("security-you"),
+        language.tr("security-not-you"),
+        [link("/password/reset"), link("/preferences/factor")].join("\n"),
+        format!("-- \n{}", language.tr("security-always")),
+    ];
+    Letter { subject: sentence, body: paragraphs.join("\n\n") }
 }
 
 fn shortened(text: &str) -> String {

@@ -8,6 +8,7 @@ pub mod answers;
 pub mod board;
 pub(crate) mod gathering;
 pub mod letters;
+pub(crate) mod security;
 mod telling;
 pub(crate) mod together;
 

@@ -26,7 +26,7 @@ use crate::{
     },
     desk::Desk,
     error::{Error, Result},
-    notify::{gathering, letters, together},
+    notify::{gathering, letters, security, together},
     people::links,
     queues,
     tickets::{Person, Ticket},
@@ -152,7 +152,9 @@ async fn ready(desk: &Desk, way: &Arc<Way>, mail: &Outgoing) -> Result<Option<Ve
             {
                 own_news(conn, &row, now)
             }
-            (None, OutboxKind::Notification) if row.event == gathering::EVENT => {
+            (None, OutboxKind::Notification)
+                if [gathering::EVENT, security::EVENT].contains(&row.event.as_str()) =>
+            {
                 digest(conn, &row, &config, now)
             }
             (None, OutboxKind::Notification) => notification(conn, &row, &config, now),
@@ -240,7 +242,7 @@ fn notification(
     compose::notification(row, from, to, letter.subject, letter.body, conversation).map(Some)
 }
 
-/// Writes news that were gathered: those that their reader may read.
+/// Writes news that were gathered, those that their reader may read; or what changed about how he gets in.
 fn digest(
     conn: &mut crate::db::Conn,
     row: &Outgoing,
@@ -253,8 +255,14 @@ fn digest(
         Err(Error::NotFound) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let Some(letter) = gathering::written(conn, &actor, &row.body_text, config)? else { return Ok(None) };
-    let to = Person { name: actor.agent.name.clone(), address: actor.agent.email.clone() };
+    let letter = match row.event.as_str() {
+        security::EVENT => Some(security::written(&actor.agent, &row.body_text, config)?),
+        _ => gathering::written(conn, &actor, &row.body_text, config)?,
+    };
+    let Some(letter) = letter else { return Ok(None) };
+    // That he has another address is told at the one before.
+    let address = row.recipients().into_iter().next().unwrap_or_else(|| actor.agent.email.clone());
+    let to = Person { name: actor.agent.name.clone(), address };
     let from = outage::sender(conn)?;
     compose::notification(row, from, to, letter.subject, letter.body, None).map(Some)
 }

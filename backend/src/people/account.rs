@@ -11,6 +11,7 @@ use crate::{
         schema::{sessions, tokens},
     },
     error::{Error, Result},
+    notify::security::{self, Changed},
 };
 
 /// A browser that is signed in.
@@ -107,6 +108,7 @@ pub fn revoke_token(
     let name: String = his.select(tokens::name).first(&mut **tx)?;
     diesel::update(his).set(tokens::revoked_at.eq(now)).execute(&mut **tx)?;
     tx.wake(Wake::EVENTS);
+    security::tell_by_key(tx, agent, people.who(), Changed::TokenEnded(&name), now)?;
     journal::changed(tx, people, Audited::Token, &login, (json!({ "token": name }), Value::Null), now)
 }
 
@@ -134,7 +136,7 @@ pub fn set_password(
 ) -> Result<()> {
     let login = agents::login(tx, agent)?;
     roles::may_have_all_of(tx, people, agent)?;
-    agents::set_password(tx, agent, hash)?;
+    agents::set_password(tx, agent, hash, people.who(), now)?;
     agents::ask_for_new_password(tx, agent)?;
     journal::way_in(tx, people, &login, "generated", now)
 }

@@ -5,17 +5,18 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
-    domains,
+    agent_words, domains,
     edit::{self, Settings},
     journal, links, password,
 };
 use crate::{
-    access::{Actor, PeopleAccess},
+    access::{Actor, PeopleAccess, Who},
     db::{
         AgentId, Audited, Conn, Direct, RoleId, Ts, Tx, columns,
         schema::{agent_roles, agents, articles, roles, sessions},
     },
     error::{Error, FieldError, Result, say},
+    notify::security::{self, Changed},
 };
 
 pub use super::ways::without_mail as muted;
@@ -197,6 +198,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewAgent, now: Ts) -> Result<Agent> 
             .exec(tx)?;
     }
     edit::apply(tx, id, &new.settings)?;
+    agent_words::say(tx, id)?;
     get(tx, id)
 }
 
@@ -260,17 +262,18 @@ pub fn role_names(conn: &mut Conn, id: AgentId) -> Result<Vec<String>> {
         .rows(conn)?)
 }
 
-/// Sets a password; every session of the agent ends.
+/// Sets a password; every session of the agent ends. Who had one hears of it.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn set_password(tx: &mut Tx<'_>, id: AgentId, hash: &password::Hash) -> Result<()> {
-    let done = diesel::update(agents::table.find(id))
+pub fn set_password(tx: &mut Tx<'_>, id: AgentId, hash: &password::Hash, who: &Who, now: Ts) -> Result<()> {
+    let agent = get(tx, id)?;
+    if is_password_kept(tx, id)? {
+        security::tell(tx, &agent, who, Changed::Password, now)?;
+    }
+    diesel::update(agents::table.find(id))
         .set((agents::password_hash.eq(hash.as_str()), agents::must_change_password.eq(false)))
         .exec(tx)?;
-    if done == 0 {
-        return Err(Error::NotFound);
-    }
     diesel::delete(sessions::table.filter(sessions::agent_id.eq(id))).exec(tx)?;
     links::forget(tx, id)
 }

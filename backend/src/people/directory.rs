@@ -1,6 +1,6 @@
 //! Agents as whoever manages them looks for them: by name, by what became of them, page by page.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use jiff::Timestamp;
@@ -9,11 +9,15 @@ use super::Agent;
 use crate::{
     access::Actor,
     db::{
-        AgentId, Conn, InstallationRight, RoleId,
+        AgentId, Conn, InstallationRight, MultiBackend, RoleId, Ts,
         schema::{agent_roles, agents, identities, roles},
+        words::words_of,
     },
     error::Result,
 };
+
+/// So many words are looked for at most.
+const WORDS: usize = 8;
 
 /// What became of an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +43,24 @@ impl Standing {
             Self::Invited => "invited",
             Self::Expired => "expired",
             Self::Retired => "retired",
+        }
+    }
+
+    /// Those of these agents who stand so, as [`Standing::of`] says it of one.
+    fn among(self, all: Boxed<'_>, now: Timestamp) -> Boxed<'_> {
+        let over = agents::expires_at.le(Ts(now));
+        let lasts = agents::expires_at.is_null().or(agents::expires_at.gt(Ts(now)));
+        let here = agents::disabled_at.is_null();
+        let tied = identities::table.select(identities::agent_id);
+        match self {
+            Self::Retired => all.filter(agents::disabled_at.is_not_null()),
+            Self::Expired => all.filter(here.and(over)),
+            Self::Active => all
+                .filter(here.and(lasts))
+                .filter(agents::password_hash.is_not_null().or(agents::id.eq_any(tied))),
+            Self::Invited => all
+                .filter(here.and(lasts))
+                .filter(agents::password_hash.is_null().and(agents::id.ne_all(tied))),
         }
     }
 
@@ -88,7 +110,7 @@ pub struct Entry {
 /// What is looked for.
 #[derive(Clone, Debug, Default)]
 pub struct Wish {
-    /// Words that name, login or address hold, each of them.
+    /// Words that name, login or address hold, each of them, whatever their capitals and accents.
     pub q: String,
     /// Only these; `None`: all who are not retired.
     pub standing: Option<Standing>,
@@ -109,50 +131,61 @@ pub struct Found {
     pub counts: HashMap<&'static str, i64>,
 }
 
-/// Finds agents. Names are compared here and not in the database: SQLite knows capitals of English only.
+type Boxed<'a> = agents::BoxedQuery<'a, MultiBackend>;
+
+/// Finds agents, in the order of `agents_list`, from where the last page ended.
 ///
 /// # Errors
 /// [`crate::error::Error::Forbidden`] without the right to manage people.
 pub fn find(conn: &mut Conn, actor: &Actor, wish: &Wish, now: Timestamp) -> Result<Found> {
     actor.require(InstallationRight::People)?;
-    let rows: Vec<(Agent, bool)> =
-        agents::table.select((Agent::as_select(), agents::password_hash.is_not_null())).load(conn)?;
-    let tied: HashSet<AgentId> =
-        identities::table.select(identities::agent_id).load(conn)?.into_iter().collect();
     let mut counts = HashMap::new();
-    let words: Vec<String> = wish.q.split_whitespace().map(str::to_lowercase).collect();
-    let mut fitting: Vec<(String, Agent, Standing)> = Vec::new();
-    for (agent, has_password) in rows {
-        let standing = Standing::of(&agent, has_password || tied.contains(&agent.id), now);
-        *counts.entry(standing.as_str()).or_insert(0) += 1;
-        let wanted = match wish.standing {
-            Some(only) => standing == only,
-            None => standing != Standing::Retired,
-        };
-        let text = format!("{} {} {}", agent.name, agent.login, agent.email).to_lowercase();
-        if wanted && words.iter().all(|word| text.contains(word)) {
-            fitting.push((agent.name.to_lowercase(), agent, standing));
+    for standing in Standing::ALL {
+        let n: i64 = standing.among(agents::table.into_boxed(), now).count().get_result(conn)?;
+        if n > 0 {
+            counts.insert(standing.as_str(), n);
         }
     }
-    fitting.sort_by(|(left, one, _), (right, other, _)| left.cmp(right).then(one.id.cmp(&other.id)));
-    // Behind the place where the last page ended, whether or not that agent still fits.
-    if let Some(after) = wish.after {
-        let last: Option<String> =
-            agents::table.find(after).select(agents::name).first::<String>(conn).optional()?;
-        let last = last.map(|name| name.to_lowercase()).unwrap_or_default();
-        fitting.retain(|(name, agent, _)| (name.as_str(), agent.id) > (last.as_str(), after));
+    let all = agents::table.into_boxed();
+    let mut query = match wish.standing {
+        Some(only) => only.among(all, now),
+        None => all.filter(agents::disabled_at.is_null()),
+    };
+    for word in words_of(&wish.q).into_iter().take(WORDS) {
+        let pattern = format!("%{}%", word.replace(['%', '_', '\\'], "_"));
+        query = query.filter(agents::found_by.like(pattern));
     }
-    let more = fitting.len() > wish.limit;
-    fitting.truncate(wish.limit);
-    let next = fitting.last().filter(|_| more).map(|(_, agent, _)| agent.id);
-    let ids: Vec<AgentId> = fitting.iter().map(|(_, agent, _)| agent.id).collect();
+    if let Some(after) = wish.after {
+        // Behind the place where the last page ended, whether or not that agent still fits.
+        let place: Option<String> =
+            agents::table.find(after).select(agents::sort_name).first(conn).optional()?;
+        let place = place.unwrap_or_default();
+        // The first condition alone is a range of the index.
+        query = query
+            .filter(agents::sort_name.ge(place.clone()))
+            .filter(agents::sort_name.gt(place).or(agents::id.gt(after)));
+    }
+    let limit = i64::try_from(wish.limit).unwrap_or(i64::MAX).saturating_add(1);
+    let mut found: Vec<(Agent, bool)> = query
+        .order((agents::sort_name, agents::id))
+        .limit(limit)
+        .select((Agent::as_select(), agents::password_hash.is_not_null()))
+        .load(conn)?;
+    let more = found.len() > wish.limit;
+    found.truncate(wish.limit);
+    let next = found.last().filter(|_| more).map(|(agent, _)| agent.id);
+    let ids: Vec<AgentId> = found.iter().map(|(agent, _)| agent.id).collect();
+    let tied: Vec<AgentId> = identities::table
+        .filter(identities::agent_id.eq_any(ids.clone()))
+        .select(identities::agent_id)
+        .load(conn)?;
     let mut roles = roles_of(conn, &ids)?;
-    let entries = fitting
+    let entries = found
         .into_iter()
-        .map(|(_, agent, standing)| Entry {
+        .map(|(agent, has_password)| Entry {
             roles: roles.remove(&agent.id).unwrap_or_default(),
+            standing: Standing::of(&agent, has_password || tied.contains(&agent.id), now),
             agent,
-            standing,
         })
         .collect();
     Ok(Found { entries, next, counts })

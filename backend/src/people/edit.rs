@@ -4,7 +4,9 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{account, agents, agents::Agent, domains, guard::Guard, journal, links, roles, ways};
+use super::{
+    account, agent_words, agents, agents::Agent, domains, guard::Guard, journal, links, roles, ways,
+};
 use crate::{
     access::PeopleAccess,
     db::{
@@ -13,6 +15,7 @@ use crate::{
     },
     error::{Error, FieldError, Result, Sentence, say},
     i18n::Language,
+    notify::security::{self, Changed},
 };
 
 /// What shall be otherwise; `None` stays as it is.
@@ -82,11 +85,13 @@ pub fn change(tx: &mut Tx<'_>, people: &PeopleAccess, id: AgentId, wish: &Change
         .set((table::name.eq(name), table::email.eq(&email), table::expires_at.eq(expires_at)))
         .execute(&mut **tx)?;
     guard.after(tx, now)?;
+    agent_words::say(tx, id)?;
     apply(tx, id, &wish.settings)?;
     let after = agents::get(tx, id)?;
     if after.email != before.email {
         // What was sent to the address before may be in anybody's hands.
         links::forget(tx, id)?;
+        security::tell(tx, &before, people.who(), Changed::Address(&after.email), now)?;
     }
     // Who was expired comes back with nothing in his hands; who is expired now loses it at once.
     if !before.is_active(now.0) || !after.is_active(now.0) {

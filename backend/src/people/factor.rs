@@ -19,6 +19,7 @@ use crate::{
         schema::{agent_roles, factors, recovery_codes, roles as role_rows, sessions},
     },
     error::{Error, Result, say},
+    notify::security::{self, Changed},
     seal::Key,
 };
 
@@ -222,6 +223,7 @@ pub fn confirm(
         &json!({ "on": true }),
         now,
     )?;
+    security::tell(tx, agent, who, Changed::AppAdded, now)?;
     first_codes(tx, agent.id)
 }
 
@@ -273,6 +275,7 @@ pub fn renew_codes(tx: &mut Tx<'_>, who: &Who, agent: &Agent, now: Ts) -> Result
         return Err(Error::Conflict(say!("refused-factor-off")));
     }
     audit::noted(tx, who, Audited::Factor, &agent.login, "new recovery codes", now)?;
+    security::tell(tx, agent, who, Changed::CodesRenewed, now)?;
     make_codes(tx, agent.id)
 }
 
@@ -316,6 +319,7 @@ pub fn end_own(tx: &mut Tx<'_>, actor: &Actor, now: Ts) -> Result<()> {
     diesel::delete(factors::table.find(actor.agent.id)).execute(&mut **tx)?;
     if had {
         after_removal(tx, actor.agent.id)?;
+        security::tell(tx, &actor.agent, &actor.who(), Changed::AppRemoved, now)?;
     }
     let (before, after) = (json!({ "on": had }), json!({ "on": false }));
     audit::changed(tx, &actor.who(), Audited::Factor, &actor.agent.login, &before, &after, now)
@@ -340,6 +344,9 @@ pub(super) fn after_removal(tx: &mut Tx<'_>, agent: AgentId) -> Result<()> {
 pub fn reset(tx: &mut Tx<'_>, people: &PeopleAccess, id: AgentId, now: Ts) -> Result<()> {
     roles::may_have_all_of(tx, people, id)?;
     let agent = agents::get(tx, id)?;
+    if is_on(tx, id)? {
+        security::tell(tx, &agent, people.who(), Changed::FactorReset, now)?;
+    }
     end(tx, people.who(), &agent, now)?;
     diesel::delete(sessions::table.filter(sessions::agent_id.eq(id))).execute(&mut **tx)?;
     Ok(())

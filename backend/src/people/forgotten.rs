@@ -26,11 +26,7 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 /// # Errors
 /// Those of the database.
 pub fn ask(tx: &mut Tx<'_>, config: &Config, typed: &str, address: &str, now: Ts) -> Result<()> {
-    let Some(agent) = owner(tx, typed)?.filter(|agent| agent.is_active(now.0)) else { return Ok(()) };
-    // Whose password is kept elsewhere chooses none here, past those who may shut him out there.
-    if sign_in::only_elsewhere(tx, config, agent.id, now.0)? {
-        return Ok(());
-    }
+    let Some(agent) = whoever_may(tx, config, typed, now)? else { return Ok(()) };
     backend::one_at_a_time(tx, &format!("password request {}", agent.id))?;
     let since = Ts(now.0.checked_sub(HOUR).unwrap_or(now.0));
     diesel::delete(
@@ -38,11 +34,7 @@ pub fn ask(tx: &mut Tx<'_>, config: &Config, typed: &str, address: &str, now: Ts
             .filter(password_requests::agent_id.eq(agent.id).and(password_requests::at.le(since))),
     )
     .execute(&mut **tx)?;
-    let sent: i64 = password_requests::table
-        .filter(password_requests::agent_id.eq(agent.id))
-        .count()
-        .get_result(&mut **tx)?;
-    if sent >= LINKS {
+    if sent(tx, &agent, now)? >= LINKS {
         return Ok(());
     }
     diesel::insert_into(password_requests::table)
@@ -52,6 +44,31 @@ pub fn ask(tx: &mut Tx<'_>, config: &Config, typed: &str, address: &str, now: Ts
     links::mail(tx, agent.id, PasswordLink::Reset, &links::address(&config.public_url, &secret), now)?;
     let who = Who::machine(Cause::Web);
     audit::noted(tx, &who, Audited::Password, &agent.login, &format!("link asked for from {address}"), now)
+}
+
+/// Whether [`ask`] would send one: strangers ask as often as they like, and nothing is written for it.
+///
+/// # Errors
+/// Those of the database.
+pub fn would_send(conn: &mut Conn, config: &Config, typed: &str, now: Ts) -> Result<bool> {
+    let Some(agent) = whoever_may(conn, config, typed, now)? else { return Ok(false) };
+    Ok(sent(conn, &agent, now)? < LINKS)
+}
+
+/// So many were sent within the last hour.
+fn sent(conn: &mut Conn, agent: &Agent, now: Ts) -> Result<i64> {
+    let since = Ts(now.0.checked_sub(HOUR).unwrap_or(now.0));
+    Ok(password_requests::table
+        .filter(password_requests::agent_id.eq(agent.id).and(password_requests::at.gt(since)))
+        .count()
+        .get_result(conn)?)
+}
+
+/// The owner, where he may choose a password here.
+fn whoever_may(conn: &mut Conn, config: &Config, typed: &str, now: Ts) -> Result<Option<Agent>> {
+    let Some(agent) = owner(conn, typed)?.filter(|agent| agent.is_active(now.0)) else { return Ok(None) };
+    // Whose password is kept elsewhere chooses none here, past those who may shut him out there.
+    Ok(if sign_in::only_elsewhere(conn, config, agent.id, now.0)? { None } else { Some(agent) })
 }
 
 fn owner(conn: &mut Conn, typed: &str) -> Result<Option<Agent>> {

@@ -24,6 +24,7 @@ use crate::{
         schema::{agents as people_table, identities},
     },
     error::{Error, Result, say},
+    notify::security::{self, Changed},
     tickets::Moment,
 };
 
@@ -53,6 +54,8 @@ pub struct Known {
     pub expires_at: Option<Option<Timestamp>>,
     /// Whether he may become an agent.
     pub make: bool,
+    /// What he may be called by a tie from before: the same name, by an authority that has changed its key.
+    pub earlier: Vec<String>,
 }
 
 /// Why somebody who is known elsewhere does not come in.
@@ -152,11 +155,36 @@ pub fn find(conn: &mut Conn, method: &str, subject: &str) -> Result<Option<Ident
     Ok(identities::table.find((method, subject)).select(Identity::as_select()).first(conn).optional()?)
 }
 
+/// The tie of somebody who is known elsewhere, be it under what he was called before.
+///
+/// # Errors
+/// Those of the database.
+pub fn tied(conn: &mut Conn, known: &Known) -> Result<Option<Identity>> {
+    for subject in std::iter::once(&known.subject).chain(&known.earlier) {
+        if let Some(tie) = find(conn, &known.method, subject)? {
+            return Ok(Some(tie));
+        }
+    }
+    Ok(None)
+}
+
 /// Ties an agent to somebody elsewhere, in place of an earlier tie of that somebody.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a name that nobody has.
 pub fn link(tx: &mut Tx<'_>, people: &PeopleAccess, agent: &Agent, known: &Known, now: Ts) -> Result<()> {
+    tie(tx, people, agent, known, now)?;
+    security::tell(tx, agent, people.who(), Changed::Tied(&called(known)), now)
+}
+
+/// What somebody is called elsewhere, and where.
+fn called(known: &Known) -> String {
+    let name = if known.login.trim().is_empty() { &known.subject } else { &known.login };
+    format!("{}: {name}", known.method)
+}
+
+/// The tie alone: of whoever has just become an agent by it there is nothing to tell.
+fn tie(tx: &mut Tx<'_>, people: &PeopleAccess, agent: &Agent, known: &Known, now: Ts) -> Result<()> {
     let bad = |text: &str| text.is_empty() || text.len() > LONGEST || text.contains('\0');
     if bad(&known.subject) || bad(&known.method) {
         return Err(Error::invalid("subject", say!("refused-subject")));
@@ -193,6 +221,7 @@ pub fn unlink(tx: &mut Tx<'_>, people: &PeopleAccess, agent: &Agent, method: &st
     if done == 0 {
         return Err(Error::NotFound);
     }
+    security::tell(tx, agent, people.who(), Changed::Untied(method), now)?;
     let told = json!({ "tied_to": { "method": method } });
     audit::changed(tx, people.who(), Audited::Agent, &agent.login, &told, &json!({}), now)
 }
@@ -225,12 +254,12 @@ fn has_rights(conn: &mut Conn, agent: AgentId, now: Timestamp) -> Result<bool> {
 /// Those of the database.
 pub fn enter(tx: &mut Tx<'_>, known: &Known, at: &Moment) -> Result<Result<AgentId, Refusal>> {
     let people = people_for_directory();
-    if let Some(tie) = find(tx, &known.method, &known.subject)? {
+    if let Some(tie) = tied(tx, known)? {
         return back(tx, &people, known, &tie, at).map(Ok);
     }
     // Two first sign-ins of one person at once would both find nobody.
     backend::one_at_a_time(tx, "identities")?;
-    if let Some(tie) = find(tx, &known.method, &known.subject)? {
+    if let Some(tie) = tied(tx, known)? {
         return back(tx, &people, known, &tie, at).map(Ok);
     }
     let Some(email) = known.email.as_deref().and_then(mail_ingest::address::normalise) else {
@@ -275,6 +304,11 @@ fn back(
     tie: &Identity,
     at: &Moment,
 ) -> Result<AgentId> {
+    if tie.subject != known.subject {
+        // Both count until the earlier one is taken away: he may have the old certificate and the new one.
+        let agent = agents::get(tx, tie.agent_id)?;
+        link(tx, people, &agent, known, at.ts())?;
+    }
     let login: String = known.login.chars().filter(|c| !c.is_control()).take(100).collect();
     if tie.login != login && !login.is_empty() {
         diesel::update(identities::table.find((&tie.method, &tie.subject)))
@@ -322,7 +356,7 @@ fn make(
     let expires_at = known.expires_at.flatten();
     let new = NewAgent { login, name, email, roles: given, expires_at, ..NewAgent::default() };
     let agent = agents::create(tx, people, &new, at.ts())?;
-    link(tx, people, &agent, known, at.ts())?;
+    tie(tx, people, &agent, known, at.ts())?;
     difference::remember_end(tx, known, expires_at)?;
     Ok(Ok(agent.id))
 }

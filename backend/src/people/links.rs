@@ -152,9 +152,9 @@ pub fn use_up(tx: &mut Tx<'_>, secret: &str, hash: &password::Hash, now: Ts) -> 
     if taken != 1 {
         return Err(Error::NotFound);
     }
-    agents::set_password(tx, open.agent.id, hash)?;
     let login = open.agent.login.clone();
     let who = Who { agent: Some(open.agent.id), login: Some(login.clone()), cause: Cause::Web };
+    agents::set_password(tx, open.agent.id, hash, &who, now)?;
     audit::noted(tx, &who, Audited::Password, &login, "set by a link", now)?;
     Ok(open.agent)
 }

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod addresses;
 pub mod agent_table;
+pub mod agent_words;
 pub mod agents;
 pub mod customer_edit;
 pub mod customer_list;

@@ -275,6 +275,15 @@ pub fn raise(tx: &mut Tx<'_>, id_hash: &str, now: Ts) -> Result<String> {
     if done == 1 { Ok(secret) } else { Err(crate::error::Error::NotFound) }
 }
 
+/// Takes back that the owner of a session has just shown who he is: he came in by something that may be hours old.
+///
+/// # Errors
+/// Those of the database.
+pub fn lower(tx: &mut Tx<'_>, id_hash: &str) -> Result<()> {
+    diesel::update(sessions::table.find(id_hash)).set(sessions::raised_at.eq(None::<Ts>)).exec(tx)?;
+    Ok(())
+}
+
 /// Whether [`touch`] is due.
 pub fn needs_touch(session: &Session, now: Timestamp) -> bool {
     now.duration_since(session.seen_at.0) > SEEN_EVERY

@@ -12,6 +12,7 @@ use crate::{
     clock::random_token,
     db::{AgentId, Audited, Conn, InstallationRight, TokenId, Ts, Tx, Wake, schema::tokens},
     error::{Error, Result, say},
+    notify::security::{self, Changed},
 };
 
 /// So many tokens that work an agent may have made himself.
@@ -89,6 +90,7 @@ pub fn create_own(tx: &mut Tx<'_>, actor: &Actor, name: &str, days: Option<u32>,
     let secret = made(tx, actor.agent.id, name, end, true, now)?;
     let told = json!({ "token": name.trim(), "expires_at": end.map(|end| end.0.to_string()) });
     audit::changed(tx, &actor.who(), Audited::Token, &actor.agent.login, &Value::Null, &told, now)?;
+    security::tell(tx, &actor.agent, &actor.who(), Changed::TokenMade(name.trim()), now)?;
     Ok(secret)
 }
 
@@ -123,6 +125,7 @@ pub fn end_own(tx: &mut Tx<'_>, actor: &Actor, token: TokenId, now: Ts) -> Resul
     diesel::update(his).set(tokens::revoked_at.eq(now)).execute(&mut **tx)?;
     tx.wake(Wake::EVENTS);
     let told = json!({ "token": name });
+    security::tell(tx, &actor.agent, &actor.who(), Changed::TokenEnded(&name), now)?;
     audit::changed(tx, &actor.who(), Audited::Token, &actor.agent.login, &told, &Value::Null, now)
 }
 

@@ -2,16 +2,25 @@
 //! certificate to show as soon as a server wants one: at the address of the pages everybody would be asked, always. Nothing
 //! else is here: whatever is asked for besides is at the pages' address.
 
+use std::any::Any;
 use std::net::TcpListener;
 use std::time::Duration;
 
+use actix_http::HttpService;
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, map_config};
+use actix_tls::accept::{TlsError, rustls_0_23::TlsStream};
 use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer, dev::Server, http::header::LOCATION, middleware::from_fn,
+    App, HttpRequest, HttpResponse,
+    dev::{AppConfig, Extensions, Server},
+    http::header::LOCATION,
+    middleware::from_fn,
+    rt::net::TcpStream,
     web::Data,
 };
 use anyhow::Context as _;
+use tokio::sync::watch;
 
-use super::{DRAIN, WEB_THREADS, taken};
+use super::{DRAIN, IDLE, LINES, PATIENCE, WEB_THREADS, taken};
 use crate::config::{
     Config,
     sign_in::{Method, Presented},
@@ -43,7 +52,12 @@ pub(super) fn bind(config: &mut Config) -> anyhow::Result<Vec<Bound>> {
 }
 
 /// Serves one of them: where certificates are shown, and the way to the pages.
-pub(super) fn serve(bound: Bound, web: &Data<Web>, lines: &Connections) -> anyhow::Result<Server> {
+pub(super) fn serve(
+    bound: Bound,
+    web: &Data<Web>,
+    lines: &Connections,
+    stopped: &watch::Receiver<bool>,
+) -> anyhow::Result<Server> {
     let config = web.config.clone();
     let files = config.tls.as_ref().context("SIGN_IN_FILE: listen needs TLS_CERT and TLS_KEY")?;
     let hints = web.trusts.get(&bound.id)?.hints(web.clock.now());
@@ -64,13 +78,10 @@ pub(super) fn serve(bound: Bound, web: &Data<Web>, lines: &Connections) -> anyho
             .wrap(from_fn(move |request, next| web::headers::add(headers, request, next)))
             .wrap(from_fn(metrics::count_request))
     };
-    let (lines, clock, id) = (lines.clone(), web.clock.clone(), bound.id);
-    let server = limited!(HttpServer::new(app))
-        .tls_handshake_timeout(CHOOSING)
-        .on_connect(move |stream, data| {
-            lines.note(stream, data, &config);
-            web::certificate::note(stream, data, &id, clock.now());
-        })
-        .listen_rustls_0_23(bound.listener, tls)?;
-    Ok(server.run())
+    let (lines, clock, id, shared) = (lines.clone(), web.clock.clone(), bound.id, config.clone());
+    let note = move |stream: &dyn Any, data: &mut Extensions| {
+        lines.note(stream, data, &config);
+        web::certificate::note(stream, data, &id, clock.now());
+    };
+    Ok(encrypted!(app, bound.listener, tls, within CHOOSING, shared, note, until stopped.clone()))
 }

@@ -66,6 +66,7 @@ impl Person {
             managed: ldap.roles.managed(),
             expires_at: self.expires_at,
             make: ldap.make,
+            earlier: Vec::new(),
         }
     }
 

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::entry::{Person, attributes, person};
 use super::pace;
 use crate::config::sign_in::{Bind, Ldap};
+use crate::error::{Sentence, say};
 
 /// So many conversations at once: whoever sends passwords by the thousand does not open lines by the thousand.
 static SLOTS: Semaphore = Semaphore::const_new(16);
@@ -36,7 +37,7 @@ pub(super) enum Said {
     /// They do not, or the account is shut or over.
     No,
     /// It could not be asked; why, for the log.
-    Away(String),
+    Away(Sentence),
 }
 
 /// Asks whether login and password belong together.
@@ -49,7 +50,7 @@ pub(super) async fn check(ldap: &Ldap, login: &str, password: &str, now: Timesta
         return Said::No;
     }
     let Ok(slot) = SLOTS.try_acquire() else {
-        return Said::Away("too many sign-ins at once wait for it".to_owned());
+        return Said::Away(say!("why-busy"));
     };
     let (mine, login, password) = (ldap.clone(), login.to_owned(), password.to_owned());
     let began = Instant::now();
@@ -90,7 +91,7 @@ enum Proof {
 ///
 /// # Errors
 /// Why it could not be asked.
-pub(super) async fn look_up(ldap: &Ldap, login: &str) -> Result<Option<Person>, String> {
+pub(super) async fn look_up(ldap: &Ldap, login: &str) -> Result<Option<Person>, Sentence> {
     let (mine, login) = (ldap.clone(), login.to_owned());
     bounded(ldap.patience * ANSWERS, async move {
         let mut line = as_service(&mine).await?;
@@ -109,7 +110,7 @@ pub(super) async fn look_up(ldap: &Ldap, login: &str) -> Result<Option<Person>, 
 ///
 /// # Errors
 /// Why it could not be asked.
-pub(super) async fn everybody(ldap: &Ldap) -> Result<Vec<Person>, String> {
+pub(super) async fn everybody(ldap: &Ldap) -> Result<Vec<Person>, Sentence> {
     let mine = ldap.clone();
     bounded(Duration::from_secs(600), async move {
         let mut line = as_service(&mine).await?;
@@ -124,7 +125,7 @@ pub(super) async fn everybody(ldap: &Ldap) -> Result<Vec<Person>, String> {
         let mut entries = Vec::new();
         while let Some(entry) = stream.next().await.map_err(shown)? {
             if entries.len() >= MOST {
-                return Err(format!("more than {MOST} entries match the filter"));
+                return Err(say!("why-many-entries", most = MOST));
             }
             entries.push(SearchEntry::construct(entry));
         }
@@ -143,7 +144,7 @@ pub(super) async fn everybody(ldap: &Ldap) -> Result<Vec<Person>, String> {
 ///
 /// # Errors
 /// Why not.
-pub(super) async fn probe(ldap: &Ldap) -> Result<(), String> {
+pub(super) async fn probe(ldap: &Ldap) -> Result<(), Sentence> {
     let mine = ldap.clone();
     bounded(ldap.patience * ANSWERS, async move {
         let Bind::Service { .. } = mine.bind else {
@@ -158,7 +159,7 @@ pub(super) async fn probe(ldap: &Ldap) -> Result<(), String> {
             .map_err(shown)?;
         settled(result, &mine.base)?;
         close(line).await;
-        if found.is_empty() { Err(format!("there is nothing at the base {}", mine.base)) } else { Ok(()) }
+        if found.is_empty() { Err(say!("why-base-empty", base = mine.base)) } else { Ok(()) }
     })
     .await
 }
@@ -166,20 +167,20 @@ pub(super) async fn probe(ldap: &Ldap) -> Result<(), String> {
 /// Runs a conversation beside, so that an answer that cannot be read ends it and nothing else.
 async fn bounded<T: Send + 'static>(
     limit: Duration,
-    conversation: impl Future<Output = Result<T, String>> + Send + 'static,
-) -> Result<T, String> {
+    conversation: impl Future<Output = Result<T, Sentence>> + Send + 'static,
+) -> Result<T, Sentence> {
     // The bound goes along: whoever asked may be gone before the answer.
     let task = tokio::spawn(tokio::time::timeout(limit, conversation));
     match task.await {
         Ok(Ok(said)) => said,
-        Ok(Err(_)) => Err("no answer in time".to_owned()),
-        Err(_) => Err("an answer that cannot be read".to_owned()),
+        Ok(Err(_)) => Err(say!("why-late")),
+        Err(_) => Err(say!("why-unreadable")),
     }
 }
 
 /// Who proves by the password to be this login. Groups are asked for, and an entry that cannot be understood is said, only
 /// afterwards: neither time nor words tell a stranger who is there.
-async fn proven(ldap: &Ldap, login: &str, password: &str) -> Result<Proof, String> {
+async fn proven(ldap: &Ldap, login: &str, password: &str) -> Result<Proof, Sentence> {
     match &ldap.bind {
         Bind::Service { dn: service, password: its } => {
             let mut line = as_service(ldap).await?;
@@ -196,7 +197,7 @@ async fn proven(ldap: &Ldap, login: &str, password: &str) -> Result<Proof, Strin
                 return Ok(if is_there { Proof::Another } else { Proof::Nobody });
             };
             if ldap.groups.is_some() && !is_his(ldap, &mut line, service, its.reveal()).await? {
-                return Err(format!("it does not let {service} in again"));
+                return Err(say!("why-service-not-again", dn = service));
             }
             let person = whole(ldap, &mut line, person).await?;
             close(line).await;
@@ -233,15 +234,15 @@ async fn proven(ldap: &Ldap, login: &str, password: &str) -> Result<Proof, Strin
 }
 
 /// Somebody whose entry can be understood.
-fn understood(mut person: Person) -> Result<Person, String> {
+fn understood(mut person: Person) -> Result<Person, Sentence> {
     match person.trouble.take() {
-        Some(trouble) => Err(trouble),
+        Some(trouble) => Err(trouble.into()),
         None => Ok(person),
     }
 }
 
 /// A line that is encrypted as it has to be.
-async fn open(ldap: &Ldap) -> Result<Line, String> {
+async fn open(ldap: &Ldap) -> Result<Line, Sentence> {
     let tls = client_config(ldap.ca.as_deref()).map_err(|error| error.to_string())?;
     let settings = LdapConnSettings::new()
         .set_conn_timeout(ldap.patience)
@@ -250,8 +251,8 @@ async fn open(ldap: &Ldap) -> Result<Line, String> {
     let opening = LdapConnAsync::with_settings(settings, &ldap.url);
     let (conn, line) = tokio::time::timeout(ldap.patience, opening)
         .await
-        .map_err(|_| format!("no connection to {} in time", ldap.url))?
-        .map_err(|error| format!("no connection to {}: {}", ldap.url, shown(error)))?;
+        .map_err(|_| say!("why-no-line-in-time", address = ldap.url))?
+        .map_err(|error| say!("why-no-line", address = ldap.url, said = shown(error)))?;
     tokio::spawn(async move {
         if let Err(error) = conn.drive().await {
             tracing::debug!(target: "turnstone::sign_in", %error, "the line to a directory broke");
@@ -265,31 +266,31 @@ async fn close(mut line: Line) {
     let _ = line.with_timeout(Duration::from_secs(1)).unbind().await;
 }
 
-async fn as_service(ldap: &Ldap) -> Result<Line, String> {
+async fn as_service(ldap: &Ldap) -> Result<Line, Sentence> {
     let Bind::Service { dn, password } = &ldap.bind else {
-        return Err("without a bind_dn nobody can look people up".to_owned());
+        return Err(say!("why-no-service"));
     };
     let mut line = open(ldap).await?;
     let result = line.with_timeout(ldap.patience).simple_bind(dn, password.reveal()).await.map_err(shown)?;
     match result.rc {
         0 => Ok(line),
-        _ => Err(format!("it does not let {dn} in ({})", told(&result))),
+        _ => Err(say!("why-service-refused", dn = dn, said = told(&result))),
     }
 }
 
 /// Whether an entry's owner has this password.
-async fn is_his(ldap: &Ldap, line: &mut Line, dn: &str, password: &str) -> Result<bool, String> {
+async fn is_his(ldap: &Ldap, line: &mut Line, dn: &str, password: &str) -> Result<bool, Sentence> {
     let result = line.with_timeout(ldap.patience).simple_bind(dn, password).await.map_err(shown)?;
     match result.rc {
         0 => Ok(true),
         // Wrong, none, not allowed, locked, expired, unknown: for whoever asks, all the same.
         16 | 19 | 32 | 34 | 48 | 49 | 50 | 53 => Ok(false),
-        _ => Err(format!("it does not check passwords ({})", told(&result))),
+        _ => Err(say!("why-no-passwords", said = told(&result))),
     }
 }
 
 /// The one entry of a login; none where there are several: who knows which of them typed.
-async fn one(ldap: &Ldap, line: &mut Line, login: &str) -> Result<Option<Person>, String> {
+async fn one(ldap: &Ldap, line: &mut Line, login: &str) -> Result<Option<Person>, Sentence> {
     let filter = ldap.filter.replace("{login}", &ldap_escape(login));
     let options =
         SearchOptions::new().sizelimit(2).timelimit(i32::try_from(ldap.patience.as_secs()).unwrap_or(5));
@@ -308,7 +309,7 @@ async fn one(ldap: &Ldap, line: &mut Line, login: &str) -> Result<Option<Person>
 }
 
 /// A person with the groups that name him, where his entry does not name them.
-async fn whole(ldap: &Ldap, line: &mut Line, mut person: Person) -> Result<Person, String> {
+async fn whole(ldap: &Ldap, line: &mut Line, mut person: Person) -> Result<Person, Sentence> {
     let Some(groups) = &ldap.groups else { return Ok(person) };
     let filter = groups
         .filter
@@ -326,12 +327,12 @@ async fn whole(ldap: &Ldap, line: &mut Line, mut person: Person) -> Result<Perso
 }
 
 /// What a search ended with.
-fn settled(result: LdapResult, base: &str) -> Result<(), String> {
+fn settled(result: LdapResult, base: &str) -> Result<(), Sentence> {
     match result.rc {
         0 => Ok(()),
-        10 => Err(format!("it refers elsewhere for {base}; referrals are not followed")),
-        32 => Err(format!("there is nothing at the base {base}")),
-        _ => Err(format!("it does not answer a search ({})", told(&result))),
+        10 => Err(say!("why-base-elsewhere", base = base)),
+        32 => Err(say!("why-base-empty", base = base)),
+        _ => Err(say!("why-no-search", said = told(&result))),
     }
 }
 
@@ -344,13 +345,14 @@ fn told(result: &LdapResult) -> String {
     }
 }
 
-fn shown(error: LdapError) -> String {
+fn shown(error: LdapError) -> Sentence {
     match error {
-        LdapError::LdapResult { result } => told(&result),
-        LdapError::Timeout { .. } => "no answer in time".to_owned(),
+        LdapError::LdapResult { result } => told(&result).into(),
+        LdapError::Timeout { .. } => say!("why-late"),
         other => {
             let text = other.to_string();
-            text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
+            let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
+            line.into()
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{ldap, oidc, sync};
 use crate::{
     config::sign_in::{Certificate, Ldap, Method},
     desk::Desk,
-    error::{Error, Result},
+    error::{Error, Result, Sentence, say},
     i18n::Language,
     ops::doctor::{Finding, PATIENCE, Report},
     people::{identities, roles},
@@ -58,13 +58,13 @@ pub async fn outside(desk: &Desk, language: &Language) -> Vec<Finding> {
                 Method::Oidc(provider) => Some(oidc::probe(provider).await),
             }
         };
-        let late = || Some(Err(format!("no answer within {} s", PATIENCE.as_secs())));
+        let late = || Some(Err(say!("why-late-within", seconds = PATIENCE.as_secs())));
         (method, tokio::time::timeout(PATIENCE, probe).await.unwrap_or_else(|_| late()))
     });
     let mut report = Report::new(language);
     for (method, said) in futures_util::future::join_all(probes).await {
         let Some(said) = said else { continue };
-        let why = said.as_ref().err().cloned().unwrap_or_default();
+        let why = said.as_ref().err().map(|why| why.in_language(language)).unwrap_or_default();
         match (method, said.is_ok()) {
             (Method::Ldap(one), true) => {
                 report.good("directory", "directory-answers", &[("id", &one.id), ("address", &one.url)]);
@@ -98,7 +98,8 @@ async fn compared(report: &mut Report<'_>, desk: &Desk, directory: &Ldap) -> Res
     let Some(last) = desk.db.read(move |conn| sync::last(conn, &mine)).await? else { return Ok(()) };
     let (id, at) = (directory.id.as_str(), last.at.to_string());
     if !last.trouble.is_empty() {
-        report.bad("directory", "directory-left", &[("id", id), ("why", &last.trouble)]);
+        let why = last.trouble.in_language(report.language());
+        report.bad("directory", "directory-left", &[("id", id), ("why", &why)]);
     } else if desk.clock.now().duration_since(last.at).unsigned_abs() > every * 3 {
         report.warning("directory", "directory-late", &[("id", id), ("at", &at)]);
     } else {
@@ -111,13 +112,16 @@ async fn compared(report: &mut Report<'_>, desk: &Desk, directory: &Ldap) -> Res
 fn trusted(
     report: &mut Report<'_>,
     method: &Certificate,
-    read: Result<trust::Authorities, String>,
+    read: Result<trust::Authorities, Sentence>,
     now: Timestamp,
 ) {
     let id = method.id.as_str();
     let all = match read {
         Ok(all) => all,
-        Err(why) => return report.bad("sign-in", "trust-wrong", &[("id", id), ("why", &why)]),
+        Err(why) => {
+            let why = why.in_language(report.language());
+            return report.bad("sign-in", "trust-wrong", &[("id", id), ("why", &why)]);
+        }
     };
     for (name, end) in &all.authorities {
         if end.duration_since(now) < RENEWAL {
@@ -175,21 +179,20 @@ pub struct Shown {
 /// # Errors
 /// [`Error::Invalid`] for a file without one, those of the database else.
 pub async fn certificate(desk: &Desk, method: &Certificate, path: &Path) -> Result<Shown> {
-    let invalid = |why: String| Error::invalid("file", why);
-    let chain = trust::certificates(path).map_err(invalid)?;
+    let chain = trust::certificates(path).map_err(|why| Error::invalid("file", why))?;
     let facts = chain.first().map(|own| Facts::of(own)).unwrap_or_else(|| Err("it is empty".to_owned()));
     let mut facts =
         facts.map_err(|why| Error::invalid("file", format!("The certificate cannot be read: {why}.")))?;
     let trust = Trust::of(method);
-    facts.issuer_key = trust.issuer_key(&chain, desk.clock.now()).unwrap_or_default();
+    facts.issuer_key = trust.issuer_keys(&chain, desk.clock.now()).map(|(key, _)| key).unwrap_or_default();
     let said = shown(&trust, method, &chain, desk.clock.now());
-    let about = known(method, &facts);
-    let (id, subject) = (method.id.clone(), about.as_ref().map(|known| known.subject.clone()));
+    let about = said.as_ref().ok().cloned().or_else(|| known(method, &facts));
+    let somebody = about.clone();
     let agent = desk
         .db
         .read(move |conn| {
-            let Some(subject) = subject else { return Ok(None) };
-            let tie = identities::find(conn, &id, &subject)?;
+            let Some(somebody) = somebody else { return Ok(None) };
+            let tie = identities::tied(conn, &somebody)?;
             tie.map(|tie| crate::people::agents::login(conn, tie.agent_id)).transpose()
         })
         .await?;

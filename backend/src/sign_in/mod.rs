@@ -22,9 +22,9 @@ use crate::{
     },
     db::{AgentId, Conn, Ts},
     desk::Desk,
-    error::{Error, Result},
+    error::{Error, Result, Sentence},
     people::{
-        Agent, agents,
+        Agent, agents, factor,
         identities::{self, Known, Refusal},
         password::{self, Hash},
         sessions,
@@ -103,8 +103,8 @@ pub async fn by_password(desk: &Desk, login: &str, password: &str) -> Result<Ans
     })
 }
 
-fn is_away(directory: &Ldap, why: &str) {
-    tracing::warn!(target: "turnstone::sign_in", directory = directory.id, why, "a directory cannot be asked; passwords that are kept here go on working");
+fn is_away(directory: &Ldap, why: &Sentence) {
+    tracing::warn!(target: "turnstone::sign_in", directory = directory.id, %why, "a directory cannot be asked; passwords that are kept here go on working");
 }
 
 /// As long for an account that is not there as for one that is.
@@ -192,6 +192,39 @@ pub fn is_let_in_here(conn: &mut Conn, config: &Config, agent: AgentId, now: Tim
 /// Those of the database.
 pub fn passkey_is_enough(conn: &mut Conn, config: &Config, agent: AgentId, now: Timestamp) -> Result<bool> {
     Ok(is_let_in_here(conn, config, agent, now)? && !only_elsewhere(conn, config, agent, now)?)
+}
+
+/// Whether a passkey of an agent stands for his password once more: where it is enough to sign in, and where he comes by a
+/// certificate and has no password to type, as the code of an app does: by then his certificate was looked at. Who comes by a
+/// site is asked there.
+///
+/// # Errors
+/// Those of the database.
+pub fn passkey_raises(conn: &mut Conn, config: &Config, agent: AgentId, now: Timestamp) -> Result<bool> {
+    if passkey_is_enough(conn, config, agent, now)? {
+        return Ok(true);
+    }
+    if !types_none(conn, config, agent, now)? {
+        return Ok(false);
+    }
+    let ties = identities::of_agent(conn, agent)?;
+    Ok(config.sign_in.certificates().any(|one| ties.iter().any(|tie| tie.method == one.id)))
+}
+
+/// Whether there is nothing by which an agent could show once more that it is him: no password, no second factor, no site
+/// that would ask him, and no certificate but one that a proxy tells of, on a line that may be hours old.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_nothing_to_show(conn: &mut Conn, config: &Config, agent: AgentId, now: Timestamp) -> Result<bool> {
+    if !types_none(conn, config, agent, now)? || factor::is_on(conn, agent)? {
+        return Ok(false);
+    }
+    let ties = identities::of_agent(conn, agent)?;
+    let is_tied = |method: &str| ties.iter().any(|tie| tie.method == method);
+    let site = config.sign_in.providers().any(|site| is_tied(&site.issuer));
+    let fresh = config.sign_in.certificates().any(|one| one.is_fresh() && is_tied(&one.id));
+    Ok(!site && !fresh)
 }
 
 /// Whether an agent signs in elsewhere alone: no password of his counts here, and he is tied to a directory or site.

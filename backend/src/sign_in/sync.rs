@@ -12,7 +12,8 @@ use crate::{
     config::sign_in::Ldap,
     db::{Conn, Tx, backend},
     desk::Desk,
-    error::{Error, Result},
+    error::{Error, Result, Sentence, say},
+    i18n::Language,
     people::{
         Agent,
         identities::{self, Difference, Identity, Known},
@@ -62,8 +63,53 @@ pub struct Report {
 pub(super) struct Last {
     pub at: jiff::Timestamp,
     /// What went wrong; nothing where nothing did.
-    pub trouble: String,
+    #[serde(default)]
+    pub trouble: Kept,
     pub steps: usize,
+}
+
+/// A sentence that is kept until somebody reads it, in his language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Kept {
+    key: String,
+    values: Vec<(String, String)>,
+    text: String,
+}
+
+impl Kept {
+    /// Whether it says nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.key.is_empty() && self.text.is_empty()
+    }
+
+    /// What it says.
+    pub(super) fn in_language(&self, language: &Language) -> String {
+        // Only we write it; a name that no message has is none of its values.
+        const NAMES: [&str; 9] =
+            ["address", "base", "dn", "directory", "going", "most", "said", "seconds", "tied"];
+        if self.key.is_empty() {
+            return self.text.clone();
+        }
+        let value = |(name, value): &(String, String)| {
+            NAMES.into_iter().find(|known| known == name).map(|name| (name, value.clone()))
+        };
+        let values: Vec<(&'static str, String)> = self.values.iter().filter_map(value).collect();
+        let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        language.tr_with(&self.key, &values)
+    }
+}
+
+impl From<Sentence> for Kept {
+    fn from(sentence: Sentence) -> Self {
+        match sentence {
+            Sentence::Text(text) => Self { text, ..Self::default() },
+            Sentence::Message(key, values) => {
+                let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+                Self { key: key.to_owned(), values, text: String::new() }
+            }
+        }
+    }
 }
 
 /// A change that an agent needs.
@@ -82,6 +128,10 @@ pub async fn sync(desk: &Desk, directory: &Ldap, mode: Mode) -> Result<Report> {
     let people = ldap::everybody(directory).await.map_err(|why| {
         Error::Unavailable(format!("The directory {} cannot be asked: {why}.", directory.id))
     })?;
+    compare(desk, directory, people, mode).await
+}
+
+async fn compare(desk: &Desk, directory: &Ldap, people: Vec<Person>, mode: Mode) -> Result<Report> {
     let count = people.len();
     let unclear: Vec<Step> = people.iter().filter_map(unclear).collect();
     let (mine, now) = (directory.clone(), desk.clock.now());
@@ -91,13 +141,8 @@ pub async fn sync(desk: &Desk, directory: &Ldap, mode: Mode) -> Result<Report> {
     // Nobody at all, or all who are tied: hardly ever is that a company of which everybody left at once.
     let suspicious = count == 0 || (going > FEW && going * 2 > there) || (going == tied && tied > 1);
     if going > 0 && suspicious && !mode.force {
-        return Err(Error::Conflict(
-            format!(
-                "{going} of {tied} agents are not in the directory {} any more. That looks like a mistake in its base or filter, so nothing was changed. If it is right, run turnstone directory sync --force.",
-                directory.id
-            )
-            .into(),
-        ));
+        let id = &directory.id;
+        return Err(Error::Conflict(say!("why-many-gone", going = going, tied = tied, directory = id)));
     }
     let mut steps = unclear;
     for (tie, agent, deed) in plan {
@@ -285,7 +330,16 @@ pub async fn scheduled(desk: &Desk, directory: &Ldap, every: Duration) -> Result
     if !desk.db.write(move |tx| take(tx, &mine, every, now)).await? {
         return Ok(());
     }
-    let (trouble, steps) = match sync(desk, directory, Mode::default()).await {
+    let compared = match ldap::everybody(directory).await {
+        Ok(people) => match compare(desk, directory, people, Mode::default()).await {
+            Ok(report) => Ok(report),
+            Err(Error::Unavailable(why)) => Err(why.into()),
+            Err(Error::Conflict(why)) => Err(why),
+            Err(error) => return Err(error),
+        },
+        Err(why) => Err(why),
+    };
+    let (trouble, steps) = match compared {
         Ok(report) => {
             for step in &report.steps {
                 tracing::info!(
@@ -296,13 +350,12 @@ pub async fn scheduled(desk: &Desk, directory: &Ldap, every: Duration) -> Result
                     "brought up to date"
                 );
             }
-            (String::new(), report.steps.len())
+            (Kept::default(), report.steps.len())
         }
-        Err(error @ (Error::Unavailable(_) | Error::Conflict(_))) => {
-            tracing::warn!(directory = directory.id, %error, "a directory was not compared");
-            (error.to_string(), 0)
+        Err(why) => {
+            tracing::warn!(directory = directory.id, error = %why, "a directory was not compared");
+            (Kept::from(why), 0)
         }
-        Err(error) => return Err(error),
     };
     let (mine, last) = (directory.clone(), Last { at: now, trouble, steps });
     desk.db.write(move |tx| backend::put_setting(tx, &key(&mine), &serde_json::to_string(&last)?)).await

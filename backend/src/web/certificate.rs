@@ -15,7 +15,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 
-use super::factor::{self, From};
 use super::failure::{Answer, Failure};
 use super::gate::Signed;
 use super::login::{failed, set};
@@ -24,10 +23,9 @@ use super::session;
 use super::state::Web;
 use super::vouched;
 use crate::config::sign_in::{Certificate, Presented};
-use crate::db::Ts;
 use crate::error::Error;
 use crate::i18n::Language;
-use crate::people::identities::{self, Known, Refusal};
+use crate::people::identities::{Known, Refusal};
 use crate::people::{factor as second_factor, sessions};
 use crate::sign_in::certificate::{self, Back, Doubt, Wanted, header};
 
@@ -130,8 +128,8 @@ pub(super) fn go(web: &Web, request: &HttpRequest, method: &Certificate, next: &
     vouched::leave(web, certificate::begin(&web.desk, method, next, "")?)
 }
 
-/// `GET /raise/with/{id}` of such a method: there, to show it once more. Whoever has a second factor gives its code instead:
-/// a browser shows a certificate by itself.
+/// `GET /raise/with/{id}` of such a method: there, to show it once more. Whoever has a second factor shows that instead: a
+/// browser shows a certificate by itself. Nor does one that a proxy tells of prove anything of this moment.
 pub(super) async fn raise(
     web: &Web,
     request: &HttpRequest,
@@ -140,8 +138,8 @@ pub(super) async fn raise(
     next: &str,
 ) -> Answer {
     let agent = signed.actor.agent.id;
-    let by_code = web.db.read(move |conn| second_factor::has_app(conn, agent)).await?;
-    if by_code || !is_led_by_us(request, false) {
+    let more = web.db.read(move |conn| second_factor::is_on(conn, agent)).await?;
+    if more || !method.is_fresh() || !is_led_by_us(request, false) {
         let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
         return Ok(see_other(&format!("/raise?next={next}")));
     }
@@ -319,9 +317,8 @@ async fn enter(
             return Ok(Err((Why(why), wanted.next)));
         }
     };
-    let from = From::of(web, request).by(&method.id);
-    let (state, next, now) = (web.clone(), wanted.next, Ts(web.clock.now()));
-    let (secret, place) = web.db.write(move |tx| factor::enter(tx, &state, agent, &from, &next, now)).await?;
+    let by = (method.id.clone(), method.is_fresh());
+    let (secret, place) = vouched::begun(web, request, agent, by, wanted.next).await?;
     let mut answer = see_other(at_home(web, &place)?.as_str());
     set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(Ok(answer))
@@ -336,21 +333,11 @@ async fn raised(
     wanted: Wanted,
     address: &str,
 ) -> Result<Result<HttpResponse, (Why, String)>, Failure> {
-    let secret = session::secret(request, &web.config).unwrap_or_default();
-    let (limits, now, session) = (web.config.limits, Ts(web.clock.now()), wanted.session);
-    let done = web
-        .db
-        .write(move |tx| {
-            let Some(own) = sessions::find(tx, &secret, &limits, now.0)? else { return Ok(None) };
-            let tie = identities::find(tx, &known.method, &known.subject)?;
-            let his = tie.is_some_and(|tie| tie.agent_id == own.agent_id);
-            if his && own.id_hash == session && !second_factor::has_app(tx, own.agent_id)? {
-                sessions::raise(tx, &own.id_hash, now).map(Some)
-            } else {
-                Ok(None)
-            }
-        })
-        .await?;
+    let (fresh, session) = (method.is_fresh(), wanted.session);
+    let done = vouched::raises(web, request, known, session, move |tx, agent| {
+        Ok(fresh && !second_factor::is_on(tx, agent)?)
+    })
+    .await?;
     let Some(secret) = done else {
         failed(web, &nobody(method), address).await?;
         return Ok(Err((Why("errand"), String::new())));

@@ -39,7 +39,12 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     let (db, config) = (web.db.clone(), web.config.clone());
     // Beside the answer, which takes as long for everybody.
     actix_web::rt::spawn(async move {
-        let asked = db.write(move |tx| forgotten::ask(tx, &config, &typed, &address, now)).await;
+        let (settings, wanted) = (config.clone(), typed.clone());
+        let asked = match db.read(move |conn| forgotten::would_send(conn, &settings, &wanted, now)).await {
+            Ok(true) => db.write(move |tx| forgotten::ask(tx, &config, &typed, &address, now)).await,
+            Ok(false) => Ok(()),
+            Err(error) => Err(error),
+        };
         if let Err(error) = asked {
             tracing::warn!(%error, "a link for a new password was not sent");
         }

@@ -13,7 +13,7 @@ use futures_util::future::{Ready, ready};
 use sha2::{Digest as _, Sha256};
 
 use super::failure::Failure;
-use super::own_factor;
+use super::raise;
 use super::refusals::Asked;
 use super::routes::{Csrf, Needs, Route};
 use super::session;
@@ -21,7 +21,7 @@ use super::shell::{Frame, Viewing};
 use super::state::Web;
 use super::times::Reader;
 use crate::access::{Actor, Check, is_left_out};
-use crate::db::{Cause, Ts, hex, reading_only};
+use crate::db::{Cause, Ts, from_place, hex, reading_only};
 use crate::error::{Error, say};
 use crate::people::{sessions, viewings};
 use crate::settings::look;
@@ -117,7 +117,7 @@ pub async fn pass(
         }
         Err(Refusal::Password(signed)) => {
             let answer = match kept_form(&mut request, &signed).await {
-                Some(form) => own_factor::ask_before(&web, &signed, request.path(), form).await,
+                Some(form) => raise::ask_before(&web, &signed, request.path(), form).await,
                 None => Ok(to_raise(request.request())),
             };
             let failed = |failure: Failure| failure.answer(&web, &signed.reader, &signed.frame, wants_json);
@@ -152,7 +152,7 @@ pub async fn pass(
     if let Some(signed) = signed {
         request.extensions_mut().insert(signed);
     }
-    let call = next.call(request);
+    let call = from_place(session::place(request.request(), &web.config), next.call(request));
     let answer = if only_looks { reading_only(call).await? } else { call.await? };
     let answer = answer.map_into_boxed_body();
     if let Some((signed, asked)) = asked {

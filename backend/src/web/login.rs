@@ -17,7 +17,7 @@ use super::tickets::acts::Nothing;
 use crate::access::Who;
 use crate::audit;
 use crate::config::sign_in::Method;
-use crate::db::{Audited, Cause, Ts};
+use crate::db::{Audited, Cause, Ts, carried};
 use crate::error::Error;
 use crate::i18n::Language;
 use crate::people::identities::Refusal;
@@ -185,7 +185,7 @@ async fn asked_for(
 ) -> Result<sign_in::Answer, Error> {
     let (web, login) = (web.clone(), login.to_owned());
     let (password, address) = (password.to_owned(), address.to_owned());
-    let asked = actix_web::rt::spawn(async move {
+    let asked = actix_web::rt::spawn(carried(async move {
         let answer = sign_in::by_password(&web.desk, &login, &password).await?;
         match &answer {
             sign_in::Answer::In(_) => {}
@@ -193,7 +193,7 @@ async fn asked_for(
             sign_in::Answer::No | sign_in::Answer::Refused(_) => failed(&web, &login, &address).await?,
         }
         Ok(answer)
-    });
+    }));
     asked.await.map_err(|error| Error::Unexpected(error.into()))?
 }
 

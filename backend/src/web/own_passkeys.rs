@@ -1,25 +1,30 @@
-//! One's own passkeys: added, named, taken away; and one of them in place of the password once more.
+//! One's own passkeys: added, named, taken away. What gives or takes a way in asks for the password, unless it was given not
+//! long ago.
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::failure::Answer;
 use super::forms::Posted;
 use super::gate::Signed;
-use super::own_factor::{Errors, again, raise_page, render};
+use super::login::set;
+use super::once_more::{Wrong, has_nothing_to_show, knows_password, types_none};
+use super::own_factor::{Errors, render};
 use super::page::see_other;
-use super::passkeys::{explained, log, note, reason, site};
+use super::passkeys::{explained, reason, site};
 use super::session;
 use super::state::Web;
-use super::tickets::acts::Nothing;
 use crate::db::{AgentId, Conn, PasskeyId, PasskeyPurpose, Ts};
-use crate::error::{Error, Result, say};
-use crate::people::passkeys::{self, Asker, Refused, Site};
+use crate::error::{Error, Result};
+use crate::people::passkeys::{self, Asker, Site};
 use crate::people::sessions;
 use crate::sign_in;
 
 const HOME: &str = "/preferences/factor#passkeys";
+/// Where somebody shows that it is him who has no password to type.
+const RAISE: &str = "/raise?next=%2Fpreferences%2Ffactor%23passkeys";
 
 /// What the forms send.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -27,9 +32,9 @@ const HOME: &str = "/preferences/factor#passkeys";
 pub struct Form {
     answer: String,
     name: String,
-    next: String,
-    /// A form that waits for the password.
-    kept: String,
+    /// The password, where it was not given not long ago.
+    current: String,
+    username: String,
 }
 
 /// One, as pages show it.
@@ -61,7 +66,7 @@ pub(super) struct Here {
     possible: bool,
     /// Whether the agent has any.
     any: bool,
-    /// Whether one is enough without a password.
+    /// Whether one is enough in place of the password once more.
     enough: bool,
 }
 
@@ -69,28 +74,68 @@ impl Here {
     /// For this agent.
     pub(super) fn of(conn: &mut Conn, web: &Web, agent: AgentId) -> Result<Self> {
         let possible = Site::of(&web.config).is_some();
-        let enough = sign_in::passkey_is_enough(conn, &web.config, agent, web.clock.now())?;
+        let enough = sign_in::passkey_raises(conn, &web.config, agent, web.clock.now())?;
         Ok(Self { possible, any: passkeys::has_any(conn, agent)?, enough })
     }
 }
 
-/// `POST /preferences/passkeys/challenge`.
-pub async fn challenge(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> Answer {
+/// What came of asking whether it is him.
+enum Asked {
+    /// It was said not long ago, or there is nothing to say it with.
+    Before,
+    /// Just now: the session is to be raised.
+    Now,
+    /// He has to go elsewhere for it.
+    Elsewhere,
+    No(Wrong),
+}
+
+/// Asks for the password, where it was not given not long ago.
+async fn asked(web: &Data<Web>, signed: &Signed, request: &HttpRequest, current: &str) -> Result<Asked> {
+    if signed.raised.1 || has_nothing_to_show(web, signed).await? {
+        return Ok(Asked::Before);
+    }
+    if types_none(web, signed).await? {
+        return Ok(Asked::Elsewhere);
+    }
+    Ok(match knows_password(web, signed, request, current).await? {
+        Ok(()) => Asked::Now,
+        Err(wrong) => Asked::No(wrong),
+    })
+}
+
+/// `POST /preferences/passkeys/challenge`: with the password, whose owner is believed for a while from then on.
+pub async fn challenge(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
     let (site, now) = (site(&web)?, Ts(web.clock.now()));
+    let raises = match asked(&web, &signed, &request, &form.0.current).await? {
+        Asked::Before => false,
+        Asked::Now => true,
+        Asked::Elsewhere => return Ok(see_other(RAISE)),
+        Asked::No(wrong) => {
+            let told = json!({ "message": wrong.current, "field": "current" });
+            return Ok(HttpResponse::UnprocessableEntity().json(told));
+        }
+    };
     let asker = signed.clone();
-    let options = web
+    let (options, raised) = web
         .db
         .write(move |tx| {
-            let holder = asker.session.as_str();
-            let of = Asker { purpose: PasskeyPurpose::Add, holder, counts_for: holder };
-            passkeys::ask_for_new(tx, &site, &asker.actor.agent, &of, now)
+            let raised = if raises { Some(sessions::raise(tx, &asker.session, now)?) } else { None };
+            let holder = raised.as_deref().map_or_else(|| asker.session.clone(), sessions::digest);
+            let of = Asker { purpose: PasskeyPurpose::Add, holder: &holder, counts_for: &holder };
+            Ok((passkeys::ask_for_new(tx, &site, &asker.actor.agent, &of, now)?, raised))
         })
         .await?;
-    Ok(HttpResponse::Ok().json(options))
+    let mut answer = HttpResponse::Ok().json(options);
+    if let Some(secret) = raised {
+        set(&mut answer, &session::cookie(secret, &web.config))?;
+    }
+    Ok(answer)
 }
 
 /// `POST /preferences/passkeys`: one that was made.
 pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answer {
+    // Its challenge was given for the password, to this session alone, and not long ago.
     let (site, now, form) = (site(&web)?, Ts(web.clock.now()), form.0);
     let (asker, name) = (signed.clone(), form.name.clone());
     let done = web
@@ -133,78 +178,27 @@ pub async fn rename(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<
     }
 }
 
-/// `POST /preferences/passkeys/{id}/end`.
-pub async fn end(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
+/// `POST /preferences/passkeys/{id}/end`: with the password.
+pub async fn end(
+    web: Data<Web>,
+    signed: Signed,
+    request: HttpRequest,
+    id: Path<i64>,
+    form: Posted<Form>,
+) -> Answer {
     let (asker, id, now) = (signed.clone(), PasskeyId(id.into_inner()), Ts(web.clock.now()));
+    let owner = asker.actor.agent.id;
+    if !web.db.read(move |conn| passkeys::is_of(conn, owner, id)).await? {
+        return Err(Error::NotFound.into());
+    }
+    match asked(&web, &signed, &request, &form.0.current).await? {
+        Asked::Before | Asked::Now => {}
+        Asked::Elsewhere => return Ok(see_other(RAISE)),
+        Asked::No(wrong) => {
+            let errors = Errors { removal: wrong.current, removed: id.0, ..Errors::default() };
+            return render(&web, &signed, errors, Vec::new()).await;
+        }
+    }
     web.db.write(move |tx| passkeys::remove(tx, &asker.actor, &asker.session, id, now)).await?;
     Ok(see_other(HOME))
-}
-
-/// `POST /raise/passkey/challenge`.
-pub async fn raise_challenge(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> Answer {
-    let (site, now) = (site(&web)?, Ts(web.clock.now()));
-    let (asker, state) = (signed.clone(), web.clone());
-    let options = web
-        .db
-        .write(move |tx| {
-            let holder = asker.session.as_str();
-            must_be_enough(tx, &state, &asker)?;
-            let of = Asker { purpose: PasskeyPurpose::Raise, holder, counts_for: holder };
-            passkeys::ask_for(tx, &site, Some(asker.actor.agent.id), &of, now)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(options))
-}
-
-/// Looks that a passkey is enough in place of the password: whom a directory or site lets in gives his password there.
-fn must_be_enough(conn: &mut Conn, web: &Web, asker: &Signed) -> Result<()> {
-    match sign_in::passkey_is_enough(conn, &web.config, asker.actor.agent.id, web.clock.now())? {
-        true => Ok(()),
-        false => Err(Error::Conflict(say!("passkey-second-only"))),
-    }
-}
-
-/// What came of a passkey in place of the password.
-enum Raised {
-    /// The session's new secret.
-    Yes(String),
-    No(Refused),
-    Wait(i64),
-}
-
-/// `POST /raise/passkey`: the session gets a new id, and ten minutes.
-pub async fn raise(web: Data<Web>, signed: Signed, request: HttpRequest, form: Posted<Form>) -> Answer {
-    let (site, form, now) = (site(&web)?, form.0, Ts(web.clock.now()));
-    let address = session::client_address(&request, &web.config);
-    let (asker, limits, from, brought) = (signed.clone(), web.config.limits, address.clone(), form.answer);
-    let state = web.clone();
-    let came = web
-        .db
-        .write(move |tx| {
-            let (agent, holder) = (&asker.actor.agent, asker.session.as_str());
-            if let Some(wait) = sessions::must_wait(tx, Some(&agent.login), &from, &limits, now.0)? {
-                return Ok(Raised::Wait(wait.as_secs().max(1)));
-            }
-            must_be_enough(tx, &state, &asker)?;
-            let purpose = (PasskeyPurpose::Raise, holder);
-            match passkeys::shown(tx, &site, Some(agent.id), purpose, &brought, now)? {
-                Ok(_) => sessions::raise(tx, holder, now).map(Raised::Yes),
-                Err(refused) => {
-                    let refused = Refused { agent: Some(agent.id), ..refused };
-                    note(tx, refused, &asker.actor.who(), &from, now)?;
-                    Ok(Raised::No(refused))
-                }
-            }
-        })
-        .await?;
-    let language = &signed.reader.language;
-    let error = match came {
-        Raised::Yes(secret) => return again(&web, &signed, secret, &form.next, &form.kept).await,
-        Raised::No(refused) => {
-            log(&address, &signed.actor.agent.login, refused.doubt);
-            language.tr(explained(refused.doubt))
-        }
-        Raised::Wait(seconds) => language.tr_count("login-slow-down", (seconds + 59) / 60),
-    };
-    raise_page(&web, &signed, form.next, form.kept, Errors { passkey: error, ..Errors::default() }).await
 }

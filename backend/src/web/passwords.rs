@@ -13,7 +13,8 @@ use super::login::set;
 use super::page::{see_other, show_plain};
 use super::session;
 use super::state::Web;
-use crate::db::{PasswordLink, Ts};
+use crate::audit;
+use crate::db::{Audited, PasswordLink, Ts};
 use crate::error::{Error, FieldError};
 use crate::i18n::Language;
 use crate::people::{agents, links, password, sessions, setup};
@@ -146,10 +147,12 @@ pub async fn change(web: Data<Web>, signed: Signed, request: HttpRequest, form: 
     let address = session::client_address(&request, &web.config);
     let browser = request.headers().get("user-agent").and_then(|value| value.to_str().ok());
     let browser = browser.unwrap_or_default().to_owned();
+    let who = signed.actor.who();
     let secret = web
         .db
         .write(move |tx| {
-            agents::set_password(tx, agent.id, &hash)?;
+            agents::set_password(tx, agent.id, &hash, &who, Ts(now))?;
+            audit::noted(tx, &who, Audited::Password, &agent.login, &address, Ts(now))?;
             sessions::begin(tx, agent.id, &address, &browser, Ts(now))
         })
         .await?;

@@ -354,7 +354,7 @@ async fn change(
     let who = signed.actor.who();
     web.db
         .write(move |tx| {
-            agents::set_password(tx, agent.id, &hash)?;
+            agents::set_password(tx, agent.id, &hash, &who, Ts(now))?;
             audit::noted(tx, &who, Audited::Password, &agent.login, &address, Ts(now))?;
             sessions::begin(tx, agent.id, &address, &browser, Ts(now))
         })

@@ -14,7 +14,7 @@ use super::{
     admin, articles, attached, audit, auto_responses, calendars, customers, dashboard, diagnostics,
     downloads, factor, files, filters, forgotten, gate, live, login, look, mailboxes, notices, organisations,
     outbox, own_factor, own_passkeys, passkeys, passwords, people, people_tables, preferences, presence,
-    probes, queues, recorder, relay, reply_templates, reports, roles, search, settings, setup, states,
+    probes, queues, raise, recorder, relay, reply_templates, reports, roles, search, settings, setup, states,
     suggestions, tags, tickets, viewing, views, vouched, wizard,
 };
 use crate::db::{InstallationRight, Right};
@@ -266,15 +266,16 @@ static TABLE: &[Route] = &[
     route!(POST "/preferences/factor/codes", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::codes),
     route!(POST "/preferences/factor/end", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::end),
     route!(POST "/preferences/factor/pending/end", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::cancel),
-    route!(POST "/preferences/passkeys", needs = SignedIn, csrf = Field, cache = NoStore, raised = true, own_passkeys::create),
-    route!(POST "/preferences/passkeys/challenge", needs = SignedIn, csrf = Header, cache = NoStore, raised = true, own_passkeys::challenge),
+    // The password in the form, where it was not given not long ago.
+    route!(POST "/preferences/passkeys", needs = SignedIn, csrf = Field, cache = NoStore, own_passkeys::create),
+    route!(POST "/preferences/passkeys/challenge", needs = SignedIn, csrf = Header, cache = NoStore, own_passkeys::challenge),
     route!(POST "/preferences/passkeys/{id}", needs = SignedIn, csrf = Field, cache = NoStore, raised = true, own_passkeys::rename),
-    route!(POST "/preferences/passkeys/{id}/end", needs = SignedIn, csrf = Field, cache = NoStore, raised = true, own_passkeys::end),
+    route!(POST "/preferences/passkeys/{id}/end", needs = SignedIn, csrf = Field, cache = NoStore, own_passkeys::end),
     // The password once more, for rows with `raised`.
-    route!(GET "/raise", needs = SignedIn, csrf = None, cache = NoStore, own_factor::ask),
-    route!(POST "/raise", needs = SignedIn, csrf = Field, cache = NoStore, own_factor::raise),
-    route!(POST "/raise/passkey", needs = SignedIn, csrf = Field, cache = NoStore, own_passkeys::raise),
-    route!(POST "/raise/passkey/challenge", needs = SignedIn, csrf = Header, cache = NoStore, own_passkeys::raise_challenge),
+    route!(GET "/raise", needs = SignedIn, csrf = None, cache = NoStore, raise::ask),
+    route!(POST "/raise", needs = SignedIn, csrf = Field, cache = NoStore, raise::create),
+    route!(POST "/raise/passkey", needs = SignedIn, csrf = Field, cache = NoStore, raise::by_passkey),
+    route!(POST "/raise/passkey/challenge", needs = SignedIn, csrf = Header, cache = NoStore, raise::challenge),
     route!(GET "/raise/with/{id}", needs = SignedIn, csrf = None, cache = NoStore, vouched::raise),
     // Back from another agent's eyes.
     route!(POST "/viewing/end", needs = SignedIn, csrf = Field, cache = NoStore, viewing::end),
@@ -370,6 +371,8 @@ static TABLE: &[Route] = &[
     route!(GET "/admin/people/{id}/retirement", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people::retirement::page),
     route!(POST "/admin/people/{id}/retirement", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::retirement::create),
     route!(POST "/admin/people/{id}/retirement/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::retirement::end),
+    // `export` besides, and `read` in all queues.
+    route!(POST "/admin/people/{id}/personal-data", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::personal::take),
     route!(POST "/admin/people/{id}/viewing", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, viewing::create),
     // Of a ticket: `read` on it besides.
     route!(GET "/admin/people/{id}/rights", needs = Installation(People), csrf = None, cache = NoStore, people::rights::page),

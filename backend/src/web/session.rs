@@ -8,6 +8,7 @@ use actix_web::http::header::HeaderMap;
 use subtle::ConstantTimeEq as _;
 
 use crate::config::Config;
+use crate::db::Place;
 
 /// The cookie's name. The prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`; plain HTTP, which is for
 /// loopback, cannot have it.
@@ -70,4 +71,10 @@ pub fn client_address(request: &HttpRequest, config: &Config) -> String {
     // What stands before a hop that cannot be read is anybody's word: then the proxy itself counts.
     let stranger = hops.into_iter().rev().find(|hop| hop.is_none_or(|hop| !config.is_trusted_proxy(hop)));
     stranger.flatten().unwrap_or(peer).to_string()
+}
+
+/// From where a request comes: its address, and what its browser or program calls itself.
+pub fn place(request: &HttpRequest, config: &Config) -> Place {
+    let browser = request.headers().get("user-agent").and_then(|value| value.to_str().ok());
+    Place::new(client_address(request, config), browser.unwrap_or_default())
 }

@@ -17,9 +17,10 @@ use super::session;
 use super::state::Web;
 use crate::config::Config;
 use crate::config::sign_in::Oidc;
-use crate::db::Ts;
-use crate::error::Error;
-use crate::people::{identities, sessions};
+use crate::db::{AgentId, Ts, Tx};
+use crate::error::{Error, Result};
+use crate::people::identities::{self, Known};
+use crate::people::sessions;
 use crate::sign_in;
 use crate::sign_in::oidc::{self, Back, Trouble, Vouched};
 
@@ -101,7 +102,7 @@ pub async fn raise(
         Err(trouble) => {
             let (key, _) = explained(provider, trouble)?;
             let error = signed.reader.language.tr(key);
-            super::own_factor::ask_again(&web, &signed, wish.next.clone(), error).await
+            super::raise::ask_again(&web, &signed, wish.next.clone(), error).await
         }
     }
 }
@@ -198,12 +199,55 @@ async fn enter(
             return show(web, guest, StatusCode::UNPROCESSABLE_ENTITY, says).await;
         }
     };
-    let from = From::of(web, request).by(&provider.id);
-    let (state, next, now) = (web.clone(), vouched.next, Ts(web.clock.now()));
-    let (secret, place) = web.db.write(move |tx| factor::enter(tx, &state, agent, &from, &next, now)).await?;
+    let (secret, place) = begun(web, request, agent, (provider.id.clone(), true), vouched.next).await?;
     let mut answer: HttpResponse = see_other(&place);
     set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(answer)
+}
+
+/// Begins the session of somebody who has proven by this method who he is, just now or some time ago: the cookie's secret, and
+/// where he goes.
+pub(super) async fn begun(
+    web: &Data<Web>,
+    request: &HttpRequest,
+    agent: AgentId,
+    (method, fresh): (String, bool),
+    next: String,
+) -> Result<(String, String)> {
+    let (state, from, now) = (web.clone(), From::of(web, request).by(&method), Ts(web.clock.now()));
+    web.db
+        .write(move |tx| {
+            let (secret, place) = factor::enter(tx, &state, agent, &from, &next, now)?;
+            if !fresh {
+                sessions::lower(tx, &sessions::digest(&secret))?;
+            }
+            Ok((secret, place))
+        })
+        .await
+}
+
+/// Raises the session of this browser, where it is `wanted` and its owner is who has shown himself elsewhere; `also`: and
+/// where this holds. `None`: it is another's, or over.
+pub(super) async fn raises(
+    web: &Data<Web>,
+    request: &HttpRequest,
+    known: Known,
+    wanted: String,
+    also: impl Fn(&mut Tx<'_>, AgentId) -> Result<bool> + Send + 'static,
+) -> Result<Option<String>> {
+    let secret = session::secret(request, &web.config).unwrap_or_default();
+    let (limits, now) = (web.config.limits, Ts(web.clock.now()));
+    web.db
+        .write(move |tx| {
+            let Some(own) = sessions::find(tx, &secret, &limits, now.0)? else { return Ok(None) };
+            let his = identities::tied(tx, &known)?.is_some_and(|tie| tie.agent_id == own.agent_id);
+            if his && own.id_hash == wanted && also(tx, own.agent_id)? {
+                sessions::raise(tx, &own.id_hash, now).map(Some)
+            } else {
+                Ok(None)
+            }
+        })
+        .await
 }
 
 /// The password was given once more: by the same person, for the session that this browser has.
@@ -215,22 +259,7 @@ async fn raised(
     vouched: Vouched,
     address: &str,
 ) -> Answer {
-    let secret = session::secret(request, &web.config).unwrap_or_default();
-    let (known, limits, now) = (vouched.known, web.config.limits, Ts(web.clock.now()));
-    let wanted = vouched.session;
-    let done = web
-        .db
-        .write(move |tx| {
-            let Some(own) = sessions::find(tx, &secret, &limits, now.0)? else { return Ok(None) };
-            let tie = identities::find(tx, &known.method, &known.subject)?;
-            let his = tie.is_some_and(|tie| tie.agent_id == own.agent_id);
-            if his && own.id_hash == wanted {
-                sessions::raise(tx, &own.id_hash, now).map(Some)
-            } else {
-                Ok(None)
-            }
-        })
-        .await?;
+    let done = raises(web, request, vouched.known, vouched.session, |_, _| Ok(true)).await?;
     let Some(secret) = done else {
         failed(web, &nobody(provider), address).await?;
         let error = guest.reader.language.tr("login-errand");

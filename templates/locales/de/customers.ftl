@@ -120,6 +120,7 @@ refused-view-queues = Um die Seiten wie ein anderer Agent zu sehen, müssen Sie 
 
 person-data-title = Alles, was bekannt ist
 person-data-hint = Geben Sie heraus, was über diese Person bekannt ist, als Archiv für sie, oder löschen Sie es endgültig. Für beides wird Ihr Passwort verlangt.
+person-data-of-agent = Geben Sie heraus, was über diesen Agenten bekannt ist, als Archiv für diese Person: wer sie ist, wie sie sich anmeldet, was sie eingestellt und geschrieben hat und was im Protokoll steht. Geheimnisse sind nicht darin.
 person-data-take = Herausgeben
 person-data-erase = Löschen …
 erase-title = { $name } löschen

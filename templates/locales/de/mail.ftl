@@ -79,3 +79,25 @@ mail-digest-more = { $n ->
     [one] … und { $n } weiteres:
    *[other] … und { $n } weitere:
 }
+
+# Was sich daran geändert hat, wie ein Agent hereinkommt; Betreff und erster Satz einer E-Mail
+security-passkey-added = Der Passkey „{ $name }“ wurde zu Ihrem Konto hinzugefügt
+security-passkey-removed = Der Passkey „{ $name }“ wurde aus Ihrem Konto entfernt
+security-app-added = Eine Authenticator-App wurde zu Ihrem Konto hinzugefügt
+security-app-removed = Die Authenticator-App wurde aus Ihrem Konto entfernt
+security-factor-reset = Ihr zweiter Faktor wurde zurückgesetzt: App, Passkeys und Wiederherstellungscodes sind weg
+security-codes-renewed = Für Ihr Konto gibt es neue Wiederherstellungscodes; die früheren gelten nicht mehr
+security-token-made = Für Ihr Konto wurde das API-Token „{ $name }“ erstellt
+security-token-ended = Das API-Token „{ $name }“ gilt nicht mehr
+security-password = Das Passwort Ihres Kontos wurde geändert
+security-address = Die E-Mail-Adresse Ihres Kontos wurde geändert in { $name }
+security-tied = Ihr Konto wurde mit einer weiteren Anmeldung verbunden: { $name }
+security-untied = Ihr Konto ist nicht mehr mit dieser Anmeldung verbunden: { $name }
+security-when = Wann:
+security-from = Von der Adresse:
+security-browser = Browser oder Programm:
+security-by = Geändert von:
+security-machine = Geändert auf dem Server selbst: über die Befehlszeile oder durch ein Verzeichnis.
+security-you = Wenn Sie davon wissen, brauchen Sie nichts zu tun.
+security-not-you = Wenn nicht, wählen Sie sofort ein anderes Passwort (erster Link), sehen Sie Ihre Passkeys und Codes durch (zweiter Link) und sagen Sie es einem Administrator Ihres Helpdesks.
+security-always = Diese E-Mail schützt Ihr Konto und lässt sich nicht abschalten.

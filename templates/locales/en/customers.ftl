@@ -120,6 +120,7 @@ refused-view-queues = To see the pages as another agent does you need the right 
 
 person-data-title = All that is known
 person-data-hint = Take out what is known of this person, as an archive for them, or erase it for good. Both ask for your password.
+person-data-of-agent = Take out what is known of this agent, as an archive for them: who they are, how they sign in, what they chose, what they wrote, what the audit log says. It holds no secrets.
 person-data-take = Take out
 person-data-erase = Erase …
 erase-title = Erase { $name }

@@ -79,3 +79,25 @@ mail-digest-more = { $n ->
     [one] … and { $n } more:
    *[other] … and { $n } more:
 }
+
+# What changed about how an agent gets in; the subject and the first sentence of a mail
+security-passkey-added = The passkey “{ $name }” was added to your account
+security-passkey-removed = The passkey “{ $name }” was removed from your account
+security-app-added = An authenticator app was added to your account
+security-app-removed = The authenticator app was removed from your account
+security-factor-reset = Your second factor was reset: app, passkeys and recovery codes are gone
+security-codes-renewed = New recovery codes were made for your account; the earlier ones no longer work
+security-token-made = The API token “{ $name }” was made for your account
+security-token-ended = The API token “{ $name }” no longer works
+security-password = The password of your account was changed
+security-address = The mail address of your account was changed to { $name }
+security-tied = Your account was tied to another sign-in: { $name }
+security-untied = Your account is no longer tied to another sign-in: { $name }
+security-when = When:
+security-from = From the address:
+security-browser = Browser or program:
+security-by = Done by:
+security-machine = Done on the server itself: from the command line, or by a directory.
+security-you = If you know of this, there is nothing to do.
+security-not-you = If you do not, choose another password at once (first link), look through your passkeys and codes (second link), and tell an administrator of your helpdesk.
+security-always = This mail protects your account and cannot be switched off.

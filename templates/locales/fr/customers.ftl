@@ -120,6 +120,7 @@ refused-view-queues = Pour voir les pages comme un autre agent, il vous faut le 
 
 person-data-title = Tout ce qui est connu
 person-data-hint = Remettez ce qui est connu de cette personne, sous forme d’archive pour elle, ou effacez-le définitivement. Les deux demandent votre mot de passe.
+person-data-of-agent = Remettez ce qui est connu de cet agent, sous forme d’archive pour lui : qui il est, comment il se connecte, ses préférences, ce qu’il a écrit et ce que dit le journal. Elle ne contient aucun secret.
 person-data-take = Remettre
 person-data-erase = Effacer …
 erase-title = Effacer { $name }

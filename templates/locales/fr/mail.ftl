@@ -79,3 +79,25 @@ mail-digest-more = { $n ->
     [one] … et { $n } autre :
    *[other] … et { $n } autres :
 }
+
+# Ce qui a changé dans la façon dont un agent se connecte ; l’objet et la première phrase d’un e-mail
+security-passkey-added = La clé d’accès « { $name } » a été ajoutée à votre compte
+security-passkey-removed = La clé d’accès « { $name } » a été retirée de votre compte
+security-app-added = Une application d’authentification a été ajoutée à votre compte
+security-app-removed = L’application d’authentification a été retirée de votre compte
+security-factor-reset = Votre second facteur a été réinitialisé : application, clés d’accès et codes de secours ont disparu
+security-codes-renewed = De nouveaux codes de secours ont été créés pour votre compte ; les précédents ne valent plus rien
+security-token-made = Le jeton d’API « { $name } » a été créé pour votre compte
+security-token-ended = Le jeton d’API « { $name } » ne fonctionne plus
+security-password = Le mot de passe de votre compte a été changé
+security-address = L’adresse e-mail de votre compte a été changée : { $name }
+security-tied = Votre compte a été lié à une autre connexion : { $name }
+security-untied = Votre compte n’est plus lié à cette connexion : { $name }
+security-when = Quand :
+security-from = Depuis l’adresse :
+security-browser = Navigateur ou programme :
+security-by = Changé par :
+security-machine = Changé sur le serveur même : en ligne de commande ou par un annuaire.
+security-you = Si vous êtes au courant, il n’y a rien à faire.
+security-not-you = Sinon, choisissez tout de suite un autre mot de passe (premier lien), vérifiez vos clés d’accès et vos codes (second lien) et prévenez un administrateur de votre helpdesk.
+security-always = Cet e-mail protège votre compte et ne peut pas être désactivé.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::app::{TestApp, text};
 use tests::binary::PASSWORD;
 use tests::both_databases;
@@ -53,6 +53,40 @@ both_databases! {
         let mail = app.relay.received_by("nora@helpdesk.example").remove(0).mail().text();
         let other = mail.split("token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
         assert_eq!(opens(&app, &other).await, 404);
+    }
+
+    async fn asking_in_vain_for_passwords_writes_nothing(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let stranger = app.visitor();
+        stranger.get("/password/reset").await.assert(200);
+        for _ in 0..3 {
+            stranger.submit("/password/reset", &[("login", "dana")]).await.assert(200);
+            app.settle().await;
+        }
+        app.relay.wait_for("dana@helpdesk.example", 3).await;
+        let lines = async || app.root.get("/api/v1/audit?kind=password").await.items().len();
+        let before = lines().await;
+        for login in ["dana", "nobody", "DANA", "dana@helpdesk.example", ""] {
+            let page = stranger.submit("/password/reset", &[("login", login)]).await;
+            assert_eq!(page.assert(200).text(), stranger.submit("/password/reset", &[("login", "nobody")]).await.text());
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(lines().await, before);
+        assert_eq!(app.relay.received_by("dana@helpdesk.example").len(), 3);
+    }
+
+    async fn next_leads_nowhere_else_by_any_way_in(database) {
+        let app = TestApp::start(database).await;
+        for evil in ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "javascript:alert(1)", "\\\\evil.example"] {
+            let visitor = app.visitor();
+            visitor.get("/login").await.assert(200);
+            let answer = visitor.submit("/login", &[("login", "root"), ("password", PASSWORD), ("next", evil)]).await;
+            assert_eq!(answer.assert(303).location(), "/dashboard", "{evil:?}");
+            visitor.get("/raise").await.assert(200);
+            let answer = visitor.submit("/raise", &[("current", PASSWORD), ("next", evil)]).await;
+            assert_eq!(answer.assert(303).location(), "/admin", "{evil:?}");
+        }
     }
 
     async fn each_sign_in_gets_a_session_of_its_own_and_ends_the_one_before(database) {
@@ -112,4 +146,38 @@ both_databases! {
         visitor.get("/login").await.assert(200);
         visitor.submit("/login", &[("login", "dana"), ("password", PASSWORD)]).await.assert(422);
     }
+}
+
+#[test]
+fn a_forwarded_address_of_anybody_slows_nobody_down_less() {
+    tests::run(async {
+        let app = TestApp::start(tests::Database::Sqlite).await;
+        app.agent("dana", &["Agent"]).await;
+        let tries = usize::from(app.desk().config.limits.sign_in_tries) * 4;
+        let mut waits = false;
+        for turn in 0..tries + 2 {
+            let visitor = app.visitor();
+            visitor.get("/login").await.assert(200);
+            // Another login each time, and another pretended address.
+            let (login, address) = (format!("user{turn}"), format!("203.0.113.{turn}"));
+            let request = visitor
+                .request(reqwest::Method::POST, "/login")
+                .header("X-Forwarded-For", &address)
+                .header("X-Real-IP", &address)
+                .header("Forwarded", format!("for={address}"))
+                .form(&[("login", login.as_str()), ("password", "wrong, wrong")]);
+            waits |= visitor.send(request).await.status == 429;
+        }
+        assert!(waits, "an address has so many tries, whatever it calls itself");
+        // The same login in other letters is the same login.
+        app.advance(jiff::SignedDuration::from_mins(16)).await;
+        let mut last = Value::Null;
+        for login in ["dana", "DANA", " dana", "Dana ", "dAna", "danA", "DAna"] {
+            let visitor = app.visitor();
+            visitor.get("/login").await.assert(200);
+            let answer = visitor.submit("/login", &[("login", login), ("password", "wrong, wrong")]).await;
+            last = json!(answer.status.as_u16());
+        }
+        assert_eq!(last, 429);
+    });
 }

@@ -1,6 +1,8 @@
 //! Signing in, and what a stranger sees.
 
 mod addresses;
+mod agent_data;
+mod agent_list;
 mod agents;
 mod audit;
 mod choices;
@@ -15,6 +17,7 @@ mod personal;
 mod personal_others;
 mod refusals;
 mod roles;
+mod security_mail;
 mod sign_in;
 mod stranger;
 mod tables;

@@ -497,14 +497,15 @@ both_databases! {
         let browser = signed_in(&app, "root").await;
         let (mut key, _) = add(&browser, "Laptop").await;
         app.advance(SignedDuration::from_mins(21)).await;
-        // What gives a way in asks first; a script is sent to the page that asks.
+        // What gives a way in asks first, in its own form.
         let page = browser.get("/preferences/factor").await.assert(200).text();
-        assert!(page.contains("Confirm that it is you") && !page.contains("data-passkey=\"create\""), "{page}");
-        assert!(ask(&browser, "/preferences/passkeys").await.assert(303).location().starts_with("/raise?"));
+        assert!(page.contains("Confirm with a passkey instead") && page.contains("id=\"pk-c\" name=\"current\""), "{page}");
+        let refused = ask(&browser, "/preferences/passkeys").await.assert(422).json();
+        assert_eq!((&refused["field"], &refused["message"]), (&json!("current"), &json!("That is not your current password. Type it again.")), "{refused}");
         let kept = browser.submit(&format!("/preferences/passkeys/{}/end", first_id(&browser).await), &[]).await;
-        assert!(kept.assert(200).text().contains("action=\"/raise\""));
+        assert!(kept.assert(422).text().contains("That is not your current password."));
         let answered = browser.submit("/preferences/passkeys", &[("answer", "{}"), ("name", "Late")]).await;
-        assert!(answered.assert(303).location().starts_with("/raise?"), "an answer is not kept");
+        assert!(answered.assert(422).text().contains("data-passkey=\"create\""), "nothing was asked for that it could answer");
         browser.get("/admin/people/new").await.assert(303);
         let page = browser.get("/raise?next=%2Fadmin%2Fpeople%2Fnew").await.assert(200).text();
         assert!(page.contains("action=\"/raise/passkey\""), "{page}");
@@ -527,6 +528,42 @@ both_databases! {
         // A session that nobody signed in for is not asked for anything.
         assert_eq!(ask(&app.visitor(), "/raise/passkey").await.status, 401);
         assert_eq!(ask(&app.visitor(), "/login/factor/passkey").await.status, 401);
+    }
+
+    async fn adding_and_taking_away_ask_for_the_password_in_their_form(database) {
+        let app = app(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let browser = signed_in(&app, "dana").await;
+        let (mut first, _) = add(&browser, "Laptop").await;
+        app.advance(SignedDuration::from_mins(21)).await;
+        let wish = async |current: &str| {
+            let request = browser.request(reqwest::Method::POST, "/preferences/passkeys/challenge");
+            let request = request.header("X-CSRF-Token", browser.csrf()).header("Accept", "application/json");
+            browser.send(request.form(&[("current", current)])).await
+        };
+        // With a wrong one, or none, there is no challenge, and none of before helps.
+        assert_eq!(wish("not it, not it").await.status, 422);
+        let mut second = Authenticator { counter: 1, ..Authenticator::new(ORIGIN) };
+        let made = second.make(&json!({ "challenge": "AAAA", "rp": { "id": "localhost" }, "user": { "id": "AAAA" } }));
+        let late = browser.submit("/preferences/passkeys", &[("answer", &made), ("name", "Late")]).await;
+        assert_eq!(late.status, 422);
+        assert_eq!(failures(&app).await[..1], ["dana"]);
+        // With the right one the session is raised and gets a new id; the name that was typed is kept by the page.
+        let given = wish(PASSWORD).await;
+        assert!(given.assert(200).header("set-cookie").contains("turnstone="));
+        let made = second.make(&given.json());
+        browser.submit("/preferences/passkeys", &[("answer", &made), ("name", "Phone")]).await.assert(303);
+        second.counter += 1;
+        show(&app.visitor(), "/login/passkey", &mut second).await.assert(303);
+        // To take one away: the same, and it stays until the password is right.
+        app.advance(SignedDuration::from_mins(21)).await;
+        let end = format!("/preferences/passkeys/{}/end", first_id(&browser).await);
+        let said = browser.submit(&end, &[("current", "not it, not it")]).await;
+        assert!(said.assert(422).text().contains("<details open>"), "{}", said.text());
+        show(&app.visitor(), "/login/passkey", &mut first).await.assert(303);
+        browser.submit(&end, &[("current", PASSWORD)]).await.assert(303);
+        show(&app.visitor(), "/login/passkey", &mut first).await.assert(422);
+        assert!(!browser.get("/preferences/factor").await.text().contains("title=\"Laptop\""));
     }
 
     async fn an_administrator_sees_them_and_takes_them_away(database) {
@@ -558,7 +595,7 @@ both_databases! {
         let (mut key, _) = add(&signed_in(&app, "dana").await, "Laptop").await;
         let eldest = app.visitor();
         let options = asked(&eldest, "/login/passkey").await;
-        for _ in 0..49 {
+        for _ in 0..199 {
             asked(&app.visitor(), "/login/passkey").await;
         }
         let said = ask(&app.visitor(), "/login/passkey").await;

@@ -28,7 +28,8 @@ type Headers = Vec<(&'static str, String)>;
 
 /// An installation with a listener that asks for certificates.
 pub struct House {
-    home: TempDir,
+    /// Where its authority's files lie.
+    pub home: TempDir,
     /// The installation.
     pub app: TestApp,
     /// Whose certificates it believes.
@@ -36,14 +37,14 @@ pub struct House {
 }
 
 /// A method whose authority and list lie in this directory.
-fn method(home: &Path, more: &str) -> String {
+pub fn method(home: &Path, more: &str) -> String {
     let home = home.display();
     format!(
         "[[method]]\nkind = \"certificate\"\nid = \"cards\"\nca = \"{home}/ca.pem\"\ncrl = \"{home}/ca.crl\"\n{more}"
     )
 }
 
-fn ways(text: &str) -> SignIn {
+pub fn ways(text: &str) -> SignIn {
     read(text, Path::new("/")).unwrap_or_else(|why| panic!("{why}\n{text}"))
 }
 
@@ -54,7 +55,8 @@ impl House {
         Self::with(database, &ca.list(&[]), more, ca).await
     }
 
-    async fn with(database: Database, list: &str, more: &str, ca: Authority) -> Self {
+    /// With this list.
+    pub async fn with(database: Database, list: &str, more: &str, ca: Authority) -> Self {
         let home = tempfile::tempdir().unwrap();
         write(home.path(), "ca.pem", &ca.pem());
         write(home.path(), "ca.crl", list);
@@ -74,11 +76,12 @@ impl House {
     }
 
     /// There, with or without a certificate.
-    async fn shows(&self, identity: Option<&Identity>) -> (Client, Answer) {
+    pub async fn shows(&self, identity: Option<&Identity>) -> (Client, Answer) {
         shows(&self.app, identity).await
     }
 
-    async fn comes_in(&self, identity: &Identity) -> Client {
+    /// Comes in.
+    pub async fn comes_in(&self, identity: &Identity) -> Client {
         let (visitor, answer) = self.shows(Some(identity)).await;
         answer.assert(303);
         assert_eq!(answer.location(), format!("{}/search", self.app.base()));
@@ -87,7 +90,7 @@ impl House {
     }
 
     /// He goes as he came, and reads why.
-    async fn stays_out(&self, identity: Option<&Identity>, word: &str, sentence: &str) {
+    pub async fn stays_out(&self, identity: Option<&Identity>, word: &str, sentence: &str) {
         let (visitor, answer) = self.shows(identity).await;
         is_told(&self.app, &visitor, &answer, word, sentence).await;
         // Nobody waits in the next test of the same address.
@@ -134,7 +137,7 @@ async fn is_told(app: &TestApp, visitor: &Client, answer: &Answer, word: &str, s
     assert!(answer.assert(303).location().contains("/login"), "{word}");
 }
 
-fn proxies(text: &str) -> Vec<IpNet> {
+pub fn proxies(text: &str) -> Vec<IpNet> {
     vec![text.parse().unwrap()]
 }
 

@@ -1,13 +1,16 @@
 //! Ways to sign in besides a password that is kept here.
 
 pub mod certificate;
+mod certificates_and_more;
 mod distrust;
 mod file;
+mod handshakes;
 mod ldap;
 mod links;
 mod oidc;
 mod patience;
 pub mod provider;
+mod renewed_authority;
 mod sync;
 mod token;
 

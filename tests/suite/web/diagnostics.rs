@@ -112,10 +112,18 @@ both_databases! {
         assert_eq!(about(&all, "directory")["weight"], "bad");
         let site = all.iter().find(|finding| text_of(finding).starts_with("site cannot be asked")).expect("the site");
         assert!(text(&site["found"]).contains("no answer within 6 s"), "{site}");
-        for (tag, word) in [("de", "kann nicht gefragt werden"), ("fr", "ne peut être interrogé"), ("en", "cannot be asked")] {
+        // The reasons as well.
+        for (tag, word, why) in [
+            ("de", "kann nicht gefragt werden", ["keine Verbindung zu ldap://127.0.0.1", "keine Antwort binnen 6 s"]),
+            ("fr", "ne peut être interrogé", ["pas de connexion à ldap://127.0.0.1", "pas de réponse en 6 s"]),
+            ("en", "cannot be asked", ["no connection to ldap://127.0.0.1", "no answer within 6 s"]),
+        ] {
             let language = Language::named(tag);
             let outside = turnstone::sign_in::look::outside(app.desk(), &language).await;
             assert_eq!(outside.iter().filter(|finding| finding.found.contains(word)).count(), 2, "{outside:?}");
+            for why in why {
+                assert!(outside.iter().any(|finding| finding.found.contains(why)), "{why}: {outside:?}");
+            }
             let inside = turnstone::sign_in::look::inside(app.desk(), &language).await.unwrap();
             assert!(inside[0].found.contains("Ghost") && !inside[0].remedy.is_empty(), "{inside:?}");
         }

@@ -88,6 +88,12 @@ pub enum Presented {
 }
 
 impl Certificate {
+    /// Whether showing one proves that its key is there now: to a listener of ours on a line that has just begun. A proxy
+    /// tells of what it was shown when its own line began, which may be hours ago.
+    pub fn is_fresh(&self) -> bool {
+        matches!(self.presented, Presented::Listener(_))
+    }
+
     /// Where a browser shows its certificate: the host of `PUBLIC_URL`, whose cookies come along to every port.
     ///
     /// # Errors

@@ -58,6 +58,11 @@ impl<'a> Report<'a> {
         Self { language, findings: Vec::new() }
     }
 
+    /// In which language.
+    pub(crate) fn language(&self) -> &'a Language {
+        self.language
+    }
+
     /// What was found.
     pub(crate) fn findings(self) -> Vec<Finding> {
         self.findings

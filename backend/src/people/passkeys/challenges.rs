@@ -18,8 +18,9 @@ use crate::{
 const LIFE: SignedDuration = SignedDuration::from_mins(5);
 /// What browsers are told, in milliseconds: sooner, so that what they bring is still waited for.
 pub(super) const PATIENCE: u32 = 240_000;
-/// So many of one asker wait at once; with one more the oldest is forgotten. An office is behind one address.
-const AT_ONCE: i64 = 50;
+/// So many of one asker wait at once; with one more the oldest is forgotten. An office is behind one address, and each page at
+/// which somebody signs in has one waiting.
+const AT_ONCE: i64 = 200;
 /// So many wait in all; strangers are asked to come back then.
 const IN_ALL: i64 = 10_000;
 

@@ -33,6 +33,7 @@ use crate::{
         schema::passkeys::{self, table},
     },
     error::{Error, Result, say},
+    notify::security::{self, Changed},
 };
 
 /// So many has one agent at most.
@@ -184,6 +185,7 @@ pub fn add(
     if own.is_some_and(|own| own != handle) {
         return Ok(Err(Doubt::Challenge));
     }
+    let called = name.clone();
     let row = (
         passkeys::agent_id.eq(agent.id),
         passkeys::credential.eq(new.credential),
@@ -203,6 +205,7 @@ pub fn add(
     let (login, after) = told(tx, agent)?;
     let who = Who { agent: Some(agent.id), login: Some(login.clone()), cause: Cause::Web };
     audit::changed(tx, &who, Audited::Factor, &login, &before, &after, now)?;
+    security::tell(tx, agent, &who, Changed::PasskeyAdded(&called), now)?;
     // A secret that no app has shown a code of would go on asking for one.
     factor::forget_pending(tx, agent.id)?;
     factor::first_codes(tx, agent.id).map(Ok)
@@ -244,6 +247,8 @@ pub fn remove(tx: &mut Tx<'_>, actor: &Actor, session: &str, id: PasskeyId, now:
     own(tx, actor, id)?;
     sessions::end_others(tx, actor.agent.id, session)?;
     let agent = &actor.agent;
+    let called: String = table.find(id).select(passkeys::name).first(&mut **tx)?;
+    security::tell(tx, agent, &actor.who(), Changed::PasskeyRemoved(&called), now)?;
     audit::around(
         tx,
         (&actor.who(), Audited::Factor, now),
@@ -255,12 +260,19 @@ pub fn remove(tx: &mut Tx<'_>, actor: &Actor, session: &str, id: PasskeyId, now:
     )
 }
 
+/// Whether this one is the agent's.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_of(conn: &mut Conn, agent: AgentId, id: PasskeyId) -> Result<bool> {
+    let his = table.filter(passkeys::id.eq(id).and(passkeys::agent_id.eq(agent)));
+    Ok(his.select(passkeys::id).first::<PasskeyId>(conn).optional()?.is_some())
+}
+
 /// Looks whether it is the actor's own.
 fn own(tx: &mut Tx<'_>, actor: &Actor, id: PasskeyId) -> Result<()> {
     backend::hold_agent(tx, actor.agent.id)?;
-    let his = table.filter(passkeys::id.eq(id).and(passkeys::agent_id.eq(actor.agent.id)));
-    let found: Option<PasskeyId> = his.select(passkeys::id).first(&mut **tx).optional()?;
-    found.map(drop).ok_or(Error::NotFound)
+    if is_of(tx, actor.agent.id, id)? { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Takes all of an agent away.

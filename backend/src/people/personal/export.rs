@@ -4,12 +4,12 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::{AT_ONCE, Known};
+use super::{AT_ONCE, Known, of_agent};
 use crate::{
     access::{Actor, PeopleAccess},
     audit,
     db::{
-        Audited, Conn, CustomerId, InboundId, InstallationRight, TicketId, Ts, Tx,
+        ArticleId, AuditId, Audited, Blobs, Conn, CustomerId, InboundId, InstallationRight, TicketId, Ts, Tx,
         schema::{articles, attachments, inbound_mails, tickets},
     },
     error::Result,
@@ -24,14 +24,14 @@ pub struct Part {
     pub name: String,
     /// When it is from.
     pub at: Ts,
-    /// Its size, in bytes.
+    /// Its size, in bytes; of what an agent wrote, that of the texts alone.
     pub size: i64,
     /// What it holds.
     pub content: Content,
 }
 
 impl Part {
-    fn text(name: String, at: Ts, text: String) -> Self {
+    pub(super) fn text(name: String, at: Ts, text: String) -> Self {
         let size = i64::try_from(text.len()).unwrap_or(i64::MAX);
         Self { name, at, size, content: Content::Text(text) }
     }
@@ -44,6 +44,25 @@ pub enum Content {
     Text(String),
     /// The stored bytes of that digest.
     Stored(String),
+    /// What an agent wrote.
+    Written(Vec<ArticleId>),
+    /// What the audit log says of the agent of that login.
+    Logged(String, Vec<AuditId>),
+}
+
+impl Content {
+    /// Its bytes.
+    ///
+    /// # Errors
+    /// Those of the database, and of what is stored.
+    pub fn bytes(&self, conn: &mut Conn, blobs: &Blobs) -> Result<Vec<u8>> {
+        match self {
+            Self::Text(text) => Ok(text.clone().into_bytes()),
+            Self::Stored(digest) => blobs.read(conn, digest),
+            Self::Written(articles) => of_agent::written(conn, articles).map(String::into_bytes),
+            Self::Logged(login, lines) => of_agent::logged(conn, login, lines).map(String::into_bytes),
+        }
+    }
 }
 
 /// Writes down that it is taken out.

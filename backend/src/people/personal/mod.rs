@@ -3,6 +3,7 @@
 pub mod erase;
 pub mod export;
 mod from_where;
+pub mod of_agent;
 mod scrub;
 mod traces;
 

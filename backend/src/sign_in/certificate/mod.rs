@@ -7,6 +7,7 @@
 
 mod facts;
 pub mod header;
+mod houses;
 pub(super) mod trust;
 
 use std::collections::HashMap;
@@ -177,12 +178,18 @@ fn look(
     }
     trust.believed(chain, now)?;
     let mut facts = Facts::of(own).map_err(Doubt::Untrusted)?;
-    facts.issuer_key = trust.issuer_key(chain, now)?;
+    let (key, others) = trust.issuer_keys(chain, now)?;
+    facts.issuer_key = key;
     // Without a word about its purpose the library takes it for any.
     if !facts.is_for_clients {
         return Err(Doubt::Purpose);
     }
-    known(method, &facts).ok_or(Doubt::Nameless)
+    let mut known = known(method, &facts).ok_or(Doubt::Nameless)?;
+    known.earlier = others
+        .into_iter()
+        .filter_map(|issuer_key| Facts { issuer_key, ..facts.clone() }.known_as(method.naming))
+        .collect();
+    Ok(known)
 }
 
 /// The agent of whoever has shown it: tied to it, or tied or made now. A name that an agent has here stays, whatever
@@ -213,5 +220,6 @@ pub fn known(method: &Certificate, facts: &Facts) -> Option<Known> {
         managed: method.roles.managed(),
         expires_at: None,
         make: method.make,
+        earlier: Vec::new(),
     })
 }

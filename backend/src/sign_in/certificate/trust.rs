@@ -7,20 +7,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rustls::crypto::ring;
+use rustls::DistinguishedName;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, UnixTime};
-use rustls::server::WebPkiClientVerifier;
-use rustls::server::danger::ClientCertVerifier;
-use rustls::{CertificateError, DistinguishedName, RootCertStore};
 use sha2::{Digest as _, Sha256};
 use x509_parser::asn1_rs::{Oid, oid};
 use x509_parser::prelude::{CertificateRevocationList, FromDer as _, X509Certificate};
 
 use super::Doubt;
 use super::facts::{moment, name};
+use super::houses::{House, Placed, has_signed, houses};
 use crate::config::sign_in::Certificate;
 use crate::db::hex;
+use crate::error::{Sentence, say};
 
 /// What the first byte of a file in the binary form is.
 const SEQUENCE: u8 = 0x30;
@@ -41,7 +40,7 @@ struct State {
     /// Of which version of the files the state is.
     stamps: Option<Vec<Stamp>>,
     good: Option<Arc<Authorities>>,
-    trouble: String,
+    trouble: Option<Sentence>,
     /// The last look that failed.
     failed: Option<(Vec<Stamp>, Instant)>,
 }
@@ -52,9 +51,8 @@ type Stamp = Option<(u64, u64, i64, i64)>;
 /// What the files say.
 #[derive(Debug)]
 pub(in crate::sign_in) struct Authorities {
-    verifier: Arc<dyn ClientCertVerifier>,
-    /// Those that another one vouches for: they are looked at like what is shown, lists included.
-    between: Vec<CertificateDer<'static>>,
+    /// One, or while an authority changes its key one for each of its keys: the library takes lists by their name alone.
+    houses: Vec<House>,
     /// Names and keys of all of them, as they stand in certificates.
     keys: Vec<(Vec<u8>, Vec<u8>)>,
     /// Each authority that counts now, and when it ends.
@@ -89,7 +87,14 @@ impl Trust {
     /// Names of the authorities, for browsers, which then offer only certificates that could do; nothing where the files
     /// cannot be read.
     pub fn hints(&self, now: Timestamp) -> Vec<DistinguishedName> {
-        self.now(now).map(|all| all.verifier.root_hint_subjects().to_vec()).unwrap_or_default()
+        let Ok(all) = self.now(now) else { return Vec::new() };
+        let mut hints: Vec<DistinguishedName> = Vec::new();
+        for one in all.houses.iter().flat_map(House::names) {
+            if !hints.iter().any(|known| known.as_ref() == one.as_ref()) {
+                hints.push(one.clone());
+            }
+        }
+        hints
     }
 
     /// Whether a certificate holds now: whom it descends from, its times, its purpose, and that it is not revoked. Reads
@@ -99,47 +104,67 @@ impl Trust {
     /// What is wrong with it.
     pub(super) fn believed(&self, chain: &[CertificateDer<'_>], now: Timestamp) -> Result<(), Doubt> {
         let Some((own, above)) = chain.split_first() else { return Err(Doubt::Nothing) };
-        let all = self.now(now).map_err(Doubt::Lists)?;
-        let above: Vec<CertificateDer<'_>> = above.iter().chain(&all.between).cloned().collect();
+        let all = self.now(now).map_err(|why| Doubt::Lists(why.to_string()))?;
         let seconds = u64::try_from(now.as_second()).unwrap_or_default();
         let now = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
-        all.verifier.verify_client_cert(own, &above, now).map(drop).map_err(doubt)
+        let mut first = None;
+        for house in &all.houses {
+            match house.believes(own, above, now) {
+                Ok(()) => return Ok(()),
+                // Whom one of them has issued it to, and does not believe any more, is told that; of the others it is none.
+                Err(doubt) if matches!(first, None | Some(Doubt::Untrusted(_))) => first = Some(doubt),
+                Err(_) => {}
+            }
+        }
+        Err(first.unwrap_or(Doubt::Nothing))
     }
 
-    /// The key of whoever issued a certificate, by its SHA-256: two authorities may bear one name, and only one has it.
+    /// The key of whoever issued a certificate, by its SHA-256: two authorities may bear one name, and only one has signed it.
+    /// Behind it the other keys of that name among the authorities that the settings name: whoever writes two of one name
+    /// there says that it is one, which changes its key.
     ///
     /// # Errors
-    /// Where several of that name stand on the way, or none.
-    pub(in crate::sign_in) fn issuer_key(
+    /// Where none of that name on the way has signed it.
+    pub(in crate::sign_in) fn issuer_keys(
         &self,
         chain: &[CertificateDer<'_>],
         now: Timestamp,
-    ) -> Result<String, Doubt> {
+    ) -> Result<(String, Vec<String>), Doubt> {
         let untrusted = |why: &str| Doubt::Untrusted(why.to_owned());
         let Some((own, above)) = chain.split_first() else { return Err(Doubt::Nothing) };
-        let all = self.now(now).map_err(Doubt::Lists)?;
+        let all = self.now(now).map_err(|why| Doubt::Lists(why.to_string()))?;
         let (_, own) = X509Certificate::from_der(own).map_err(|_| untrusted("it cannot be read"))?;
+        let issuer = own.issuer().as_raw();
         let mut found: Vec<Vec<u8>> = Vec::new();
         for der in above {
             let (_, one) =
                 X509Certificate::from_der(der).map_err(|_| untrusted("one on the way cannot be read"))?;
-            if one.subject().as_raw() == own.issuer().as_raw() {
+            if one.subject().as_raw() == issuer {
                 found.push(one.public_key().raw.to_vec());
             }
         }
-        found.extend(
-            all.keys.iter().filter(|(name, _)| name == own.issuer().as_raw()).map(|(_, key)| key.clone()),
-        );
+        let of_house: Vec<&Vec<u8>> =
+            all.keys.iter().filter(|(name, _)| name == issuer).map(|(_, key)| key).collect();
+        found.extend(of_house.iter().map(|key| (*key).clone()));
         found.sort_unstable();
         found.dedup();
+        if found.len() > 1 {
+            found.retain(|key| has_signed(key, |key| own.verify_signature(Some(key)).is_ok()));
+        }
+        let short = |key: &[u8]| hex(&Sha256::digest(key)).chars().take(16).collect::<String>();
         match found.as_slice() {
-            [key] => Ok(hex(&Sha256::digest(key)).chars().take(16).collect()),
+            [key] => {
+                let others = of_house.iter().filter(|other| **other != key).map(|other| short(other));
+                // One that came along on the way, under the name of one of ours, is none of ours.
+                let ours = of_house.contains(&key);
+                Ok((short(key), if ours { others.collect() } else { Vec::new() }))
+            }
             [] => Err(untrusted("its issuer is not there")),
             _ => Err(untrusted("two authorities of its issuer's name, with different keys")),
         }
     }
 
-    fn now(&self, now: Timestamp) -> Result<Arc<Authorities>, String> {
+    fn now(&self, now: Timestamp) -> Result<Arc<Authorities>, Sentence> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // Before they are read: what changes meanwhile is seen at the next look.
         let stamps = self.stamps();
@@ -155,22 +180,22 @@ impl Trust {
                         tracing::info!(target: "turnstone::sign_in", method, "authorities and revoked certificates were read again");
                     }
                     state.good = Some(Arc::new(all));
-                    state.trouble.clear();
+                    state.trouble = None;
                     state.stamps = Some(stamps);
                     state.failed = None;
                 }
                 Err(why) => {
                     let kept = state.good.is_some() && !over;
-                    tracing::warn!(target: "turnstone::sign_in", method, why, kept, "authorities or revoked certificates cannot be read");
+                    tracing::warn!(target: "turnstone::sign_in", method, why = %why, kept, "authorities or revoked certificates cannot be read");
                     if over {
                         state.good = None;
                     }
-                    state.trouble = why;
+                    state.trouble = Some(why);
                     state.failed = Some((stamps, Instant::now()));
                 }
             }
         }
-        state.good.clone().ok_or_else(|| state.trouble.clone())
+        state.good.clone().ok_or_else(|| state.trouble.clone().unwrap_or_else(|| say!("why-unreadable")))
     }
 
     fn stamps(&self) -> Vec<Stamp> {
@@ -185,10 +210,10 @@ impl Trust {
 
 /// What was read anew, unless a list in it is older than the one in force: whoever puts an old one back lets revoked
 /// certificates in again.
-fn not_older(all: Authorities, before: Option<&Authorities>) -> Result<Authorities, String> {
+fn not_older(all: Authorities, before: Option<&Authorities>) -> Result<Authorities, Sentence> {
     for list in before.map(|before| &before.lists).into_iter().flatten() {
         if let Some(new) = all.lists.iter().find(|new| new.about == list.about && new.made < list.made) {
-            return Err(format!("{}: the list is older than the one that counts", new.file));
+            return Err(say!("why-list-older", file = new.file));
         }
     }
     Ok(all)
@@ -198,21 +223,21 @@ fn not_older(all: Authorities, before: Option<&Authorities>) -> Result<Authoriti
 ///
 /// # Errors
 /// Which of them cannot be used, and why.
-pub(in crate::sign_in) fn read(method: &Certificate, now: Timestamp) -> Result<Authorities, String> {
-    let (mut roots, mut between) = (RootCertStore::empty(), Vec::new());
+pub(in crate::sign_in) fn read(method: &Certificate, now: Timestamp) -> Result<Authorities, Sentence> {
     let (mut authorities, mut keys, mut until) = (Vec::new(), Vec::new(), Timestamp::MAX);
+    let mut valid: Vec<Placed> = Vec::new();
     let shown = method.ca.display();
     let ders = certificates(&method.ca)?;
     let mut all = Vec::with_capacity(ders.len());
     for der in &ders {
         let (_, parsed) = X509Certificate::from_der(der)
-            .map_err(|error| format!("{shown}: a certificate cannot be read ({error})"))?;
+            .map_err(|error| say!("why-certificate-unreadable", file = shown, said = error))?;
         all.push((der, parsed));
     }
     for (der, parsed) in &all {
         let signs = parsed.key_usage().ok().flatten().is_none_or(|usage| usage.value.key_cert_sign());
         if !parsed.is_ca() || !signs {
-            return Err(format!("{shown}: {} is no authority", name(parsed.subject())));
+            return Err(say!("why-no-authority", file = shown, name = name(parsed.subject())));
         }
         keys.push((parsed.subject().as_raw().to_vec(), parsed.public_key().raw.to_vec()));
         let (from, end) = (moment(parsed.validity().not_before), moment(parsed.validity().not_after));
@@ -226,41 +251,29 @@ pub(in crate::sign_in) fn read(method: &Certificate, now: Timestamp) -> Result<A
         until = until.min(end);
         authorities.push((name(parsed.subject()), end));
         let issuer = parsed.issuer().as_raw();
-        // Whom another one in the file vouches for is believed because of that one, and while it does not revoke him.
-        if issuer != parsed.subject().as_raw()
-            && all.iter().any(|(_, other)| other.subject().as_raw() == issuer)
-        {
-            between.push((*der).clone());
-        } else {
-            let held = roots.add((*der).clone());
-            held.map_err(|error| format!("{shown}: an authority cannot be used ({error})"))?;
-        }
-    }
-    if roots.is_empty() {
-        return Err(format!("{shown}: no authority in it is valid now"));
+        valid.push(Placed {
+            name: parsed.subject().as_raw().to_vec(),
+            key: parsed.public_key().raw.to_vec(),
+            der: (*der).clone(),
+            // Whom another one in the file vouches for is believed because of that one, and while it does not revoke him.
+            below: issuer != parsed.subject().as_raw()
+                && all.iter().any(|(_, other)| other.subject().as_raw() == issuer),
+        });
     }
     let (lists, revoked) = newest(method)?;
-    let builder =
-        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::new(ring::default_provider()))
-            .with_crls(revoked);
-    let builder = if method.accept_expired_crl { builder } else { builder.enforce_revocation_expiration() };
-    let verifier = builder.build().map_err(|error| {
-        format!("a list of revoked certificates cannot be used ({error}); it has to be of version 2")
-    })?;
-    Ok(Authorities { verifier, between, keys, authorities, lists, until })
+    Ok(Authorities { houses: houses(method, &valid, &revoked)?, keys, authorities, lists, until })
 }
 
 /// The newest list of each issuer: of several the library would take the first.
-fn newest(method: &Certificate) -> Result<(Vec<List>, Vec<CertificateRevocationListDer<'static>>), String> {
+fn newest(method: &Certificate) -> Result<(Vec<List>, Vec<CertificateRevocationListDer<'static>>), Sentence> {
     let mut kept: Vec<(List, CertificateRevocationListDer<'static>, _)> = Vec::new();
     for file in &method.crl {
         for der in crls(file)? {
             let shown = file.display().to_string();
             let (rest, parsed) = CertificateRevocationList::from_der(&der)
-                .map_err(|_| format!("{shown}: a list of revoked certificates cannot be read"))?;
+                .map_err(|_| say!("why-list-unreadable", file = shown))?;
             let next = parsed.next_update().filter(|_| rest.is_empty());
-            let next =
-                next.ok_or_else(|| format!("{shown}: the list does not say when the next one comes"))?;
+            let next = next.ok_or_else(|| say!("why-list-endless", file = shown))?;
             let part = |oid: &Oid<'_>| {
                 let found = parsed.extensions().iter().find(|extension| extension.oid == *oid);
                 found.map(|extension| extension.value.to_vec()).unwrap_or_default()
@@ -293,48 +306,27 @@ fn newest(method: &Certificate) -> Result<(Vec<List>, Vec<CertificateRevocationL
 ///
 /// # Errors
 /// Why there is none.
-pub(in crate::sign_in) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+pub(in crate::sign_in) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Sentence> {
     let shown = path.display();
-    let bytes = std::fs::read(path).map_err(|error| format!("{shown} cannot be read ({error})"))?;
+    let bytes = std::fs::read(path).map_err(|error| say!("why-cannot-read", file = shown, said = error))?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     match found {
         Ok(found) if !found.is_empty() => Ok(found),
-        Ok(_) => Err(format!("{shown} holds no certificate in PEM form")),
-        Err(error) => Err(format!("{shown}: {error}")),
+        Ok(_) => Err(say!("why-no-certificate", file = shown)),
+        Err(error) => Err(format!("{shown}: {error}").into()),
     }
 }
 
-fn crls(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, String> {
+fn crls(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, Sentence> {
     let shown = path.display();
-    let bytes = std::fs::read(path).map_err(|error| format!("{shown} cannot be read ({error})"))?;
+    let bytes = std::fs::read(path).map_err(|error| say!("why-cannot-read", file = shown, said = error))?;
     if bytes.first() == Some(&SEQUENCE) {
         return Ok(vec![CertificateRevocationListDer::from(bytes)]);
     }
     let found: Result<Vec<_>, _> = CertificateRevocationListDer::pem_slice_iter(&bytes).collect();
     match found {
         Ok(found) if !found.is_empty() => Ok(found),
-        Ok(_) => Err(format!("{shown} holds no list of revoked certificates")),
-        Err(error) => Err(format!("{shown}: {error}")),
-    }
-}
-
-/// What a refusal of the library means for whoever shows the certificate.
-fn doubt(error: rustls::Error) -> Doubt {
-    use CertificateError as Why;
-    let why = match error {
-        rustls::Error::InvalidCertificate(why) => why,
-        rustls::Error::InvalidCertRevocationList(why) => return Doubt::Lists(format!("{why:?}")),
-        other => return Doubt::Untrusted(other.to_string()),
-    };
-    match why {
-        Why::Expired | Why::ExpiredContext { .. } => Doubt::Expired,
-        Why::NotValidYet | Why::NotValidYetContext { .. } => Doubt::Early,
-        Why::Revoked => Doubt::Revoked,
-        Why::InvalidPurpose | Why::InvalidPurposeContext { .. } => Doubt::Purpose,
-        Why::UnknownRevocationStatus => Doubt::Lists("there is no list of its issuer".to_owned()),
-        Why::ExpiredRevocationList | Why::ExpiredRevocationListContext { .. } => {
-            Doubt::Lists("the next list should have come by now".to_owned())
-        }
-        other => Doubt::Untrusted(other.to_string()),
+        Ok(_) => Err(say!("why-no-list", file = shown)),
+        Err(error) => Err(format!("{shown}: {error}").into()),
     }
 }

@@ -18,7 +18,7 @@ use super::errand::{Begun, Errand};
 use crate::{
     config::{Config, sign_in::Oidc},
     desk::Desk,
-    error::{Error, Result},
+    error::{Error, Result, Sentence, say},
     people::identities::Known,
 };
 
@@ -65,6 +65,13 @@ pub enum Trouble {
     Ours(Error),
 }
 
+impl Trouble {
+    /// It cannot be asked; in English, for the log.
+    fn away(why: Sentence) -> Self {
+        Self::Away(why.to_string())
+    }
+}
+
 impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
         Self::Ours(error)
@@ -92,7 +99,7 @@ pub async fn begin(
     session: &str,
 ) -> Result<Begun, Trouble> {
     let now = desk.clock.now();
-    let site = sites.get(provider, now, false).await.map_err(Trouble::Away)?;
+    let site = sites.get(provider, now, false).await.map_err(Trouble::away)?;
     let errand = Errand::new(&provider.id, next, session, now);
     let mut address = Url::parse(&site.description.authorization_endpoint)
         .map_err(|error| Trouble::Away(error.to_string()))?;
@@ -129,7 +136,7 @@ pub async fn finish(
         return Err(Trouble::Errand);
     }
     let now = desk.clock.now();
-    let site = sites.get(provider, now, false).await.map_err(Trouble::Away)?;
+    let site = sites.get(provider, now, false).await.map_err(Trouble::away)?;
     // A site that answers in the place of another: the code is not for it.
     let must_say = site.description.authorization_response_iss_parameter_supported;
     match &back.iss {
@@ -152,7 +159,7 @@ pub async fn finish(
     let mut believed = id_token::believed(&token, &site.keys, &expected);
     if believed == Err(Doubt::Key) {
         // The site may sign with a new key.
-        let fresh = sites.get(provider, now, true).await.map_err(Trouble::Away)?;
+        let fresh = sites.get(provider, now, true).await.map_err(Trouble::away)?;
         believed = id_token::believed(&token, &fresh.keys, &expected);
     }
     let claims = believed.map_err(|doubt| Trouble::Doubt(format!("the token is not believed: {doubt}")))?;
@@ -203,7 +210,7 @@ async fn redeem(
     let form = form.finish();
     let answer = site::ask(provider, &description.token_endpoint, Ask::Post(&form, who.as_deref()))
         .await
-        .map_err(Trouble::Away)?;
+        .map_err(Trouble::away)?;
     if answer.status != 200 {
         let said: String = String::from_utf8_lossy(&answer.body)
             .chars()
@@ -244,6 +251,7 @@ fn known(provider: &Oidc, claims: &Claims) -> Result<Known, Trouble> {
         managed: provider.roles.managed(),
         expires_at: None,
         make: provider.make,
+        earlier: Vec::new(),
     })
 }
 
@@ -271,7 +279,7 @@ fn values(claims: &Claims, name: &str) -> Vec<String> {
 /// # Errors
 /// [`Trouble::Away`] where the site does not say what it is.
 pub async fn farewell(desk: &Desk, sites: &Sites, provider: &Oidc) -> Result<Option<Url>, Trouble> {
-    let site = sites.get(provider, desk.clock.now(), false).await.map_err(Trouble::Away)?;
+    let site = sites.get(provider, desk.clock.now(), false).await.map_err(Trouble::away)?;
     let Some(address) = &site.description.end_session_endpoint else { return Ok(None) };
     let mut address = Url::parse(address).map_err(|error| Trouble::Away(error.to_string()))?;
     let back = desk.config.public_url.join("/login").map_err(|error| Error::Unexpected(error.into()))?;
@@ -286,12 +294,8 @@ pub async fn farewell(desk: &Desk, sites: &Sites, provider: &Oidc) -> Result<Opt
 ///
 /// # Errors
 /// Why not.
-pub async fn probe(provider: &Oidc) -> Result<(), String> {
+pub async fn probe(provider: &Oidc) -> Result<(), Sentence> {
     let site = site::fetch(provider, jiff::Timestamp::UNIX_EPOCH).await?;
     let usable = |key: &id_token::PublicKey| key.kty == "RSA" || (key.kty == "EC" && key.crv == "P-256");
-    if site.keys.iter().any(usable) {
-        Ok(())
-    } else {
-        Err("it publishes no key for RS256 or ES256".to_owned())
-    }
+    if site.keys.iter().any(usable) { Ok(()) } else { Err(say!("why-no-key")) }
 }

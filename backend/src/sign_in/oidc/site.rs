@@ -14,6 +14,7 @@ use url::Url;
 
 use super::id_token::PublicKey;
 use crate::config::sign_in::{Oidc, is_protected};
+use crate::error::{Sentence, say};
 
 /// How long a description is good.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(1);
@@ -67,7 +68,7 @@ impl Sites {
         provider: &Oidc,
         now: Timestamp,
         unknown: bool,
-    ) -> Result<Arc<Site>, String> {
+    ) -> Result<Arc<Site>, Sentence> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&provider.id).cloned();
         if let Some(site) = kept {
             let age = now.duration_since(site.fetched).abs();
@@ -83,12 +84,12 @@ impl Sites {
 }
 
 /// Fetches description and keys.
-pub(super) async fn fetch(provider: &Oidc, now: Timestamp) -> Result<Site, String> {
+pub(super) async fn fetch(provider: &Oidc, now: Timestamp) -> Result<Site, Sentence> {
     let address = format!("{}/.well-known/openid-configuration", provider.issuer.trim_end_matches('/'));
     let description: Description = get(provider, &address).await?;
     // Whoever describes itself under another name is somebody else.
     if description.issuer != provider.issuer {
-        return Err(format!("it calls itself {:?}, not {:?}", description.issuer, provider.issuer));
+        return Err(say!("why-site-name", said = description.issuer, name = provider.issuer));
     }
     let addresses = [
         Some(&description.authorization_endpoint),
@@ -97,7 +98,7 @@ pub(super) async fn fetch(provider: &Oidc, now: Timestamp) -> Result<Site, Strin
         description.end_session_endpoint.as_ref(),
     ];
     if let Some(bad) = addresses.into_iter().flatten().find(|address| !may_lead(provider, address)) {
-        return Err(format!("{bad:?} is not encrypted"));
+        return Err(say!("why-plain", address = bad));
     }
     let set: KeySet = get(provider, &description.jwks_uri).await?;
     // Kinds of keys that are not known are nothing to us, and no mistake.
@@ -113,12 +114,13 @@ fn may_lead(provider: &Oidc, address: &str) -> bool {
     is_protected(address) && (!is_plain(address) || is_plain(&provider.issuer))
 }
 
-async fn get<T: DeserializeOwned>(provider: &Oidc, address: &str) -> Result<T, String> {
+async fn get<T: DeserializeOwned>(provider: &Oidc, address: &str) -> Result<T, Sentence> {
     let answer = ask(provider, address, oauth::Ask::Get).await?;
     if answer.status != 200 {
-        return Err(format!("{address} answers {}", answer.status));
+        return Err(say!("why-status", address = address, status = answer.status));
     }
-    serde_json::from_slice(&answer.body).map_err(|error| format!("{address} cannot be read ({error})"))
+    serde_json::from_slice(&answer.body)
+        .map_err(|error| say!("why-cannot-read", file = address, said = error))
 }
 
 /// Asks an address of a site: no redirects, an answer of bounded length, in bounded time.
@@ -126,18 +128,18 @@ pub(super) async fn ask(
     provider: &Oidc,
     address: &str,
     what: oauth::Ask<'_>,
-) -> Result<oauth::Answer, String> {
+) -> Result<oauth::Answer, Sentence> {
     if !may_lead(provider, address) {
-        return Err(format!("{address:?} is not encrypted"));
+        return Err(say!("why-plain", address = address));
     }
     let Ok(_slot) = SLOTS.try_acquire() else {
-        return Err("too many sign-ins at once wait for it".to_owned());
+        return Err(say!("why-busy"));
     };
-    let endpoint = endpoint(address).ok_or_else(|| format!("{address:?} is no address"))?;
+    let endpoint = endpoint(address).ok_or_else(|| say!("why-no-address", address = address))?;
     let asking = oauth::ask(&endpoint, what, provider.ca.clone(), provider.patience);
     match tokio::time::timeout(provider.patience + Duration::from_secs(1), asking).await {
-        Ok(answer) => answer.map_err(|error| format!("{}: {error}", endpoint.host)),
-        Err(_) => Err(format!("{}: no answer in time", endpoint.host)),
+        Ok(answer) => answer.map_err(|error| Sentence::from(format!("{}: {error}", endpoint.host))),
+        Err(_) => Err(say!("why-host-late", host = endpoint.host)),
     }
 }
 

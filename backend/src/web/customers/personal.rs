@@ -1,8 +1,8 @@
 //! All that is known of a customer: taken out for him, or erased for good.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Bytes, Data, Path};
-use futures_util::stream;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
 use serde::Serialize;
 
 use super::address;
@@ -10,16 +10,15 @@ use crate::access::for_people;
 use crate::db::{CustomerId, Right};
 use crate::error::{Error, Result, say};
 use crate::people::personal::erase::{self, Store, Texts};
-use crate::people::personal::export::{self, Content, Part};
+use crate::people::personal::export;
 use crate::people::personal::{everywhere, find};
-use crate::web::archive::Archive;
 use crate::web::failure::{Answer, Failure};
 use crate::web::fields::Fields;
-use crate::web::files;
 use crate::web::forms::Posted;
 use crate::web::gate::Signed;
 use crate::web::page::{Page, see_other, show};
 use crate::web::state::Web;
+use crate::web::taken_out;
 
 #[derive(Serialize)]
 struct ErasureView {
@@ -104,12 +103,6 @@ async fn all_of_it(web: Data<Web>, asker: Signed, id: CustomerId, texts: Texts, 
     Ok(())
 }
 
-struct Sending {
-    web: Data<Web>,
-    left: std::vec::IntoIter<Part>,
-    archive: Option<Archive>,
-}
-
 /// `POST /admin/customers/{id}/personal-data`: as an archive.
 pub async fn take(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Posted<Fields>) -> Answer {
     fields.0.only(&[])?;
@@ -123,10 +116,7 @@ pub async fn take(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Posted<
             let people = for_people(conn, &reader.actor)?;
             let known = find(conn, &reader.actor, &people, id, Right::Read)?;
             let parts = export::parts(conn, &known, now)?;
-            let bytes: i64 = parts.iter().map(|part| part.size).sum();
-            if parts.len() > Archive::FILES || bytes > Archive::BYTES {
-                return Err(Error::Conflict(say!("refused-person-large")));
-            }
+            taken_out::must_fit(&parts)?;
             Ok(parts)
         })
         .await
@@ -139,39 +129,6 @@ pub async fn take(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Posted<
         })
         .await
         .map_err(back)?;
-    let sending = Sending { web, left: parts.into_iter(), archive: Some(Archive::default()) };
-    Ok(files::saved(&format!("customer-{id}.zip"), "application/zip")
-        // Compressing again would only keep the first bytes back.
-        .insert_header(("content-encoding", "identity"))
-        .streaming(stream::unfold(sending, |mut sending| async move {
-            let part = sending.next().await?;
-            // A file that cannot be read breaks the archive off, and its reader knows it.
-            if part.is_err() {
-                sending.archive = None;
-            }
-            Some((part.map_err(|error| std::io::Error::other(error.to_string())), sending))
-        })))
-}
-
-impl Sending {
-    async fn next(&mut self) -> Option<Result<Bytes>> {
-        let Some(part) = self.left.next() else {
-            return self.archive.take().map(|all| Ok(all.end().into()));
-        };
-        let archive = self.archive.as_mut()?;
-        let bytes = match part.content {
-            Content::Text(text) => text.into_bytes(),
-            Content::Stored(digest) => {
-                let web = self.web.clone();
-                let read = self.web.db.read(move |conn| web.db.blobs().read(conn, &digest));
-                match read.await {
-                    Ok(bytes) => bytes,
-                    Err(error) => return Some(Err(error)),
-                }
-            }
-        };
-        let mut entry = archive.entry(&part.name, &bytes, part.at.0);
-        entry.extend(bytes);
-        Some(Ok(entry.into()))
-    }
+    let db = web.db.clone();
+    Ok(taken_out::send(db, StatusCode::OK, &format!("customer-{id}.zip"), parts))
 }

@@ -6,6 +6,7 @@ mod form;
 pub mod list;
 pub mod new;
 pub mod page;
+pub mod personal;
 pub mod retirement;
 pub mod rights;
 pub mod roles;

@@ -1,0 +1,5 @@
+-- The name as lists sort it, and what an agent is found by: small letters without accents. Empty: not said yet, which
+-- happens at the next start.
+ALTER TABLE agents ADD COLUMN sort_name text COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE agents ADD COLUMN found_by text NOT NULL DEFAULT '';
+CREATE INDEX agents_list ON agents (sort_name, id);

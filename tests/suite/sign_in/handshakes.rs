@@ -1,0 +1,80 @@
+//! Whoever begins TLS and says nothing keeps nobody else out.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use tests::{Client, Database};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::{TcpSocket, TcpStream};
+
+use super::certificate::{House, TRUSTED};
+
+/// More than the library would take before it takes no other.
+const FLOOD: u8 = 20;
+const EACH: usize = 40;
+
+fn at(url: &str) -> SocketAddr {
+    url::Url::parse(url).unwrap().socket_addrs(|| None).unwrap()[0]
+}
+
+/// Silent lines from this address of ours.
+async fn silent(to: SocketAddr, from: u8, count: usize) -> Vec<TcpStream> {
+    let mut lines = Vec::with_capacity(count);
+    for _ in 0..count {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, from), 0))).unwrap();
+        lines.push(socket.connect(to).await.unwrap());
+    }
+    lines
+}
+
+async fn hung_up(lines: &mut [TcpStream]) -> usize {
+    let mut gone = 0;
+    for line in lines {
+        let mut read = [0; 8];
+        let ended = tokio::time::timeout(Duration::from_millis(2), line.read(&mut read)).await;
+        gone += usize::from(matches!(ended, Ok(Ok(0) | Err(_))));
+    }
+    gone
+}
+
+/// Answers to somebody else within two seconds, while the flood goes on.
+async fn answers(path: &str, client: &Client) {
+    let began = Instant::now();
+    let answer = tokio::time::timeout(Duration::from_secs(8), client.get(path)).await;
+    let answer = answer.unwrap_or_else(|_| panic!("{path}: nobody answers during a flood"));
+    assert!([200, 303].contains(&answer.status.as_u16()), "{path}: {}", answer.status);
+    assert!(began.elapsed() < Duration::from_secs(2), "{path}: {:?}", began.elapsed());
+}
+
+#[test]
+fn a_flood_of_handshakes_that_are_never_finished_keeps_nobody_out() {
+    tests::run(async {
+        let house = House::new(Database::Sqlite, TRUSTED).await;
+        let dana = house.ca.person("Dana", "dana@helpdesk.example");
+        let there = house.app.visitor().get("/login/with/cards").await.location();
+        for place in [at(&house.app.base()), at(&there)] {
+            // An address that begins more than it may have: its oldest go.
+            let mut many = silent(place, 99, EACH + 15).await;
+            answers("/login", &house.app.visitor()).await;
+            // Two threads take them, so that the order is nearly the one in which they came.
+            let until = Instant::now() + Duration::from_secs(5);
+            while hung_up(&mut many).await < 15 && Instant::now() < until {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            assert_eq!(hung_up(&mut many).await, 15, "the surplus of an address");
+            assert_eq!(hung_up(&mut many[30..]).await, 0, "the youngest stay");
+            drop(many);
+            // Many addresses: of whoever has most.
+            let mut flood = Vec::new();
+            for from in 2..2 + FLOOD {
+                flood.extend(silent(place, from, EACH).await);
+            }
+            answers("/login", &house.app.visitor()).await;
+            house.comes_in(&dana).await;
+            let left = flood.len() - hung_up(&mut flood).await;
+            assert!((100..=200).contains(&left), "{left} unfinished handshakes");
+            answers("/login", &house.app.visitor()).await;
+        }
+    });
+}
