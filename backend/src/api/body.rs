@@ -235,3 +235,14 @@ impl Request {
         Ok(HttpResponse::build(status).content_type("application/json").body(body))
     }
 }
+
+/// For fields of which missing says something else than null: left out they are `None` (`#[serde(default)]`), null is
+/// `Some(None)`.
+///
+/// # Errors
+/// Those of the value.
+pub(super) fn present<'de, T: serde::Deserialize<'de>, D: serde::Deserializer<'de>>(
+    source: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(source).map(Some)
+}

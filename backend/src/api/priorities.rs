@@ -73,11 +73,12 @@ pub struct SetPriorities {
 pub struct SetRank {
     /// 1 to 5.
     rank: i32,
-    /// What it is called; null: as each language does.
-    name: Option<String>,
-    /// Whether it is offered no more.
-    #[serde(default)]
-    retired: bool,
+    /// What it is called; null: as each language does; left out: as before.
+    #[serde(default, deserialize_with = "super::body::present")]
+    #[schema(value_type = Option<String>)]
+    name: Option<Option<String>>,
+    /// Whether it is offered no more; left out: as before.
+    retired: Option<bool>,
 }
 
 impl Input for SetPriorities {}
@@ -97,7 +98,10 @@ pub async fn put(desk: Data<Desk>, caller: Caller, Json { value, .. }: Json<SetP
             for set in &value.priorities {
                 let at = usize::try_from(set.rank - 1).ok().and_then(|at| wanted.get_mut(at));
                 let wish = at.ok_or_else(|| Error::invalid("rank", say!("refused-no-rank")))?;
-                *wish = Wanted { name: set.name.clone().unwrap_or_default(), retired: set.retired };
+                if let Some(name) = &set.name {
+                    wish.name = name.clone().unwrap_or_default();
+                }
+                wish.retired = set.retired.unwrap_or(wish.retired);
             }
             let usual = match value.usual {
                 Some(rank) => rank

@@ -4,11 +4,11 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    body::{Input, Json},
+    body::{Input, Json, present},
     gate::Caller,
     page::{self, List},
     problem::Answer,
@@ -187,11 +187,6 @@ pub struct SetQueue {
 }
 
 impl Input for SetQueue {}
-
-// Missing is not null.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(source: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(source).map(Some)
-}
 
 impl SetQueue {
     fn change(&self) -> Result<Change> {

@@ -220,7 +220,8 @@ fn templates_of(conn: &mut Conn, names: &Names) -> Result<Vec<TemplateText>> {
                 state: does.state.map(|state| names.terms.state_word(state)),
                 wait_days: does.wait_days,
                 move_to: does.queue.map(|id| names.queue(id)),
-                priority: does.priority.map(|priority| names.terms.priority_word(priority)),
+                // The word that stays what it is: one file gives a rank another name, and macros go on meaning it.
+                priority: does.priority.map(|priority| priority.as_str().to_owned()),
                 tags: does.tags,
             }
         })

@@ -275,6 +275,12 @@ pub(super) fn closed_at(conn: &mut Conn, ticket: TicketId, before: Option<Ts>) -
         .filter(events::ticket_id.eq(ticket).and(events::kind.eq(EventKind::StateChanged)))
         // As `Status` writes a state down: with a name behind the kind, or without.
         .filter(events::new_value.eq(State::Closed.as_str()).or(events::new_value.like("closed#%")))
+        // Another name on a ticket that was closed before closes it no later.
+        .filter(
+            events::old_value
+                .is_null()
+                .or(events::old_value.ne(State::Closed.as_str()).and(events::old_value.not_like("closed#%"))),
+        )
         .filter(events::at.le(before.unwrap_or(Ts(jiff::Timestamp::MAX))))
         .order(events::id.desc())
         .select(events::at)

@@ -155,6 +155,8 @@ pub fn put_at(tx: &mut Tx<'_>, actor: &Actor, id: StateId, place: usize, now: Ts
 /// [`Error::Forbidden`] without the right; [`Error::NotFound`]; [`Error::Conflict`] where a macro still sets it.
 pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: StateId, retired: bool, now: Ts) -> Result<NamedState> {
     actor.require(InstallationRight::QueuesAndMail)?;
+    // Nobody keeps a macro meanwhile that sets it.
+    backend::one_at_a_time(tx, "states")?;
     let state = get(tx, id)?;
     let macros = macros(tx, id)?;
     if retired && !macros.is_empty() {

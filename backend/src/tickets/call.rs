@@ -68,7 +68,7 @@ pub fn call(
     let reopened = ticket.state == State::Closed && !input.by_us;
     let open = before.kind == State::New || reopened;
     let usual = if open { State::Open.into() } else { before };
-    let after = input.state.map_or(usual, |wanted| state::left_in(wanted, before));
+    let after = input.state.unwrap_or(usual);
     if after != before {
         state::change(tx, ticket, who, after, None, at)?;
     }

@@ -24,7 +24,7 @@ const PART: i64 = 200;
 /// So many tickets has a table at most.
 pub const MOST: usize = 100_000;
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "number",
     "title",
     "queue",
@@ -42,6 +42,7 @@ const COLUMNS: [&str; 17] = [
     "created_at",
     "updated_at",
     "state_type",
+    "priority_rank",
 ];
 
 /// Writes down that the actor takes tickets out, before he gets any; `what` is his search.
@@ -99,6 +100,7 @@ pub fn part(
             time(Some(ticket.created_at)),
             time(Some(ticket.updated_at)),
             ticket.state.kind().to_owned(),
+            ticket.priority.level().to_string(),
         ]);
     }
     Ok((table.finish(), tickets.len(), next))

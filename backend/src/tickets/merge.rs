@@ -26,6 +26,9 @@ pub(super) struct Undo {
     pub pending_until: Option<Timestamp>,
     /// The survivor was closed and became open.
     pub reopened: bool,
+    /// The state that the survivor was in then; what was written before there were named states has none.
+    #[serde(default)]
+    pub survivor: Option<Status>,
     pub people: Vec<String>,
     pub tags: Vec<String>,
     pub watchers: Vec<AgentId>,
@@ -60,6 +63,7 @@ pub fn merge(
         state: source.status(),
         pending_until: source.pending_until.map(|until| until.0),
         reopened: target.state == State::Closed && source.state.is_active(),
+        survivor: Some(target.status()),
         people: people(tx, source, target)?,
         tags: tags(tx, source, target)?,
         watchers: watching(tx, source, target)?,

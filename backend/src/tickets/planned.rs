@@ -67,7 +67,7 @@ pub(crate) fn leaves(tx: &mut Tx<'_>, article: ArticleId, at: &Moment) -> Result
         (None, _) => now,
         // It was closed meanwhile; that a reply opens a ticket was said of the ticket as it was.
         (Some(_), State::Closed) if opens => now,
-        (Some(wanted), _) => state::left_in(wanted, now),
+        (Some(wanted), _) => wanted,
     };
     let until = until.map(|until| until.0);
     // A reminder for a moment that has passed by now is none.

@@ -93,7 +93,7 @@ pub fn reply(
     ticket.unanswered_since = None;
     locking::restart_timer(tx, ticket, at)?;
     let usual = if before.kind == State::New { State::Open.into() } else { before };
-    let after = input.state.map_or(usual, |wanted| state::left_in(wanted, before));
+    let after = input.state.unwrap_or(usual);
     let until = input.until.or(ticket.pending_until.map(Into::into).filter(|_| input.state.is_none()));
     if send_at.is_some() {
         planned::keep(tx, article.id, input.state, until.map(Ts))?;

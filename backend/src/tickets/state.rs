@@ -35,9 +35,11 @@ pub fn set_state(
         states::must_be_offered(tx, "value", to)?;
     }
     let before = Snapshot::of(ticket);
+    // Another name for a ticket that is closed anyway closes nothing.
+    let closes = to.kind == State::Closed && ticket.state != State::Closed;
     change(tx, ticket, who, to, until, at)?;
     store::save(tx, ticket, at.ts())?;
-    let kind = if to.kind == State::Closed { ActKind::Closed } else { ActKind::StateChanged };
+    let kind = if closes { ActKind::Closed } else { ActKind::StateChanged };
     acts::keep(tx, ticket, who, &before, kind, at)
 }
 
@@ -74,11 +76,6 @@ pub(super) fn wait(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<()> {
         Some(due) => store::set_deadline(tx, ticket.id, kind, due),
         None => Ok(()),
     }
-}
-
-/// The state in which what is written leaves a ticket: one that is open under a name of the house is open as it is.
-pub(super) fn left_in(wanted: Status, now: Status) -> Status {
-    if wanted == State::Open.into() && now.kind == State::Open { now } else { wanted }
 }
 
 /// A state that a ticket had before: a moment that has passed is no reason to wait.

@@ -86,7 +86,8 @@ pub fn unmerge(
     store::record(tx, survivor, who, at.ts(), ended)?;
     let stays = since.len() > going.len();
     if undo.reopened && merge.target_id == survivor.id && !stays && untouched(tx, survivor, &merge)? {
-        state::change(tx, survivor, who, State::Closed, None, at)?;
+        let closed = undo.survivor.filter(|state| state.kind == State::Closed);
+        state::change(tx, survivor, who, closed.unwrap_or(State::Closed.into()), None, at)?;
     }
     recount(tx, survivor)?;
     store::save(tx, survivor, at.ts())?;

@@ -269,6 +269,18 @@ both_databases! {
         }
     }
 
+    async fn a_rank_gets_another_name_and_macros_that_set_it_go_on(database) {
+        let app = TestApp::start(database).await;
+        lived_in(&app).await;
+        let (_, file) = run(&app.settings, &["config", "export"], "").await;
+        assert!(file.contains("called = \"Production stands\"") && file.contains("priority = \"high\""), "{file}");
+        let (good, said) = run(&app.settings, &["config", "apply", "-"], &file.replace("Production stands", "Everything stands")).await;
+        assert!(good, "{said}");
+        let macros = app.root.get("/api/v1/templates").await.items();
+        let one = macros.iter().find(|one| one["name"] == "Close it").expect("the macro");
+        assert_eq!(one["effects"]["priority"], "Everything stands");
+    }
+
     async fn a_file_with_a_mistake_changes_nothing_and_says_where(database) {
         let app = TestApp::start(database).await;
         let (_, before) = run(&app.settings, &["config", "export"], "").await;

@@ -34,7 +34,17 @@ both_databases! {
         let csv = app.root.post("/api/v1/exports", json!({ "q": "" })).await.assert(201).text();
         assert!(csv.contains("Production stands"), "{csv}");
         let history = app.root.get(&format!("/api/v1/tickets/{number}/history")).await.items();
-        assert!(history.iter().any(|event| event["new_value"] == "Production stands"), "{history:?}");
+        let risen = history.iter().find(|event| event["new_value"] == "Production stands").expect("the change");
+        assert_eq!((&risen["old_type"], &risen["new_type"]), (&json!("3"), &json!("5")), "programs go by the rank");
+        assert_eq!(app.ticket(&number).await["priority_rank"], 5);
+        assert!(csv.lines().next().is_some_and(|head| head.ends_with(",state_type,priority_rank")), "{csv}");
+        assert!(csv.lines().nth(1).is_some_and(|line| line.ends_with(",new,5")), "{csv}");
+        // What a program leaves out stays as it is; null takes a name away.
+        let keeps = app.root.put("/api/v1/priorities", json!({ "priorities": [{ "rank": 1 }, { "rank": 5 }] })).await.assert(200).items();
+        assert_eq!((&keeps[4], &keeps[0]["retired"]), (&last, &json!(true)));
+        let bare = app.root.put("/api/v1/priorities", json!({ "priorities": [{ "rank": 5, "name": null }] })).await.assert(200).items();
+        assert_eq!(bare[4]["name"], "urgent");
+        app.root.put("/api/v1/priorities", json!({ "priorities": [{ "rank": 5, "name": "Production stands" }] })).await.assert(200);
         // A ticket opened by hand begins with the usual one too, and not with one that is retired.
         let open = json!({ "queue": "Support", "title": "A call", "customer": "anna@customer.example", "body_text": "Hello." });
         let made = app.root.post("/api/v1/tickets", open.clone()).await.assert(201).json();

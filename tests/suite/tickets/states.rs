@@ -67,6 +67,7 @@ both_databases! {
         let history = app.root.get(&format!("/api/v1/tickets/{number}/history")).await.items();
         let changed = history.iter().find(|event| event["kind"] == "state_changed").expect("a change");
         assert_eq!((&changed["old_value"], &changed["new_value"]), (&json!("new"), &json!("Waiting for supplier")));
+        assert_eq!((&changed["old_type"], &changed["new_type"]), (&json!("new"), &json!("pending_reminder")));
 
         // Whoever reads sees the name: in the list, on the page, in its history and its picker.
         let visitor = app.visitor();

@@ -86,6 +86,61 @@ both_databases! {
         agree(&app).await;
     }
 
+    async fn a_program_that_says_open_means_it_and_a_form_leaves_what_is_open(database) {
+        let app = TestApp::start(database).await;
+        app.hush().await;
+        named(&app, "In the workshop", "open").await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let path = |what: &str| format!("/api/v1/tickets/{number}/{what}");
+        app.root.set(&number, "state", "In the workshop").await;
+        // Nothing said of the state: it stays.
+        app.root.post(&path("replies"), json!({ "body_text": "One.", "hold_seconds": 0 })).await.assert(201);
+        assert_eq!(state(&app, &number).await, "In the workshop");
+        let browser = app.visitor();
+        browser.sign_in("root", tests::binary::PASSWORD).await;
+        let page = format!("/tickets/{number}");
+        browser.get(&page).await.assert(200);
+        let fields = [("kind", "reply"), ("to", "anna@customer.example"), ("body", "Two."), ("then", "open")];
+        browser.submit(&format!("{page}/articles"), &fields).await.assert(303);
+        assert_eq!(state(&app, &number).await, "In the workshop");
+        app.root.post(&path("replies"), json!({ "body_text": "Three.", "hold_seconds": 0, "state": "open" })).await.assert(201);
+        assert_eq!(state(&app, &number).await, "open");
+    }
+
+    async fn another_name_for_a_closed_ticket_closes_it_no_later(database) {
+        let app = TestApp::start(database).await;
+        app.hush().await;
+        named(&app, "Solved", "closed").await;
+        let queues = app.root.get("/api/v1/queues").await.items();
+        let queue = text(&queues.iter().find(|queue| queue["name"] == "Support").expect("a queue")["id"]);
+        let policy = json!({ "follow_up_policy": "reopen", "closed_days": 7 });
+        app.root.patch(&format!("/api/v1/queues/{queue}"), policy).await.assert(200);
+        let question = mail("anna@customer.example");
+        let number = app.ticket_from(&question).await;
+        app.root.set(&number, "state", "closed").await;
+        app.advance(SignedDuration::from_hours(6 * 24)).await;
+        app.root.set(&number, "state", "Solved").await;
+        let acts = app.root.get(&format!("/api/v1/tickets/{number}/acts")).await.items();
+        assert_eq!(acts.last().map(|act| text(&act["kind"])).as_deref(), Some("state_changed"), "{acts:?}");
+        app.advance(SignedDuration::from_hours(2 * 24)).await;
+        app.deliver(&mail(question.sender()).answering([question.id()])).await;
+        assert_eq!(state(&app, &number).await, "Solved", "eight days after the end");
+        assert_eq!(app.root.get("/api/v1/tickets").await.items().len(), 2);
+    }
+
+    async fn a_merge_that_ends_closes_its_survivor_under_the_name_it_had(database) {
+        let app = TestApp::start(database).await;
+        app.hush().await;
+        named(&app, "Solved", "closed").await;
+        let survivor = app.ticket_from(&mail("anna@customer.example")).await;
+        app.root.set(&survivor, "state", "Solved").await;
+        let other = app.ticket_from(&mail("anna@customer.example").subject("Another")).await;
+        app.root.post(&format!("/api/v1/tickets/{other}/merges"), json!({ "into": survivor })).await.assert(201);
+        assert_eq!(state(&app, &survivor).await, "open");
+        app.root.delete(&format!("/api/v1/tickets/{other}/merges")).await.assert(204);
+        assert_eq!(state(&app, &survivor).await, "Solved");
+    }
+
     async fn the_database_refuses_a_name_of_another_kind(database) {
         let app = TestApp::start(database).await;
         let solved = named(&app, "Solved", "closed").await;

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::instant;
 use crate::{
-    db::{Conn, EventKind},
+    db::{Conn, EventKind, Priority, Status},
     error::Result,
     terms::Terms,
     tickets::{Event, view},
@@ -34,6 +34,15 @@ pub struct EventView {
     pub old_value: Option<String>,
     /// After.
     pub new_value: Option<String>,
+    /// Before, in a word that stays whatever the house calls it: the type of a state, the rank of a priority; else null.
+    pub old_type: Option<String>,
+    /// After, likewise.
+    pub new_type: Option<String>,
+}
+
+/// Whether the values of such a change are states.
+const fn of_states(kind: EventKind) -> bool {
+    matches!(kind, EventKind::StateChanged | EventKind::Replied | EventKind::Removed | EventKind::Restored)
 }
 
 /// These changes, in their order.
@@ -49,14 +58,22 @@ pub fn events(conn: &mut Conn, of: &[Event]) -> Result<Vec<EventView>> {
     let said = |event: &Event, value: &Option<String>| {
         let value = value.as_deref()?;
         Some(match event.kind {
-            EventKind::StateChanged | EventKind::Replied | EventKind::Removed | EventKind::Restored => {
-                terms.event_word(value)
-            }
+            kind if of_states(kind) => terms.event_word(value),
             EventKind::PriorityChanged => {
                 value.parse().map_or_else(|_| value.to_owned(), |priority| terms.priority_word(priority))
             }
             _ => value.to_owned(),
         })
+    };
+    let typed = |event: &Event, value: &Option<String>| {
+        let value = value.as_deref()?;
+        match event.kind {
+            EventKind::PriorityChanged => {
+                value.parse::<Priority>().ok().map(|priority| priority.level().to_string())
+            }
+            kind if of_states(kind) => value.parse::<Status>().ok().map(|state| state.kind.kind().to_owned()),
+            _ => None,
+        }
     };
     let show = |event: &Event| EventView {
         id: event.id.to_string(),
@@ -68,6 +85,8 @@ pub fn events(conn: &mut Conn, of: &[Event]) -> Result<Vec<EventView>> {
         article: event.article_id.map(|id| id.to_string()),
         old_value: said(event, &event.old_value),
         new_value: said(event, &event.new_value),
+        old_type: typed(event, &event.old_value),
+        new_type: typed(event, &event.new_value),
     };
     Ok(of.iter().map(show).collect())
 }

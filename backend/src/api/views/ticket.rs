@@ -31,6 +31,8 @@ pub struct TicketView {
     pub state_type: String,
     /// Its priority: a name of the house (`GET /priorities`), or very low, low, normal, high, urgent.
     pub priority: String,
+    /// Its rank, whatever it is called: 1, the least urgent, to 5.
+    pub priority_rank: i32,
     /// The login of the agent whose it is; null: nobody's.
     pub owner: Option<String>,
     /// Who is on it.
@@ -99,6 +101,7 @@ pub fn tickets(conn: &mut Conn, of: &[Ticket]) -> Result<Vec<TicketView>> {
             state: terms.state_word(ticket.status()),
             state_type: ticket.state.kind().to_owned(),
             priority: terms.priority_word(ticket.priority),
+            priority_rank: ticket.priority.level(),
             lock: LockView {
                 locked,
                 by: owner.clone().filter(|_| locked),

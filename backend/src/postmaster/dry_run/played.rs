@@ -85,8 +85,9 @@ impl<'a> Played<'a> {
                 *into = target;
             }
             let Some(one) = self.standing(id) else { continue };
+            let closes = one.ticket.state != State::Closed;
             one.act(&act);
-            if matches!(act, Act::State(status) if status.kind == State::Closed) {
+            if closes && matches!(act, Act::State(status) if status.kind == State::Closed) {
                 self.closed.insert(id, deed.at);
             }
         }

@@ -84,6 +84,8 @@ pub async fn create(web: Data<Web>, signed: Signed, number: Path<String>, form: 
         .db
         .write(move |tx| {
             let mut access = access::for_change::<Reply>(tx, &asker.actor, &own)?;
+            let state = then::as_it_stands(input.state, access.ticket().status());
+            let input = CallInput { state, ..input.clone() };
             Ok(call(tx, &mut access, &asker.actor, &input, &at)?.id)
         })
         .await;

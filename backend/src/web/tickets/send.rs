@@ -227,7 +227,11 @@ fn perform(
             }
             let mut written = (**written).clone();
             match &mut written {
-                Written::Reply(input) => input.files = files.to_vec(),
+                Written::Reply(input) => {
+                    let access = access::readable(tx, &signed.actor, number)?;
+                    input.state = then::as_it_stands(input.state, access.ticket().status());
+                    input.files = files.to_vec();
+                }
                 Written::Note(input) => input.files = files.to_vec(),
             }
             templates::write_with(tx, &signed.actor, number, &written, effects, at)

@@ -16,6 +16,12 @@ pub fn state(then: &str) -> Option<Status> {
     }
 }
 
+/// A form sends *open* when its writer has chosen nothing: that leaves a ticket which is open in the state that it has, under
+/// whichever name.
+pub fn as_it_stands(wanted: Option<Status>, now: Status) -> Option<Status> {
+    wanted.filter(|wanted| *wanted != State::Open.into() || now.kind != State::Open)
+}
+
 /// A named state that can be asked for, with its shape.
 #[derive(Clone, Debug, Serialize)]
 pub struct Named {
