@@ -79,7 +79,7 @@ pub(super) fn view(conn: &mut Conn, actor: &Actor, template: &Template) -> Resul
         let all = role_change::all(conn)?.into_iter();
         all.filter(|(role, _)| template.roles.contains(&role.id)).map(|(role, _)| role.name).collect()
     };
-    let effects = &template.effects;
+    let effects = template.effects.clone().known_to(actor, template.owner.is_some());
     let terms = Terms::load(conn)?;
     Ok(TemplateView {
         id: template.id.to_string(),
@@ -117,17 +117,17 @@ pub struct SetTemplate {
     /// The names of the queues in which it is offered; without any, everywhere.
     #[serde(default)]
     queues: Vec<String>,
-    /// The names of the roles to whose holders it is offered, in place of queues; without any, to everybody. Choosing
-    /// them takes the right to manage people.
-    #[serde(default)]
-    roles: Vec<String>,
+    /// The names of the roles to whose holders it is offered, in place of queues; an empty list: to everybody. Left out
+    /// together with queues, a change leaves it to those who have it. Choosing them takes the right to manage people.
+    roles: Option<Vec<String>>,
 }
 
 impl Input for SetTemplate {}
 
 impl SetTemplate {
-    fn change(&self, conn: &mut Conn, actor: &Actor) -> Result<Change> {
-        if !self.roles.is_empty() {
+    fn change(&self, conn: &mut Conn, actor: &Actor, before: Option<&Template>) -> Result<Change> {
+        let chosen = self.roles.as_deref().unwrap_or_default();
+        if !chosen.is_empty() {
             actor.require(InstallationRight::People)?;
         }
         let language = language(self.language.as_deref())?;
@@ -142,7 +142,10 @@ impl SetTemplate {
             language,
             body: self.body_text.clone(),
             effects,
-            roles: self.roles.iter().map(role).collect::<Result<_>>()?,
+            roles: match (&self.roles, before) {
+                (None, Some(before)) if self.queues.is_empty() => before.roles.clone(),
+                _ => chosen.iter().map(role).collect::<Result<_>>()?,
+            },
             queues: self.queues.iter().map(|name| named(conn, "queues", name)).collect::<Result<_>>()?,
         })
     }
@@ -201,7 +204,7 @@ pub async fn create(desk: Data<Desk>, caller: Caller, Json { value, request }: J
     let (now, asker) = (desk.moment().ts(), caller.clone());
     request
         .create(&desk, &caller, move |tx| {
-            let change = value.change(tx, &asker.actor)?;
+            let change = value.change(tx, &asker.actor, None)?;
             let made = store::create(tx, &asker.actor, &change, now)?;
             view(tx, &asker.actor, &made)
         })
@@ -240,7 +243,8 @@ pub async fn put(
     let kept = desk
         .db
         .write(move |tx| {
-            let change = value.change(tx, &caller.actor)?;
+            let before = store::get(tx, id)?;
+            let change = value.change(tx, &caller.actor, Some(&before))?;
             let kept = store::change(tx, &caller.actor, id, &change, now)?;
             view(tx, &caller.actor, &kept)
         })

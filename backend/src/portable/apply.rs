@@ -42,7 +42,7 @@ pub fn apply(
     now: Ts,
 ) -> Result<Vec<Difference>> {
     let is = export(tx, actor)?;
-    let wanted = &with_bare_logo(wanted);
+    let wanted = &with_roles_kept(with_bare_logo(wanted), &is);
     let changes = differences(&is, wanted)?;
     if changes.is_empty() {
         return Ok(changes);
@@ -99,6 +99,16 @@ pub fn apply(
         None => Ok(changes),
         Some(difference) => Err(Error::Conflict(say!("refused-apply", what = difference))),
     }
+}
+
+/// The document with the roles of texts of which it says nothing as they are.
+fn with_roles_kept(mut wanted: Document, is: &Document) -> Document {
+    for text in wanted.templates.iter_mut().filter(|text| text.roles.is_none()) {
+        let same = |one: &&TemplateText| one.name == text.name && one.language == text.language;
+        let before = is.templates.iter().find(same).and_then(|one| one.roles.clone());
+        text.roles = Some(before.filter(|_| text.queues.is_empty()).unwrap_or_default());
+    }
+    wanted
 }
 
 /// The document with its logo as it will be kept: the pixels alone.
@@ -268,7 +278,7 @@ fn role_named(conn: &mut Conn, name: &str) -> Result<RoleId> {
 
 fn template_to(tx: &mut Tx<'_>, actor: &Actor, text: &TemplateText, now: Ts) -> Result<()> {
     let queues = text.queues.iter().map(|name| queue_named(tx, name)).collect::<Result<Vec<_>>>()?;
-    let roles = text.roles.iter().map(|name| role_named(tx, name)).collect::<Result<Vec<_>>>()?;
+    let roles = text.roles.iter().flatten().map(|name| role_named(tx, name)).collect::<Result<Vec<_>>>()?;
     let terms = Terms::load(tx)?;
     let effects = templates::Effects {
         state: text.state.as_deref().map(|word| terms.wanted_state("state", word)).transpose()?,

@@ -181,9 +181,9 @@ pub(super) struct TemplateText {
     /// Where it is offered; none: everywhere.
     #[serde(default)]
     pub queues: Vec<String>,
-    /// To the holders of which roles it is offered; none: to everybody.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<String>,
+    /// To the holders of which roles it is offered; none: to everybody. A file from before there was such a thing leaves it
+    /// to those who have it: nothing becomes everybody's by an omission.
+    pub roles: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -216,7 +216,7 @@ fn templates_of(conn: &mut Conn, names: &Names) -> Result<Vec<TemplateText>> {
                 language: template.language,
                 body: template.body,
                 queues,
-                roles,
+                roles: Some(roles),
                 state: does.state.map(|state| names.terms.state_word(state)),
                 wait_days: does.wait_days,
                 move_to: does.queue.map(|id| names.queue(id)),

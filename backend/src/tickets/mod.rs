@@ -54,6 +54,7 @@ pub mod lock;
 pub use self::formatted::{Clean, Formatted};
 pub(crate) use self::model::NewArticle;
 pub use self::model::{Article, Attachment, Event, NewFile, Person, Recipients, Ticket};
+pub(crate) use self::recount::preview_of;
 
 use jiff::{Timestamp, tz::TimeZone};
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{model::Ticket, store};
 use crate::{
     db::{
-        ArticleId, Channel, Sender, Ts, Tx,
+        ArticleId, Channel, Conn, Sender, TicketId, Ts, Tx,
         schema::{articles, attachments},
     },
     error::Result,
@@ -34,21 +34,44 @@ impl Entry {
     }
 }
 
-/// Counts the ticket's articles and says who waits for whom; the caller saves the ticket.
-pub(super) fn recount(tx: &mut Tx<'_>, ticket: &mut Ticket) -> Result<()> {
-    let entries: Vec<Entry> = articles::table
-        .filter(articles::ticket_id.eq(ticket.id).and(articles::sender.ne(Sender::System)))
+/// As the verbs leave it: neither a note nor a machine's mail is what a list shows.
+fn shown(entries: &[Entry]) -> Option<&Entry> {
+    let usual = entries.iter().rev().find(|entry| !entry.automatic && entry.channel != Channel::Note);
+    usual.or(entries.last())
+}
+
+fn entries(conn: &mut Conn, ticket: TicketId) -> Result<Vec<Entry>> {
+    Ok(articles::table
+        .filter(articles::ticket_id.eq(ticket).and(articles::sender.ne(Sender::System)))
         .order(articles::id)
         .select(Entry::as_select())
-        .load(&mut **tx)?;
+        .load(conn)?)
+}
+
+fn preview(conn: &mut Conn, entry: &Entry) -> Result<String> {
+    let text: String = articles::table.find(entry.id).select(articles::body_text).first(conn)?;
+    Ok(store::preview_of(&text))
+}
+
+/// The first words that lists show of a ticket, as its articles are now.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn preview_of(conn: &mut Conn, ticket: TicketId) -> Result<String> {
+    match shown(&entries(conn, ticket)?) {
+        Some(entry) => preview(conn, entry),
+        None => Ok(String::new()),
+    }
+}
+
+/// Counts the ticket's articles and says who waits for whom; the caller saves the ticket.
+pub(super) fn recount(tx: &mut Tx<'_>, ticket: &mut Ticket) -> Result<()> {
+    let entries = entries(tx, ticket.id)?;
     ticket.article_count = i32::try_from(entries.len()).unwrap_or(i32::MAX);
     ticket.last_article_id = entries.last().map_or(0, |entry| entry.id.0);
-    // As the verbs leave it: neither a note nor a machine's mail is what a list shows.
-    let shown = entries.iter().rev().find(|entry| !entry.automatic && entry.channel != Channel::Note);
-    match shown.or(entries.last()) {
+    match shown(&entries) {
         Some(entry) => {
-            let text: String = articles::table.find(entry.id).select(articles::body_text).first(&mut **tx)?;
-            ticket.preview = store::preview_of(&text);
+            ticket.preview = preview(tx, entry)?;
             ticket.last_sender = entry.sender.as_str().to_owned();
         }
         None => {

@@ -125,7 +125,8 @@ fn first_whole(
         }
         let filled = templates::filled(&text, |name| value(conn, name))?;
         if filled.missing.is_empty() {
-            return Ok(tidy(&filled.text));
+            // As HTML says it too: signs that it does not keep would make two texts of one.
+            return Ok(as_html(&tidy(&filled.text)).text().trim_end().to_owned());
         }
     }
     Ok(String::new())
@@ -193,15 +194,18 @@ pub(super) struct Greeted {
 /// # Errors
 /// [`crate::error::Error::Invalid`] when the HTML gets too long.
 pub(super) fn above(words: &str, input: &ReplyInput) -> Result<Greeted> {
-    if words.is_empty() || begins_with(&input.body_text, words) {
-        return Ok(Greeted { text: input.body_text.clone(), html: input.body_html.clone(), length: 0 });
-    }
     let own = input.body_text.trim_start_matches('\n');
     let beside = |html: &Clean| html.text().trim_end() == input.body_text.trim_end();
+    // Of a text and an HTML that say the same each begins as the other does; a program may have given two of its own.
     let made = match &input.body_html {
-        Some(html) => Some((html.below(&as_html(words))?, beside(html.clean()))),
-        None => None,
+        Some(html) if !words.is_empty() && !begins_with(&html.clean().text(), words) => {
+            Some((html.below(&as_html(words))?, beside(html.clean())))
+        }
+        html => html.clone().map(|html| (html, false)),
     };
+    if words.is_empty() || begins_with(&input.body_text, words) {
+        return Ok(Greeted { text: input.body_text.clone(), html: made.map(|(html, _)| html), length: 0 });
+    }
     let text = match &made {
         // The text was made of the HTML, and still is.
         Some((html, true)) => html.clean().text(),
@@ -231,17 +235,25 @@ pub(super) fn note(tx: &mut Tx<'_>, article: ArticleId, greeted: &Greeted) -> Re
     Ok(())
 }
 
+/// How long the words are that were put above an article, in characters; 0 where there are none.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn length(conn: &mut Conn, article: ArticleId) -> Result<usize> {
+    let length: Option<i32> = article_salutations::table
+        .find(article)
+        .select(article_salutations::length)
+        .first(conn)
+        .optional()?;
+    Ok(length.and_then(|length| usize::try_from(length).ok()).unwrap_or(0))
+}
+
 /// The words that were put above an article.
 ///
 /// # Errors
 /// Those of the database.
 pub(super) fn put_above(conn: &mut Conn, article: &Article) -> Result<String> {
-    let length: Option<i32> = article_salutations::table
-        .find(article.id)
-        .select(article_salutations::length)
-        .first(conn)
-        .optional()?;
-    let length = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    let length = length(conn, article.id)?;
     Ok(article.body_text.chars().take(length).collect())
 }
 

@@ -47,7 +47,7 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
         let names = Names::load(conn, &asker.actor)?;
         let (mut offered, mut retired) = (Vec::new(), Vec::new());
         for template in templates::all(conn)? {
-            let row = row(&template, HOME, &names, &asker.reader);
+            let row = row(&template, HOME, &names, asker);
             if template.retired { retired.push(row) } else { offered.push(row) }
         }
         let saved = if wish.saved.is_empty() { String::new() } else { language.tr("templates-saved") };
@@ -129,7 +129,9 @@ impl Typed {
                 let ids = queues.iter().map(|id| id.parse().map_err(|_| Error::NotFound));
                 change.queues = ids.collect::<Result<_>>()?;
             }
-            _ => {}
+            "everybody" => {}
+            // What no form of ours sends is not taken for the widest.
+            _ => return Err(Error::NotFound),
         }
         let nobody = match self.one("scope") {
             "queues" => change.queues.is_empty(),

@@ -2,7 +2,7 @@
 
 mod completeness;
 mod mistakes;
-mod portable;
+pub mod portable;
 mod swaps;
 
 use std::ffi::OsString;

@@ -121,6 +121,62 @@ both_databases! {
         assert!(app.articles(&number).await.iter().all(|article| article["sender_type"] != "agent"));
     }
 
+    async fn a_queue_that_is_out_of_reach_by_now_is_named_no_more(database) {
+        let app = TestApp::start(database).await;
+        app.queue("Vault", "vault@helpdesk.example").await;
+        app.role("Writer", "Support", &["reply"]).await;
+        app.role("Mover", "Vault", &["move_into"]).await;
+        let will = app.agent("will", &["Writer", "Mover"]).await;
+        let made = own(&will, "Away", json!({ "effects": { "queue": "Vault" } })).await;
+        assert_eq!(made["effects"]["queue"], "Vault");
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let agents = app.root.get("/api/v1/agents").await.items();
+        let id = text(&agents.iter().find(|agent| agent["login"] == "will").unwrap()["id"]);
+        app.root.patch(&format!("/api/v1/agents/{id}"), json!({ "roles": ["Writer"] })).await.assert(200);
+        let api = ["/api/v1/preferences/templates".to_owned(), format!("/api/v1/tickets/{number}/templates")];
+        for path in &api {
+            assert!(!will.get(path).await.assert(200).text().contains("Vault"), "{path}");
+        }
+        let his = browser(&app, "will").await;
+        for path in ["/preferences/templates".to_owned(), format!("/tickets/{number}"), format!("/tickets/{number}/templates")] {
+            let page = his.get(&path).await.assert(200).text();
+            assert!(page.contains("Away") && !page.contains("Vault"), "{path}: {page}");
+        }
+    }
+
+    async fn what_is_left_out_or_unknown_makes_no_text_everybodys(database) {
+        let app = TestApp::start(database).await;
+        app.role("First line", "Support", &["reply"]).await;
+        let body = json!({ "name": "For them", "body_text": "x", "roles": ["First line"] });
+        let id = text(&app.root.post("/api/v1/templates", body).await.assert(201).json()["id"]);
+        let path = format!("/api/v1/templates/{id}");
+        let kept = app.root.put(&path, json!({ "name": "For them", "body_text": "y" })).await.assert(200).json();
+        assert_eq!((&kept["scope"], &kept["roles"]), (&json!("roles"), &json!(["First line"])));
+        let file = exported(&app.settings).await;
+        assert!(file.contains("roles = [\"First line\"]"), "{file}");
+        let old = file.replace("roles = [\"First line\"]\n", "").replace("body = \"y\"", "body = \"z\"");
+        let (good, said) = crate::config::portable::run(&app.settings, &["config", "apply", "-"], &old).await;
+        assert!(good, "{said}");
+        let kept = app.root.get(&path).await.json();
+        assert_eq!((&kept["body_text"], &kept["scope"]), (&json!("z"), &json!("roles")));
+        let root = browser(&app, "root").await;
+        let page = format!("/admin/templates/{id}");
+        root.get(&page).await.assert(200);
+        root.submit(&page, &[("name", "For them"), ("body", "x"), ("scope", "all")]).await.assert(404);
+        assert_eq!(app.root.get(&path).await.json()["scope"], "roles");
+        // Whoever has the role and may write nowhere is not counted.
+        app.agent("fay", &["First line"]).await;
+        app.role("Reader", "Support", &["read"]).await;
+        app.agent("rea", &["Reader"]).await;
+        let both = json!({ "name": "For them", "body_text": "y", "roles": ["First line", "Reader"] });
+        app.root.put(&path, both).await.assert(200);
+        let shown = root.get(&page).await.assert(200).text();
+        assert!(shown.contains("Fay") && !shown.contains("Rea"), "{shown}");
+        // Said in so many words, it is so.
+        let open = app.root.put(&path, json!({ "name": "For them", "body_text": "y", "roles": [] })).await.assert(200).json();
+        assert_eq!(open["scope"], "everybody");
+    }
+
     async fn who_is_gone_leaves_none_behind(database) {
         let app = TestApp::start_at(database, "2026-11-09T10:00:00Z").await;
         let dana = app.agent("dana", &["Agent"]).await;

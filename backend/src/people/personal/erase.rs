@@ -21,6 +21,7 @@ use crate::{
     },
     error::{Error, Result, say},
     people::customer_edit::subject,
+    tickets::{preview_of, salutation},
 };
 
 /// What becomes of what was written.
@@ -200,7 +201,7 @@ fn written(
         let his = known.is(&article.from_address);
         let whole = texts == Texts::Erase && (own || his);
         let text = |text: &str| if whole && !text.is_empty() { MARK.to_owned() } else { scrub.text(text) };
-        let body = text(&article.body_text);
+        let body = text(&without_greeting(tx, &article, own)?);
         // By his address: whoever is called like him has a mail of his own.
         if [&article.body_text, &article.recipients, &article.subject]
             .into_iter()
@@ -242,6 +243,15 @@ fn written(
         gone.extend(files(tx, scrub, article.id, his || whole)?);
     }
     Ok(gone)
+}
+
+/// An article's text without the words by which we called the customer: whatever he is called, and however it was written.
+fn without_greeting(conn: &mut Conn, article: &Written, own: bool) -> Result<String> {
+    let length = if own { salutation::length(conn, article.id)? } else { 0 };
+    if length == 0 {
+        return Ok(article.body_text.clone());
+    }
+    Ok(format!("{MARK}{}", article.body_text.chars().skip(length).collect::<String>()))
 }
 
 /// The files of an article: away, or only without his name in theirs.
@@ -300,7 +310,8 @@ fn ticket(tx: &mut Tx<'_>, scrub: &Scrub, id: TicketId, own: bool, whole: bool) 
     diesel::update(row)
         .set((
             tickets::title.eq(text(&title)),
-            tickets::preview.eq(text(&preview)),
+            // Of his own texts there may be less now than the words to be found in them.
+            tickets::preview.eq(if own { preview_of(tx, id)? } else { text(&preview) }),
             // The customer of another's ticket is another, whatever he is called.
             tickets::customer_name.eq(if own || scrub.is(&name) { String::new() } else { name }),
             tickets::customer_address.eq(if own { String::new() } else { scrub.address(&address) }),

@@ -8,10 +8,11 @@ use super::{Scope, Template};
 use crate::{
     access::{self, Actor},
     db::{
-        AgentId, Conn, InstallationRight, Right, Ts,
+        AgentId, Conn, InstallationRight, QueueId, Right, Ts,
         schema::{agent_roles, agents, roles},
     },
     error::Result,
+    queues,
 };
 
 /// The names of the agents to whom a text is offered somewhere, by name: those who are let in and may write at least
@@ -23,15 +24,17 @@ pub fn readers(conn: &mut Conn, actor: &Actor, template: &Template, now: Ts) -> 
     if !actor.scope.may(InstallationRight::People) {
         return Ok(None);
     }
-    let ids: BTreeSet<AgentId> = match template.scope() {
+    let places: Vec<QueueId> = match template.scope() {
         Scope::Everybody | Scope::Personal => return Ok(None),
-        Scope::Queues => {
-            let mut ids = BTreeSet::new();
-            for queue in &template.queues {
-                ids.extend(access::holders_of(conn, Right::Note, *queue, now)?);
-            }
-            ids
-        }
+        Scope::Queues => template.queues.clone(),
+        Scope::Roles => queues::all(conn)?.into_iter().map(|queue| queue.id).collect(),
+    };
+    let mut writers = BTreeSet::new();
+    for queue in places {
+        writers.extend(access::holders_of(conn, Right::Note, queue, now)?);
+    }
+    let ids: BTreeSet<AgentId> = match template.scope() {
+        Scope::Everybody | Scope::Personal | Scope::Queues => writers,
         Scope::Roles => agent_roles::table
             .inner_join(roles::table)
             .filter(agent_roles::role_id.eq_any(template.roles.clone()))
@@ -39,6 +42,7 @@ pub fn readers(conn: &mut Conn, actor: &Actor, template: &Template, now: Ts) -> 
             .select(agent_roles::agent_id)
             .load::<AgentId>(conn)?
             .into_iter()
+            .filter(|agent| writers.contains(agent))
             .collect(),
     };
     let names = agents::table

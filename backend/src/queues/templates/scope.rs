@@ -1,6 +1,6 @@
 //! For whom a text is.
 
-use super::Template;
+use super::{Effects, Template};
 use crate::{
     access::{Actor, Check, is_left_out},
     db::{InstallationRight, QueueId, Right, RoleId},
@@ -65,6 +65,16 @@ impl Template {
         let his = self.roles.is_empty() || self.roles.iter().any(|role| actor.scope.roles().contains(role));
         let mine = self.owner.is_none_or(|owner| owner == actor.agent.id && !actor.looked_through);
         !self.retired && here && ((mine && his) || is_left_out(Check::Templates))
+    }
+}
+
+impl Effects {
+    /// The same as far as its reader may know: his own text may still name a queue into which he may not move tickets any
+    /// more, and perhaps does not see.
+    pub fn known_to(mut self, actor: &Actor, personal: bool) -> Self {
+        self.queue =
+            self.queue.filter(|queue| !personal || actor.scope.in_queue(*queue).has(Right::MoveInto));
+        self
     }
 }
 

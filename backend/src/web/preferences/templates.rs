@@ -36,7 +36,7 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
             "gone" => language.tr("own-template-gone"),
             _ => language.tr("templates-saved"),
         };
-        let templates = own.iter().map(|template| row(template, HOME, &names, &asker.reader)).collect();
+        let templates = own.iter().map(|template| row(template, HOME, &names, asker)).collect();
         Ok(Page::new("preferences", ListView { saved, templates }))
     })
     .await

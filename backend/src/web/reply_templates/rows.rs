@@ -9,8 +9,8 @@ use crate::i18n::Language;
 use crate::people::role_change;
 use crate::queues::templates::{Scope, Template};
 use crate::queues::{self, Queue};
+use crate::web::gate::Asker;
 use crate::web::tickets::effects::{Chip, Fields as Effects};
-use crate::web::times::Reader;
 
 /// A text as a list shows it.
 #[derive(Serialize)]
@@ -63,9 +63,10 @@ impl Names {
 }
 
 /// A text as a row; its page lies below `home`.
-pub(in crate::web) fn row(template: &Template, home: &str, names: &Names, reader: &Reader) -> Row {
-    let language = &reader.language;
-    let chips = Effects::of(&template.effects).chips(&names.queues, reader);
+pub(in crate::web) fn row(template: &Template, home: &str, names: &Names, asker: &Asker) -> Row {
+    let (reader, language) = (&asker.reader, &asker.reader.language);
+    let does = template.effects.clone().known_to(&asker.actor, template.owner.is_some());
+    let chips = Effects::of(&does).chips(&names.queues, reader);
     Row {
         url: format!("{home}/{}", template.id),
         name: template.name.clone(),

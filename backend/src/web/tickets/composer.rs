@@ -246,7 +246,7 @@ pub fn load(
         unattached: false,
         unseen_url: None,
         revisions: Revisions::default(),
-        templates: offered(&house, &all, &asker.reader),
+        templates: offered(&house, &all, &asker.actor, &asker.reader),
         chips: Vec::new(),
         missing: Vec::new(),
         names: placeholders::NAMES.join(" "),

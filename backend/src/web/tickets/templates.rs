@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use serde::Serialize;
 
 use super::effects::{Chip, Fields};
-use crate::access;
+use crate::access::{self, Actor};
 use crate::db::TemplateId;
 use crate::error::Error;
 use crate::queues::templates::Named;
@@ -26,11 +26,12 @@ pub struct Offered {
 }
 
 /// What can be chosen, by name; `all` are the queues.
-pub fn offered(of: &[Named], all: &[Queue], reader: &Reader) -> Vec<Offered> {
+pub fn offered(of: &[Named], all: &[Queue], actor: &Actor, reader: &Reader) -> Vec<Offered> {
     let language = &reader.language;
     let mut offered = Vec::with_capacity(of.len());
     for template in of {
-        let chips = Fields::of(&template.effects()).chips(all, reader);
+        let does = template.effects().known_to(actor, template.is_personal());
+        let chips = Fields::of(&does).chips(all, reader);
         let tag = template.language.map(|of| language.tr(&format!("answers-language-{of}")));
         let own = template.is_personal().then(|| language.tr("template-personal"));
         let hint: Vec<String> = own.into_iter().chain(tag).chain(chips.iter().map(Chip::label)).collect();
@@ -51,7 +52,7 @@ pub async fn list(web: Data<Web>, signed: Signed, number: Path<String>) -> Answe
         .read(move |conn| {
             let access = access::readable(conn, &signed.actor, &number)?;
             let found = templates::named(conn, &access, &signed.actor)?;
-            Ok(offered(&found, &queues::all(conn)?, &signed.reader))
+            Ok(offered(&found, &queues::all(conn)?, &signed.actor, &signed.reader))
         })
         .await?;
     Ok(HttpResponse::Ok().json(List { items }))
