@@ -171,7 +171,7 @@ both_databases! {
         let both = json!({ "name": "For them", "body_text": "y", "roles": ["First line", "Reader"] });
         app.root.put(&path, both).await.assert(200);
         let shown = root.get(&page).await.assert(200).text();
-        assert!(shown.contains("Fay") && !shown.contains("Rea"), "{shown}");
+        assert!(shown.contains("Fay Agent") && !shown.contains("Rea Agent"), "{shown}");
         // Said in so many words, it is so.
         let open = app.root.put(&path, json!({ "name": "For them", "body_text": "y", "roles": [] })).await.assert(200).json();
         assert_eq!(open["scope"], "everybody");
