@@ -33,7 +33,7 @@ impl Head {
         Ok(found.map(|(id, hash)| Self { id, hash }))
     }
 
-    /// What was written down last; nothing where that is no head.
+    /// What was written down last; nothing where nobody has.
     fn noted(directory: &Path) -> std::io::Result<Option<Self>> {
         let text = match std::fs::read_to_string(file(directory)) {
             Ok(text) => text,
@@ -42,7 +42,11 @@ impl Head {
         };
         let mut words = text.split_whitespace();
         let id = words.next().and_then(|word| word.parse().ok());
-        Ok(id.zip(words.next()).map(|(id, hash)| Self { id: AuditId(id), hash: hash.to_owned() }))
+        match id.zip(words.next()) {
+            Some((id, hash)) => Ok(Some(Self { id: AuditId(id), hash: hash.to_owned() })),
+            // It is written whole or not at all: somebody else did this.
+            None => Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "it names no entry")),
+        }
     }
 
     fn stands(&self, conn: &mut Conn) -> Result<bool> {
@@ -57,20 +61,31 @@ pub fn file(directory: &Path) -> PathBuf {
     directory.join(FILE)
 }
 
-/// Whether the log still holds the entry that was the newest when somebody looked last; so it is where nobody has. One row,
-/// by its key.
+/// What is known of the log's end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The log still holds the entry that was the newest when somebody looked last; or nobody has.
+    Stands,
+    /// It does not.
+    Lost,
+    /// What was written down cannot be read, and why: nobody knows.
+    Unknown(String),
+}
+
+/// Looks whether the end is there: one row, by its key.
 ///
 /// # Errors
-/// Those of the database, and of the file.
-pub fn stands(conn: &mut Conn, directory: &Path) -> Result<bool> {
-    match Head::noted(directory)? {
-        Some(head) => head.stands(conn),
-        None => Ok(true),
-    }
+/// Those of the database.
+pub fn end(conn: &mut Conn, directory: &Path) -> Result<End> {
+    Ok(match Head::noted(directory) {
+        Ok(Some(head)) if !head.stands(conn)? => End::Lost,
+        Ok(_) => End::Stands,
+        Err(error) => End::Unknown(error.to_string()),
+    })
 }
 
 /// Writes down how far the log has got. A log that lost its end is not taken for the whole one: what was written down stays,
-/// and goes on telling, until a person takes it away.
+/// and goes on telling, until a person takes it away; and so does what cannot be read.
 ///
 /// # Errors
 /// Those of the database, and of the file.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::office::{Office, in_options};
 use super::output::{print, print_json};
-use crate::audit::{self, Entry, Filter};
+use crate::audit::{self, Entry, Filter, witness::End};
 use crate::config::Loaded;
 use crate::db::{AuditId, Audited};
 use crate::people::agents;
@@ -82,14 +82,22 @@ impl Verify {
             ),
         };
         let directory = loaded.config.data_dir.clone();
-        let whole =
-            office.db.read_blocking(|conn| audit::witness::stands(conn, &directory)).map_err(in_options)?;
-        if !whole {
-            anyhow::bail!(
+        let end =
+            office.db.read_blocking(|conn| audit::witness::end(conn, &directory)).map_err(in_options)?;
+        let file = audit::witness::file(&directory);
+        match end {
+            End::Stands => {}
+            End::Lost => anyhow::bail!(
                 "The audit log has lost its end: the entry that {} names as the newest is not in it. If the database was \
-                 restored from an older backup, remove that file; if not, somebody took entries away.",
-                audit::witness::file(&directory).display()
-            );
+                 restored from an older backup, or copied before that file, remove the file; if not, somebody took entries \
+                 away.",
+                file.display()
+            ),
+            End::Unknown(error) => anyhow::bail!(
+                "Nobody knows whether the audit log has its end: {} cannot be read: {error}. Make it readable; where it \
+                 is spoilt, find out who did it, and remove it.",
+                file.display()
+            ),
         }
         if !seen.found {
             anyhow::bail!(

@@ -84,6 +84,8 @@ pub struct Wish {
     pub max_bytes: i64,
     /// How often it is looked into.
     pub poll_seconds: i32,
+    /// Whether a queue that is retired will do: where all of a configuration comes back as it was.
+    pub(crate) any_queue: bool,
 }
 
 impl Default for Wish {
@@ -113,6 +115,7 @@ impl Default for Wish {
             trusted: false,
             max_bytes: LARGEST,
             poll_seconds: 60,
+            any_queue: false,
         }
     }
 }
@@ -404,10 +407,12 @@ fn check(conn: &mut Conn, wish: &Wish, before: Option<&Mailbox>) -> Result<(Wish
     if !POLL.contains(&wish.poll_seconds) {
         refuse("poll_seconds", say!("refused-mailbox-poll", least = POLL.start(), most = POLL.end()));
     }
+    // Where it delivers to now it may go on delivering: nobody has to change what he did not come for.
+    let is_there = |queue: QueueId| before.is_some_and(|before| before.queue_id == Some(queue));
     let queue = match wish.queue.as_str() {
         "" => None,
         name => match queues::by_name(conn, name) {
-            Ok(queue) if queue.retired_at.is_none() => Some(queue.id),
+            Ok(queue) if queue.retired_at.is_none() || wish.any_queue || is_there(queue.id) => Some(queue.id),
             Ok(_) | Err(Error::NotFound) => {
                 refuse("queue", say!("refused-queue-unknown", name = name));
                 None

@@ -17,10 +17,10 @@ pub fn bare(bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Chunks with length, name, data and checksum. All that is needed begins with a capital; of the others, colours and what
-/// shines through are part of how it looks.
+/// Chunks with length, name, data and checksum. All that is needed begins with a capital; of the others, colours, their
+/// profile and what shines through are part of how it looks.
 fn png(bytes: &[u8]) -> Option<Vec<u8>> {
-    const LOOKS: [&[u8]; 6] = [b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"bKGD"];
+    const LOOKS: [&[u8]; 8] = [b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"bKGD", b"iCCP", b"cICP"];
     let (head, mut rest) = bytes.split_at_checked(8)?;
     let mut kept = head.to_vec();
     for _ in 0..PARTS {
@@ -57,11 +57,14 @@ fn jpeg(bytes: &[u8]) -> Option<Vec<u8>> {
         let length = usize::from(u16::from_be_bytes(rest.get(2..4)?.try_into().ok()?));
         let (segment, behind) = rest.split_at_checked(length.checked_add(2)?)?;
         rest = behind;
-        // Of what programs write for themselves (E0 to EF), how the colours are to be read is needed.
-        let own = matches!(marker, 0xe1..=0xed | 0xef | 0xfe)
-            || (marker == 0xe0 && !segment.get(4..)?.starts_with(b"JFIF\0"));
-        if !own {
-            kept.extend(segment);
+        // Of what programs write for themselves (E0 to EF), how the colours are to be read is needed, and which way is up.
+        let says = |name: &[u8]| segment.get(4..).is_some_and(|data| data.starts_with(name));
+        match marker {
+            0xe1 if says(b"Exif\0\0") => kept.extend(orientation(segment).map(upright).into_iter().flatten()),
+            0xe0 if !says(b"JFIF\0") => {}
+            0xe2 if !says(b"ICC_PROFILE\0") => {}
+            0xe1 | 0xe3..=0xed | 0xef | 0xfe => {}
+            _ => kept.extend(segment),
         }
         if marker == SCAN {
             let (pixels, behind) = rest.split_at_checked(scanned(rest))?;
@@ -72,6 +75,34 @@ fn jpeg(bytes: &[u8]) -> Option<Vec<u8>> {
     None
 }
 
+/// Which way is up, 1 to 8 (EXIF 2.3, tag 0112), where it is not as the pixels lie.
+fn orientation(segment: &[u8]) -> Option<u8> {
+    let tiff = segment.get(10..)?;
+    let little = tiff.starts_with(b"II");
+    let short = |at: usize| {
+        let bytes: [u8; 2] = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
+        Some(if little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
+    };
+    let bytes: [u8; 4] = tiff.get(4..8)?.try_into().ok()?;
+    let first = if little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) };
+    let first = usize::try_from(first).ok()?;
+    for entry in 0..usize::from(short(first)?) {
+        let at = first.checked_add(2 + 12 * entry)?;
+        if short(at)? == 0x0112 {
+            return u8::try_from(short(at.checked_add(8)?)?).ok().filter(|way| (2..=8).contains(way));
+        }
+    }
+    None
+}
+
+/// A segment that says which way is up, and nothing else.
+fn upright(way: u8) -> [u8; 36] {
+    let mut segment =
+        *b"\xff\xe1\0\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0";
+    segment[29] = way;
+    segment
+}
+
 /// How long the pixels of a scan are: 0xff within them is followed by zero, or by the mark of a new start (D0 to D7).
 fn scanned(bytes: &[u8]) -> usize {
     let ends = |pair: &[u8]| matches!(pair, [0xff, next] if !matches!(next, 0 | 0xd0..=0xd7 | 0xff));
@@ -79,7 +110,7 @@ fn scanned(bytes: &[u8]) -> usize {
 }
 
 /// A head with a table of colours, then blocks: pictures (2C), what belongs to the next picture (21 F9), and other
-/// extensions, of which none is needed; then 3B.
+/// extensions, of which only how often it is shown is needed; then 3B.
 fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
     let table = |packed: u8| if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) };
     let (head, mut rest) = bytes.split_at_checked(13 + table(*bytes.get(10)?))?;
@@ -92,6 +123,12 @@ fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
             }
             (0x2c, _) => (10 + table(*rest.get(9)?) + 1, true),
             (0x21, Some(0xf9)) => (2, true),
+            // The block of this name, and then one of three bytes.
+            (0x21, Some(0xff)) => {
+                let body = rest.get(2..)?;
+                let loops = body.starts_with(b"\x0bNETSCAPE2.0\x03\x01") && body.get(16) == Some(&0);
+                (2, loops)
+            }
             (0x21, Some(_)) => (2, false),
             _ => return None,
         };
@@ -116,10 +153,10 @@ fn subs(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// A RIFF of chunks. What an extended one says that it has besides pixels (colour profile, EXIF, XMP) is taken back.
+/// A RIFF of chunks. What an extended one says that it has besides pixels and their colours (EXIF, XMP) is taken back.
 fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
-    const PIXELS: [&[u8]; 6] = [b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF"];
-    const BESIDES: u8 = 0b0010_1100;
+    const PIXELS: [&[u8]; 7] = [b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"];
+    const BESIDES: u8 = 0b0000_1100;
     let whole = usize::try_from(u32::from_le_bytes(bytes.get(4..8)?.try_into().ok()?)).ok()?;
     let mut rest = bytes.get(12..whole.checked_add(8)?)?;
     let mut kept = b"WEBP".to_vec();

@@ -42,7 +42,7 @@ pub fn apply(
     now: Ts,
 ) -> Result<Vec<Difference>> {
     let is = export(tx, actor)?;
-    let wanted = &with_roles_kept(with_bare_logo(wanted), &is);
+    let wanted = &with_roles_kept(with_bare_logo(wanted, &is), &is);
     let changes = differences(&is, wanted)?;
     if changes.is_empty() {
         return Ok(changes);
@@ -111,9 +111,15 @@ fn with_roles_kept(mut wanted: Document, is: &Document) -> Document {
     wanted
 }
 
-/// The document with its logo as it will be kept: the pixels alone.
-fn with_bare_logo(wanted: &Document) -> Document {
+/// The document with its logo as it will be kept: the pixels alone. One that is there as it is stays: it may be from before
+/// there was more to ask of it.
+fn with_bare_logo(wanted: &Document, is: &Document) -> Document {
     let mut wanted = wanted.clone();
+    if let Some(look) = &mut wanted.look
+        && look.logo == is.look.as_ref().and_then(|look| look.logo.clone())
+    {
+        look.logo = None;
+    }
     if let Some(logo) = wanted.look.as_mut().and_then(|look| look.logo.as_mut())
         && let Some(bare) = STANDARD.decode(logo.trim()).ok().and_then(|bytes| picture::bare(&bytes))
     {
@@ -328,6 +334,7 @@ fn mailbox_to(tx: &mut Tx<'_>, actor: &Actor, config: &Config, text: &MailboxTex
         trusted: it.trusted,
         max_bytes: it.max_bytes,
         poll_seconds: it.poll_seconds,
+        any_queue: true,
         ..Wish::default()
     };
     let served = text.kind != MailboxKind::Maildir;

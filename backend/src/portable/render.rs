@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::{document::Document, places};
 use crate::error::{Error, Result};
 
-/// What our files begin with.
-const FIRST: &str = "# The configuration of a Turnstone.";
+/// What our files begin with. Those of the first format, which say none, have no line at their end.
+const FIRST: &str = "# The configuration of a Turnstone, format 2.";
 /// What they end with.
 const LAST: &str = "# This is the end of the configuration.";
 

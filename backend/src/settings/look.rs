@@ -85,7 +85,8 @@ pub fn load(conn: &mut Conn) -> Result<Look> {
     Ok(of_pages(conn)?.1)
 }
 
-/// The bytes of the logo and their media type, as long as it is the one of this name.
+/// The bytes of the logo and their media type, as long as it is the one of this name; nothing but what is needed to show
+/// it, also of one from before logos were kept so.
 ///
 /// # Errors
 /// [`Error::NotFound`] for any other.
@@ -95,6 +96,7 @@ pub fn logo(conn: &mut Conn, name: &str) -> Result<(&'static str, Vec<u8>)> {
     if named(&bytes) != name {
         return Err(Error::NotFound);
     }
+    let bytes = picture::bare(&bytes).ok_or(Error::NotFound)?;
     Ok((picture::kind(&bytes).ok_or(Error::NotFound)?, bytes))
 }
 

@@ -96,6 +96,10 @@ both_databases! {
             }
         }
         assert_eq!(refusal(&app, &file[..whole]).await, None, "the last end of line is no matter");
+        // Files from before there was such a line have none, and say no format.
+        let old = file.replacen("# The configuration of a Turnstone, format 2.", "# The configuration of a Turnstone.", 1);
+        let old = old.trim_end().trim_end_matches("# This is the end of the configuration.");
+        assert_eq!(refusal(&app, old).await, None);
         // What a person wrote himself has no such line, and needs none.
         assert_eq!(refusal(&app, "organisation = \"Helpdesk\"\n").await, refusal(&app, "").await);
         let (good, said) = run(&app.settings, &["config", "apply", "-"], &file[..file.len() / 2]).await;

@@ -132,6 +132,7 @@ after = "leave"
 existing = "skip"
 max_bytes = 1000000
 poll_seconds = 60
+queue = "Old"
 trusted = true
 rests = true
 

@@ -266,6 +266,17 @@ both_databases! {
         app.queue("Returns", "returns@helpdesk.example").await;
         witness::keep(app.desk()).await.unwrap();
         assert_eq!(finding().await["weight"], "bad");
+        // Emptied it is silent no more than before, and nothing else of the look is lost with it.
+        let file = witness::file(&app.settings.data_directory());
+        for content in ["", "no head\n", "7\n"] {
+            std::fs::write(&file, content).unwrap();
+            assert!(witness::keep(app.desk()).await.is_err() && std::fs::read_to_string(&file).unwrap() == content);
+            let found = finding().await;
+            assert!(found["weight"] == "bad" && found["remedy"].as_str().unwrap().contains("audit-head"), "{found}");
+            assert!(app.root.get("/api/v1/diagnostics").await.items().iter().any(|finding| finding["about"] == "queues"));
+            let (good, said) = verify().await;
+            assert!(!good && said.contains("cannot be read"), "{said}");
+        }
         // Who knows why takes the file away; from then on it is watched again.
         std::fs::remove_file(witness::file(&app.settings.data_directory())).unwrap();
         witness::keep(app.desk()).await.unwrap();

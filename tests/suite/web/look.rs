@@ -138,6 +138,9 @@ fn laden() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
         b"<script>SECRET",
     ]
     .concat();
+    let turned = [&b"Exif\0\0II\x2a\0\x08\0\0\0\x02\0\x0f\x01\x02\0\x06\0\0\0\x26\0\0\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"[..], b"SECRET"].concat();
+    let way = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let profile = segment(0xe2, b"ICC_PROFILE\0\x01\x01colours");
     let gif = |extension: &[u8], tail: &[u8]| {
         let head = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff";
         let picture = b"\x21\xf9\x04\0\0\0\0\0\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0";
@@ -161,6 +164,31 @@ fn laden() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
             "webp",
             riff(&[(b"EXIF", b"SECRET"), (b"XMP ", b"a SECRET")], 0b0001_1100, b"SECRET"),
             riff(&[], 0b0001_0000, b""),
+        ),
+        // What decides how it looks stays: which way is up, in which colours, how often it runs.
+        (
+            "a photo on its side",
+            [
+                &[0xff, 0xd8][..],
+                &jfif,
+                &segment(0xe1, &turned),
+                &profile,
+                &segment(0xe2, b"MPF\0SECRET"),
+                &size,
+                &scan,
+            ]
+            .concat(),
+            [&[0xff, 0xd8][..], &jfif, &segment(0xe1, way), &profile, &size, &scan].concat(),
+        ),
+        (
+            "a film",
+            gif(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0\x21\xff\x0bXMP DataXMP\x06SECRET\0", b""),
+            gif(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0", b""),
+        ),
+        (
+            "webp with a profile",
+            riff(&[(b"ICCP", b"profile"), (b"EXIF", b"SECRET")], 0b0010_1000, b""),
+            riff(&[(b"ICCP", b"profile")], 0b0010_0000, b""),
         ),
     ]
 }
@@ -205,6 +233,50 @@ both_databases! {
             let said = tokio::task::spawn_blocking(move || settings.run(&["config", "apply", "-"], file.as_bytes())).await.unwrap();
             assert!(String::from_utf8_lossy(&said.stdout).contains(word), "{said:?}");
         }
+    }
+
+    async fn a_logo_from_before_is_shown_bare_and_stays_where_a_file_says_the_same(database) {
+        use base64::Engine as _;
+        let app = TestApp::start(database).await;
+        let browser = admin(&app).await;
+        let (_, laden, wanted) = laden().remove(0);
+        logo(&browser, &laden).await.assert(303);
+        // As it was kept once, whole or not.
+        let keep = async |bytes: &[u8]| {
+            use sha2::Digest as _;
+            let name: String = sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..16].to_owned();
+            let text = base64::engine::general_purpose::STANDARD.encode(bytes);
+            let look = serde_json::json!({ "colour": "", "theme": "", "logo": name }).to_string();
+            app.db().write(move |tx| {
+                use diesel::prelude::*;
+                use turnstone::db::schema::settings::dsl;
+                for (key, value) in [("look_logo", &text), ("look", &look)] {
+                    diesel::update(dsl::settings.find(key)).set(dsl::value.eq(value)).execute(&mut **tx)?;
+                }
+                Ok(())
+            }).await.unwrap();
+            name
+        };
+        let name = keep(&laden).await;
+        let shown = app.visitor().get(&format!("/brand/{name}.logo")).await;
+        assert_eq!(shown.assert(200).body, wanted);
+        let number = app.ticket_from(&tests::mail("anna@customer.example")).await;
+        app.root.reply(&number, "With a logo.").await;
+        let sent = app.relay.wait_for("anna@customer.example", 2).await.remove(1).mail();
+        let picture = sent.attachments().into_iter().find(|file| file.content_type == "image/png").expect("the logo");
+        assert_eq!(picture.data, wanted);
+        // One that is not whole stands in nobody's way.
+        let broken = &laden[..laden.len() / 2];
+        keep(broken).await;
+        let settings = app.settings.clone();
+        let run = move |arguments: &'static [&'static str], input: Vec<u8>| {
+            let settings = settings.clone();
+            async move { tokio::task::spawn_blocking(move || settings.run(arguments, &input)).await.unwrap() }
+        };
+        let file = run(&["config", "export"], Vec::new()).await.stdout;
+        let file = String::from_utf8(file).unwrap().replacen("organisation = ", "organisation = \"Another\" # ", 1);
+        let said = run(&["config", "apply", "-"], file.into_bytes()).await;
+        assert!(said.status.success(), "{said:?}");
     }
 
     async fn html_mails_carry_name_colour_and_a_small_logo(database) {

@@ -53,9 +53,12 @@ fn clock(report: &mut Report<'_>, conn: &mut Conn, now: Timestamp) -> Result<()>
 /// Each entry is chained to the one before, which `turnstone audit verify` looks at; here, whether its end is there.
 fn audit_log(report: &mut Report<'_>, conn: &mut Conn, config: &Config) -> Result<()> {
     let file = witness::file(&config.data_dir).display().to_string();
-    match witness::stands(conn, &config.data_dir)? {
-        true => report.good("audit", "audit", &[]),
-        false => report.bad("audit", "audit-cut", &[("file", &file)]),
+    match witness::end(conn, &config.data_dir)? {
+        witness::End::Stands => report.good("audit", "audit", &[]),
+        witness::End::Lost => report.bad("audit", "audit-cut", &[("file", &file)]),
+        witness::End::Unknown(error) => {
+            report.bad("audit", "audit-blind", &[("file", &file), ("error", &error)]);
+        }
     }
     Ok(())
 }

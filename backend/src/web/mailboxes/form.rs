@@ -9,7 +9,7 @@ use crate::db::{Conn, MailboxAfter, MailboxAuth, MailboxExisting, MailboxKind, M
 use crate::error::{FieldError, Result};
 use crate::i18n::Language;
 use crate::mailboxes::Wish;
-use crate::queues;
+use crate::queues::{self, Queue};
 use crate::web::view::Choice;
 
 const MEGABYTE: i64 = 1024 * 1024;
@@ -197,7 +197,8 @@ impl Choices {
         };
         let mut queues =
             vec![Choice::new("", language.tr("mailbox-queue-by-address"), form.queue.is_empty())];
-        let open = queues::all(conn)?.into_iter().filter(|queue| queue.retired_at.is_none());
+        let offered = |queue: &Queue| queue.retired_at.is_none() || queue.name == form.queue;
+        let open = queues::all(conn)?.into_iter().filter(offered);
         queues.extend(open.map(|queue| {
             let current = queue.name == form.queue;
             Choice::new(queue.name.clone(), queue.name, current)
