@@ -185,6 +185,7 @@ impl Add {
             trusted: self.trusted,
             max_bytes: self.max_megabytes.saturating_mul(1024 * 1024),
             poll_seconds: self.poll_seconds,
+            ..Wish::default()
         };
         let shared = config.clone();
         let made = Office::open(config)?

@@ -21,7 +21,7 @@ use crate::{
     db::{
         AgentId, Audited, Conn, InstallationRight, LetterLanguage, Priority, QueueId, RoleId, State, StateId,
         Status, TemplateId, Ts, Tx,
-        schema::{queues, reply_template_queues, reply_template_roles, reply_templates, roles},
+        schema::{reply_template_queues, reply_template_roles, reply_templates},
     },
     error::{Error, Result, say},
     terms::Terms,

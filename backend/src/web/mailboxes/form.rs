@@ -103,6 +103,7 @@ impl Form {
             trusted: self.trusted == "on",
             max_bytes: bytes(&self.max_megabytes),
             poll_seconds: self.poll_seconds.trim().parse().unwrap_or(0),
+            ..Wish::default()
         }
     }
 }
