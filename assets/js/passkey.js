@@ -112,7 +112,8 @@ async function offer(times) {
   offering = mine;
   const over = () => mine.abort();
   leaving.signal.addEventListener("abort", over);
-  const answer = await send("POST", new URL(`${alone.action}/challenge`).pathname);
+  // Said by the way: where many wait, those who press the button come first.
+  const answer = await send("POST", `${new URL(`${alone.action}/challenge`).pathname}?offered=1`);
   const asked = answer?.ok ? await answer.json().catch(() => null) : null;
   if (!asked || mine.signal.aborted) return;
   const again = setTimeout(() => {

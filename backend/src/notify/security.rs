@@ -86,12 +86,13 @@ pub(super) struct News {
     pub machine: bool,
 }
 
-/// Tells an agent what changed about how he gets in; nobody who may not sign in.
+/// Tells an agent what changed about how he gets in; nobody who may not sign in. That his address is another one he hears all the
+/// same: whoever puts somebody aside, changes it and brings him back would have done it unseen.
 ///
 /// # Errors
 /// Those of the database.
 pub(crate) fn tell(tx: &mut Tx<'_>, agent: &Agent, who: &Who, changed: Changed<'_>, now: Ts) -> Result<()> {
-    if !agent.is_active(now.0) {
+    if !agent.is_active(now.0) && !matches!(changed, Changed::Address(_)) {
         return Ok(());
     }
     let (what, name) = changed.told();

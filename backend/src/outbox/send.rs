@@ -27,7 +27,7 @@ use crate::{
     desk::Desk,
     error::{Error, Result},
     notify::{gathering, letters, security, together},
-    people::links,
+    people::{agents, links},
     queues,
     tickets::{Person, Ticket},
 };
@@ -250,19 +250,24 @@ fn digest(
     now: Timestamp,
 ) -> Result<Option<Vec<u8>>> {
     let Some(agent) = row.agent_id else { return Ok(None) };
-    let actor = match Actor::load(conn, agent, Cause::System, now) {
-        Ok(actor) => actor,
-        Err(Error::NotFound) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let letter = match row.event.as_str() {
-        security::EVENT => Some(security::written(&actor.agent, &row.body_text, config)?),
-        _ => gathering::written(conn, &actor, &row.body_text, config)?,
+    let (agent, letter) = if row.event == security::EVENT {
+        // He hears of it also while he may not come in.
+        let agent = agents::get(conn, agent)?;
+        let letter = security::written(&agent, &row.body_text, config)?;
+        (agent, Some(letter))
+    } else {
+        let actor = match Actor::load(conn, agent, Cause::System, now) {
+            Ok(actor) => actor,
+            Err(Error::NotFound) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let letter = gathering::written(conn, &actor, &row.body_text, config)?;
+        (actor.agent, letter)
     };
     let Some(letter) = letter else { return Ok(None) };
     // That he has another address is told at the one before.
-    let address = row.recipients().into_iter().next().unwrap_or_else(|| actor.agent.email.clone());
-    let to = Person { name: actor.agent.name.clone(), address };
+    let address = row.recipients().into_iter().next().unwrap_or_else(|| agent.email.clone());
+    let to = Person { name: agent.name, address };
     let from = outage::sender(conn)?;
     compose::notification(row, from, to, letter.subject, letter.body, None).map(Some)
 }

@@ -262,13 +262,14 @@ pub fn role_names(conn: &mut Conn, id: AgentId) -> Result<Vec<String>> {
         .rows(conn)?)
 }
 
-/// Sets a password; every session of the agent ends. Who had one hears of it.
+/// Sets a password; every session of the agent ends. Who had one hears of it, and so does who came in without until now.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub fn set_password(tx: &mut Tx<'_>, id: AgentId, hash: &password::Hash, who: &Who, now: Ts) -> Result<()> {
     let agent = get(tx, id)?;
-    if is_password_kept(tx, id)? {
+    let came_in: Option<Ts> = agents::table.find(id).select(agents::last_sign_in_at).row(tx)?;
+    if is_password_kept(tx, id)? || came_in.is_some() {
         security::tell(tx, &agent, who, Changed::Password, now)?;
     }
     diesel::update(agents::table.find(id))

@@ -4,7 +4,7 @@
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
-use actix_web::web::Data;
+use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -124,9 +124,16 @@ async fn must_wait(web: &Data<Web>, login: Option<String>, address: &str) -> Res
     Ok(wait.map(|wait| wait.as_secs().max(1)))
 }
 
+/// Who asks for a challenge: somebody, or his browser by itself.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Offering {
+    offered: String,
+}
+
 /// `POST /login/passkey/challenge`: for whoever it may be.
-pub async fn challenge(web: Data<Web>, request: HttpRequest, guest: Guest) -> Answer {
-    let site = site(&web)?;
+pub async fn challenge(web: Data<Web>, request: HttpRequest, guest: Guest, wish: Query<Offering>) -> Answer {
+    let (site, offered) = (site(&web)?, !wish.offered.is_empty());
     let address = session::client_address(&request, &web.config);
     if let Some(seconds) = must_wait(&web, None, &address).await? {
         return Ok(slow_down(&web, &guest, seconds));
@@ -134,10 +141,10 @@ pub async fn challenge(web: Data<Web>, request: HttpRequest, guest: Guest) -> An
     // Two tabs of a browser hold the same: what one asked for is not lost to the other.
     let kept = cookie_of(&request, &web.config);
     let (held, now) = (kept.unwrap_or_else(random_token), Ts(web.clock.now()));
-    let (holder, of) = (sessions::digest(&held), sessions::network(&address));
+    let (holder, of) = (sessions::digest(&held), passkeys::counts_for(&sessions::network(&address), offered));
     // Read first: who goes on asking writes nothing, and pushes nobody's challenge out.
     let asks = of.clone();
-    if web.db.read(move |conn| passkeys::asks_too_much(conn, &asks, now)).await? {
+    if web.db.read(move |conn| passkeys::asks_too_much(conn, &asks, offered, now)).await? {
         return Ok(slow_down(&web, &guest, 60));
     }
     let options = web

@@ -48,6 +48,7 @@ both_databases! {
         dana.put(&format!("/api/v1/tickets/{number}/draft"), json!({ "body_text": "Danas secret draft" })).await.assert(200);
         dana.post("/api/v1/views", json!({ "name": "Danas view", "q": "state:open" })).await.assert(201);
         app.root.post(&format!("/api/v1/tickets/{number}/notes"), json!({ "body_text": "Not of Dana." })).await.assert(201);
+        app.queue("dana", "for-dana@helpdesk.example").await;
         let browser = signed_in(&app, "dana").await;
         browser.get("/preferences").await.assert(200);
         let id = key(&app, "dana").await;
@@ -73,6 +74,7 @@ both_databases! {
         let logged = read(&files, "audit-1.json");
         let kinds: Vec<&Value> = logged.as_array().unwrap().iter().map(|line| &line["kind"]).collect();
         assert!(kinds.contains(&&json!("agent")) && kinds.contains(&&json!("sign_in")), "{kinds:?}");
+        assert!(!kinds.contains(&&json!("queue")), "a queue that is called like her is not her: {kinds:?}");
         assert!(logged[0]["by_himself"] == false && logged[0].get("agent").is_none(), "colleagues keep their names");
         let archive = String::from_utf8_lossy(&answer.body).into_owned();
         for word in ["argon2", "Danas secret draft", "Not of Dana", "tst_", &browser.csrf()] {

@@ -595,8 +595,17 @@ both_databases! {
         let (mut key, _) = add(&signed_in(&app, "dana").await, "Laptop").await;
         let eldest = app.visitor();
         let options = asked(&eldest, "/login/passkey").await;
-        for _ in 0..199 {
+        for _ in 0..49 {
             asked(&app.visitor(), "/login/passkey").await;
+        }
+        // What pages ask for by themselves takes nothing from those who press the button, and has an end as well.
+        for turn in 0..51 {
+            let visitor = app.visitor();
+            visitor.get("/login").await.assert(200);
+            let request = visitor.request(reqwest::Method::POST, "/login/passkey/challenge?offered=1");
+            let request = request.header("X-CSRF-Token", visitor.csrf()).header("Accept", "application/json");
+            let status = visitor.send(request).await.status.as_u16();
+            assert_eq!(status, if turn < 50 { 200 } else { 429 }, "{turn}");
         }
         let said = ask(&app.visitor(), "/login/passkey").await;
         assert_eq!((said.status.as_u16(), said.header("retry-after")), (429, "60".to_owned()));

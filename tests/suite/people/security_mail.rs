@@ -121,12 +121,35 @@ both_databases! {
         visitor.get(&format!("/password/new?token={token}")).await.assert(200);
         visitor.submit("/password/new", &[("token", &token), ("password", NEW)]).await.assert(303);
         assert!(told(&app, "nora@helpdesk.example").await.is_empty());
-        // Who is retired hears of nothing.
-        app.root.put(&format!("/api/v1/agents/{id}/retirement"), json!({})).await;
+        // Who came in without a password until now has a way in by one.
+        app.db().write(move |tx| {
+            use diesel::prelude::*;
+            use turnstone::db::schema::agents::dsl;
+            diesel::update(dsl::agents.filter(dsl::login.eq("nora"))).set(dsl::password_hash.eq(None::<String>)).execute(&mut **tx)?;
+            Ok(())
+        }).await.unwrap();
+        visitor.sign_in("nora", NEW).await;
+        app.db().write(move |tx| {
+            use diesel::prelude::*;
+            use turnstone::db::schema::agents::dsl;
+            let now = turnstone::db::Ts(jiff::Timestamp::UNIX_EPOCH);
+            diesel::update(dsl::agents.filter(dsl::login.eq("nora"))).set(dsl::last_sign_in_at.eq(Some(now))).execute(&mut **tx)?;
+            Ok(())
+        }).await.unwrap();
+        app.relay.clear();
+        admin.submit(&format!("/admin/people/{nora}/password"), &[]).await.assert(200);
+        let news = told(&app, "nora@helpdesk.example").await;
+        assert!(news.len() == 1 && news[0].0.contains("The password of your account was changed"), "{news:?}");
+        // Who is retired hears of nothing but of another address: that is how he would be brought back for somebody else.
+        app.root.put(&format!("/api/v1/agents/{id}/retirement"), json!({})).await.assert(200);
         app.settle().await;
         app.relay.clear();
-        admin.submit(&format!("/admin/people/{id}"), &[("name", "Dana"), ("email", "elsewhere@helpdesk.example")]).await;
+        admin.submit(&format!("/admin/people/{id}/factor/end"), &[]).await;
         assert!(told(&app, DANA).await.is_empty());
+        let change = json!({ "email": "elsewhere@helpdesk.example" });
+        app.root.patch(&format!("/api/v1/agents/{id}"), change).await.assert(200);
+        let text = one(&app, "elsewhere@helpdesk.example").await;
+        assert!(text.contains("Done by: "), "{text}");
     }
 
     async fn a_program_of_ones_own_and_a_reset_by_link_are_told(database) {

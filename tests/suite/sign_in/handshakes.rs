@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use tests::{Client, Database};
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::certificate::{House, TRUSTED};
@@ -24,6 +24,30 @@ async fn silent(to: SocketAddr, from: u8, count: usize) -> Vec<TcpStream> {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, from), 0))).unwrap();
         lines.push(socket.connect(to).await.unwrap());
+    }
+    lines
+}
+
+/// Lines from this address on which TLS has begun, and goes no further. What the server says to that is read.
+async fn greeted(to: SocketAddr, from: u8, count: usize) -> Vec<TcpStream> {
+    let mut lines = silent(to, from, count).await;
+    for line in &mut lines {
+        let roots = rustls::RootCertStore::empty();
+        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = "localhost".try_into().unwrap();
+        let mut hello = Vec::new();
+        rustls::ClientConnection::new(std::sync::Arc::new(config), name)
+            .unwrap()
+            .write_tls(&mut hello)
+            .unwrap();
+        line.write_all(&hello).await.unwrap();
+        let mut said = [0; 16 * 1024];
+        tokio::time::timeout(Duration::from_secs(5), line.read(&mut said)).await.unwrap().unwrap();
     }
     lines
 }
@@ -53,6 +77,7 @@ fn a_flood_of_handshakes_that_are_never_finished_keeps_nobody_out() {
         let house = House::new(Database::Sqlite, TRUSTED).await;
         let dana = house.ca.person("Dana", "dana@helpdesk.example");
         let there = house.app.visitor().get("/login/with/cards").await.location();
+        let mut silence = Vec::new();
         for place in [at(&house.app.base()), at(&there)] {
             // An address that begins more than it may have: its oldest go.
             let mut many = silent(place, 99, EACH + 15).await;
@@ -65,7 +90,9 @@ fn a_flood_of_handshakes_that_are_never_finished_keeps_nobody_out() {
             assert_eq!(hung_up(&mut many).await, 15, "the surplus of an address");
             assert_eq!(hung_up(&mut many[30..]).await, 0, "the youngest stay");
             drop(many);
-            // Many addresses: of whoever has most.
+            // Many addresses. Who has begun to agree on TLS, and chooses a certificate or has a slow line, is not hung up on while
+            // there are lines on which nobody has said anything; an office of many such neither.
+            let mut slow = greeted(place, 120, 20).await;
             let mut flood = Vec::new();
             for from in 2..2 + FLOOD {
                 flood.extend(silent(place, from, EACH).await);
@@ -74,7 +101,15 @@ fn a_flood_of_handshakes_that_are_never_finished_keeps_nobody_out() {
             house.comes_in(&dana).await;
             let left = flood.len() - hung_up(&mut flood).await;
             assert!((100..=200).contains(&left), "{left} unfinished handshakes");
+            assert_eq!(hung_up(&mut slow).await, 0, "those who have begun");
+            silence.push((flood, slow));
             answers("/login", &house.app.visitor()).await;
+        }
+        // A first word is waited for no longer where certificates are chosen than elsewhere.
+        tokio::time::sleep(Duration::from_secs(11)).await;
+        for (mut flood, mut slow) in silence {
+            assert_eq!(hung_up(&mut flood).await, flood.len(), "silent lines");
+            drop(slow.drain(..));
         }
     });
 }

@@ -18,11 +18,12 @@ use crate::{
 const LIFE: SignedDuration = SignedDuration::from_mins(5);
 /// What browsers are told, in milliseconds: sooner, so that what they bring is still waited for.
 pub(super) const PATIENCE: u32 = 240_000;
-/// So many of one asker wait at once; with one more the oldest is forgotten. An office is behind one address, and each page at
-/// which somebody signs in has one waiting.
-const AT_ONCE: i64 = 200;
+/// So many of one asker wait at once; with one more the oldest is forgotten.
+const AT_ONCE: i64 = 50;
 /// So many wait in all; strangers are asked to come back then.
 const IN_ALL: i64 = 10_000;
+/// So many while pages ask by themselves: what is left is for those who press a button.
+const OFFERED: i64 = IN_ALL / 2;
 
 /// Who asks for what.
 #[derive(Clone, Copy, Debug)]
@@ -67,16 +68,23 @@ pub(super) fn begin(tx: &mut Tx<'_>, asker: &Asker<'_>, handle: &str, now: Ts) -
     Ok(challenge)
 }
 
-/// Whether a stranger's address has asked for so many that wait that it gets no more, or all of them have.
+/// For whom a stranger's challenges are counted: his network. Each page at which somebody could sign in has one waiting that
+/// nobody asked for (`offered`); an office behind one address has as many of those as of the others.
+pub fn counts_for(network: &str, offered: bool) -> String {
+    if offered { format!("offered {network}") } else { network.to_owned() }
+}
+
+/// Whether a stranger's network has asked for so many that wait that it gets no more, or all of them have; see [`counts_for`].
 ///
 /// # Errors
 /// Those of the database.
-pub fn asks_too_much(conn: &mut Conn, counts_for: &str, now: Ts) -> Result<bool> {
+pub fn asks_too_much(conn: &mut Conn, counts_for: &str, offered: bool, now: Ts) -> Result<bool> {
+    let most = if offered { OFFERED } else { IN_ALL };
     let young = passkey_challenges::made_at.gt(Ts(now.0.checked_sub(LIFE).unwrap_or(now.0)));
     let of_asker = passkey_challenges::counts_for.eq(counts_for).and(young);
     let own: i64 = table.filter(of_asker).count().get_result(conn)?;
     let all: i64 = if own < AT_ONCE { table.filter(young).count().get_result(conn)? } else { 0 };
-    Ok(own >= AT_ONCE || all >= IN_ALL)
+    Ok(own >= AT_ONCE || all >= most)
 }
 
 /// Uses a challenge up: the handle it was made with, where it waited for this purpose and this browser. Of two answers to one

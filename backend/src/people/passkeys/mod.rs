@@ -19,7 +19,7 @@ use self::answer::{Made, Shown};
 pub(crate) use self::challenges::sweep;
 pub use self::{
     answer::Doubt,
-    challenges::{Asker, asks_too_much},
+    challenges::{Asker, asks_too_much, counts_for},
     options::{to_make, to_show},
     site::Site,
 };

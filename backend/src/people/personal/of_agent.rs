@@ -307,10 +307,25 @@ pub fn written(conn: &mut Conn, ids: &[ArticleId]) -> Result<String> {
     Ok(serde_json::to_string_pretty(&told.collect::<Vec<_>>())?)
 }
 
+/// What is written down about an agent by his login. A queue or a role may be called like him, and is not him.
+const OF_PEOPLE: [Audited; 10] = [
+    Audited::Agent,
+    Audited::Factor,
+    Audited::Password,
+    Audited::PersonalData,
+    Audited::SignIn,
+    Audited::SignInFailed,
+    Audited::SignInThrottled,
+    Audited::SignOut,
+    Audited::Token,
+    Audited::Viewing,
+];
+
 /// Which lines of the audit log are about him: what he did, and what was done to him.
 fn lines_about(conn: &mut Conn, agent: &Agent) -> Result<Vec<AuditId>> {
+    let to_him = audit_events::subject.eq(&agent.login).and(audit_events::kind.eq_any(OF_PEOPLE));
     Ok(audit_events::table
-        .filter(audit_events::agent_id.eq(agent.id).or(audit_events::subject.eq(&agent.login)))
+        .filter(audit_events::agent_id.eq(agent.id).or(to_him))
         .order(audit_events::id)
         .select(audit_events::id)
         .load(conn)?)
@@ -340,7 +355,7 @@ pub fn logged(conn: &mut Conn, login: &str, ids: &[AuditId]) -> Result<String> {
     let own = people_of::by_login(conn, login)?.id;
     let values = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
     let told = rows.into_iter().map(|(at, by, cause, kind, subject, detail, was, becomes)| {
-        let about_him = subject == login || subject.is_empty();
+        let about_him = (subject == login && OF_PEOPLE.contains(&kind)) || subject.is_empty();
         json!({
             "at": moment(at), "by_himself": by == Some(own), "way": cause.as_str(), "kind": kind.as_str(),
             "about": subject, "detail": detail,

@@ -63,17 +63,30 @@ pub(super) struct Placed {
     pub below: bool,
 }
 
-/// The authorities of the file in houses, with the lists.
+/// The authorities of the file in houses, with the lists. One that cannot be used believes nobody, and keeps no other from it.
 ///
 /// # Errors
-/// What cannot be used, and why.
+/// Why none of them can be used.
 pub(super) fn houses(
     method: &Certificate,
     valid: &[Placed],
     lists: &[CertificateRevocationListDer<'static>],
 ) -> Result<Vec<House>, Sentence> {
     let ways = keys_left_out(valid).ok_or_else(|| say!("why-namesakes", file = method.ca.display()))?;
-    ways.iter().map(|left_out| house(method, valid, lists, left_out)).collect()
+    let (mut good, mut first) = (Vec::with_capacity(ways.len()), None);
+    for left_out in &ways {
+        match house(method, valid, lists, left_out) {
+            Ok(house) => good.push(house),
+            Err(why) => {
+                tracing::warn!(target: "turnstone::sign_in", method = method.id.as_str(), why = %why, "some of the authorities cannot be used");
+                first.get_or_insert(why);
+            }
+        }
+    }
+    match first {
+        Some(why) if good.is_empty() => Err(why),
+        _ => Ok(good),
+    }
 }
 
 /// Of authorities of one name with different keys one is taken at a time: for each way to do that, the keys that are left out.

@@ -53,8 +53,8 @@ type Stamp = Option<(u64, u64, i64, i64)>;
 pub(in crate::sign_in) struct Authorities {
     /// One, or while an authority changes its key one for each of its keys: the library takes lists by their name alone.
     houses: Vec<House>,
-    /// Names and keys of all of them, as they stand in certificates.
-    keys: Vec<(Vec<u8>, Vec<u8>)>,
+    /// All of them, as they stand in certificates.
+    keys: Vec<Named>,
     /// Each authority that counts now, and when it ends.
     pub authorities: Vec<(String, Timestamp)>,
     /// Each list: its file, its issuer, and when the next one is due.
@@ -76,6 +76,15 @@ pub(in crate::sign_in) struct List {
     pub next: Timestamp,
     /// What it replaces an older one of: issuer, key and part.
     about: Vec<Vec<u8>>,
+}
+
+/// An authority by what makes it the same one under another key.
+#[derive(Debug)]
+struct Named {
+    name: Vec<u8>,
+    /// Who vouches for it: departments of two houses may be called alike.
+    parent: Vec<u8>,
+    key: Vec<u8>,
 }
 
 impl Trust {
@@ -121,7 +130,7 @@ impl Trust {
 
     /// The key of whoever issued a certificate, by its SHA-256: two authorities may bear one name, and only one has signed it.
     /// Behind it the other keys of that name among the authorities that the settings name: whoever writes two of one name
-    /// there says that it is one, which changes its key.
+    /// there, of one parent or each its own, says that it is one, which changes its key.
     ///
     /// # Errors
     /// Where none of that name on the way has signed it.
@@ -143,9 +152,8 @@ impl Trust {
                 found.push(one.public_key().raw.to_vec());
             }
         }
-        let of_house: Vec<&Vec<u8>> =
-            all.keys.iter().filter(|(name, _)| name == issuer).map(|(_, key)| key).collect();
-        found.extend(of_house.iter().map(|key| (*key).clone()));
+        let of_house: Vec<&Named> = all.keys.iter().filter(|one| one.name == issuer).collect();
+        found.extend(of_house.iter().map(|one| one.key.clone()));
         found.sort_unstable();
         found.dedup();
         if found.len() > 1 {
@@ -154,10 +162,14 @@ impl Trust {
         let short = |key: &[u8]| hex(&Sha256::digest(key)).chars().take(16).collect::<String>();
         match found.as_slice() {
             [key] => {
-                let others = of_house.iter().filter(|other| **other != key).map(|other| short(other));
                 // One that came along on the way, under the name of one of ours, is none of ours.
-                let ours = of_house.contains(&key);
-                Ok((short(key), if ours { others.collect() } else { Vec::new() }))
+                let parents: Vec<&Vec<u8>> =
+                    of_house.iter().filter(|one| one.key == *key).map(|one| &one.parent).collect();
+                let same = |one: &&&Named| one.key != *key && parents.contains(&&one.parent);
+                let mut others: Vec<String> =
+                    of_house.iter().filter(same).map(|one| short(&one.key)).collect();
+                others.dedup();
+                Ok((short(key), others))
             }
             [] => Err(untrusted("its issuer is not there")),
             _ => Err(untrusted("two authorities of its issuer's name, with different keys")),
@@ -239,7 +251,11 @@ pub(in crate::sign_in) fn read(method: &Certificate, now: Timestamp) -> Result<A
         if !parsed.is_ca() || !signs {
             return Err(say!("why-no-authority", file = shown, name = name(parsed.subject())));
         }
-        keys.push((parsed.subject().as_raw().to_vec(), parsed.public_key().raw.to_vec()));
+        keys.push(Named {
+            name: parsed.subject().as_raw().to_vec(),
+            parent: parsed.issuer().as_raw().to_vec(),
+            key: parsed.public_key().raw.to_vec(),
+        });
         let (from, end) = (moment(parsed.validity().not_before), moment(parsed.validity().not_after));
         // An authority's own times are nobody's to look at but ours: as an anchor it is believed without.
         if from > now {
