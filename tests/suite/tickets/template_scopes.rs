@@ -253,7 +253,9 @@ both_databases! {
         let seen = tess.get(&path).await.assert(200).json();
         assert_eq!((&seen["scope"], &seen["roles"]), (&json!("roles"), &json!([])));
         // Nor does she open it to everybody by leaving them out.
-        tess.put(&path, json!({ "name": "Steps", "body_text": "Changed." })).await.assert(403);
+        tess.put(&path, json!({ "name": "Steps", "body_text": "Changed.", "roles": [] })).await.assert(403);
+        let kept = tess.put(&path, json!({ "name": "Steps", "body_text": "Kept." })).await.assert(200).json();
+        assert_eq!((&kept["scope"], &kept["roles"]), (&json!("roles"), &json!([])), "they stay, and are not named");
         let keeper = browser(&app, "tess").await;
         let page = keeper.get(&format!("/admin/templates/{id}")).await.assert(200).text();
         assert!(!page.contains("Secret line") && !page.contains("fay") && page.contains("They stay as they are."), "{page}");
