@@ -128,18 +128,12 @@ pub(super) fn tell(
         return Ok(told);
     }
     board::put(tx, &news, readers.iter().filter(|reader| reader.way.browser).map(Reader::on_board))?;
-    let mut from: Option<Person> = None;
     for reader in readers {
         match reader.way.mail {
             Pace::Off => {}
             Pace::Now => {
-                if from.is_none() {
-                    let queue = queues::get(tx, ticket.queue_id)?;
-                    from = Some(queues::sender(tx, &queue)?);
-                }
-                if let Some(from) = &from {
-                    write_to(tx, &news, reader, from)?;
-                }
+                let queue = queues::at_hand(tx, ticket.queue_id)?;
+                write_to(tx, &news, reader, &queue.sender)?;
             }
             _ => {
                 let way = Way { browser: false, ..reader.way };

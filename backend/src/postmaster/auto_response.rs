@@ -51,21 +51,21 @@ pub(super) fn send(
     if let Some(why) = caps::refused(&mut world, kind, ticket, &mail.clues, &to.address, echo, at)? {
         return Ok(why);
     }
-    let queue = queues::get(tx, ticket.queue_id)?;
-    let from = queues::sender(tx, &queue)?;
-    let language = language(tx, mail, to, &queue, steps)?;
+    let at_hand = queues::at_hand(tx, ticket.queue_id)?;
+    let (queue, from) = (&at_hand.queue, &at_hand.sender);
+    let language = language(tx, mail, to, queue, steps)?;
     let (text, _) = answers::template(tx, Some(queue.id), kind, language)?;
     let subject = subject(mail, ticket).to_owned();
     let about = About {
         ticket,
         to,
-        from: &from,
+        from,
         subject: &subject,
         old_ticket: old.map_or("", |old| &old.number),
         signature: &queue.signature,
     };
     let letter = answers::write(tx, &text, about)?;
-    enqueue(tx, ticket, to, &from, &letter, at)?;
+    enqueue(tx, ticket, to, from, &letter, at)?;
     Ok(SENT.into())
 }
 

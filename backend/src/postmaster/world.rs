@@ -184,7 +184,7 @@ impl World for Real<'_, '_> {
     }
 
     fn queue(&mut self, queue: QueueId) -> Result<Queue> {
-        queues::get(self.tx, queue)
+        Ok(queues::at_hand(self.tx, queue)?.queue.clone())
     }
 
     fn default_queue(&mut self) -> Result<QueueId> {

@@ -177,16 +177,15 @@ pub(crate) fn create(
     new: &Opening<'_>,
     at: &Moment,
 ) -> Result<Ticket> {
-    let queue = queues::get(tx, access.queue())?;
-    let from = queues::sender(tx, &queue)?;
+    let queue = queues::at_hand(tx, access.queue())?;
     let number = backend::next_ticket_number(tx)?;
-    let root = format!("{}.ticket@{}", public_id(at.now).simple(), domain_of(&from.address));
+    let root = format!("{}.ticket@{}", public_id(at.now).simple(), domain_of(&queue.sender.address));
     let ticket = store::insert_ticket(
         tx,
         NewTicket {
             number,
             title: title_of(new.title),
-            queue_id: queue.id,
+            queue_id: queue.queue.id,
             state: new.state,
             active: new.state.is_active(),
             priority: new.priority,
