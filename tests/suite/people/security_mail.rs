@@ -125,15 +125,9 @@ both_databases! {
         app.db().write(move |tx| {
             use diesel::prelude::*;
             use turnstone::db::schema::agents::dsl;
-            diesel::update(dsl::agents.filter(dsl::login.eq("nora"))).set(dsl::password_hash.eq(None::<String>)).execute(&mut **tx)?;
-            Ok(())
-        }).await.unwrap();
-        visitor.sign_in("nora", NEW).await;
-        app.db().write(move |tx| {
-            use diesel::prelude::*;
-            use turnstone::db::schema::agents::dsl;
-            let now = turnstone::db::Ts(jiff::Timestamp::UNIX_EPOCH);
-            diesel::update(dsl::agents.filter(dsl::login.eq("nora"))).set(dsl::last_sign_in_at.eq(Some(now))).execute(&mut **tx)?;
+            let came_in = dsl::last_sign_in_at.eq(Some(turnstone::db::Ts(jiff::Timestamp::UNIX_EPOCH)));
+            let nora = dsl::agents.filter(dsl::login.eq("nora"));
+            diesel::update(nora).set((dsl::password_hash.eq(None::<String>), came_in)).execute(&mut **tx)?;
             Ok(())
         }).await.unwrap();
         app.relay.clear();
