@@ -4,6 +4,7 @@
 //! On SQLite one thread writes, and jobs that wait together share one commit; on PostgreSQL each job is a
 //! transaction of its own, repeated when the database asks for it.
 
+mod at_hand;
 pub mod backend;
 mod blobs;
 mod conn;
@@ -22,12 +23,6 @@ pub mod types;
 mod wake;
 pub mod words;
 mod writer;
-
-use std::{
-    any::{Any, TypeId},
-    collections::HashMap,
-    sync::Arc,
-};
 
 use diesel::connection::SimpleConnection as _;
 use tokio::sync::oneshot;
@@ -96,41 +91,22 @@ pub struct Tx<'a> {
     words: Vec<(InboundId, String)>,
     /// From where the request came that begins it.
     place: Option<Place>,
-    /// What was read once for the whole transaction.
-    at_hand: HashMap<(TypeId, i64), Arc<dyn Any + Send + Sync>>,
+    /// What mails that share a commit have read.
+    at_hand: at_hand::AtHand,
+    /// Whether this is one of them.
+    shares: bool,
 }
 
 impl<'a> Tx<'a> {
     fn new(conn: &'a mut Conn, rehearsal: bool) -> Self {
         let (heard, words) = (Vec::new(), Vec::new());
-        let at_hand = HashMap::new();
-        Self { conn, wake: Wake::NONE, rehearsal, bulk: None, heard, words, place: None, at_hand }
+        let (at_hand, shares) = (at_hand::AtHand::default(), false);
+        Self { conn, wake: Wake::NONE, rehearsal, bulk: None, heard, words, place: None, at_hand, shares }
     }
 
     /// From where the request came that begins this; `None`: no request does.
     pub(crate) fn place(&self) -> Option<&Place> {
         self.place.as_ref()
-    }
-
-    /// What `read` finds under this key, read once within the transaction: several use cases that serve one mail ask for the
-    /// same. Whoever changes what others have at hand says so by [`Tx::let_go`].
-    pub(crate) fn at_hand<T: Send + Sync + 'static>(
-        &mut self,
-        key: i64,
-        read: impl FnOnce(&mut Self) -> Result<T>,
-    ) -> Result<Arc<T>> {
-        let place = (TypeId::of::<T>(), key);
-        if let Some(known) = self.at_hand.get(&place).cloned().and_then(|known| known.downcast().ok()) {
-            return Ok(known);
-        }
-        let found = Arc::new(read(self)?);
-        self.at_hand.insert(place, found.clone());
-        Ok(found)
-    }
-
-    /// Nothing that was read before counts any more.
-    pub(crate) fn let_go(&mut self) {
-        self.at_hand.clear();
     }
 
     /// Once the transaction is committed, a received mail is found by the words of this text, in place of earlier ones.

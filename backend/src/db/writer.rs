@@ -11,7 +11,9 @@ use diesel::{QueryResult, connection::SimpleConnection as _};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    InboundId, Tx, backend,
+    InboundId, Tx,
+    at_hand::AtHand,
+    backend,
     conn::{Conn, Purpose, open_sqlite},
     is_transient, lost,
     pool::Pool,
@@ -67,9 +69,10 @@ impl Ran {
     }
 
     /// Runs the job, once more if need be.
-    fn run(&mut self, conn: &mut Conn) {
-        let mut tx = Tx::new(conn, self.job.ending == Ending::Rehearse);
+    fn run(&mut self, conn: &mut Conn, at_hand: &mut AtHand) {
+        let mut tx = Tx::new(conn, self.job.ending == Ending::Rehearse).after(at_hand);
         self.result = guarded(|| (self.job.work)(&mut tx));
+        *at_hand = tx.leaves();
         self.keep = self.result.is_ok() && self.job.ending == Ending::Keep;
         (self.wake, self.words) = (tx.wake, tx.words);
     }
@@ -230,12 +233,13 @@ fn run_group(
     ran: &mut Vec<Ran>,
 ) -> QueryResult<()> {
     let begun = conn.batch_execute("BEGIN IMMEDIATE");
+    let mut at_hand = AtHand::default();
     let mut next = Some(first);
     while let Some(job) = next.take() {
         match &begun {
             Ok(()) => {
                 let mut done = Ran::new(job, Ok(()));
-                done.run(conn);
+                done.run(conn, &mut at_hand);
                 let kept = done.keep;
                 ran.push(done);
                 if !kept {
@@ -263,7 +267,8 @@ fn apart(conn: &mut Conn, ran: &mut [Ran]) -> QueryResult<()> {
     conn.batch_execute("BEGIN IMMEDIATE")?;
     for done in ran.iter_mut() {
         conn.batch_execute("SAVEPOINT job")?;
-        done.run(conn);
+        // What was read before was read in what is rolled back by now.
+        done.run(conn, &mut AtHand::default());
         conn.batch_execute(if done.keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
     }
     commit(conn, ran)

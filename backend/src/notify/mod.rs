@@ -151,23 +151,27 @@ pub(crate) fn mentioned(
 }
 
 /// Who works in a ticket's queue and wants to hear this of it.
-fn followers(conn: &mut Conn, notice: Notice, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {
-    let mut followers = holders_of(conn, Right::Reply, ticket.queue_id, now)?;
-    let muted: Vec<AgentId> = queue_mutes::table
-        .filter(queue_mutes::queue_id.eq(ticket.queue_id).and(queue_mutes::event.eq(notice.as_str())))
-        .select(queue_mutes::agent_id)
-        .kept()
-        .rows(conn)?;
-    followers.retain(|follower| !muted.contains(follower));
-    Ok(followers)
+fn followers(tx: &mut Tx<'_>, notice: Notice, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {
+    let queue = ticket.queue_id;
+    let found = tx.at_hand((queue.0, "followers", notice.as_str()), |tx| {
+        let mut followers = holders_of(tx, Right::Reply, queue, now)?;
+        let muted: Vec<AgentId> = queue_mutes::table
+            .filter(queue_mutes::queue_id.eq(queue).and(queue_mutes::event.eq(notice.as_str())))
+            .select(queue_mutes::agent_id)
+            .kept()
+            .rows(tx)?;
+        followers.retain(|follower| !muted.contains(follower));
+        Ok(followers)
+    })?;
+    Ok(found.as_ref().clone())
 }
 
 /// An owner who can no longer sign in hears of nothing: then somebody else has to.
-fn owner_or_followers(conn: &mut Conn, notice: Notice, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {
+fn owner_or_followers(tx: &mut Tx<'_>, notice: Notice, ticket: &Ticket, now: Ts) -> Result<Vec<AgentId>> {
     if let Some(owner) = ticket.owner_id
-        && people::agents::get(conn, owner)?.is_active(now.0)
+        && people::agents::get(tx, owner)?.is_active(now.0)
     {
         return Ok(vec![owner]);
     }
-    followers(conn, notice, ticket, now)
+    followers(tx, notice, ticket, now)
 }

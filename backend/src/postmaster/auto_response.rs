@@ -54,7 +54,9 @@ pub(super) fn send(
     let at_hand = queues::at_hand(tx, ticket.queue_id)?;
     let (queue, from) = (&at_hand.queue, &at_hand.sender);
     let language = language(tx, mail, to, queue, steps)?;
-    let (text, _) = answers::template(tx, Some(queue.id), kind, language)?;
+    let text = tx.at_hand((queue.id.0, kind.as_str(), language.as_str()), |tx| {
+        Ok(answers::template(tx, Some(queue.id), kind, language)?.0)
+    })?;
     let subject = subject(mail, ticket).to_owned();
     let about = About {
         ticket,

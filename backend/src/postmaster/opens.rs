@@ -43,7 +43,7 @@ pub(super) fn open(
         title: &mail.mail.subject,
         customer,
         customer_id,
-        priority: priorities::usual(tx)?,
+        priority: *tx.at_hand((0, "usual", ""), |tx| priorities::usual(tx))?,
         state: State::New,
     };
     let mut ticket = open::create(tx, &door, &new, at)?;

@@ -16,7 +16,9 @@ use super::{
 };
 use crate::{
     config::DatabaseUrl,
-    db::{Direct, Disposition, InboundId, Ts, Tx, Wake, backend, columns, received, schema::inbound_mails},
+    db::{
+        Direct, Disposition, InboundId, Keep, Ts, Tx, Wake, backend, columns, received, schema::inbound_mails,
+    },
     desk::Desk,
     error::{Error, Result},
     filters::{Cache, Compiled},
@@ -210,6 +212,7 @@ fn waiting(conn: &mut crate::db::Conn, now: Ts) -> Result<Vec<Waiting>> {
         .order((inbound_mails::try_at, inbound_mails::id))
         .limit(i64::try_from(BATCH).unwrap_or(i64::MAX))
         .select(columns::<Waiting>())
+        .kept()
         .rows(conn)?;
     let mut bytes = 0;
     let fits = rows
@@ -244,6 +247,7 @@ async fn finish(desk: &Desk, id: InboundId, ready: Result<Prepared>) -> Result<(
 }
 
 fn process(tx: &mut Tx<'_>, mail: &Prepared, at: &Moment) -> Result<()> {
+    tx.processes_mail();
     // On several nodes mails are taken one by one, so that two copies, or a mail and its answer, see each other.
     backend::one_at_a_time(tx, "postmaster")?;
     if !backend::claim_inbound(tx, mail.row.id)? {

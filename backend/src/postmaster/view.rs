@@ -11,8 +11,8 @@ use super::record::Step;
 use crate::{
     access::Actor,
     db::{
-        ArticleId, Blobs, Conn, Disposition, InboundId, InboundStatus, InstallationRight, RuleOutcome,
-        TicketId, Ts, Tx, Wake, backend, received,
+        ArticleId, Blobs, Conn, Direct, Disposition, InboundId, InboundStatus, InstallationRight, Keep,
+        RuleOutcome, TicketId, Ts, Tx, Wake, backend, received,
         schema::{inbound_mails, tickets},
     },
     error::{Error, Result, say},
@@ -345,7 +345,7 @@ pub type Pulse = (Option<InboundId>, i64, i64);
 /// Those of the database.
 pub fn pulse(conn: &mut Conn) -> Result<Pulse> {
     let newest = inbound_mails::table.select(max(inbound_mails::id)).first(conn)?;
-    let waiting = inbound_mails::table.filter(received::waits()).count().get_result(conn)?;
+    let waiting = inbound_mails::table.filter(received::waits()).count().kept().row(conn)?;
     Ok((newest, waiting, count_quarantined(conn)?))
 }
 
@@ -354,5 +354,5 @@ pub fn pulse(conn: &mut Conn) -> Result<Pulse> {
 /// # Errors
 /// Those of the database.
 pub fn count_quarantined(conn: &mut Conn) -> Result<i64> {
-    Ok(inbound_mails::table.filter(received::is_quarantined()).count().get_result(conn)?)
+    Ok(inbound_mails::table.filter(received::is_quarantined()).count().kept().row(conn)?)
 }

@@ -9,7 +9,8 @@ use crate::{
     access::survivor,
     db::{
         AgentId, AnswerKind, ArticleId, Channel, Conn, Direct, Disposition, EventKind, InboundId,
-        InboundStatus, LinkKind, OutboxKind, QueueId, Sender, State, TicketId, Ts, Tx, columns, received,
+        InboundStatus, Keep, LinkKind, OutboxKind, QueueId, Sender, State, TicketId, Ts, Tx, columns,
+        received,
         schema::{
             articles, auto_responses, events, inbound_mails, intake_brakes, message_ids,
             outbox as outbox_table, ticket_links, tickets,
@@ -130,7 +131,9 @@ impl World for Real<'_, '_> {
             .filter(inbound_mails::disposition.ne(Disposition::Duplicate))
             .order(inbound_mails::id)
             .select((inbound_mails::ticket_id, inbound_mails::article_id))
-            .first_row(self.tx)
+            .limit(1)
+            .kept()
+            .row(self.tx)
             .optional()?)
     }
 

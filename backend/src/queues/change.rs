@@ -168,7 +168,6 @@ fn stored(tx: &mut Tx<'_>, who: &Who, id: QueueId, change: &Change, now: Ts) -> 
 fn store(tx: &mut Tx<'_>, id: QueueId, change: &Change) -> Result<Queue> {
     let queue = get(tx, id)?;
     let checked = check(tx, &queue, change)?;
-    tx.let_go();
     diesel::update(queues::table.find(id))
         .set((
             queues::name.eq(checked.name),
@@ -421,7 +420,6 @@ fn set_retired(tx: &mut Tx<'_>, who: &Who, id: QueueId, since: Option<Ts>, now: 
         (who, Audited::Queue, now),
         |conn| told(conn, id),
         |tx| {
-            tx.let_go();
             diesel::update(queues::table.find(id)).set(queues::retired_at.eq(since)).execute(&mut **tx)?;
             Ok(())
         },

@@ -92,9 +92,9 @@ pub(crate) struct AtHand {
     pub sender: Person,
 }
 
-/// [`get`] and [`sender`] for those who write on a queue's behalf, asked once in a transaction.
+/// [`get`] and [`sender`] for those who write on a queue's behalf; see [`Tx::at_hand`].
 pub(crate) fn at_hand(tx: &mut Tx<'_>, id: QueueId) -> Result<Arc<AtHand>> {
-    tx.at_hand(id.0, |tx| {
+    tx.at_hand((id.0, "queue", ""), |tx| {
         let queue = get(tx, id)?;
         let sender = sender(tx, &queue)?;
         Ok(AtHand { queue, sender })
@@ -233,7 +233,6 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewQueue, now: Ts) -> Result
 /// Makes a queue on behalf of the operator.
 pub(crate) fn insert(tx: &mut Tx<'_>, who: &Who, new: &NewQueue, now: Ts) -> Result<Queue> {
     let (name, parent, addresses) = check(tx, new)?;
-    tx.let_go();
     let id: QueueId = diesel::insert_into(queues::table)
         .values((queues::name.eq(&name), queues::parent_id.eq(parent), queues::created_at.eq(now)))
         .returning(queues::id)
