@@ -2,25 +2,4 @@
 
 mod answers;
 mod any_bytes;
-mod automatic;
-mod belongs;
-mod bounces;
-mod caps;
-mod claims;
-mod corpus;
-mod duplicates;
-mod follow_up;
-mod hostile;
-mod internal;
-mod loops;
-mod order;
-mod origin;
-mod policies;
-mod quarantine;
-mod queues;
-mod reply_address;
-mod returned;
-mod senders;
-mod starttls;
-mod strangers;
-mod wire;
+mod at_hand;

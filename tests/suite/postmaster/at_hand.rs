@@ -1,0 +1,36 @@
+//! What is read once for mails that share a commit is never older than what was changed before a mail came.
+
+use serde_json::json;
+use tests::app::{SUPPORT, TestApp, text};
+use tests::{both_databases, mail};
+
+both_databases! {
+    async fn what_changes_while_mail_streams_in_counts_for_the_next_mail(database) {
+        let app = TestApp::start(database).await;
+        let queues = app.root.get("/api/v1/queues").await.items();
+        let queue = queues.iter().find(|queue| queue["name"] == "Support").expect("the queue");
+        let path = format!("/api/v1/queues/{}", text(&queue["id"]));
+        let stream = async {
+            for n in 0..80 {
+                let from = format!("n{n}@stream.example");
+                let reply = app.hand_over(&from, SUPPORT, &mail(&from).bytes()).await;
+                assert!(reply.is_ok(), "{reply:?}");
+            }
+        };
+        let changes = async {
+            for n in 0..6 {
+                let (name, from) = (format!("Desk {n}"), format!("k{n}@customer.example"));
+                app.root.patch(&path, json!({ "sender_name": name, "signature": name })).await.assert(200);
+                app.deliver(&mail(&from)).await;
+                let answer = app.relay.wait_for(&from, 1).await.remove(0).mail();
+                assert!(answer.header("From").is_some_and(|from| from.contains(&name)), "{name}: {:?}", answer.header("From"));
+                assert!(answer.text().contains(&name), "{name}: {}", answer.text());
+                // Who follows no longer hears of nothing more, who begins to hears of the next.
+                let colleague = app.agent(&format!("colleague{n}"), &["Agent"]).await;
+                app.deliver(&mail(&format!("again-{from}"))).await;
+                assert!(!colleague.get("/api/v1/notices").await.items().is_empty(), "{name}");
+            }
+        };
+        tokio::join!(stream, changes);
+    }
+}
