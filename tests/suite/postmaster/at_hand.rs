@@ -11,14 +11,14 @@ both_databases! {
         let queue = queues.iter().find(|queue| queue["name"] == "Support").expect("the queue");
         let path = format!("/api/v1/queues/{}", text(&queue["id"]));
         let stream = async {
-            for n in 0..80 {
+            for n in 0..30 {
                 let from = format!("n{n}@stream.example");
                 let reply = app.hand_over(&from, SUPPORT, &mail(&from).bytes()).await;
                 assert!(reply.is_ok(), "{reply:?}");
             }
         };
         let changes = async {
-            for n in 0..6 {
+            for n in 0..4 {
                 let (name, from) = (format!("Desk {n}"), format!("k{n}@customer.example"));
                 app.root.patch(&path, json!({ "sender_name": name, "signature": name })).await.assert(200);
                 app.deliver(&mail(&from)).await;
