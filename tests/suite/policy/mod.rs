@@ -4,4 +4,5 @@ mod layering;
 mod licences;
 mod messages;
 mod migrations;
+mod modules;
 mod styles;
