@@ -367,6 +367,11 @@ fn to_sign_in(request: &HttpRequest, wants_json: bool, guest: &Guest) -> HttpRes
         let message = guest.reader.language.tr("login-locked-form");
         return HttpResponse::Unauthorized().json(serde_json::json!({ "message": message }));
     }
+    // A page that listens while its session ends somewhere else: no form for what cannot show one, and no more of it.
+    let listens = request.headers().get("accept").is_some_and(|wants| wants == "text/event-stream");
+    if listens && request.method().is_safe() {
+        return HttpResponse::NoContent().finish();
+    }
     // Back to the page afterwards; what a form was about cannot be repeated.
     let page =
         request.uri().path_and_query().filter(|_| request.method().is_safe()).map(|path| path.as_str());

@@ -142,6 +142,9 @@ both_databases! {
         });
         let heard = heard.await.unwrap_or_else(|_| panic!("the stream goes on"));
         assert!(!heard.contains("event: ticket"), "{heard}");
+        // A browser that listens on is told to stop, and not shown a form.
+        let again = browser.request(reqwest::Method::GET, "/events").header("Accept", "text/event-stream");
+        assert_eq!(browser.send(again).await.assert(204).text(), "");
         let visitor = app.visitor();
         visitor.get("/login").await.assert(200);
         visitor.submit("/login", &[("login", "dana"), ("password", PASSWORD)]).await.assert(422);
