@@ -148,10 +148,11 @@ fn check(conn: &mut Conn, wanted: &[Wanted; 5], usual: Priority) -> Result<Vec<O
     if problems.is_empty() { Ok(names) } else { Err(Error::Invalid(problems)) }
 }
 
-/// The names of the macros that set a priority.
+/// The names of the house's macros that set a priority; one's own is refused when it is used.
 fn macros(conn: &mut Conn, of: Priority) -> Result<Vec<String>> {
     Ok(reply_templates::table
         .filter(reply_templates::priority.eq(of).and(reply_templates::retired_at.is_null()))
+        .filter(reply_templates::owner_id.is_null())
         .order((reply_templates::name, reply_templates::id))
         .select(reply_templates::name)
         .rows(conn)?)

@@ -152,7 +152,7 @@ pub fn put_at(tx: &mut Tx<'_>, actor: &Actor, id: StateId, place: usize, now: Ts
 /// Offers a state no more, or again. Tickets that are in it stay in it and go on showing its name.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without the right; [`Error::NotFound`]; [`Error::Conflict`] where a macro still sets it.
+/// [`Error::Forbidden`] without the right; [`Error::NotFound`]; [`Error::Conflict`] where a macro of the house still sets it.
 pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: StateId, retired: bool, now: Ts) -> Result<NamedState> {
     actor.require(InstallationRight::QueuesAndMail)?;
     // Nobody keeps a macro meanwhile that sets it.
@@ -170,22 +170,25 @@ pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: StateId, retired: bool, now: T
     })
 }
 
-/// The names of the macros that set a state.
+/// The names of the house's macros that set a state. What somebody wrote for himself is nobody else's to know: it is refused
+/// when he uses it.
 fn macros(conn: &mut Conn, id: StateId) -> Result<Vec<String>> {
     Ok(reply_templates::table
         .filter(reply_templates::state_id.eq(id).and(reply_templates::retired_at.is_null()))
+        .filter(reply_templates::owner_id.is_null())
         .order((reply_templates::name, reply_templates::id))
         .select(reply_templates::name)
         .rows(conn)?)
 }
 
-/// The names of the macros that set states, by state.
+/// The names of the house's macros that set states, by state.
 ///
 /// # Errors
 /// Those of the database.
 pub fn all_macros(conn: &mut Conn) -> Result<HashMap<StateId, Vec<String>>> {
     let rows: Vec<(Option<StateId>, String)> = reply_templates::table
         .filter(reply_templates::state_id.is_not_null().and(reply_templates::retired_at.is_null()))
+        .filter(reply_templates::owner_id.is_null())
         .order((reply_templates::name, reply_templates::id))
         .select((reply_templates::state_id, reply_templates::name))
         .rows(conn)?;

@@ -39,7 +39,10 @@ both_databases! {
         let app = TestApp::start(database).await;
         let dana = app.agent("dana", &["Agent"]).await;
         let eve = app.agent("eve", &["Agent"]).await;
-        let made = own(&dana, "My answer", json!({ "effects": { "state": "closed", "tags": ["mine"] } })).await;
+        let solved = app.root.post("/api/v1/states", json!({ "name": "Solved", "state_type": "closed" })).await.assert(201).json();
+        let solved = format!("/api/v1/states/{}", text(&solved["id"]));
+        let does = json!({ "state": "Solved", "priority": "urgent", "tags": ["mine"] });
+        let made = own(&dana, "My answer", json!({ "effects": does })).await;
         assert_eq!((&made["scope"], &made["queues"], &made["roles"]), (&json!("personal"), &json!([]), &json!([])));
         let id = text(&made["id"]);
         let number = app.ticket_from(&mail("anna@customer.example").from_header("Anna <anna@customer.example>")).await;
@@ -66,7 +69,7 @@ both_databases! {
         app.root.delete(&house).await.assert(404);
         // Pages, the list of tags with their macros, search, the audit log, the configuration's file.
         let root = browser(&app, "root").await;
-        for path in ["/admin/templates", "/admin/tags", "/admin/audit", "/preferences/templates", "/search?q=answer",
+        for path in ["/admin/templates", "/admin/tags", "/admin/states", "/admin/audit", "/preferences/templates", "/search?q=answer",
             &format!("/tickets/{number}"), &format!("/tickets/{number}/templates")] {
             let page = root.get(path).await.assert(200).text();
             assert!(!page.contains("My answer") && !page.contains(WORD) && !page.contains("&gt;mine&lt;"), "{path}: {page}");
@@ -88,7 +91,15 @@ both_databases! {
         let sent = dana.post(&format!("/api/v1/tickets/{number}/replies"), reply).await.assert(201).json();
         assert!(text(&sent["body_text"]).starts_with(WORD), "{sent}");
         let ticket = app.ticket(&number).await;
-        assert_eq!((&ticket["state"], &ticket["tags"]), (&json!("closed"), &json!(["mine"])));
+        assert_eq!((&ticket["state"], &ticket["tags"]), (&json!("Solved"), &json!(["mine"])));
+        // It keeps nobody from retiring what it sets; its author is told when he uses it, and nothing is sent.
+        app.root.put(&format!("{solved}/retirement"), json!({})).await.assert(204);
+        dana.set(&number, "state", "open").await;
+        let sent = app.articles(&number).await.len();
+        let reply = json!({ "template": id, "hold_seconds": 0 });
+        let refused = dana.post(&format!("/api/v1/tickets/{number}/replies"), reply).await.assert(422).text();
+        assert!(refused.contains("Solved"), "{refused}");
+        assert_eq!(app.articles(&number).await.len(), sent);
         dana.put(&his, json!({ "name": "Changed", "body_text": "Other words." })).await.assert(200);
         assert_eq!(names(&dana, "/api/v1/preferences/templates").await, ["Changed"]);
         dana.delete(&his).await.assert(204);
