@@ -1,5 +1,7 @@
 //! Signing in: throttled, the same for known and unknown accounts; and sessions, of which only a hash is kept.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use diesel::prelude::*;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
@@ -116,13 +118,23 @@ fn kept_login(login: &str) -> String {
 
 /// Whom an address counts for: of IPv6 the network of 64 bits, which one subscriber has whole.
 pub fn network(address: &str) -> String {
-    match address.parse::<std::net::IpAddr>().map(|address| address.to_canonical()) {
-        Ok(std::net::IpAddr::V6(address)) => {
-            let prefix = address.to_bits() & (u128::MAX << 64);
-            format!("{}/64", std::net::Ipv6Addr::from_bits(prefix))
-        }
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(address @ IpAddr::V6(_)) => format!("{}/64", prefix(address, 64)),
         Ok(address) => address.to_string(),
         Err(_) => address.to_owned(),
+    }
+}
+
+/// The house that an address belongs to, where all are crowded: whoever has one network of IPv6 may have as many as he likes,
+/// as those of 48 bits are given out whole.
+pub fn house(address: IpAddr) -> IpAddr {
+    prefix(address.to_canonical(), 48)
+}
+
+fn prefix(address: IpAddr, bits: u32) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << (128 - bits)))),
     }
 }
 

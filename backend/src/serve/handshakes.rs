@@ -1,6 +1,7 @@
-//! Lines on which TLS is not agreed on yet. Whoever opens many and says nothing keeps nobody else out: an address has so
-//! many at once, a house so many in all; with one more an older one is hung up on, and the new one served (SECURITY 2.3). That is
-//! the oldest on which nobody has said a word, wherever it comes from: only then does it count who has most.
+//! Lines on which TLS is not agreed on yet. Whoever opens many keeps nobody else out, whether he says nothing or begins and goes
+//! no further: an address has so many at once, and there are so many in all; with one more an older one is hung up on, and the new
+//! one served (SECURITY 2.3). That is the oldest of the house that has most. Those who have begun have a room of their own: who
+//! chooses a certificate is not hung up on for the sake of silent lines, and silent lines always find the other half.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -21,12 +22,17 @@ use rustls::{ServerConfig, server::Acceptor};
 use tokio_rustls::{LazyConfigAcceptor, server};
 
 use super::PATIENCE;
-use crate::{config::Config, people::sessions::network};
+use crate::{
+    config::Config,
+    people::sessions::{house, network},
+};
 
 /// So many an address has at once: an office behind one where everybody chooses a certificate at nine.
 const OF_ADDRESS: usize = 40;
 /// So many there are in all.
 const IN_ALL: usize = 200;
+/// So many of them on which the other side has begun.
+const GREETED: usize = IN_ALL / 2;
 
 /// The unfinished handshakes of a listener. Cloning shares them.
 #[derive(Clone)]
@@ -61,10 +67,7 @@ struct Begun {
 impl Begun {
     /// The other side has begun to agree on TLS.
     fn greeted(&self) {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(line) = lines.open.get_mut(&self.id) {
-            line.greeted = true;
-        }
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).greeted(self.id);
     }
 }
 
@@ -95,31 +98,35 @@ impl Handshakes {
     }
 }
 
-/// Whoever has one network of IPv6 has as many as he likes: those of 48 bits are given out whole.
-fn house(peer: IpAddr) -> IpAddr {
-    match peer {
-        IpAddr::V4(_) => peer,
-        IpAddr::V6(address) => {
-            IpAddr::V6(std::net::Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)))
-        }
-    }
-}
-
 impl Lines {
     /// Hangs up on an older line where there are too many beside this one.
     fn make_room(&mut self, new: &Line) {
         let own = |line: &Line| line.from == new.from;
-        let out = if new.house.is_some() && self.open.values().filter(|line| own(line)).count() >= OF_ADDRESS
-        {
-            self.oldest(|line| own(line) && !line.greeted).or_else(|| self.oldest(own))
+        if new.house.is_some() && self.open.values().filter(|line| own(line)).count() >= OF_ADDRESS {
+            let out = self.oldest(|line| own(line) && !line.greeted).or_else(|| self.oldest(own));
+            self.hang_up(out);
         } else if self.open.len() >= IN_ALL {
-            let most = self.busiest();
-            self.oldest(|line| !line.greeted)
-                .or_else(|| self.oldest(|line| line.house.is_some() && line.house == most))
-                .or_else(|| self.oldest(|_| true))
-        } else {
-            None
-        };
+            let out = self.oldest_of_busiest(|line| !line.greeted);
+            self.hang_up(out);
+        }
+    }
+
+    /// On this line the other side has begun; an older one of those makes room for it.
+    fn greeted(&mut self, id: u64) {
+        // It may have been hung up on, and its word have come before.
+        if !self.open.contains_key(&id) {
+            return;
+        }
+        if self.open.values().filter(|line| line.greeted).count() >= GREETED {
+            let out = self.oldest_of_busiest(|line| line.greeted);
+            self.hang_up(out);
+        }
+        if let Some(line) = self.open.get_mut(&id) {
+            line.greeted = true;
+        }
+    }
+
+    fn hang_up(&mut self, out: Option<u64>) {
         if let Some(line) = out.and_then(|id| self.open.remove(&id)) {
             // It may have ended by itself a moment ago.
             let _ = rustix::net::shutdown(&line.socket, rustix::net::Shutdown::Both);
@@ -130,13 +137,15 @@ impl Lines {
         self.open.iter().find(|(_, line)| of(line)).map(|(id, _)| *id)
     }
 
-    /// The house that has most of them.
-    fn busiest(&self) -> Option<IpAddr> {
+    /// Of such lines the oldest of the house that has most of them. A proxy's are nobody's: they go last.
+    fn oldest_of_busiest(&self, such: impl Fn(&Line) -> bool) -> Option<u64> {
         let mut counts: HashMap<IpAddr, usize> = HashMap::new();
-        for house in self.open.values().filter_map(|line| line.house) {
+        for house in self.open.values().filter(|line| such(line)).filter_map(|line| line.house) {
             *counts.entry(house).or_default() += 1;
         }
-        counts.into_iter().max_by_key(|(_, count)| *count).map(|(house, _)| house)
+        let most = counts.values().max().copied();
+        self.oldest(|line| such(line) && line.house.is_some_and(|house| counts.get(&house).copied() == most))
+            .or_else(|| self.oldest(such))
     }
 }
 

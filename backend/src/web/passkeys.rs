@@ -142,9 +142,9 @@ pub async fn challenge(web: Data<Web>, request: HttpRequest, guest: Guest, wish:
     let kept = cookie_of(&request, &web.config);
     let (held, now) = (kept.unwrap_or_else(random_token), Ts(web.clock.now()));
     let (holder, of) = (sessions::digest(&held), passkeys::counts_for(&sessions::network(&address), offered));
-    // Read first: who goes on asking writes nothing, and pushes nobody's challenge out.
+    // Read first: who goes on asking writes nothing.
     let asks = of.clone();
-    if web.db.read(move |conn| passkeys::asks_too_much(conn, &asks, offered, now)).await? {
+    if web.db.read(move |conn| passkeys::asks_too_much(conn, &asks, now)).await? {
         return Ok(slow_down(&web, &guest, 60));
     }
     let options = web

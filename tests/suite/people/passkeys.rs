@@ -627,6 +627,44 @@ both_databases! {
         tabs.submit("/login/passkey", &[("answer", &key.show(&first))]).await.assert(303);
     }
 
+    async fn whoever_has_many_networks_keeps_no_stranger_out(database) {
+        let app = app(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let (mut key, _) = add(&signed_in(&app, "dana").await, "Laptop").await;
+        let eldest = app.visitor();
+        let options = asked(&eldest, "/login/passkey").await;
+        let now = Ts(app.clock.now());
+        let flood = app.db().write(move |tx| {
+            use diesel::prelude::*;
+            use turnstone::db::{PasskeyPurpose, schema::passkey_challenges as kept};
+            // All that fit, from the networks of one house.
+            for n in 0..9_999 {
+                let from = turnstone::people::sessions::network(&format!("2001:db8:1:{:x}::1", n / 50));
+                let row = (kept::hash.eq(format!("{n}")), kept::purpose.eq(PasskeyPurpose::SignIn), kept::holder.eq("x"),
+                    kept::counts_for.eq(turnstone::people::passkeys::counts_for(&from, n % 2 == 0)),
+                    kept::handle.eq(""), kept::made_at.eq(now));
+                diesel::insert_into(kept::table).values(row).execute(&mut **tx)?;
+            }
+            Ok(())
+        });
+        flood.await.unwrap();
+        for _ in 0..3 {
+            asked(&app.visitor(), "/login/passkey").await;
+        }
+        let left = app.db().read(move |conn| {
+            use diesel::prelude::*;
+            use turnstone::db::schema::passkey_challenges as kept;
+            let strangers = kept::counts_for.not_like("%2001:db8%");
+            let all = kept::table.count().get_result::<i64>(conn)?;
+            Ok((all, kept::table.filter(strangers).count().get_result::<i64>(conn)?))
+        });
+        // Those who have most make room, and not more than it takes.
+        let (all, strangers) = left.await.unwrap();
+        assert!((9_800..=10_000).contains(&all) && strangers == 4, "{all}, {strangers}");
+        key.counter += 1;
+        eldest.submit("/login/passkey", &[("answer", &key.show(&options))]).await.assert(303);
+    }
+
     async fn whom_a_directory_lets_in_is_asked_there_first(database) {
         let app = app(database).await;
         app.agent("dana", &["Agent"]).await;

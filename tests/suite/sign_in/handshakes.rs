@@ -30,8 +30,9 @@ async fn silent(to: SocketAddr, from: u8, count: usize) -> Vec<TcpStream> {
 
 /// Lines from this address on which TLS has begun, and goes no further. What the server says to that is read.
 async fn greeted(to: SocketAddr, from: u8, count: usize) -> Vec<TcpStream> {
-    let mut lines = silent(to, from, count).await;
-    for line in &mut lines {
+    let mut lines = Vec::with_capacity(count);
+    for _ in 0..count {
+        let mut line = silent(to, from, 1).await.remove(0);
         let roots = rustls::RootCertStore::empty();
         let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
         let config = rustls::ClientConfig::builder_with_provider(provider)
@@ -47,7 +48,9 @@ async fn greeted(to: SocketAddr, from: u8, count: usize) -> Vec<TcpStream> {
             .unwrap();
         line.write_all(&hello).await.unwrap();
         let mut said = [0; 16 * 1024];
-        tokio::time::timeout(Duration::from_secs(5), line.read(&mut said)).await.unwrap().unwrap();
+        let read = tokio::time::timeout(Duration::from_secs(5), line.read(&mut said)).await.unwrap().unwrap();
+        assert!(read > 0, "whoever begins is answered");
+        lines.push(line);
     }
     lines
 }
@@ -104,6 +107,20 @@ fn a_flood_of_handshakes_that_are_never_finished_keeps_nobody_out() {
             assert_eq!(hung_up(&mut slow).await, 0, "those who have begun");
             silence.push((flood, slow));
             answers("/login", &house.app.visitor()).await;
+        }
+        // Nor does who begins everywhere and goes no further, beside silent ones that come and come.
+        for place in [at(&house.app.base()), at(&there)] {
+            let mut few = greeted(place, 130, 10).await;
+            let mut begun = Vec::new();
+            for from in 140..145 {
+                begun.extend(greeted(place, from, EACH).await);
+                let _silent = silent(place, from + 20, EACH).await;
+                answers("/login", &house.app.visitor()).await;
+                house.comes_in(&dana).await;
+            }
+            let left = begun.len() - hung_up(&mut begun).await;
+            assert!((50..=100).contains(&left), "{left} handshakes that have begun");
+            assert_eq!(hung_up(&mut few).await, 0, "whoever has begun few");
         }
         // A first word is waited for no longer where certificates are chosen than elsewhere.
         tokio::time::sleep(Duration::from_secs(11)).await;
