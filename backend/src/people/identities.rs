@@ -168,13 +168,31 @@ pub fn tied(conn: &mut Conn, known: &Known) -> Result<Option<Identity>> {
     Ok(None)
 }
 
-/// Ties an agent to somebody elsewhere, in place of an earlier tie of that somebody.
+/// Ties an agent to somebody elsewhere, in place of an earlier tie of that somebody: whose it was is told that it is his no more.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a name that nobody has.
 pub fn link(tx: &mut Tx<'_>, people: &PeopleAccess, agent: &Agent, known: &Known, now: Ts) -> Result<()> {
+    let before = find(tx, &known.method, &known.subject)?.filter(|tie| tie.agent_id != agent.id);
     tie(tx, people, agent, known, now)?;
+    if let Some(before) = before {
+        let loser = agents::get(tx, before.agent_id)?;
+        gone(tx, people, &loser, (&before.method, &before.subject), now)?;
+    }
     security::tell(tx, agent, people.who(), Changed::Tied(&called(known)), now)
+}
+
+/// Tells an agent, and the audit log, that a tie of his is gone.
+fn gone(
+    tx: &mut Tx<'_>,
+    people: &PeopleAccess,
+    agent: &Agent,
+    (method, subject): (&str, &str),
+    now: Ts,
+) -> Result<()> {
+    security::tell(tx, agent, people.who(), Changed::Untied(method), now)?;
+    let told = json!({ "tied_to": { "method": method, "subject": subject } });
+    audit::changed(tx, people.who(), Audited::Agent, &agent.login, &told, &json!({}), now)
 }
 
 /// What somebody is called elsewhere, and where.
@@ -214,16 +232,14 @@ fn tie(tx: &mut Tx<'_>, people: &PeopleAccess, agent: &Agent, known: &Known, now
 /// # Errors
 /// [`Error::NotFound`] where he is not tied to it.
 pub fn unlink(tx: &mut Tx<'_>, people: &PeopleAccess, agent: &Agent, method: &str, now: Ts) -> Result<()> {
-    let done = diesel::delete(
-        identities::table.filter(identities::agent_id.eq(agent.id).and(identities::method.eq(method))),
-    )
-    .execute(&mut **tx)?;
-    if done == 0 {
+    let his = identities::agent_id.eq(agent.id).and(identities::method.eq(method));
+    let subjects: Vec<String> =
+        identities::table.filter(his.clone()).select(identities::subject).load(&mut **tx)?;
+    if subjects.is_empty() {
         return Err(Error::NotFound);
     }
-    security::tell(tx, agent, people.who(), Changed::Untied(method), now)?;
-    let told = json!({ "tied_to": { "method": method } });
-    audit::changed(tx, people.who(), Audited::Agent, &agent.login, &told, &json!({}), now)
+    diesel::delete(identities::table.filter(his)).execute(&mut **tx)?;
+    gone(tx, people, agent, (method, &subjects.join(", ")), now)
 }
 
 /// Whether an agent manages people.

@@ -53,6 +53,18 @@ both_databases! {
         let (visitor, answer) = tried(&app, "mallory", "a tide of words").await;
         answer.assert(303);
         visitor.get("/admin/roles").await.assert(200);
+        // Tied to another, it is his no more: he hears of it, and so does the log.
+        app.agent("ann", &["Agent"]).await;
+        let to_ann = ["agent", "link", "--login", "ann", "--method", "company", "--subject", subject, "--as", "mallory"];
+        let (good, said) = run(&to_ann);
+        assert!(good, "{said}");
+        let rows = app.root.get("/api/v1/audit?kind=agent").await.items();
+        let lost = |row: &serde_json::Value| row["before"]["tied_to"]["subject"] == subject && row.to_string().contains("root");
+        assert!(rows.iter().any(lost), "{rows:?}");
+        let told = app.relay.wait_for(root["email"].as_str().unwrap(), 2).await;
+        assert!(told.iter().any(|mail| mail.mail().text().contains("company")), "{told:?}");
+        let (good, said) = run(&link);
+        assert!(good, "{said}");
         let (good, said) = run(&["agent", "unlink", "--login", "root", "--method", "company"]);
         assert!(good, "{said}");
         tried(&app, "mallory", "a tide of words").await.1.assert(422);
