@@ -6,7 +6,7 @@
 const PARTS: usize = 20_000;
 
 /// The picture with nothing but its pixels and what is needed to show them; the same again for its own result. `None` for
-/// what is no whole PNG, JPEG, GIF or WebP.
+/// what is no whole PNG, JPEG, GIF or WebP. Where only the mark of its end is missing, as some programs write them, it gets one.
 pub fn bare(bytes: &[u8]) -> Option<Vec<u8>> {
     match super::kind(bytes)? {
         "image/png" => png(bytes),
@@ -18,12 +18,18 @@ pub fn bare(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Chunks with length, name, data and checksum. All that is needed begins with a capital; of the others, colours, their
-/// profile and what shines through are part of how it looks.
+/// profile, what shines through and the pictures of one that moves are part of how it looks.
 fn png(bytes: &[u8]) -> Option<Vec<u8>> {
-    const LOOKS: [&[u8]; 8] = [b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"bKGD", b"iCCP", b"cICP"];
+    const LOOKS: [&[u8]; 11] =
+        [b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"bKGD", b"iCCP", b"cICP", b"acTL", b"fcTL", b"fdAT"];
+    const END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
     let (head, mut rest) = bytes.split_at_checked(8)?;
-    let mut kept = head.to_vec();
+    let (mut kept, mut pixels) = (head.to_vec(), false);
     for _ in 0..PARTS {
+        if rest.is_empty() && pixels {
+            kept.extend(END);
+            return Some(kept);
+        }
         let length = usize::try_from(u32::from_be_bytes(rest.get(..4)?.try_into().ok()?)).ok()?;
         let (chunk, behind) = rest.split_at_checked(length.checked_add(12)?)?;
         let name = chunk.get(4..8)?;
@@ -33,6 +39,7 @@ fn png(bytes: &[u8]) -> Option<Vec<u8>> {
         if name == b"IEND" {
             return Some(kept);
         }
+        pixels |= name == b"IDAT";
         rest = behind;
     }
     None
@@ -43,11 +50,15 @@ fn jpeg(bytes: &[u8]) -> Option<Vec<u8>> {
     const END: u8 = 0xd9;
     const SCAN: u8 = 0xda;
     let (head, mut rest) = bytes.split_at_checked(2)?;
-    let mut kept = head.to_vec();
+    let (mut kept, mut scans) = (head.to_vec(), false);
     for _ in 0..PARTS {
         // Any number of 0xff may stand before a marker.
         while rest.starts_with(b"\xff\xff") {
             rest = rest.get(1..)?;
+        }
+        if rest.is_empty() && scans {
+            kept.extend([0xff, END]);
+            return Some(kept);
         }
         let marker = *rest.get(1).filter(|_| rest.first() == Some(&0xff))?;
         if marker == END {
@@ -70,6 +81,7 @@ fn jpeg(bytes: &[u8]) -> Option<Vec<u8>> {
             let (pixels, behind) = rest.split_at_checked(scanned(rest))?;
             kept.extend(pixels);
             rest = behind;
+            scans = true;
         }
     }
     None
@@ -114,8 +126,12 @@ fn scanned(bytes: &[u8]) -> usize {
 fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
     let table = |packed: u8| if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) };
     let (head, mut rest) = bytes.split_at_checked(13 + table(*bytes.get(10)?))?;
-    let mut kept = head.to_vec();
+    let (mut kept, mut pictures) = (head.to_vec(), false);
     for _ in 0..PARTS {
+        if rest.is_empty() && pictures {
+            kept.push(0x3b);
+            return Some(kept);
+        }
         let (begins, keep) = match (rest.first()?, rest.get(1)) {
             (0x3b, _) => {
                 kept.push(0x3b);
@@ -136,6 +152,7 @@ fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
         if keep {
             kept.extend(block);
         }
+        pictures |= block.first() == Some(&0x2c);
         rest = behind;
     }
     None
@@ -158,15 +175,20 @@ fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
     const PIXELS: [&[u8]; 7] = [b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"];
     const BESIDES: u8 = 0b0000_1100;
     let whole = usize::try_from(u32::from_le_bytes(bytes.get(4..8)?.try_into().ok()?)).ok()?;
-    let mut rest = bytes.get(12..whole.checked_add(8)?)?;
+    // The last chunk's odd byte may be counted and not be there.
+    let end = whole.checked_add(8)?;
+    let mut rest = bytes.get(12..if bytes.len() + 1 == end { bytes.len() } else { end })?;
     let mut kept = b"WEBP".to_vec();
     while !rest.is_empty() {
         let length = usize::try_from(u32::from_le_bytes(rest.get(4..8)?.try_into().ok()?)).ok()?;
-        let (chunk, behind) = rest.split_at_checked(length.checked_add(8)?.next_multiple_of(2))?;
+        let (length, padded) = (length.checked_add(8)?, length.checked_add(8)?.checked_next_multiple_of(2)?);
+        let ends = if rest.len() == length { length } else { padded };
+        let (chunk, behind) = rest.split_at_checked(ends)?;
         let name = chunk.get(..4)?;
         if PIXELS.contains(&name) {
             let from = kept.len();
             kept.extend(chunk);
+            kept.resize(from + padded, 0);
             if name == b"VP8X" {
                 *kept.get_mut(from + 8)? &= !BESIDES;
             }
