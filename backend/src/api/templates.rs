@@ -60,7 +60,8 @@ pub struct TemplateView {
     pub effects: EffectsView,
     /// For whom it is: everybody, queues, roles, personal.
     pub scope: String,
-    /// The names of the queues in which it is offered; empty: everywhere.
+    /// The names of the queues in which it is offered, of those that its reader sees; empty: everywhere, or in none of them,
+    /// which the scope tells.
     pub queues: Vec<String>,
     /// The names of the roles to whose holders it is offered; empty also without the right to manage people, which tells.
     pub roles: Vec<String>,
@@ -70,7 +71,7 @@ pub struct TemplateView {
 
 pub(super) fn view(conn: &mut Conn, actor: &Actor, template: &Template) -> Result<TemplateView> {
     let mut queues = Vec::with_capacity(template.queues.len());
-    for id in &template.queues {
+    for id in template.queues.iter().filter(|id| store::is_named_to(**id, actor)) {
         queues.push(queues::get(conn, *id)?.name);
     }
     let roles = if template.roles.is_empty() || !actor.scope.may(InstallationRight::People) {

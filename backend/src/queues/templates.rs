@@ -7,7 +7,10 @@ pub mod own;
 mod readers;
 mod scope;
 
-pub use self::{readers::readers, scope::Scope};
+pub use self::{
+    readers::readers,
+    scope::{Scope, is_named_to},
+};
 
 use std::collections::HashMap;
 

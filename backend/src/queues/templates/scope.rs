@@ -69,13 +69,18 @@ impl Template {
 }
 
 impl Effects {
-    /// The same as far as its reader may know: his own text may still name a queue into which he may not move tickets any
-    /// more, and perhaps does not see.
+    /// The same as far as its reader may know: the house's text may name a queue that he does not see, and his own one into
+    /// which he may not move tickets any more.
     pub fn known_to(mut self, actor: &Actor, personal: bool) -> Self {
-        self.queue =
-            self.queue.filter(|queue| !personal || actor.scope.in_queue(*queue).has(Right::MoveInto));
+        let may_move = |queue| actor.scope.in_queue(queue).has(Right::MoveInto);
+        self.queue = self.queue.filter(|queue| may_move(*queue) || (!personal && is_named_to(*queue, actor)));
         self
     }
+}
+
+/// Whether somebody may know of a queue, as the reader of a text that names it.
+pub fn is_named_to(queue: QueueId, actor: &Actor) -> bool {
+    actor.scope.in_queue(queue).has(Right::Read) || actor.scope.may(InstallationRight::QueuesAndMail)
 }
 
 /// Who has which role is known to those who manage people; they say which of them a text is for.
