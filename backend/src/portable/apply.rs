@@ -17,7 +17,10 @@ use super::{
 use crate::{
     access::{Actor, PeopleAccess, for_people},
     config::{Config, Secret},
-    db::{AnswerKind, Conn, InstallationRight, MailboxAuth, MailboxKind, QueueId, Right, RoleId, Ts, Tx},
+    db::{
+        AnswerKind, Conn, InstallationRight, MailboxAuth, MailboxKind, QueueId, Right, RoleId, Ts, Tx,
+        backend,
+    },
     error::{Error, Result, say},
     filters::{self, Rule},
     mailboxes::{self, Wish},
@@ -41,6 +44,7 @@ pub fn apply(
     wanted: &Document,
     now: Ts,
 ) -> Result<Vec<Difference>> {
+    hold(tx)?;
     let is = export(tx, actor)?;
     let wanted = &with_roles_kept(with_bare_logo(wanted, &is), &is);
     let changes = differences(&is, wanted)?;
@@ -99,6 +103,14 @@ pub fn apply(
         None => Ok(changes),
         Some(difference) => Err(Error::Conflict(say!("refused-apply", what = difference))),
     }
+}
+
+/// What the verbs below would hold one after the other, before the first of them holds the audit log: who saves one thing
+/// meanwhile holds its own and then waits for the log, and neither would ever get on.
+fn hold(tx: &mut Tx<'_>) -> Result<()> {
+    ["admins", "calendars", "queues", "states", "priorities", "filters"]
+        .into_iter()
+        .try_for_each(|what| backend::one_at_a_time(tx, what))
 }
 
 /// The document with the roles of texts of which it says nothing as they are.
