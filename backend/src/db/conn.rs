@@ -90,5 +90,17 @@ pub(super) fn open_postgres(url: &str) -> Result<Conn, ConnectionError> {
          SET timezone = 'UTC'; SET client_min_messages = 'warning'",
     )
     .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    // Only who may do so has his way; whether the server is understood is looked at once, at the start.
+    let _ = conn.batch_execute(
+        "SELECT set_config('lc_messages', 'C', false)
+         WHERE current_setting('lc_messages') NOT IN ('C', 'POSIX') AND current_setting('lc_messages') NOT LIKE 'en%'",
+    );
     Ok(Conn::Pg(conn))
+}
+
+/// Whether the server says in English what went wrong: what passes by itself is known by its words, as diesel does not tell
+/// SQLSTATE.
+pub(super) fn is_understood(conn: &mut Conn) -> bool {
+    let wrong = conn.batch_execute("SELECT 1/0");
+    wrong.is_err_and(|error| error.to_string() == "division by zero")
 }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use diesel::{connection::SimpleConnection as _, migration::MigrationSource as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::conn::{Conn, Purpose, open_postgres, open_sqlite};
+use super::conn::{Conn, Purpose, is_understood, open_postgres, open_sqlite};
 use crate::config::DatabaseUrl;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
@@ -35,6 +35,13 @@ pub(super) fn run(url: &DatabaseUrl, data_dir: &Path) -> anyhow::Result<()> {
             let mut conn = open_postgres(url).context(
                 "cannot reach PostgreSQL; check DATABASE_URL and that the server takes connections",
             )?;
+            if !is_understood(&mut conn) {
+                bail!(
+                    "PostgreSQL says in another language than English what went wrong, so that a mail that only has to \
+                     wait could be taken for one that cannot be processed; as its administrator run \
+                     ALTER DATABASE … SET lc_messages = 'C' and start again"
+                );
+            }
             conn.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
             let migrated = migrate(&mut conn);
             conn.batch_execute(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})"))?;
