@@ -126,6 +126,19 @@ pub fn is_same(conn: &mut Conn, address: &str, people: &[Person]) -> Result<bool
     Ok(false)
 }
 
+/// All addresses of the customer whose one this is, itself among them; none where nobody is known by it.
+///
+/// # Errors
+/// Those of the database.
+pub fn addresses_beside(conn: &mut Conn, address: &str) -> Result<Vec<String>> {
+    let Some(customer) = known(conn, address)? else { return Ok(Vec::new()) };
+    Ok(customer_addresses::table
+        .filter(customer_addresses::customer_id.eq(customer))
+        .order(customer_addresses::address)
+        .select(customer_addresses::address)
+        .load(conn)?)
+}
+
 /// What a customer is called; empty where nobody knows.
 ///
 /// # Errors

@@ -44,7 +44,7 @@ pub struct Choice {
     pub to_customer: String,
     /// The words where he is not.
     pub to_others: String,
-    /// His address, and those of his that are among them.
+    /// His address, and all others that are known to be his.
     pub addresses: Vec<String>,
     /// Whether he is among those to whom it would go now.
     pub present: bool,
@@ -64,16 +64,14 @@ pub fn choice(
     if queue.salutation.trim().is_empty() {
         return Ok(Choice::default());
     }
-    let mut addresses = vec![ticket.customer_address.clone()];
-    for person in to {
-        if is_among(conn, ticket, std::slice::from_ref(person))? {
-            addresses.push(person.address.to_lowercase());
-        }
+    let mut addresses = customers::addresses_beside(conn, &ticket.customer_address)?;
+    if !addresses.contains(&ticket.customer_address) {
+        addresses.push(ticket.customer_address.clone());
     }
     Ok(Choice {
         to_customer: words(conn, ticket, agent, queue, true)?,
         to_others: words(conn, ticket, agent, queue, false)?,
-        present: addresses.len() > 1,
+        present: is_among(conn, ticket, to)?,
         addresses,
     })
 }

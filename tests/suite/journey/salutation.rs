@@ -14,6 +14,9 @@ fn the_salutation_follows_to_whom_it_goes_and_what_is_written() {
         app.root.patch(&format!("/api/v1/queues/{}", text(&queues[0]["id"])), change).await.assert(200);
         let letter = mail("anna@customer.example").from_header("Anna <anna@customer.example>");
         let number = app.ticket_from(&letter).await;
+        let customer = app.root.get("/api/v1/customers?q=anna").await.items().remove(0);
+        let second = format!("/api/v1/customers/{}/addresses", text(&customer["id"]));
+        app.root.post(&second, json!({ "address": "anna@home.example" })).await.assert(201);
         let browser = Browser::start().await;
         browser.sign_in(&app.base(), "root", PASSWORD).await;
         browser.open(&format!("{}/tickets/{number}", app.base())).await;
@@ -23,6 +26,10 @@ fn the_salutation_follows_to_whom_it_goes_and_what_is_written() {
         assert_eq!(browser.run(shown).await, "Dear Sir or Madam,");
         browser.fill("#to", "Anna <ANNA@customer.example>, bert@elsewhere.example").await;
         assert_eq!(browser.run(shown).await, "Hello Anna,");
+        browser.fill("#to", "bert@elsewhere.example").await;
+        assert_eq!(browser.run(shown).await, "Dear Sir or Madam,");
+        browser.fill("#to", "anna@home.example").await;
+        assert_eq!(browser.run(shown).await, "Hello Anna,", "by another address of hers");
         for (kind, wanted) in [("note", ""), ("forward", ""), ("reply", "Hello Anna,")] {
             browser.run(&format!("document.querySelector('[name=kind][value={kind}]').click()")).await;
             assert_eq!(browser.run(shown).await, wanted, "{kind}");
