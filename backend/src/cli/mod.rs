@@ -2,6 +2,7 @@
 
 mod agent;
 mod audit;
+mod backup;
 mod certificate;
 mod config;
 mod customer;
@@ -94,6 +95,8 @@ enum Command {
     /// The audit log: verify, list
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Copy everything to a folder, also while the server runs
+    Backup(backup::Backup),
     /// Take a mail on standard input
     Deliver(deliver::Deliver),
     /// Say what is wrong with this installation, and what to do about it
@@ -137,6 +140,7 @@ pub fn main() -> ExitCode {
         Command::Certificate(command) => ended(command.run(&loaded)),
         Command::Token(command) => ended(command.run(&loaded)),
         Command::Audit(command) => ended(command.run(&loaded)),
+        Command::Backup(command) => ended(command.run(&loaded)),
         Command::Deliver(command) => command.run(&loaded),
         Command::Doctor(command) => ended(command.run(&loaded)),
         Command::Config(command) => ended(command.run(&loaded)),

@@ -99,7 +99,7 @@ impl Blobs {
         let (data, file) = match &self.folder {
             Some(dir) if self.writes && stored.len() >= FILE_FROM => {
                 write_durably(dir, &digest, encoding, &stored)?;
-                (None, Some(path_of(dir, &digest, encoding)))
+                (None, Some(file_of(dir, &digest, encoding)))
             }
             _ => (Some(Arc::new(stored)), None),
         };
@@ -195,7 +195,7 @@ impl Blobs {
     fn unpack(&self, digest: &str, encoding: &str, data: Option<Vec<u8>>, size: i64) -> Result<Vec<u8>> {
         let stored = match (data, &self.folder) {
             (Some(data), _) => data,
-            (None, Some(dir)) => fs::read(path_of(dir, digest, encoding))
+            (None, Some(dir)) => fs::read(file_of(dir, digest, encoding))
                 .with_context(|| format!("the stored bytes {digest} cannot be read"))?,
             (None, None) => {
                 return Err(anyhow::anyhow!("the stored bytes {digest} lie in a file of another node").into());
@@ -279,7 +279,7 @@ fn is_named(conn: &mut Conn, digest: &str) -> Result<bool> {
 }
 
 fn remove_file(dir: &Path, digest: &str, encoding: &str) {
-    match fs::remove_file(path_of(dir, digest, encoding)) {
+    match fs::remove_file(file_of(dir, digest, encoding)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             tracing::warn!(digest, %error, "a file that nothing names could not be deleted");
         }
@@ -287,13 +287,14 @@ fn remove_file(dir: &Path, digest: &str, encoding: &str) {
     }
 }
 
-fn path_of(dir: &Path, digest: &str, encoding: &str) -> PathBuf {
+/// The file of such bytes in the folder of files.
+pub(super) fn file_of(dir: &Path, digest: &str, encoding: &str) -> PathBuf {
     dir.join(digest.get(..2).unwrap_or("xx")).join(format!("{digest}.{encoding}"))
 }
 
 /// Temporary name, sync, rename, sync of the folder: after this a power cut does not lose it.
 fn write_durably(dir: &Path, digest: &str, encoding: &str, bytes: &[u8]) -> Result<()> {
-    let path = path_of(dir, digest, encoding);
+    let path = file_of(dir, digest, encoding);
     if path.exists() {
         return Ok(());
     }

@@ -17,6 +17,7 @@ mod place;
 mod pool;
 pub(crate) mod received;
 pub mod schema;
+pub mod snapshot;
 mod status;
 pub mod ticket_text;
 pub mod types;

@@ -1,5 +1,6 @@
 //! The commands, as a shell sees them: what they print, what they answer, what they refuse.
 
+mod backup;
 mod doctor;
 mod mailbox;
 

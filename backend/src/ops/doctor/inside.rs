@@ -10,10 +10,9 @@ use crate::config::Config;
 use crate::db::schema::{agents, audit_events, events, queue_addresses, queues};
 use crate::db::{Conn, Ts};
 use crate::error::Result;
+use crate::ops::backup;
 use crate::search;
 
-/// A file that a backup leaves in the data directory when it is done: its age is that of the backup.
-const BACKUP_MARK: &str = "last-backup";
 /// A backup should not be older.
 const BACKUP_DAYS: i64 = 2;
 /// A clock that stands so far before what was written last was set back.
@@ -88,7 +87,7 @@ fn queues_of(report: &mut Report<'_>, conn: &mut Conn) -> Result<()> {
 }
 
 fn backup(report: &mut Report<'_>, config: &Config, now: Timestamp) {
-    let mark = config.data_dir.join(BACKUP_MARK);
+    let mark = config.data_dir.join(backup::MARK);
     let name = mark.display().to_string();
     let touched = std::fs::metadata(&mark).and_then(|mark| mark.modified());
     let Some(at) = touched.ok().and_then(|at| Timestamp::try_from(at).ok()) else {
