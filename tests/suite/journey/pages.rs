@@ -24,6 +24,8 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             app.root.post("/api/v1/states", state).await.assert(201);
         }
         app.root.put_nothing("/api/v1/states/2/retirement").await.assert(204);
+        app.agent("gone", &["Agent"]).await;
+        app.root.put_nothing("/api/v1/agents/3/retirement").await;
         let browser = Browser::start().await;
         browser.open(&format!("{}/login", app.base())).await;
         let mut found = Vec::new();
@@ -82,6 +84,7 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
             "/admin/people/1",
             "/admin/people/1/rights",
             "/admin/people/2/retirement",
+            "/admin/people/3/erasure",
             "/admin/roles",
             "/admin/roles/new?like=lead",
             "/admin/roles/1",

@@ -7,6 +7,7 @@ mod agents;
 mod audit;
 mod choices;
 mod customers;
+mod erased_agent;
 pub mod factor;
 mod forgotten;
 mod forwarded;

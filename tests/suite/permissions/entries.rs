@@ -176,6 +176,8 @@ pub const ALL: &[Entry] = &[
     needs("POST /admin/customers/{id}/personal-data", Form(&[]), Besides::Export),
     needs("POST /admin/people/{id}/personal-data", Form(&[]), Besides::Export),
     needs("POST /api/v1/agents/{id}/personal-data", None, Besides::Export),
+    needs("GET /admin/people/{id}/erasure", None, Besides::Everywhere("full")),
+    needs("POST /admin/people/{id}/erasure", Form(&[]), Besides::Everywhere("full")),
     needs("GET /admin/customers/{id}/erasure", None, Besides::Everywhere("full")),
     needs("POST /admin/customers/{id}/erasure", Form(&[("texts", "erase")]), Besides::Everywhere("full")),
     needs("GET /admin/tags", None, Besides::Everywhere("read")),

@@ -293,4 +293,30 @@ both_databases! {
             assert!(shown.contains("Thank you."), "{shown}");
         }
     }
+
+    async fn in_whosever_ticket_it_stands_a_greeting_goes_with_whom_it_greets(database) {
+        let app = TestApp::start(database).await;
+        greets(&app, "Hello {{customer.name}},", "").await;
+        let root = signed_in(&app).await;
+        let erased = async |address: &str| {
+            app.settle().await;
+            let customer = app.root.get(&format!("/api/v1/customers?q={address}")).await.items().remove(0);
+            let page = format!("/admin/customers/{}/erasure", text(&customer["id"]));
+            root.submit(&page, &[("texts", "anonymise"), ("sure", "on")]).await.assert(303);
+        };
+        let bo = "bo@customer.example";
+        let number = app.ticket_from(&mail(bo).from_header(&format!("Bo <{bo}>"))).await;
+        let words = json!({ "body_text": "Carl is carl@customer.example from now on.", "body_html": "<p>Carl is carl@customer.example from now on.</p>" });
+        let reply = replied(&app, &number, words).await;
+        app.ticket_from(&mail("carl@customer.example").from_header("Carl <carl@customer.example>")).await;
+        app.root.put(&format!("/api/v1/tickets/{number}/customer"), json!({ "value": "carl@customer.example" })).await.assert(200);
+        app.relay.wait_for(bo, 1).await;
+        // Whoever goes first, the other one's greeting is known as such.
+        erased("carl@customer.example").await;
+        let left = read_again(&app, &number, &reply).await;
+        assert!(text(&left["body_text"]).starts_with("Hello Bo,") && !left.to_string().contains("carl@"), "{left}");
+        erased(bo).await;
+        let left = read_again(&app, &number, &reply).await;
+        assert!(!left.to_string().contains("Bo") && text(&left["body_text"]).contains("from now on."), "{left}");
+    }
 }

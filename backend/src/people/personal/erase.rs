@@ -1,6 +1,8 @@
 //! A person is erased: his name and addresses wherever they stand, his mails as they came, his files, and what he wrote as
 //! whoever erases him chooses. It cannot be undone, and the audit log says only that it was done.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::{
@@ -20,8 +22,8 @@ use crate::{
         },
     },
     error::{Error, Result, say},
-    people::customer_edit::subject,
-    tickets::{preview_of, salutation},
+    people::{customer_edit::subject, customers},
+    tickets::{Person, Recipients, preview_of, salutation},
 };
 
 /// What becomes of what was written.
@@ -92,7 +94,7 @@ pub fn preview(conn: &mut Conn, known: &Known) -> Result<Preview> {
             .get_result::<i64>(conn)?;
     }
     let waiting: i64 = inbound_mails::table
-        .filter(inbound_mails::envelope_from.eq_any(&known.addresses))
+        .filter(inbound_mails::envelope_from.eq_any(&known.called.addresses))
         .filter(inbound_mails::status.ne(InboundStatus::Done))
         .count()
         .get_result(conn)?;
@@ -134,29 +136,32 @@ pub fn erase(
     backend::one_at_a_time(tx, "customer_addresses")?;
     backend::hold_customer(tx, id)?;
     let known = find(tx, actor, people, id, Right::Full)?;
-    for (ticket, _) in known.everywhere() {
+    // In the order of their keys, so that nobody waits in a circle.
+    let tickets: BTreeSet<TicketId> = known.everywhere().map(|(ticket, _)| ticket).collect();
+    for ticket in tickets {
         backend::hold_ticket(tx, ticket)?;
     }
     let what = preview(tx, &known)?;
     if what.under_way > 0 {
         return Err(Error::Conflict(say!("refused-erase-under-way", n = what.under_way)));
     }
-    let scrubs = (Scrub::new(&known, Where::Own)?, Scrub::new(&known, Where::Others)?);
+    let scrubs = (Scrub::new(&known.called, Where::Own)?, Scrub::new(&known.called, Where::Others)?);
     let (mut gone, mut named) = (Vec::new(), Vec::new());
     for (ticket, own) in known.everywhere() {
         let scrub = if own { &scrubs.0 } else { &scrubs.1 };
         let whole = own && texts == Texts::Erase;
         gone.extend(written(tx, &known, scrub, (ticket, own), texts, &mut named)?);
         gone.extend(unsent(tx, scrub, ticket, whole)?);
-        gone.extend(traces::outgoing(tx, scrub, ticket, own, whole)?);
+        gone.extend(traces::outgoing(tx, scrub, ticket, own, whole, |_| true)?);
         traces::around(tx, scrub, ticket, own)?;
-        let addresses = participants::address.eq_any(&known.addresses);
+        let addresses = participants::address.eq_any(&known.called.addresses);
         diesel::delete(participants::table.filter(participants::ticket_id.eq(ticket)).filter(addresses))
             .execute(&mut **tx)?;
         self::ticket(tx, scrub, ticket, own, whole)?;
     }
-    gone.extend(originals(tx, &known, &scrubs, &named, &store.empty, now)?);
-    traces::everywhere(tx, &known)?;
+    let his = mails(tx, &known)?;
+    gone.extend(originals(tx, his, (&scrubs.0, &scrubs.1), &named, &store.empty, now)?);
+    traces::everywhere(tx, &known.called, &known.ids)?;
     traces::himself(tx, &known)?;
     let detail = match texts {
         Texts::Anonymise => "erased; texts without name and addresses",
@@ -201,7 +206,11 @@ fn written(
         let his = known.is(&article.from_address);
         let whole = texts == Texts::Erase && (own || his);
         let text = |text: &str| if whole && !text.is_empty() { MARK.to_owned() } else { scrub.text(text) };
-        let body = text(&without_greeting(tx, &article, own)?);
+        let body = if whole {
+            text(&article.body_text)
+        } else {
+            below_greeting(tx, scrub, (article.id, &article.body_text, &article.recipients), own)?
+        };
         // By his address: whoever is called like him has a mail of his own.
         if [&article.body_text, &article.recipients, &article.subject]
             .into_iter()
@@ -209,11 +218,10 @@ fn written(
         {
             named.extend(article.inbound_id);
         }
-        // The formatted form says the same once more; it goes wherever he may be in it.
-        if body != article.body_text {
-            // It counts the characters of a text that is no more.
+        if whole {
             diesel::delete(article_salutations::table.find(article.id)).execute(&mut **tx)?;
         }
+        // The formatted form says the same once more; it goes wherever he may be in it.
         let html = if own || his || body != article.body_text { None } else { article.html_digest.clone() };
         if html.is_none() {
             gone.extend(article.html_digest);
@@ -245,17 +253,47 @@ fn written(
     Ok(gone)
 }
 
-/// An article's text without the words by which we called the customer: whatever he is called, and however it was written.
-fn without_greeting(conn: &mut Conn, article: &Written, own: bool) -> Result<String> {
-    let length = if own { salutation::length(conn, article.id)? } else { 0 };
+/// An article's text without him, and without the words by which we called him: whatever he is called, and in whosever ticket
+/// it stands by now. Words by which somebody else was called stay that one's.
+pub(super) fn below_greeting(
+    tx: &mut Tx<'_>,
+    scrub: &Scrub,
+    (article, text, recipients): (ArticleId, &str, &str),
+    own: bool,
+) -> Result<String> {
+    let length = salutation::length(tx, article)?;
     if length == 0 {
-        return Ok(article.body_text.clone());
+        return Ok(scrub.text(text));
     }
-    Ok(format!("{MARK}{}", article.body_text.chars().skip(length).collect::<String>()))
+    let at = text.char_indices().nth(length).map_or(text.len(), |(at, _)| at);
+    let (greeting, below) = text.split_at_checked(at).unwrap_or((text, ""));
+    let to = serde_json::from_str::<Recipients>(recipients).map(|all| all.to).unwrap_or_default();
+    // With addresses that are his no more he may have been written to as well.
+    let to_others = !to.is_empty() && is_known(tx, &to)?;
+    let to_him = to.iter().any(|person| scrub.is(&person.address)) || (own && !to_others);
+    let row = article_salutations::table.find(article);
+    if to_him {
+        diesel::delete(row).execute(&mut **tx)?;
+        return Ok(format!("{MARK}{}", scrub.text(below)));
+    }
+    let greeting = scrub.text(greeting);
+    let length = i32::try_from(greeting.chars().count()).unwrap_or(i32::MAX);
+    diesel::update(row).set(article_salutations::length.eq(length)).execute(&mut **tx)?;
+    Ok(format!("{greeting}{}", scrub.text(below)))
+}
+
+/// Whether all of these people are customers whom we know.
+fn is_known(conn: &mut Conn, people: &[Person]) -> Result<bool> {
+    for person in people {
+        if customers::known(conn, &person.address)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The files of an article: away, or only without his name in theirs.
-fn files(tx: &mut Tx<'_>, scrub: &Scrub, article: ArticleId, away: bool) -> Result<Vec<String>> {
+pub(super) fn files(tx: &mut Tx<'_>, scrub: &Scrub, article: ArticleId, away: bool) -> Result<Vec<String>> {
     let rows: Vec<(AttachmentId, String, String)> = attachments::table
         .filter(attachments::article_id.eq(article))
         .select((attachments::id, attachments::name, attachments::digest))
@@ -273,7 +311,7 @@ fn files(tx: &mut Tx<'_>, scrub: &Scrub, article: ArticleId, away: bool) -> Resu
 }
 
 /// What agents have begun to write in a ticket.
-fn unsent(tx: &mut Tx<'_>, scrub: &Scrub, id: TicketId, whole: bool) -> Result<Vec<String>> {
+pub(super) fn unsent(tx: &mut Tx<'_>, scrub: &Scrub, id: TicketId, whole: bool) -> Result<Vec<String>> {
     let mut gone = Vec::new();
     let begun: Vec<(DraftId, String)> = drafts::table
         .filter(drafts::ticket_id.eq(id))
@@ -327,7 +365,7 @@ fn ticket(tx: &mut Tx<'_>, scrub: &Scrub, id: TicketId, own: bool, whole: bool) 
 /// The rows of mails that he sent, or that came into his tickets.
 fn mails(conn: &mut Conn, known: &Known) -> Result<Vec<InboundId>> {
     let mut found: Vec<InboundId> = inbound_mails::table
-        .filter(inbound_mails::envelope_from.eq_any(&known.addresses))
+        .filter(inbound_mails::envelope_from.eq_any(&known.called.addresses))
         .select(inbound_mails::id)
         .load(conn)?;
     for part in known.own.chunks(AT_ONCE) {
@@ -368,15 +406,14 @@ struct Received {
 
 /// Mails as they came, and what the recorder says of them; which bytes they were. Of mails of others in which he is `named`
 /// the recorder keeps what is theirs.
-fn originals(
+pub(super) fn originals(
     tx: &mut Tx<'_>,
-    known: &Known,
-    scrubs: &(Scrub, Scrub),
+    his: Vec<InboundId>,
+    (of_his, of_others): (&Scrub, &Scrub),
     named: &[InboundId],
     empty: &Blob,
     now: Ts,
 ) -> Result<Vec<String>> {
-    let his = mails(tx, known)?;
     let mut ids = his.clone();
     ids.extend(named.iter().filter(|id| his.binary_search(id).is_err()));
     if ids.is_empty() {
@@ -394,7 +431,7 @@ fn originals(
         let Some(mail) = row else { continue };
         gone.push(mail.digest);
         let whole = his.binary_search(&id).is_ok();
-        let scrub = if whole { &scrubs.0 } else { &scrubs.1 };
+        let scrub = if whole { of_his } else { of_others };
         let text = |text: &str| if whole { MARK.to_owned() } else { scrub.text(text) };
         let kept = |text: String| if whole { String::new() } else { text };
         diesel::update(inbound_mails::table.find(id))

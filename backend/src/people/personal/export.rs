@@ -89,7 +89,7 @@ pub fn parts(conn: &mut Conn, known: &Known, now: Ts) -> Result<Vec<Part>> {
     let customer = &known.customer;
     let ids: Vec<_> = customer.organisation_id.into_iter().collect();
     let about = json!({
-        "name": customer.name, "addresses": known.addresses, "language": customer.language,
+        "name": customer.name, "addresses": known.called.addresses, "language": customer.language,
         "organisation": organisations::names(conn, &ids)?.into_values().next(),
         "note": customer.note, "known_since": customer.created_at.0.to_string(),
         "tickets": told, "written_in_other_tickets": elsewhere(conn, known)?,
@@ -149,7 +149,7 @@ fn elsewhere(conn: &mut Conn, known: &Known) -> Result<Vec<Value>> {
     for part in known.elsewhere.chunks(AT_ONCE) {
         let his: Vec<Article> = articles::table
             .filter(articles::ticket_id.eq_any(part.to_vec()))
-            .filter(articles::from_address.eq_any(&known.addresses))
+            .filter(articles::from_address.eq_any(&known.called.addresses))
             .order(articles::id)
             .select(Article::as_select())
             .load(conn)?;

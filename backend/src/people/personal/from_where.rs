@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diesel::{prelude::*, sql_types::Text};
 
 use super::{
-    Known,
+    Called,
     scrub::{Scrub, Where},
 };
 use crate::{
@@ -59,8 +59,8 @@ pub(super) fn all(conn: &mut Conn, ids: &[CustomerId]) -> Result<Vec<String>> {
     Ok(all.into_iter().collect())
 }
 
-/// Tickets of others in which one of his addresses stands.
-pub(super) fn elsewhere(conn: &mut Conn, known: &Known) -> Result<Vec<TicketId>> {
+/// Tickets besides his `own` in which one of his addresses stands.
+pub(super) fn elsewhere(conn: &mut Conn, known: &Called, own: &[TicketId]) -> Result<Vec<TicketId>> {
     let addresses = &known.addresses;
     let mut found: BTreeSet<TicketId> = participants::table
         .filter(participants::address.eq_any(addresses))
@@ -84,7 +84,7 @@ pub(super) fn elsewhere(conn: &mut Conn, known: &Known) -> Result<Vec<TicketId>>
         found.extend(to.into_iter().filter(|(_, to)| scrub.is_among(to)).filter_map(|(id, _)| id));
         perhaps.extend(ticket_text::with_words(conn, address)?);
     }
-    let own: BTreeSet<TicketId> = known.own.iter().copied().collect();
+    let own: BTreeSet<TicketId> = own.iter().copied().collect();
     let perhaps: Vec<TicketId> =
         perhaps.into_iter().filter(|id| !own.contains(id) && !found.contains(id)).collect();
     // The same words may belong to the address of another.

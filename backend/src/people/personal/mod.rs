@@ -1,6 +1,8 @@
 //! All that is known of a person from outside: taken out for him, or erased for good.
 
+mod agent_traces;
 pub mod erase;
+pub mod erase_agent;
 pub mod export;
 mod from_where;
 pub mod of_agent;
@@ -28,17 +30,31 @@ const SHORTEST: usize = 4;
 /// So many names that mails gave him are looked for.
 const LEARNED: usize = 50;
 
+/// By what somebody is known in texts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Called {
+    addresses: Vec<String>,
+    /// What he is called: his name, and those of whoever was merged into him.
+    names: Vec<String>,
+    /// What mails called him. Anybody may have written them.
+    learned: Vec<String>,
+    /// Words that mean nobody else, wherever they stand: `@login`.
+    marks: Vec<String>,
+}
+
+impl Called {
+    fn is(&self, address: &str) -> bool {
+        self.addresses.iter().any(|his| his.eq_ignore_ascii_case(address))
+    }
+}
+
 /// A person, and where he appears. Only [`find`] makes one.
 #[derive(Clone, Debug)]
 pub struct Known {
     customer: Customer,
     /// His keys: his own, and those that were merged into him.
     ids: Vec<CustomerId>,
-    addresses: Vec<String>,
-    /// What he is called: his name, and those of whoever was merged into him.
-    names: Vec<String>,
-    /// What mails called him. Anybody may have written them.
-    learned: Vec<String>,
+    called: Called,
     /// Tickets that are his.
     own: Vec<TicketId>,
     /// Tickets of others in which he takes part, has written, was written to or is named by an address.
@@ -55,7 +71,7 @@ impl Known {
 
     /// From where he writes.
     pub fn addresses(&self) -> &[String] {
-        &self.addresses
+        &self.called.addresses
     }
 
     /// Where he appears, and whether the ticket is his.
@@ -65,7 +81,7 @@ impl Known {
     }
 
     fn is(&self, address: &str) -> bool {
-        self.addresses.iter().any(|his| his.eq_ignore_ascii_case(address))
+        self.called.is(address)
     }
 }
 
@@ -119,19 +135,17 @@ pub fn find(
     let mut known = Known {
         customer,
         ids,
-        addresses,
-        names: named(names),
-        learned: Vec::new(),
+        called: Called { addresses, names: named(names), learned: Vec::new(), marks: Vec::new() },
         own,
         elsewhere: Vec::new(),
         written: Vec::new(),
     };
-    known.elsewhere = from_where::elsewhere(conn, &known)?;
+    known.elsewhere = from_where::elsewhere(conn, &known.called, &known.own)?;
     let everywhere: Vec<TicketId> = known.everywhere().map(|(id, _)| id).collect();
     for part in everywhere.chunks(AT_ONCE) {
         let rows: Vec<(ArticleId, String)> = articles::table
             .filter(articles::ticket_id.eq_any(part.to_vec()))
-            .filter(articles::from_address.eq_any(&known.addresses))
+            .filter(articles::from_address.eq_any(&known.called.addresses))
             .order(articles::id)
             .select((articles::id, articles::from_name))
             .load(conn)?;
@@ -142,11 +156,11 @@ pub fn find(
     }
     let agents: Vec<String> = agents::table.select(agents::name).load(conn)?;
     let agents: BTreeSet<String> = agents.iter().map(|name| name.to_lowercase()).collect();
-    known.learned = named(learned);
-    known.learned.retain(|name| {
-        is_whole(name) && !known.names.contains(name) && !agents.contains(&name.to_lowercase())
-    });
-    known.learned.truncate(LEARNED);
+    let names = &known.called.names;
+    let mut learned = named(learned);
+    learned.retain(|name| is_whole(name) && !names.contains(name) && !agents.contains(&name.to_lowercase()));
+    learned.truncate(LEARNED);
+    known.called.learned = learned;
     Ok(known)
 }
 

@@ -3,7 +3,7 @@
 use regex::Regex;
 use serde_json::Value;
 
-use super::Known;
+use super::Called;
 use crate::error::{Error, Result};
 
 /// What stands where something was; the same in every language, and in JSON as it is.
@@ -32,14 +32,15 @@ pub struct Scrub {
 
 impl Scrub {
     /// For his addresses, and for names as words of their own.
-    pub fn new(known: &Known, place: Where) -> Result<Self> {
+    pub fn new(known: &Called, place: Where) -> Result<Self> {
         let names: Vec<&String> = match place {
             Where::Own => known.names.iter().chain(&known.learned).collect(),
             Where::Others => known.names.iter().filter(|name| super::is_whole(name)).collect(),
             Where::Elsewhere => Vec::new(),
         };
+        let names = names.into_iter().chain(&known.marks);
         let edge = |c: Option<char>| if c.is_some_and(char::is_alphanumeric) { r"\b" } else { "" };
-        let names = names.into_iter().map(|name| {
+        let names = names.map(|name| {
             let (first, last) = (edge(name.chars().next()), edge(name.chars().next_back()));
             format!("{first}{}{last}", regex::escape(name))
         });

@@ -4,14 +4,14 @@
 use diesel::prelude::*;
 
 use super::{
-    Known,
+    Called, Known,
     erase::UNFINISHED,
     scrub::{MARK, Scrub, Where},
 };
 use crate::{
     db::{
-        ActId, AgentId, BulkId, CustomerId, CustomerMergeId, Delivery, EventId, MergeId, OrganisationId,
-        OutboxId, TicketId, Tx, ViewId,
+        ActId, AgentId, ArticleId, BulkId, CustomerId, CustomerMergeId, Delivery, EventId, MergeId,
+        OrganisationId, OutboxId, TicketId, Tx, ViewId,
         schema::{
             acts, auto_responses, bin, bulks, customer_addresses, customer_merge_tickets, customer_merges,
             customer_words, customers, events, idempotency_keys, merges, organisations, outbox, tickets,
@@ -21,10 +21,15 @@ use crate::{
     error::{Error, Result, say},
 };
 
+/// So many mails of no ticket are looked through at once.
+const BESIDE: i64 = 500;
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = outbox)]
-struct Mail {
+pub(super) struct Mail {
     id: OutboxId,
+    pub(super) article_id: Option<ArticleId>,
+    pub(super) agent_id: Option<AgentId>,
     state: Delivery,
     envelope_to: String,
     subject: String,
@@ -35,17 +40,45 @@ struct Mail {
     domain: String,
 }
 
-/// The outgoing mails of a ticket; which bytes they were.
+impl Mail {
+    /// Whether it goes to somebody.
+    pub(super) fn is_to(&self, scrub: &Scrub) -> bool {
+        scrub.is_among(&self.envelope_to)
+    }
+
+    /// Whether somebody stands in it.
+    pub(super) fn names(&self, scrub: &Scrub) -> bool {
+        self.is_to(scrub)
+            || [&self.subject, &self.body_text, &self.error, &self.outcomes]
+                .into_iter()
+                .any(|text| scrub.finds(text))
+    }
+}
+
+/// The outgoing mails of a ticket that `are_meant`; which bytes they were.
 pub(super) fn outgoing(
     tx: &mut Tx<'_>,
     scrub: &Scrub,
     id: TicketId,
     own: bool,
     whole: bool,
+    are_meant: impl Fn(&Mail) -> bool,
 ) -> Result<Vec<String>> {
-    let mut gone = Vec::new();
     let all: Vec<Mail> =
         outbox::table.filter(outbox::ticket_id.eq(id)).select(Mail::as_select()).load(&mut **tx)?;
+    let all = all.into_iter().filter(|mail| are_meant(mail)).collect();
+    without_him(tx, all, scrub, own, whole)
+}
+
+/// These outgoing mails without him; which bytes they were.
+fn without_him(
+    tx: &mut Tx<'_>,
+    all: Vec<Mail>,
+    scrub: &Scrub,
+    own: bool,
+    whole: bool,
+) -> Result<Vec<String>> {
+    let mut gone = Vec::new();
     for mail in all {
         if UNFINISHED.contains(&mail.state) {
             return Err(Error::Conflict(say!("refused-erase-under-way", n = 1)));
@@ -108,8 +141,29 @@ pub(super) fn around(tx: &mut Tx<'_>, scrub: &Scrub, id: TicketId, own: bool) ->
     Ok(())
 }
 
+/// The mails of no ticket that `are_meant`: about accounts, and many news at once; which bytes they were.
+pub(super) fn about_nothing(
+    tx: &mut Tx<'_>,
+    scrub: &Scrub,
+    are_meant: impl Fn(&Mail, &Scrub) -> bool,
+) -> Result<Vec<String>> {
+    let (mut gone, mut after) = (Vec::new(), OutboxId(0));
+    loop {
+        let some: Vec<Mail> = outbox::table
+            .filter(outbox::ticket_id.is_null().and(outbox::id.gt(after)))
+            .order(outbox::id)
+            .limit(BESIDE)
+            .select(Mail::as_select())
+            .load(&mut **tx)?;
+        let Some(last) = some.last() else { return Ok(gone) };
+        after = last.id;
+        let meant = some.into_iter().filter(|mail| are_meant(mail, scrub)).collect();
+        gone.extend(without_him(tx, meant, scrub, true, true)?);
+    }
+}
+
 /// What belongs to no ticket.
-pub(super) fn everywhere(tx: &mut Tx<'_>, known: &Known) -> Result<()> {
+pub(super) fn everywhere(tx: &mut Tx<'_>, known: &Called, ids: &[CustomerId]) -> Result<()> {
     // A name in a saved search may be anybody's.
     let scrub = Scrub::new(known, Where::Elsewhere)?;
     diesel::delete(auto_responses::table.filter(auto_responses::address.eq_any(&known.addresses)))
@@ -142,7 +196,7 @@ pub(super) fn everywhere(tx: &mut Tx<'_>, known: &Known) -> Result<()> {
             .execute(&mut **tx)?;
     }
     let notes: Vec<(CustomerId, String)> = customers::table
-        .filter(customers::note.ne("").and(customers::id.ne_all(&known.ids)))
+        .filter(customers::note.ne("").and(customers::id.ne_all(ids)))
         .select((customers::id, customers::note))
         .load(&mut **tx)?;
     for (id, note) in notes.into_iter().filter(|(_, note)| scrub.addressed(note)) {

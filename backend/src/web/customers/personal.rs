@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use super::address;
 use crate::access::for_people;
-use crate::db::{CustomerId, Right};
-use crate::error::{Error, Result, say};
+use crate::db::{CustomerId, Right, Tx};
+use crate::error::{Error, say};
 use crate::people::personal::erase::{self, Store, Texts};
 use crate::people::personal::export;
 use crate::people::personal::{everywhere, find};
+use crate::web::erased;
 use crate::web::failure::{Answer, Failure};
 use crate::web::fields::Fields;
 use crate::web::forms::Posted;
@@ -76,31 +77,13 @@ pub async fn erase(
     if fields.0.one("sure").is_empty() {
         return Err(unsure());
     }
-    let blobs = web.db.blobs().clone();
-    let empty = actix_web::web::block(move || blobs.prepare(b""))
-        .await
-        .map_err(|error| Error::Unexpected(error.into()))??;
-    let store = Store { blobs: web.db.blobs().clone(), empty };
-    // A task of its own: a browser that is closed meanwhile does not stop it half way.
-    let done = actix_web::rt::spawn(all_of_it(web.clone(), signed.clone(), id, texts, store)).await;
-    done.map_err(|error| Error::Unexpected(error.into()))?.map_err(back)?;
+    let (asker, now) = (signed.clone(), web.moment().ts());
+    let deed = move |tx: &mut Tx<'_>, store: &Store| {
+        let people = for_people(tx, &asker.actor)?;
+        erase::erase(tx, &asker.actor, &people, id, texts, store, now)
+    };
+    erased::for_good(&web, deed).await.map_err(back)?;
     Ok(see_other("/admin/customers?said=erased"))
-}
-
-async fn all_of_it(web: Data<Web>, asker: Signed, id: CustomerId, texts: Texts, store: Store) -> Result<()> {
-    let (blobs, now) = (store.blobs.clone(), web.moment().ts());
-    let files = web
-        .db
-        .write(move |tx| {
-            let people = for_people(tx, &asker.actor)?;
-            erase::erase(tx, &asker.actor, &people, id, texts, &store, now)
-        })
-        .await?;
-    // Files go after the rows that named them: what is rolled back has lost nothing. What fails here is swept later.
-    if let Err(error) = web.db.write(move |tx| blobs.remove(tx, &files)).await {
-        tracing::warn!(%error, "files of somebody who was erased wait for the sweep");
-    }
-    Ok(())
 }
 
 /// `POST /admin/customers/{id}/personal-data`: as an archive.

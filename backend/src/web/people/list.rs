@@ -97,6 +97,7 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
         let state = standing.map_or("", Standing::as_str);
         let said = match wish.said.as_str() {
             "retired" => language.tr("person-retired"),
+            "erased" => language.tr("agent-erased"),
             _ if !wish.seen.is_empty() => language.tr("viewing-ended"),
             _ => String::new(),
         };
