@@ -16,6 +16,8 @@ use crate::i18n::Values;
 
 #[derive(rust_embed::Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/../templates"]
+// Sentences and letters have keepers of their own: here they would be in the binary twice.
+#[include = "*.html"]
 struct Templates;
 
 thread_local! {
@@ -42,8 +44,7 @@ impl Pages {
         let mut tera = Tera::new();
         tera.autoescape_on(vec![".html"]);
         register(&mut tera, assets);
-        let names = Templates::iter().filter(|name| name.ends_with(".html") || name.ends_with(".txt"));
-        let files = names.filter_map(|name| {
+        let files = Templates::iter().filter_map(|name| {
             let file = Templates::get(&name)?;
             Some((name, String::from_utf8_lossy(&file.data).into_owned()))
         });
