@@ -25,7 +25,7 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
         }
         app.root.put_nothing("/api/v1/states/2/retirement").await.assert(204);
         app.agent("gone", &["Agent"]).await;
-        app.root.put_nothing("/api/v1/agents/3/retirement").await;
+        app.root.put("/api/v1/agents/3/retirement", serde_json::json!({ "to": null })).await.assert(200);
         let browser = Browser::start().await;
         browser.open(&format!("{}/login", app.base())).await;
         let mut found = Vec::new();
