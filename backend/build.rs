@@ -1,14 +1,34 @@
-//! What the linker is told beyond what cargo knows. A binary of this size has some 130,000 addresses that are fixed up when it
+//! Packs templates and assets for a release, and tells the linker what cargo does not know. A binary of this size has some 130,000 addresses that are fixed up when it
 //! starts; packed (RELR) they take a few kilobytes instead of three megabytes.
 
-use std::{env, process::Command};
+use std::{env, fs, io, path::Path, process::Command};
 
-fn main() {
+mod packing {
+    include!("src/web/embedded/packing.rs");
+}
+
+fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
+    // Builds for development read the folders.
+    if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+        pack("templates", &["html"])?;
+        pack("assets", &["css", "js", "svg", "png"])?;
+    }
     if is_linux_with_glibc() && glibc().is_some_and(|version| version >= (2, 36)) {
         // A linker too old for it says so and goes on.
         println!("cargo::rustc-link-arg-bin=turnstone=-Wl,-z,pack-relative-relocs");
     }
+    Ok(())
+}
+
+/// A folder beside those of the crates, as `web::embedded` reads it.
+fn pack(folder: &str, kinds: &[&str]) -> io::Result<()> {
+    let place = |name: &str| env::var(name).map_err(io::Error::other);
+    let root = Path::new(&place("CARGO_MANIFEST_DIR")?).join("..").join(folder);
+    println!("cargo::rerun-if-changed=src/web/embedded/packing.rs");
+    println!("cargo::rerun-if-changed={}", root.display());
+    let packed = packing::packed(&packing::files(&root, kinds)?)?;
+    fs::write(Path::new(&place("OUT_DIR")?).join(folder).with_extension("zst"), packed)
 }
 
 fn is_linux_with_glibc() -> bool {

@@ -1,14 +1,11 @@
 //! Styles, scripts and icons, compiled into the binary and served under names that carry a hash of their
 //! content, so that a browser may keep them for ever and never shows yesterday's style on today's page.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-#[derive(rust_embed::Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../assets"]
-struct Files;
+use super::embedded::{self, Files};
 
 /// One file as it is served.
 #[derive(Debug)]
@@ -41,27 +38,29 @@ const LATER: [&str; 7] = [
 ];
 
 impl Assets {
-    /// Reads, hashes and links all embedded files. Happens once at start.
-    pub fn load() -> Self {
+    /// Reads, hashes and links all files. Happens once at start.
+    ///
+    /// # Errors
+    /// Those of [`embedded::assets`].
+    pub fn load() -> std::io::Result<Self> {
         let mut all = Self { urls: BTreeMap::new(), files: BTreeMap::new(), modules: Vec::new() };
         let mut style = Vec::new();
-        let mut names: Vec<Cow<'static, str>> = Files::iter().collect();
-        names.sort();
-        for name in &names {
+        let files = embedded::assets()?;
+        for (name, bytes) in &files {
             match name.rsplit_once('.') {
-                Some((_, "css")) => style.extend(read(name).iter()),
-                Some((_, "svg")) => drop(all.add(name, "image/svg+xml", read(name).into_owned())),
-                Some((_, "png")) => drop(all.add(name, "image/png", read(name).into_owned())),
+                Some((_, "css")) => style.extend(bytes),
+                Some((_, "svg")) => drop(all.add(name, "image/svg+xml", bytes.clone())),
+                Some((_, "png")) => drop(all.add(name, "image/png", bytes.clone())),
                 _ => {}
             }
         }
         all.add(STYLE, "text/css; charset=utf-8", style);
-        for name in names.iter().filter(|name| name.ends_with(".js")) {
-            all.link_module(name, 0);
+        for name in files.keys().filter(|name| name.ends_with(".js")) {
+            all.link_module(&files, name, 0);
         }
         let early = |name: &str| name.ends_with(".js") && !LATER.contains(&name);
         all.modules = all.urls.iter().filter(|(name, _)| early(name)).map(|(_, url)| url.clone()).collect();
-        all
+        Ok(all)
     }
 
     /// The address of a file by its plain name (`icons.svg`), or `None` for an unknown one.
@@ -99,14 +98,12 @@ impl Assets {
 
     // A module names its neighbours as `./name.js`; what it imports must be linked first, because its own
     // hash covers the hashed names of the others. Cycles are cut at a depth no honest tree reaches.
-    fn link_module(&mut self, name: &str, depth: u8) -> Option<String> {
+    fn link_module(&mut self, files: &Files, name: &str, depth: u8) -> Option<String> {
         if let Some(url) = self.urls.get(name) {
             return Some(url.clone());
         }
-        if depth > 8 || Files::get(name).is_none() {
-            return None;
-        }
-        let text = String::from_utf8_lossy(&read(name)).into_owned();
+        let bytes = files.get(name).filter(|_| depth <= 8)?;
+        let text = String::from_utf8_lossy(bytes).into_owned();
         let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
         let mut linked = String::with_capacity(text.len() + 64);
         let mut rest = text.as_str();
@@ -118,7 +115,7 @@ impl Assets {
                 break;
             };
             let import = &after[2..end];
-            match self.link_module(&format!("{folder}/{import}"), depth + 1) {
+            match self.link_module(files, &format!("{folder}/{import}"), depth + 1) {
                 Some(url) => linked.push_str(&url),
                 None => linked.push_str(&after[..end]),
             }
@@ -127,8 +124,4 @@ impl Assets {
         linked.push_str(rest);
         Some(self.add(name, "text/javascript; charset=utf-8", linked.into_bytes()))
     }
-}
-
-fn read(name: &str) -> Cow<'static, [u8]> {
-    Files::get(name).map(|file| file.data).unwrap_or_default()
 }

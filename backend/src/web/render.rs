@@ -10,15 +10,10 @@ use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use super::assets::Assets;
+use super::embedded;
 use super::text;
 use super::times::Reader;
 use crate::i18n::Values;
-
-#[derive(rust_embed::Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../templates"]
-// Sentences and letters have keepers of their own: here they would be in the binary twice.
-#[include = "*.html"]
-struct Templates;
 
 thread_local! {
     // Components see only their arguments, so what every sentence and every time on a page depends on
@@ -44,11 +39,10 @@ impl Pages {
         let mut tera = Tera::new();
         tera.autoescape_on(vec![".html"]);
         register(&mut tera, assets);
-        let files = Templates::iter().filter_map(|name| {
-            let file = Templates::get(&name)?;
-            Some((name, String::from_utf8_lossy(&file.data).into_owned()))
-        });
-        tera.add_raw_templates(files)?;
+        let files = embedded::pages().map_err(tera::Error::message)?;
+        let texts =
+            files.into_iter().map(|(name, bytes)| (name, String::from_utf8_lossy(&bytes).into_owned()));
+        tera.add_raw_templates(texts)?;
         Ok(Self { tera: Arc::new(tera) })
     }
 

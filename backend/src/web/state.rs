@@ -72,7 +72,7 @@ impl Web {
     /// # Errors
     /// When a template has a mistake, which the tests rule out.
     pub fn new(desk: Desk, image_key: [u8; 32]) -> anyhow::Result<Self> {
-        let assets = Arc::new(Assets::load());
+        let assets = Arc::new(Assets::load()?);
         let pages = Pages::load(Arc::clone(&assets))?;
         let trusts = Trusts::of(&desk.config);
         Ok(Self {

@@ -262,7 +262,7 @@ fn times_and_sizes_read_naturally_in_each_language() {
         french.language.tr_with("lock-mine", &[("since", &french.since(first))]),
         "Verrouillé par vous depuis le 1er nov. à 16:42"
     );
-    let pages = Pages::load(Arc::new(Assets::load())).unwrap();
+    let pages = Pages::load(Arc::new(Assets::load().unwrap())).unwrap();
     assert_eq!(pages.size(2_450_000, &german), "2,5 MB");
     assert_eq!(pages.size(1, &french), "1 octet");
     assert_eq!(pages.size(2_450_000, &reader_in("en")), "2.5 MB");

@@ -7,6 +7,7 @@ pub mod composer;
 mod connections;
 mod diagnostics;
 mod downloads;
+mod embedded;
 mod formatted;
 mod history;
 mod languages;

@@ -61,7 +61,7 @@ async fn in_a_second_round(browser: &Client, assets: &BTreeSet<String>) -> BTree
 /// Scripts that import each other in a circle would be served, and run, twice: each key would then act twice.
 #[test]
 fn each_script_is_served_under_one_name() {
-    let assets = turnstone::web::assets::Assets::load();
+    let assets = turnstone::web::assets::Assets::load().unwrap();
     let mut seen = BTreeSet::new();
     for url in assets.all() {
         let stem = url.split('.').next().unwrap_or_default();

@@ -76,7 +76,7 @@ fn an_answer_between_quoted_lines_is_not_folded() {
 
 #[test]
 fn templates_compile_and_scripts_find_each_other() {
-    let assets = Arc::new(Assets::load());
+    let assets = Arc::new(Assets::load().unwrap());
     Pages::load(Arc::clone(&assets)).unwrap();
     for url in assets.modules() {
         let text = String::from_utf8(assets.get(url).unwrap().body.to_vec()).unwrap();
