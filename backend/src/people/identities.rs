@@ -233,8 +233,7 @@ fn tie(tx: &mut Tx<'_>, people: &PeopleAccess, agent: &Agent, known: &Known, now
 /// [`Error::NotFound`] where he is not tied to it.
 pub fn unlink(tx: &mut Tx<'_>, people: &PeopleAccess, agent: &Agent, method: &str, now: Ts) -> Result<()> {
     let his = identities::agent_id.eq(agent.id).and(identities::method.eq(method));
-    let subjects: Vec<String> =
-        identities::table.filter(his.clone()).select(identities::subject).load(&mut **tx)?;
+    let subjects: Vec<String> = identities::table.filter(his).select(identities::subject).load(&mut **tx)?;
     if subjects.is_empty() {
         return Err(Error::NotFound);
     }
