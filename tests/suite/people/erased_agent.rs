@@ -99,6 +99,27 @@ both_databases! {
         assert_ne!(text(&again["id"]), id);
     }
 
+    async fn a_short_name_and_one_that_others_have_say_no_more_who_wrote(database) {
+        let app = TestApp::start(database).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let admin = admin(&app).await;
+        app.agent("other", &["Agent"]).await;
+        for (login, name) in [("bo", "Bo"), ("double", "Other Agent")] {
+            let writer = app.agent(login, &["Agent"]).await;
+            let agents = app.root.get("/api/v1/agents").await.items();
+            let id = text(&agents.iter().find(|agent| agent["login"] == login).expect("the writer")["id"]);
+            app.root.patch(&format!("/api/v1/agents/{id}"), json!({ "name": name })).await.assert(200);
+            let written = writer.reply(&number, "Written.").await;
+            assert!(text(&written["from"]["name"]).starts_with(name), "{written}");
+            admin.submit(&format!("/admin/people/{id}/retirement"), &[("to", "")]).await.assert(303);
+            app.settle().await;
+            admin.submit(&format!("/admin/people/{id}/erasure"), &[("sure", "on")]).await.assert(303);
+            let all = app.articles(&number).await;
+            let left = all.iter().find(|one| one["id"] == written["id"]).expect("the reply");
+            assert_eq!(left["from"]["name"], format!("Former agent {id} (Support)"), "{left}");
+        }
+    }
+
     async fn only_who_may_see_everything_erases_an_agent(database) {
         let app = TestApp::start(database).await;
         let agent = json!({ "login": "zoe", "name": "Zoe Gone", "email": "zoe@helpdesk.example", "roles": ["Agent"] });

@@ -28,8 +28,18 @@ use crate::{
     queues::OwnAddresses,
 };
 
-/// Names and addresses of an agent, former ones too, of those that are nobody else's.
-pub(super) fn was_called(conn: &mut Conn, agent: &Agent) -> Result<(BTreeSet<String>, Vec<String>)> {
+/// How an agent was ever called.
+pub(super) struct Was {
+    /// Names that are nobody else's.
+    pub(super) names: BTreeSet<String>,
+    /// All of them, the longest first.
+    pub(super) signed: Vec<String>,
+    /// Addresses that are nobody else's.
+    pub(super) addresses: Vec<String>,
+}
+
+/// Names and addresses of an agent, former ones too.
+pub(super) fn was_called(conn: &mut Conn, agent: &Agent) -> Result<Was> {
     let mut names = BTreeSet::from([agent.name.clone()]);
     let mut addresses = BTreeSet::from([agent.email.to_lowercase()]);
     let changes: Vec<String> = audit_events::table
@@ -41,6 +51,8 @@ pub(super) fn was_called(conn: &mut Conn, agent: &Agent) -> Result<(BTreeSet<Str
         names.extend(was.get("name").and_then(Value::as_str).map(str::to_owned));
         addresses.extend(was.get("email").and_then(Value::as_str).map(str::to_lowercase));
     }
+    let mut signed: Vec<String> = names.iter().filter(|name| !name.is_empty()).cloned().collect();
+    signed.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let mut own = BTreeSet::new();
     for name in names {
         if !has_namesake(conn, agent.id, &name)? {
@@ -54,7 +66,7 @@ pub(super) fn was_called(conn: &mut Conn, agent: &Agent) -> Result<(BTreeSet<Str
             his.push(address);
         }
     }
-    Ok((own, his))
+    Ok(Was { names: own, signed, addresses: his })
 }
 
 /// Nobody loses his name because another is called the same.

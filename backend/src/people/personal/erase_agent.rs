@@ -40,6 +40,8 @@ pub struct Preview {
 struct Gone {
     agent: Agent,
     called: Called,
+    /// All names that he ever had, also short ones and those that others have as well: what he wrote says it was him.
+    signed: Vec<String>,
     written: BTreeSet<ArticleId>,
     tickets: BTreeSet<TicketId>,
 }
@@ -124,7 +126,7 @@ fn find(conn: &mut Conn, actor: &Actor, id: AgentId) -> Result<Gone> {
     if agent.disabled_at.is_none() {
         return Err(Error::Conflict(say!("refused-erase-agent-there", name = agent.name)));
     }
-    let (names, addresses) = agent_traces::was_called(conn, &agent)?;
+    let agent_traces::Was { names, signed, addresses } = agent_traces::was_called(conn, &agent)?;
     let called = Called {
         addresses,
         names: named(names),
@@ -141,7 +143,7 @@ fn find(conn: &mut Conn, actor: &Actor, id: AgentId) -> Result<Gone> {
     for name in called.names.iter().filter(|name| is_whole(name)).chain(&called.marks) {
         found.extend(ticket_text::with_words(conn, name)?);
     }
-    Ok(Gone { agent, called, written: rows.into_iter().map(|(id, _)| id).collect(), tickets: found })
+    Ok(Gone { agent, called, signed, written: rows.into_iter().map(|(id, _)| id).collect(), tickets: found })
 }
 
 /// Refuses while a mail of his waits: filed later, it would bring him back.
@@ -229,7 +231,7 @@ fn written(
         gone.extend(article.html_digest.clone());
     }
     let from_name = match his || by_mail {
-        true => them.called.names.iter().fold(article.from_name.clone(), |from, his| from.replace(his, name)),
+        true => called_now(them, &article.from_name, name),
         false => article.from_name.clone(),
     };
     let from_address = if by_mail { String::new() } else { article.from_address.clone() };
@@ -252,6 +254,13 @@ fn written(
         ))
         .execute(&mut **tx)?;
     Ok(true)
+}
+
+/// Who wrote it, by the name that he has now: “Dana (Support)” names the queue as well.
+fn called_now(them: &Gone, from_name: &str, name: &str) -> String {
+    let rest = them.signed.iter().find_map(|was| from_name.strip_prefix(was.as_str()));
+    // In a mail of his own he may call himself anything.
+    rest.map_or_else(|| name.to_owned(), |rest| format!("{name}{rest}"))
 }
 
 /// What lists show of a ticket, and who takes part in it.
