@@ -111,7 +111,7 @@ both_databases! {
             tokio::spawn(async move {
               db.read_within(Duration::from_millis(300), |conn| {
                 let endless = match conn {
-                    Conn::Pg(_) => "SELECT pg_sleep(9)",
+                    Conn::Pg(_) => "SELECT pg_sleep(30)",
                     Conn::Sqlite(_) => {
                         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE within_time(i))
                          SELECT count(*) FROM n"
@@ -127,8 +127,8 @@ both_databases! {
             assert!(matches!(done, Ok(None)), "{done:?}");
         }
         app.db().ping().await.unwrap();
-        // Left to themselves they take nine seconds, or for ever.
-        assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+        // Left to themselves they take half a minute, or for ever.
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
         // The connections serve on, and without a limit.
         let n = app.db().read(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn)?)).await;
         assert!(n.is_ok(), "{n:?}");

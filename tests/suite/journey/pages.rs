@@ -4,10 +4,18 @@ use tests::app::TestApp;
 use tests::binary::PASSWORD;
 use tests::{Browser, Database, mail};
 
+/// By how many pixels the open page is wider than its window.
+const SIDEWAYS: &str = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+
 #[test]
-fn pages_meet_wcag_aa_by_day_and_by_night() {
+fn pages_meet_wcag_aa_by_day_and_by_night_and_fit_a_phone() {
     tests::run(async {
         let app = TestApp::start(Database::Sqlite).await;
+        let long = mail("hannah.vogelsang-reichenberger@reparaturcafe-am-alten-marktplatz.example").subject(
+            "Donaudampfschifffahrtsgesellschaftskapitaensmuetze of grosz-beispielhausen-am-wald.example",
+        );
+        let wide = app.ticket_from(&long).await;
+        app.root.reply(&wide, "An answer whose mail has as long a subject.").await;
         let letter = mail("anna@customer.example").html("<p>Hello <b>there</b></p>").attach(
             "a.pdf",
             "application/pdf",
@@ -106,6 +114,12 @@ fn pages_meet_wcag_aa_by_day_and_by_night() {
                 let violations = browser.accessibility().await.unwrap_or_default();
                 found.extend(violations.into_iter().map(|line| format!("{page} {theme}: {line}")));
             }
+            browser.driver.set_window_size(360, 740).await.unwrap();
+            let wide = browser.run(SIDEWAYS).await;
+            if wide != 0 {
+                found.push(format!("{page}: scrolls sideways on a phone, by {wide} px"));
+            }
+            browser.driver.set_window_size(1280, 900).await.unwrap();
         }
         assert!(found.is_empty(), "{}", found.join("\n"));
         let complaints = browser.complaints().await;

@@ -24,7 +24,7 @@ both_databases! {
         let came = std::time::Instant::now();
         dovecot.drop_mail("support", "INBOX", &mail("bert@customer.example").subject("Comes later").bytes());
         inbound(&app, 2).await;
-        assert!(came.elapsed() < Duration::from_secs(8), "it took {:?}", came.elapsed());
+        assert!(came.elapsed() < Duration::from_secs(20), "it took {:?}", came.elapsed());
         wait_until("an empty mailbox", Duration::from_secs(10), async || {
             (dovecot.count("support", "INBOX") == 0).then_some(())
         })

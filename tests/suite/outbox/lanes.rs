@@ -21,7 +21,7 @@ both_databases! {
             app.root.write_to(&address).await;
             app.relay.wait_for(&address, 1).await;
         }
-        assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
         assert!(app.relay.received_by("p39@slow.example").is_empty(), "the slow ones are not even done");
     }
 
@@ -36,7 +36,7 @@ both_databases! {
         let begun = Instant::now();
         app.root.write_to("anna@alive.example").await;
         app.relay.wait_for("anna@alive.example", 1).await;
-        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
         assert_eq!(app.outgoing(&["failed"]).await, 0, "the dead ones wait");
     }
 

@@ -3,6 +3,7 @@
 mod dkim;
 mod headers;
 mod lanes;
+mod list;
 mod passing;
 mod relay;
 mod security;

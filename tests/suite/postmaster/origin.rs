@@ -36,16 +36,16 @@ both_databases! {
         for letter in &letters {
             let begun = Instant::now();
             assert!(smtp.deliver(letter.sender(), SUPPORT, &letter.bytes()).await.is_ok());
-            assert!(begun.elapsed() < Duration::from_secs(1), "250 comes first: {:?}", begun.elapsed());
+            assert!(begun.elapsed() < Duration::from_millis(1_800), "250 comes first: {:?}", begun.elapsed());
         }
         let begun = Instant::now();
         app.deliver(&mail("bert@customer.example")).await;
-        assert!(begun.elapsed() < Duration::from_secs(5), "at most two batches of two seconds: {:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(10), "one after the other it would be twenty seconds: {:?}", begun.elapsed());
         for letter in &letters {
             let inbound = app.processed(&format!("message_id={}", encoded(letter.id()))).await;
             assert_eq!((&inbound["disposition"], &inbound["authentication"]["spf"]), (&"new".into(), &"unknown".into()), "{inbound}");
         }
-        assert!(begun.elapsed() < Duration::from_secs(8), "all ten of them: {:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(16), "all ten of them: {:?}", begun.elapsed());
     }
 
     async fn the_server_in_front_is_believed_by_its_id_and_nobody_else(database) {

@@ -65,13 +65,13 @@ async fn hung_up(lines: &mut [TcpStream]) -> usize {
     gone
 }
 
-/// Answers to somebody else within two seconds, while the flood goes on.
+/// Answers to somebody else within five seconds, while the flood goes on.
 async fn answers(path: &str, client: &Client) {
     let began = Instant::now();
     let answer = tokio::time::timeout(Duration::from_secs(8), client.get(path)).await;
     let answer = answer.unwrap_or_else(|_| panic!("{path}: nobody answers during a flood"));
     assert!([200, 303].contains(&answer.status.as_u16()), "{path}: {}", answer.status);
-    assert!(began.elapsed() < Duration::from_secs(2), "{path}: {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(5), "{path}: {:?}", began.elapsed());
 }
 
 #[test]

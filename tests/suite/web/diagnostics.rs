@@ -108,7 +108,7 @@ both_databases! {
         assert_eq!(about(&here, "sign-in")["found"], "company gives roles that do not exist: Ghost");
         let begun = Instant::now();
         let all = found(&app, "?outside=true").await;
-        assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
         assert_eq!(about(&all, "directory")["weight"], "bad");
         let site = all.iter().find(|finding| text_of(finding).starts_with("site cannot be asked")).expect("the site");
         assert!(text(&site["found"]).contains("no answer within 6 s"), "{site}");
@@ -148,10 +148,10 @@ both_databases! {
         browser.sign_in("root", PASSWORD).await;
         let begun = Instant::now();
         browser.get("/admin/diagnostics").await.assert(200);
-        assert!(begun.elapsed() < Duration::from_secs(3), "the page waits for nobody: {:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(5), "the page waits for nobody: {:?}", begun.elapsed());
         let begun = Instant::now();
         browser.get("/admin/diagnostics?outside=yes").await.assert(200);
-        assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
         drop(deaf);
     }
 }
@@ -200,7 +200,7 @@ both_databases! {
             .with("DNS_RESOLVER", &zone.address().to_string());
         let begun = Instant::now();
         let said = tokio::task::spawn_blocking(move || settings.run(&["doctor", "--json"], b"").stdout).await.unwrap();
-        assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(25), "{:?}", begun.elapsed());
         let said: Vec<Value> = serde_json::from_slice(&said).expect("a list of findings");
         assert_eq!(about(&said, "relay")["weight"], "bad");
         let silent = about(&said, "dns");
