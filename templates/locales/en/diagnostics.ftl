@@ -1,7 +1,7 @@
 # What works and what does not
 diagnostics-title = Diagnostics
 diagnostics-side = System
-diagnostics-intro = What works, what does not, and what to do about it: the same as `turnstone doctor` on the command line.
+diagnostics-intro = What works, what does not, and what to do about it: the same as “turnstone doctor” on the command line.
 diagnostics-here = This installation
 diagnostics-outside = Relay, name servers, where people sign in
 diagnostics-outside-text = They are asked when you want it: it takes up to six seconds.
