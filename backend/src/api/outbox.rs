@@ -42,6 +42,8 @@ pub struct OutgoingView {
     pub ticket: Option<String>,
     /// The article that it carries.
     pub article: Option<String>,
+    /// What it is about; missing where it is written when it is sent, or the ticket is not for the caller.
+    pub subject: Option<String>,
     /// The envelope's sender; empty is the null sender.
     pub envelope_from: String,
     /// The envelope's recipients.
@@ -63,13 +65,14 @@ pub struct OutgoingView {
     pub sent_at: Option<String>,
 }
 
-fn view(Listed { mail, ticket }: Listed) -> OutgoingView {
+fn view(Listed { mail, ticket, subject, .. }: Listed) -> OutgoingView {
     OutgoingView {
         id: mail.id.to_string(),
         kind: mail.kind.to_string(),
         state: mail.state.to_string(),
         ticket,
         article: mail.article_id.map(|id| id.to_string()),
+        subject,
         envelope_to: mail.recipients(),
         envelope_from: mail.envelope_from,
         message_id: mail.message_id,

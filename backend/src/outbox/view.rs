@@ -1,15 +1,19 @@
 //! The outbox as a page and as an API list.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::Outgoing;
 use crate::{
     access::Actor,
     db::{
-        ArticleId, Conn, Delivery, Direct, InstallationRight, OutboxId, OutboxKind, TicketId, Ts,
+        ArticleId, Conn, Delivery, Direct, InstallationRight, OutboxId, OutboxKind, Right, TicketId, Ts,
+        columns,
         schema::{articles, outbox, tickets},
     },
     error::Result,
+    tickets::Ticket,
 };
 
 /// An outgoing mail in the list.
@@ -19,6 +23,11 @@ pub struct Listed {
     pub mail: Outgoing,
     /// The number of its ticket.
     pub ticket: Option<String>,
+    /// Whether the reader may open that ticket.
+    pub readable: bool,
+    /// What it is about: its own subject, else its article's, else its ticket's title. Nothing where it is about a
+    /// ticket that the reader may not read, or is written only when it is sent.
+    pub subject: Option<String>,
 }
 
 /// Outgoing mails, the newest first, in any or in one state; after `cursor`.
@@ -46,19 +55,56 @@ pub fn page(
     if more {
         mails.pop();
     }
-    let ids: Vec<TicketId> = mails.iter().filter_map(|mail| mail.ticket_id).collect();
-    let numbers: Vec<(TicketId, String)> =
-        tickets::table.filter(tickets::id.eq_any(ids)).select((tickets::id, tickets::number)).load(conn)?;
     let next = mails.last().filter(|_| more).map(|mail| mail.id);
-    let listed = mails
-        .into_iter()
-        .map(|mail| {
-            let ticket =
-                numbers.iter().find(|(id, _)| Some(*id) == mail.ticket_id).map(|(_, number)| number.clone());
-            Listed { mail, ticket }
-        })
-        .collect();
+    let about = About::of(conn, actor, &mails)?;
+    let listed = mails.into_iter().map(|mail| about.listed(mail)).collect();
     Ok((listed, next))
+}
+
+/// What the mails of a page are about, in two statements.
+struct About {
+    /// Number, title, and whether the reader may open it.
+    tickets: HashMap<TicketId, (String, String, bool)>,
+    subjects: HashMap<ArticleId, String>,
+}
+
+impl About {
+    fn of(conn: &mut Conn, actor: &Actor, mails: &[Outgoing]) -> Result<Self> {
+        let ids: Vec<TicketId> = mails.iter().filter_map(|mail| mail.ticket_id).collect();
+        let found: Vec<Ticket> =
+            tickets::table.filter(tickets::id.eq_any(ids)).select(columns::<Ticket>()).rows(conn)?;
+        let tickets = found
+            .into_iter()
+            .map(|ticket| {
+                let readable = actor.scope.on_ticket(&ticket, actor.agent.id).has(Right::Read);
+                (ticket.id, (ticket.number, ticket.title, readable))
+            })
+            .collect();
+        let carried: Vec<ArticleId> = mails.iter().filter_map(|mail| mail.article_id).collect();
+        let subjects: Vec<(ArticleId, String)> = articles::table
+            .filter(articles::id.eq_any(carried))
+            .select((articles::id, articles::subject))
+            .load(conn)?;
+        Ok(Self { tickets, subjects: subjects.into_iter().collect() })
+    }
+
+    fn listed(&self, mail: Outgoing) -> Listed {
+        let ticket = mail.ticket_id.and_then(|id| self.tickets.get(&id));
+        let readable = ticket.is_some_and(|(_, _, readable)| *readable);
+        // The subject of an answer is the title of its ticket.
+        let hidden = mail.ticket_id.is_some() && !readable;
+        // News are about the ticket, and not about the answer that they tell of.
+        let carried = mail.article_id.filter(|_| mail.kind != OutboxKind::Notification);
+        let article = carried.and_then(|id| self.subjects.get(&id));
+        let title = ticket.map(|(_, title, _)| title);
+        let subject = Some(&mail.subject)
+            .into_iter()
+            .chain(article)
+            .chain(title)
+            .find(|subject| !hidden && !subject.trim().is_empty())
+            .cloned();
+        Listed { ticket: ticket.map(|(number, ..)| number.clone()), readable, subject, mail }
+    }
 }
 
 /// A reply of the actor that can still be taken back.

@@ -11,6 +11,7 @@ use super::state::Web;
 use super::view::Tab;
 use crate::db::{Conn, Delivery, OutboxId};
 use crate::error::Result;
+use crate::notify;
 use crate::outbox::{self, Listed};
 
 /// How many mails a page shows.
@@ -34,6 +35,7 @@ struct OutboxView {
 #[derive(Serialize)]
 struct MailRow {
     url: String,
+    number: Option<String>,
     subject: String,
     to: String,
     kind: String,
@@ -83,10 +85,12 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<OutboxView>>
 fn row(listed: &Listed, asker: &Asker) -> MailRow {
     let language = &asker.reader.language;
     let mail = &listed.mail;
+    let link = listed.ticket.as_ref().filter(|_| listed.readable);
     let anchor = mail.article_id.map_or_else(String::new, |id| format!("#a-{id}"));
     MailRow {
-        url: listed.ticket.as_ref().map_or_else(String::new, |number| format!("/tickets/{number}{anchor}")),
-        subject: if mail.subject.is_empty() { language.tr("no-subject") } else { mail.subject.clone() },
+        url: link.map_or_else(String::new, |number| format!("/tickets/{number}{anchor}")),
+        number: listed.ticket.clone(),
+        subject: listed.subject.clone().unwrap_or_else(|| language.tr(nameless(listed))),
         to: mail.recipients().join(", "),
         kind: language.tr(&format!("outbox-kind-{}", mail.kind)),
         state: language.tr(&format!("delivery-{}", mail.state)),
@@ -98,5 +102,15 @@ fn row(listed: &Listed, asker: &Asker) -> MailRow {
         },
         error: mail.error.clone(),
         at: mail.sent_at.unwrap_or(mail.created_at).0,
+    }
+}
+
+// What a mail is called whose subject is written when it is sent, or is not for this reader.
+fn nameless(listed: &Listed) -> &'static str {
+    match (listed.mail.event.as_str(), &listed.ticket) {
+        (notify::gathering::EVENT, _) => "outbox-of-digest",
+        (notify::security::EVENT, _) => "outbox-of-security",
+        (_, Some(_)) if !listed.readable => "outbox-of-another",
+        _ => "no-subject",
     }
 }
