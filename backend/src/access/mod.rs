@@ -21,7 +21,7 @@ pub use self::{
 };
 pub use self::{
     levels::{Full, Level, Move, Note, Owner, Priority, Read, Reply},
-    people::{PeopleAccess, for_people},
+    people::{PeopleAccess, for_all_tickets_of, for_people},
     rights::Rights,
     scope::{Scope, holders_of, keepers_of},
     survivor::{for_pair, for_unmerge, readable_survivor},

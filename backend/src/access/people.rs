@@ -1,8 +1,13 @@
 //! The proof that somebody may manage people, and how far: nobody gives what he does not have.
 
+use diesel::prelude::*;
+
 use super::{Actor, Check, Owner, Rights, Scope, TicketAccess, Who, is_left_out};
 use crate::{
-    db::{AgentId, Cause, Conn, InstallationRight, QueueId, Right, TicketId, Tx, backend, schema::tickets},
+    db::{
+        AgentId, Cause, Conn, CustomerId, Direct, InstallationRight, QueueId, Right, TicketId, Tx, backend,
+        schema::tickets,
+    },
     error::{Error, Result, say},
     tickets::Ticket,
 };
@@ -73,6 +78,28 @@ pub fn for_people(conn: &mut Conn, actor: &Actor) -> Result<PeopleAccess> {
     Ok(PeopleAccess { manager: Some((actor.agent.id, scope)), who: actor.who() })
 }
 
+/// Asks whether the actor may do what changes each ticket of a customer: he manages people, or may do everything in each
+/// of their queues.
+///
+/// # Errors
+/// [`Error::Forbidden`], which names neither the customer nor a queue.
+pub fn for_all_tickets_of(tx: &mut Tx<'_>, actor: &Actor, customer: CustomerId) -> Result<()> {
+    let scope = Scope::of(tx, actor.agent.id)?;
+    if scope.may(InstallationRight::People) || scope.everywhere(Right::Full) {
+        return Ok(());
+    }
+    let elsewhere: Option<TicketId> = tickets::table
+        .filter(tickets::customer_id.eq(customer))
+        .filter(tickets::queue_id.ne_all(scope.queues_with(Right::Full)))
+        .select(tickets::id)
+        .first_row(tx)
+        .optional()?;
+    match elsewhere {
+        None => Ok(()),
+        Some(_) => Err(Error::Forbidden(say!("refused-is-customer"))),
+    }
+}
+
 /// People in the hands of the operator, who has the database anyway.
 pub(crate) fn people_for_operator() -> PeopleAccess {
     PeopleAccess { manager: None, who: Who::machine(Cause::Cli) }
@@ -100,7 +127,6 @@ pub(crate) fn for_hand_over(
     ticket: TicketId,
     owner: AgentId,
 ) -> Result<TicketAccess<Owner>> {
-    use diesel::prelude::*;
     backend::hold_ticket(tx, ticket)?;
     let ticket: Ticket = tickets::table
         .find(ticket)

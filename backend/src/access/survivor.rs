@@ -77,6 +77,9 @@ pub fn for_pair(
 ) -> Result<(TicketAccess<Reply>, TicketAccess<Reply>)> {
     backend::one_at_a_time(tx, MERGES)?;
     let first = by_number(tx, first)?;
+    // Whoever may not touch the one learns nothing of the other, not even that it is there.
+    let scope = Scope::of(tx, actor.agent.id)?;
+    decide::<Reply>(first.clone(), actor, &scope)?;
     let second = by_number(tx, second)?.id;
     let second = survivor(tx, second)?.id;
     let pair = both(tx, actor, first.id, second)?;

@@ -22,7 +22,7 @@ use crate::{
     config::Relay,
     db::{
         Cause, InstallationRight, Notice, OutboxKind, QueueId, Ts,
-        schema::{articles, outbox},
+        schema::{articles, blobs, outbox},
     },
     desk::Desk,
     error::{Error, Result},
@@ -138,26 +138,27 @@ fn verdict(words: &[(String, Word)], took: Duration) -> Verdict {
     if off { Verdict::Failed } else { Verdict::Fine }
 }
 
-/// The bytes of a mail: those of the first attempt, or made now and kept. `None`: it is no longer wanted.
+/// The bytes of a mail: those of the first attempt, or made now and kept. `None`: it is no longer wanted. News are written
+/// for each attempt: between two of them their reader may have lost sight of what they tell.
 async fn ready(desk: &Desk, way: &Arc<Way>, mail: &Outgoing) -> Result<Option<Vec<u8>>> {
     let (blobs, row, config, now) =
         (desk.db.blobs().clone(), mail.clone(), Arc::clone(&desk.config), desk.clock.now());
-    let kept = mail.digest.is_some();
+    let kept = mail.digest.is_some() && mail.kind != OutboxKind::Notification;
     let written = desk
         .db
         .read(move |conn| match (&row.digest, row.kind) {
-            (Some(digest), _) => Ok(Some(blobs.read(conn, digest)?)),
-            (None, OutboxKind::Notification)
-                if [outage::EVENT, links::EVENT].contains(&row.event.as_str()) =>
-            {
+            (Some(digest), OutboxKind::Reply | OutboxKind::AutoResponse) => {
+                Ok(Some(blobs.read(conn, digest)?))
+            }
+            (_, OutboxKind::Notification) if [outage::EVENT, links::EVENT].contains(&row.event.as_str()) => {
                 own_news(conn, &row, now)
             }
-            (None, OutboxKind::Notification)
+            (_, OutboxKind::Notification)
                 if [gathering::EVENT, security::EVENT].contains(&row.event.as_str()) =>
             {
                 digest(conn, &row, &config, now)
             }
-            (None, OutboxKind::Notification) => notification(conn, &row, &config, now),
+            (_, OutboxKind::Notification) => notification(conn, &row, &config, now),
             (None, _) if row.article_id.is_none() => letter(conn, &row).map(Some),
             (None, _) => compose::article(conn, &blobs, &row, config.recipient_delimiter).map(Some),
         })
@@ -174,14 +175,19 @@ async fn ready(desk: &Desk, way: &Arc<Way>, mail: &Outgoing) -> Result<Option<Ve
             Ok::<_, Error>((blobs.prepare(&signed)?, signed))
         });
         let (blob, signed) = made.await.map_err(|error| Error::Unexpected(error.into()))??;
-        let (id, lease) = (mail.id, mail.lease);
+        let (id, lease, former) = (mail.id, mail.lease, mail.digest.clone());
         let mine = desk
             .db
             .write(move |tx| {
                 blob.store(tx)?;
-                Ok(diesel::update(outbox::table.find(id).filter(outbox::lease.eq(lease)))
+                let mine = diesel::update(outbox::table.find(id).filter(outbox::lease.eq(lease)))
                     .set(outbox::digest.eq(&blob.digest))
-                    .execute(&mut **tx)?)
+                    .execute(&mut **tx)?;
+                // What an earlier attempt told: no other row names it.
+                if let Some(former) = former.as_ref().filter(|former| mine == 1 && **former != blob.digest) {
+                    diesel::delete(blobs::table.find(former)).execute(&mut **tx)?;
+                }
+                Ok(mine)
             })
             .await?;
         if mine == 0 {

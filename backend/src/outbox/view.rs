@@ -8,8 +8,8 @@ use super::Outgoing;
 use crate::{
     access::Actor,
     db::{
-        ArticleId, Conn, Delivery, Direct, InstallationRight, OutboxId, OutboxKind, Right, TicketId, Ts,
-        columns,
+        AgentId, ArticleId, Conn, Delivery, Direct, InstallationRight, OutboxId, OutboxKind, Right, TicketId,
+        Ts, columns,
         schema::{articles, outbox, tickets},
     },
     error::Result,
@@ -63,6 +63,7 @@ pub fn page(
 
 /// What the mails of a page are about, in two statements.
 struct About {
+    reader: AgentId,
     /// Number, title, and whether the reader may open it.
     tickets: HashMap<TicketId, (String, String, bool)>,
     subjects: HashMap<ArticleId, String>,
@@ -80,19 +81,24 @@ impl About {
                 (ticket.id, (ticket.number, ticket.title, readable))
             })
             .collect();
+        let reader = actor.agent.id;
         let carried: Vec<ArticleId> = mails.iter().filter_map(|mail| mail.article_id).collect();
         let subjects: Vec<(ArticleId, String)> = articles::table
             .filter(articles::id.eq_any(carried))
             .select((articles::id, articles::subject))
             .load(conn)?;
-        Ok(Self { tickets, subjects: subjects.into_iter().collect() })
+        Ok(Self { reader, tickets, subjects: subjects.into_iter().collect() })
     }
 
     fn listed(&self, mail: Outgoing) -> Listed {
         let ticket = mail.ticket_id.and_then(|id| self.tickets.get(&id));
         let readable = ticket.is_some_and(|(_, _, readable)| *readable);
         // The subject of an answer is the title of its ticket.
-        let hidden = mail.ticket_id.is_some() && !readable;
+        let of_hidden = mail.ticket_id.is_some() && !readable;
+        // An answer that somebody tried on himself may tell of a ticket that he reads.
+        let tried =
+            mail.kind == OutboxKind::AutoResponse && mail.agent_id.is_some_and(|by| by != self.reader);
+        let hidden = of_hidden || tried;
         // News are about the ticket, and not about the answer that they tell of.
         let carried = mail.article_id.filter(|_| mail.kind != OutboxKind::Notification);
         let article = carried.and_then(|id| self.subjects.get(&id));

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{Moment, Person, store};
 use crate::{
-    access::{Full, Read, Reply, TicketAccess},
+    access::{self, Actor, Full, Read, Reply, TicketAccess},
     db::{
         ArticleId, Conn, Direct, EventKind, Tx, backend, columns,
         schema::{articles, participants},
@@ -91,10 +91,11 @@ pub fn remove(tx: &mut Tx<'_>, access: &mut TicketAccess<Reply>, address: &str, 
 /// he was known by himself so far, his tickets go along.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an article of another ticket, or a ticket without a customer; as
-/// [`people::addresses::add`] besides.
+/// [`Error::NotFound`] for an article of another ticket, or a ticket without a customer; [`Error::Forbidden`] where that
+/// changes tickets of which the actor may not do everything; as [`people::addresses::add`] besides.
 pub fn is_customer(
     tx: &mut Tx<'_>,
+    actor: &Actor,
     access: &mut TicketAccess<Full>,
     article: ArticleId,
     at: &Moment,
@@ -106,6 +107,9 @@ pub fn is_customer(
         .select(articles::from_address)
         .first_row(tx)?;
     let customer = ticket.customer_id.ok_or(Error::NotFound)?;
+    if let Some(holder) = people::customers::known(tx, &address)?.filter(|holder| *holder != customer) {
+        access::for_all_tickets_of(tx, actor, holder)?;
+    }
     people::addresses::put(tx, who, customer, &address, true, at.ts())?;
     let change = store::Change::of(EventKind::ParticipantAccepted).between(None, Some(&address));
     store::record(tx, ticket, who, at.ts(), change)?;

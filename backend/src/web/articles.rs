@@ -206,7 +206,7 @@ pub async fn is_customer(web: Data<Web>, signed: Signed, id: Path<i64>, _form: P
         .write(move |tx| {
             let number = view::article(tx, &asker.actor, id)?.1.ticket().number.clone();
             let mut access = access::for_change::<Full>(tx, &asker.actor, &number)?;
-            participants::is_customer(tx, &mut access, id, &at)?;
+            participants::is_customer(tx, &asker.actor, &mut access, id, &at)?;
             Ok(number)
         })
         .await?;

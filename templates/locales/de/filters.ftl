@@ -204,7 +204,7 @@ filter-newest = { $n ->
   }
 filter-try-do = Probieren
 filter-try-again = Erneut probieren
-filter-try-no-right = Um Regeln an gespeicherten E-Mails zu probieren, müssen Sie auch das Protokoll sehen dürfen, denn Betreffe und Absender werden gezeigt.
+filter-try-no-right = Um Regeln an gespeicherten E-Mails zu probieren, müssen Sie auch das Protokoll sehen und alle Queues lesen dürfen: Betreffe, Absender und der Stand der Tickets werden gezeigt.
 filter-try-current = Die geltenden Regeln, verglichen mit keinen Regeln.
 filter-try-version = Version { $n }, verglichen mit den geltenden Regeln.
 filter-try-version-hint = Was würde diese Version ändern, verglichen mit den geltenden Regeln?

@@ -23,6 +23,7 @@ error-503-text = The helpdesk cannot write right now. Reading works. Try again i
 
 # What the domain refuses, and what to do instead
 refused-right = This needs the right “{ $right }”. Ask an administrator for a role that has it.
+refused-is-customer = This address has tickets in queues in which you may not do everything. Somebody who manages people can make both one customer.
 refused-merged = This ticket was merged into another one. Open that one instead.
 refused-ticket-right = This needs the right “{ $right }” in the ticket’s queue. Ask an administrator for a role that has it.
 refused-queue-right = This needs the right “{ $right }” in that queue.

@@ -204,7 +204,7 @@ filter-newest = { $n ->
   }
 filter-try-do = Try it
 filter-try-again = Try again
-filter-try-no-right = To try rules on stored mail you need the right to see the recorder as well, because subjects and senders are shown.
+filter-try-no-right = To try rules on stored mail you need the right to see the recorder and to read all queues as well: it shows subjects, senders and how their tickets stood.
 filter-try-current = The rules in force, compared with no rules.
 filter-try-version = Version { $n }, compared with the rules in force.
 filter-try-version-hint = What would this version change, compared with the rules in force?

@@ -9,6 +9,7 @@ mod entries;
 mod listen;
 mod mutation;
 mod rules;
+mod told;
 mod walk;
 mod world;
 

@@ -94,7 +94,9 @@ fn besides(who: &Kind, object: Option<Object>, besides: Besides) -> Expect {
             or(any, Expect::Forbidden)
         }
         (Besides::Root, _) => or(who.login == "root", Expect::Forbidden),
-        (Besides::Recorder, _) => or(who.may_install("recorder"), Expect::Forbidden),
+        (Besides::Recorder, _) => {
+            or(who.may_install("recorder") && who.may("any", "read"), Expect::Forbidden)
+        }
         (Besides::Export, _) => or(who.may_install("export"), Expect::Forbidden),
         (Besides::Customer, _) => or(who.may(OPEN, "read") || who.may_install("people"), Expect::NotFound),
         (Besides::Everywhere(right), _) => or(who.may("any", right), Expect::Forbidden),

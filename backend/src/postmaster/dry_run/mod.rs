@@ -29,10 +29,10 @@ use self::{
     start::Start,
 };
 use crate::{
-    access::Actor,
-    db::{Conn, InboundId, InboundStatus, InstallationRight, schema::inbound_mails},
+    access::{Actor, Scope},
+    db::{Conn, InboundId, InboundStatus, InstallationRight, Right, schema::inbound_mails},
     desk::Desk,
-    error::{Error, Result},
+    error::{Error, Result, say},
     filters::{Compiled, Names, Rule, check},
     queues::OwnAddresses,
     settings,
@@ -106,13 +106,22 @@ pub struct RuleReport {
     pub matched: usize,
 }
 
-/// Tries rules on stored mails. Shows subjects and senders, so it needs the right to see the recorder besides.
+/// Whether somebody who manages rules may try them: that shows subjects and senders, which the recorder's right is for,
+/// and how the tickets of these mails stood, which only whoever reads all queues may know.
+pub fn may_try(scope: &Scope) -> bool {
+    scope.may(InstallationRight::Recorder) && scope.everywhere(Right::Read)
+}
+
+/// Tries rules on stored mails.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::Invalid`] for rules that could not be saved either.
+/// [`Error::Forbidden`], also as [`may_try`] says; [`Error::Invalid`] for rules that could not be saved either.
 pub async fn dry_run(desk: &Desk, actor: &Actor, wish: DryRun) -> Result<Report> {
     actor.require(InstallationRight::QueuesAndMail)?;
     actor.require(InstallationRight::Recorder)?;
+    if !may_try(&actor.scope) {
+        return Err(Error::Forbidden(say!("filter-try-no-right")));
+    }
     let _turn = ALONE.acquire().await.map_err(|error| Error::Unexpected(error.into()))?;
     let (begun, now) = (Instant::now(), desk.clock.now());
     let limit = wish.mails.clamp(1, MOST);

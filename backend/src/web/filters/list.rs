@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fields, PAGE, words};
 use crate::{
-    db::{InstallationRight, Ts},
+    db::Ts,
     error::{Error, Result},
     filters::{self, Names, Rule, store},
+    postmaster::dry_run,
     web::{
         failure::{Answer, Failure},
         forms::Posted,
@@ -98,7 +99,7 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
             undo: before.filter(|_| done == "deleted"),
             saved: done == "saved",
             rules: rules.collect(),
-            may_try: asker.actor.scope.may(InstallationRight::Recorder),
+            may_try: dry_run::may_try(&asker.actor.scope),
             tries: tries(1_000, asker),
         };
         Ok(Page::new("filters", view))

@@ -17,7 +17,7 @@ use crate::{
     db::{InstallationRight, Ts},
     error::{Error, Result},
     filters::{self, Names, Rule, store},
-    postmaster::{self, DryRun},
+    postmaster::{self, DryRun, dry_run},
     web::{
         failure::{Answer, Failure},
         forms::Posted,
@@ -186,7 +186,7 @@ async fn show(web: &Data<Web>, signed: &Signed, status: StatusCode, form: Form, 
                 .filter(|remark| remark.rule == at)
                 .map(|remark| remark.text.in_language(language))
                 .collect(),
-            may_try: asker.actor.scope.may(InstallationRight::Recorder),
+            may_try: dry_run::may_try(&asker.actor.scope),
             tries: tries(if shown.tried == 0 { 1_000 } else { shown.tried }, asker),
             report: shown.report.map(|found| report::view(found, &names, language)),
         };

@@ -9,10 +9,11 @@ use super::{
     words::{Facet, facets},
 };
 use crate::{
-    db::{InstallationRight, Ts},
+    db::Ts,
     error::Error,
     filters::{Change, Names, Rule, Version, diff, store},
     i18n::Language,
+    postmaster::dry_run,
     web::{
         failure::{Answer, Failure},
         forms::Posted,
@@ -135,7 +136,7 @@ pub async fn version(web: Data<Web>, signed: Signed, id: Path<String>) -> Answer
                     facets: facets(rule, &names, language),
                 })
                 .collect(),
-            may_try: asker.actor.scope.may(InstallationRight::Recorder),
+            may_try: dry_run::may_try(&asker.actor.scope),
             tries: tries(1_000, asker),
         };
         Ok(Page::new("filters", view))

@@ -7,7 +7,8 @@ use actix_web::web::Data;
 use serde::Serialize;
 
 use super::{Fields, address, one};
-use crate::db::{BulkId, BulkItemState, BulkState, Conn, Priority, Ts};
+use crate::access::Rights;
+use crate::db::{BulkId, BulkItemState, BulkState, Conn, InstallationRight, Priority, QueueId, Ts};
 use crate::error::{Error, Result};
 use crate::queues;
 use crate::tickets::bulk::{self, Bulk, Deed, Item};
@@ -116,7 +117,9 @@ fn title(conn: &mut Conn, asker: &Asker, deed: Option<&Deed>) -> Result<String> 
     let Some(deed) = deed else { return Ok(language.tr("bulk-choose-title")) };
     let word = language.tr(&format!("bulk-deed-{}", deed.word()));
     Ok(match deed {
-        Deed::Move { queue } => format!("{word}: {}", queues::get(conn, *queue)?.name),
+        Deed::Move { queue } if knows(asker, *queue) => {
+            format!("{word}: {}", queues::get(conn, *queue)?.name)
+        }
         Deed::Tag { tag } | Deed::Untag { tag } => format!("{word}: {tag}"),
         Deed::Merge { into: number } | Deed::Link { ticket: number } => format!("{word}: {number}"),
         Deed::State { to, .. } if to.named.is_some() => {
@@ -124,6 +127,12 @@ fn title(conn: &mut Conn, asker: &Asker, deed: Option<&Deed>) -> Result<String> 
         }
         _ => word,
     })
+}
+
+// A form can name any key. What is there behind it is told to those who know of the queue.
+fn knows(asker: &Asker, queue: QueueId) -> bool {
+    let scope = &asker.actor.scope;
+    scope.in_queue(queue) != Rights::NONE || scope.may(InstallationRight::QueuesAndMail)
 }
 
 // Tickets that he may not read (any more) are named by their number alone.

@@ -128,10 +128,18 @@ pub fn load(
             .collect(),
         merged: unmerge::merged_into(conn, ticket.id)?
             .into_iter()
-            .map(|(gone, _)| Gone {
-                subject: list::subject(&gone, &asker.reader),
-                undo_url: format!("/tickets/{}/merges", gone.number),
-                number: gone.number,
+            .map(|(gone, _)| {
+                // It keeps its own queue, and what it was called is for that queue's readers.
+                let readable = asker.actor.scope.on_ticket(&gone, asker.actor.agent.id).has(Right::Read);
+                Gone {
+                    subject: if readable { list::subject(&gone, &asker.reader) } else { String::new() },
+                    undo_url: if readable {
+                        format!("/tickets/{}/merges", gone.number)
+                    } else {
+                        String::new()
+                    },
+                    number: gone.number,
+                }
             })
             .collect(),
     })
