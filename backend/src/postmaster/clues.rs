@@ -76,6 +76,8 @@ pub(super) struct Clues {
     pub trusted: bool,
     /// What DMARC says of its From.
     pub dmarc: Verdict,
+    /// Its author stands in From. Else he was taken from Reply-To or the envelope, of which DMARC says nothing.
+    pub by_from: bool,
     /// Queues that it names, the nearest first, each with how.
     pub queues: Vec<(&'static str, QueueId)>,
 }
@@ -129,19 +131,20 @@ impl Clues {
             bounce: class.bounce,
             no_answer: class.no_answer.clone(),
             trusted: known.trusted,
-            dmarc: known.authentication.dmarc,
+            dmarc: dmarc(mail, known.authentication),
+            by_from: from_address(mail).is_some_and(|from| from == *author),
             queues: queues(mail, known, own),
         })
     }
 
     /// Whether more than the From header says who wrote it.
     pub(super) fn is_vouched_for(&self) -> bool {
-        self.trusted || self.dmarc == Verdict::Pass
+        self.trusted || (self.by_from && self.dmarc == Verdict::Pass)
     }
 
-    /// Whether the domain of its From header says that it is forged.
+    /// Whether the domain of its From header says that it is forged, or its author stands where no domain could say so.
     pub(super) fn is_forged(&self) -> bool {
-        !self.trusted && self.dmarc == Verdict::Fail
+        !self.trusted && (!self.by_from || self.dmarc == Verdict::Fail)
     }
 
     /// Whether no person wrote it: it neither reopens nor notifies.
@@ -153,6 +156,15 @@ impl Clues {
     pub(super) fn sender(&self) -> &str {
         if self.author.is_empty() { &self.envelope_from } else { &self.author }
     }
+}
+
+/// What DMARC says of the From as we read it.
+pub(super) fn dmarc(mail: &Mail, found: &Authentication) -> Verdict {
+    found.dmarc_of(&from_address(mail).unwrap_or_default())
+}
+
+fn from_address(mail: &Mail) -> Option<String> {
+    mail_ingest::address::normalise(&mail.from.as_ref()?.address)
 }
 
 /// The mail of ours that its address names, In-Reply-To, References from the last to the first.

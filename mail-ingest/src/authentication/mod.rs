@@ -26,10 +26,23 @@ pub struct Authentication {
     pub dkim: Verdict,
     /// Whether one of both stands for the domain of From, as that domain asks.
     pub dmarc: Verdict,
+    /// Of which From that was said: its address or its domain, in small letters; empty where whoever said it left it out.
+    pub about: String,
     /// Whose word this is: the id of the server in front, `turnstone`, or empty where nobody looked.
     pub by: String,
     /// What it rests on, for people.
     pub detail: String,
+}
+
+impl Authentication {
+    /// What DMARC says of this address in From. Whoever looked may have read the field otherwise than we do: what was said
+    /// of somebody else neither vouches for this one nor disowns it.
+    pub fn dmarc_of(&self, from: &str) -> Verdict {
+        let from = from.to_lowercase();
+        let domain = from.rsplit('@').next().unwrap_or_default();
+        let meant = self.about.is_empty() || self.about == from || self.about == domain;
+        if meant { self.dmarc } else { Verdict::Unknown }
+    }
 }
 
 /// One result.

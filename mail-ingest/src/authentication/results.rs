@@ -93,6 +93,9 @@ impl Results {
                 _ => continue,
             };
             *place = place.or(verdict);
+            if method == "dmarc" && known.about.is_empty() {
+                known.about = header_from(&clause);
+            }
             if known.detail.len() < DETAIL {
                 let gap = if known.detail.is_empty() { "" } else { "; " };
                 known.detail.push_str(gap);
@@ -103,6 +106,13 @@ impl Results {
             known.detail = known.detail.chars().take(DETAIL).collect();
         }
     }
+}
+
+/// Of which From a DMARC result speaks (RFC 7489, 11.1: `header.from`).
+fn header_from(clause: &str) -> String {
+    let words = clause.split_whitespace().filter_map(|word| word.split_once('='));
+    let mut named = words.filter(|(name, _)| name.eq_ignore_ascii_case("header.from"));
+    named.next().map(|(_, from)| from.trim_start_matches('@').to_lowercase()).unwrap_or_default()
 }
 
 /// The parts between semicolons, comments taken out, quoted strings opened, blanks made single.

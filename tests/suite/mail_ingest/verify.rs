@@ -77,6 +77,22 @@ fn a_signature_of_another_domain_does_not_speak_for_the_author() {
 }
 
 #[test]
+fn what_is_found_out_is_about_one_from_and_no_other() {
+    tests::run(async {
+        let (zone, signer) = strict().await;
+        let found = verified(&zone, signer.sign(&mail("anna@b.example").bytes()), RIGHT).await;
+        assert_eq!(found.about, "anna@b.example");
+        assert_eq!(found.dmarc_of("Anna@B.example"), Verdict::Pass);
+        assert_eq!(found.dmarc_of("dana@helpdesk.example"), Verdict::Unknown);
+        for from in ["\"dana@helpdesk.example\", <anna@b.example>", "dana@helpdesk.example, anna@b.example"] {
+            let twisted = mail("anna@b.example").from_header(from);
+            let found = verified(&zone, signer.sign(&twisted.bytes()), RIGHT).await;
+            assert_ne!(found.dmarc_of("dana@helpdesk.example"), Verdict::Pass, "{from}: {found:?}");
+        }
+    });
+}
+
+#[test]
 fn a_domain_that_says_nothing_gives_none() {
     tests::run(async {
         let zone = StubZone::start(&[]).await;

@@ -55,6 +55,30 @@ both_databases! {
         app.relay.wait_for("dana@helpdesk.example", 1).await;
     }
 
+    async fn what_is_said_of_from_vouches_for_nobody_else(database) {
+        let app = TestApp::start_with(database, |config| config.authserv_id = vec!["mx.ours.example".to_owned()]).await;
+        app.agent("dana", &["Agent"]).await;
+        let question = mail("anna@customer.example").subject("Broken key");
+        let number = app.ticket_from(&question).await;
+        let subject = format!("Re: [Ticket#{number}]");
+        let passes = |letter: tests::Mail| letter.header("Authentication-Results", "mx.ours.example; dmarc=pass header.from=evil.example");
+        // A form's address, whose owner is proven; who stands in Reply-To is not.
+        for address in ["dana@helpdesk.example", "anna@customer.example"] {
+            let form = passes(mail("contact@evil.example").subject(&subject).header("Reply-To", address));
+            assert_eq!(app.deliver(&form).await["disposition"], "new", "{address}: a number lets nobody in");
+            let form = passes(mail("contact@evil.example").header("Reply-To", address).answering([question.id()]));
+            let inbound = app.deliver(&form).await;
+            let article = app.root.get(&format!("/api/v1/articles/{}", text(&inbound["article"]))).await.json();
+            assert_eq!(article["sender_type"], "customer", "{address}: {article}");
+        }
+        // Two that read a From differently: the server in front saw Mallory, we see Dana.
+        let twisted = passes(mail("mallory@evil.example").answering([question.id()]))
+            .from_header("\"dana@helpdesk.example\", <mallory@evil.example>");
+        let inbound = app.deliver(&twisted).await;
+        let article = app.root.get(&format!("/api/v1/articles/{}", text(&inbound["article"]))).await.json();
+        assert_eq!(article["sender_type"], "customer", "{article}");
+    }
+
     async fn the_word_of_the_server_in_front_proves_or_disowns_a_sender(database) {
         let app = TestApp::start_with(database, |config| config.authserv_id = vec!["mx.ours.example".to_owned()]).await;
         app.agent("dana", &["Agent"]).await;
