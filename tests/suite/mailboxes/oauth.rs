@@ -23,6 +23,10 @@ struct World {
     /// What the mail server was shown.
     shown: Vec<String>,
     given: usize,
+    /// What the mail server hands out instead of the mail.
+    instead: String,
+    /// What it was told.
+    said: Vec<String>,
 }
 
 type Shared = Arc<Mutex<World>>;
@@ -91,6 +95,7 @@ async fn serve(stream: TcpStream, world: Shared, letter: Vec<u8>) -> Option<()> 
         }
         let line = line.trim_end().to_owned();
         let (tag, command) = line.split_once(' ')?;
+        world.lock().unwrap().said.push(command.to_owned());
         let answer = if command == "CAPABILITY" {
             format!("* CAPABILITY IMAP4rev1 AUTH=XOAUTH2 SASL-IR\r\n{tag} OK\r\n")
         } else if let Some(secret) = command.strip_prefix("AUTHENTICATE XOAUTH2 ") {
@@ -114,6 +119,11 @@ async fn serve(stream: TcpStream, world: Shared, letter: Vec<u8>) -> Option<()> 
         } else if command.contains("RFC822.SIZE") {
             format!("* 1 FETCH (UID 1 FLAGS (\\Recent) RFC822.SIZE {})\r\n{tag} OK\r\n", letter.len())
         } else if command.contains("BODY.PEEK[]") {
+            let instead = world.lock().unwrap().instead.clone();
+            if !instead.is_empty() {
+                say(&mut stream, format!("* 1 FETCH (UID 1 BODY[] {instead})\r\n{tag} OK\r\n")).await?;
+                continue;
+            }
             let text = String::from_utf8(letter.clone()).unwrap();
             format!("* 1 FETCH (UID 1 BODY[] {{{}}}\r\n{text})\r\n{tag} OK\r\n", letter.len())
         } else {
@@ -124,6 +134,31 @@ async fn serve(stream: TcpStream, world: Shared, letter: Vec<u8>) -> Option<()> 
 }
 
 both_databases! {
+    async fn a_mail_that_the_server_does_not_hand_out_is_neither_taken_nor_deleted(database) {
+        for nothing in ["NIL", "\"\"", "{0}\r\n"] {
+            let world = Shared::default();
+            world.lock().unwrap().instead = nothing.to_owned();
+            let app = TestApp::start(database).await;
+            let tokens = token_endpoint(world.clone()).await;
+            let port = mail_server(world.clone(), mail("anna@customer.example").bytes()).await;
+            let mailbox = json!({
+                "name": "Cloud", "host": "127.0.0.1", "port": port, "security": "none", "login": "support@helpdesk.example",
+                "auth": "oauth2", "client_id": "us", "client_secret": "hush", "refresh_token": "refresh-0",
+                "token_url": format!("http://127.0.0.1:{tokens}/token"), "scope": "mail offline",
+            });
+            add(&app, mailbox, json!({ "after": "delete" })).await;
+            tests::wait_until("the question for it", std::time::Duration::from_secs(10), async || {
+                let said = world.lock().unwrap().said.clone();
+                said.iter().any(|command| command.contains("BODY.PEEK[]")).then_some(())
+            })
+            .await;
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            assert!(app.tickets().await.is_empty(), "{nothing}");
+            let said = world.lock().unwrap().said.clone();
+            assert!(said.iter().all(|command| !command.contains("Deleted")), "{nothing}: {said:?}");
+        }
+    }
+
     async fn access_tokens_are_renewed_and_refresh_tokens_replaced(database) {
         let world = Shared::default();
         let mut app = TestApp::start(database).await;

@@ -245,7 +245,8 @@ impl Imap {
                 for (name, value) in items {
                     match (name.as_str(), value) {
                         ("UID", Value::Text(text)) => uid = number(&text),
-                        (part, Value::Text(text)) if part == answer => bytes = Some(text),
+                        // Some servers answer so for a mail that is being deleted: it was not read.
+                        (part, Value::Text(text)) if part == answer && !text.is_empty() => bytes = Some(text),
                         _ => {}
                     }
                 }

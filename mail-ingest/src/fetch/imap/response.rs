@@ -108,6 +108,8 @@ impl Response {
             let name = String::from_utf8_lossy(name).to_ascii_uppercase();
             let value = match words.next()? {
                 Word::Text(text) => Value::Text(text.clone()),
+                // Nothing is there (RFC 3501, 4.5), which is no text of three letters.
+                Word::Atom(atom) if atom.eq_ignore_ascii_case(b"NIL") => continue,
                 Word::Atom(atom) => Value::Text(atom.clone()),
                 Word::Close => return None,
                 Word::Open => {
