@@ -11,7 +11,7 @@ use super::Settings;
 use super::data::{Outcome, Scanner};
 use super::stream::Wire;
 
-/// A mail may be slow for this long before its rate counts.
+/// A mail may be slow for this long before its rate counts, in the beginning and later.
 const GRACE: Duration = Duration::from_secs(60);
 
 /// The budget is counted in units of a kilobyte: a semaphore has room for fewer permits than a mail may have bytes.
@@ -37,6 +37,8 @@ pub(super) async fn receive(
     let mut held: Option<OwnedSemaphorePermit> = None;
     // A client that never ends an oversize mail is not read forever.
     let ceiling = settings.max_size.saturating_mul(4).saturating_add(1 << 20);
+    // The rate is asked of each stretch by itself: what came at once in the beginning buys nobody half an hour.
+    let (mut since, mut before) = (start, 0);
     loop {
         let Ok(Ok(chunk)) = timeout_at(deadline, timeout(settings.data_timeout, wire.chunk())).await else {
             return Ok(None);
@@ -47,8 +49,12 @@ pub(super) async fn receive(
         }
         let progress = scanner.feed(chunk);
         wire.consume(progress.consumed);
-        if scanner.size() > ceiling || too_slow(start.elapsed(), scanner.size(), settings.min_rate) {
+        let stretch = scanner.size() - before;
+        if scanner.size() > ceiling || too_slow(since.elapsed(), stretch, settings.min_rate) {
             return Ok(None);
+        }
+        if since.elapsed() > GRACE {
+            (since, before) = (Instant::now(), scanner.size());
         }
         if !reserve(budget, &mut held, scanner.held()) {
             scanner.give_up();
