@@ -23,6 +23,8 @@ pub(super) struct Lines {
     idle: Vec<(Line, Instant)>,
     failures: u32,
     call_at: Timestamp,
+    /// How long was to be waited for that.
+    waits: SignedDuration,
     /// The relay takes no more than so many lines, until then.
     crowded: Option<(usize, Timestamp)>,
 }
@@ -34,6 +36,7 @@ impl Lines {
             idle: Vec::new(),
             failures: 0,
             call_at: Timestamp::MIN,
+            waits: SignedDuration::ZERO,
             crowded: None,
         }
     }
@@ -46,14 +49,14 @@ impl Lines {
     /// then, and the others go only where a line is open.
     pub(super) fn free(&self, busy: usize, now: Timestamp) -> usize {
         let most = match self.crowded {
-            Some((some, until)) if now < until => some,
+            Some((some, until)) if is_to_come(until, now, SignedDuration::from_secs(LONGEST_WAIT)) => some,
             _ => self.most,
         };
         let lanes = most.saturating_sub(busy);
         if self.failures == 0 {
             return lanes;
         }
-        let call = usize::from(busy == 0 && now >= self.call_at);
+        let call = usize::from(busy == 0 && !is_to_come(self.call_at, now, self.waits));
         lanes.min(self.idle.len().max(call))
     }
 
@@ -96,6 +99,7 @@ impl Lines {
         self.failures = self.failures.saturating_add(1);
         let wait = self.wait(test);
         self.call_at = now.checked_add(wait).unwrap_or(now);
+        self.waits = wait;
     }
 
     /// How long to wait before the next call.
@@ -128,6 +132,12 @@ impl Lines {
     pub(super) async fn close(self) {
         futures_util::future::join_all(self.idle.into_iter().map(|(line, _)| line.close())).await;
     }
+}
+
+/// Whether a moment that lay so far ahead when it was set has not come. One that lies further ahead now is of a clock that
+/// was put back since: nobody waits for that.
+fn is_to_come(moment: Timestamp, now: Timestamp, after: SignedDuration) -> bool {
+    now < moment && moment.duration_since(now) <= after
 }
 
 /// No more than so many mails in a time, evenly.

@@ -30,7 +30,7 @@ use crate::{
     db::{
         AgentId, ArticleId, Conn, Delivery, Direct, EventKind, OutboxId, OutboxKind, TicketId, Ts, Tx, Wake,
         backend,
-        schema::{articles, outbox},
+        schema::{articles, outbox, planned_replies},
     },
     error::Result,
 };
@@ -239,15 +239,17 @@ pub(crate) fn plan(tx: &mut Tx<'_>, article: ArticleId, when: Ts) -> Result<()> 
     Ok(())
 }
 
-/// The articles of a ticket that are planned for a moment to come.
+/// The articles of a ticket that are planned for a moment to come; also those whose moment came while they could not
+/// leave. They stay plans until they do.
 ///
 /// # Errors
 /// Those of the database.
 pub(crate) fn planned(conn: &mut Conn, ticket: TicketId, now: Ts) -> Result<Vec<ArticleId>> {
+    let plans = planned_replies::table.select(planned_replies::article_id.nullable());
     let found: Vec<Option<ArticleId>> = outbox::table
         .inner_join(articles::table.on(outbox::article_id.eq(articles::id.nullable())))
         .filter(articles::ticket_id.eq(ticket).and(outbox::state.eq(Delivery::Held)))
-        .filter(outbox::created_at.gt(now))
+        .filter(outbox::created_at.gt(now).or(outbox::article_id.eq_any(plans)))
         .order(outbox::id)
         .select(outbox::article_id)
         .rows(conn)?;

@@ -178,11 +178,11 @@ enum Reading {
 
 /// What to do next; `None`: nothing waits.
 async fn next_round(desk: &Desk, rules: &Cache) -> Result<Option<Round>> {
-    let (now, rules, blobs) = (Ts(desk.clock.now()), rules.clone(), desk.db.blobs().clone());
+    let (rules, blobs) = (rules.clone(), desk.db.blobs().clone());
     let limits = desk.config.limits;
     desk.db
         .read(move |conn| {
-            let rows = waiting(conn, now)?;
+            let rows = waiting(conn)?;
             if rows.is_empty() {
                 return Ok(None);
             }
@@ -206,9 +206,10 @@ async fn next_round(desk: &Desk, rules: &Cache) -> Result<Option<Round>> {
         .await
 }
 
-fn waiting(conn: &mut crate::db::Conn, now: Ts) -> Result<Vec<Waiting>> {
+/// In their order, and none is waited for: a time to come is of a clock that was put back since.
+fn waiting(conn: &mut crate::db::Conn) -> Result<Vec<Waiting>> {
     let mut rows: Vec<Waiting> = inbound_mails::table
-        .filter(received::waits().and(inbound_mails::try_at.le(now)))
+        .filter(received::waits())
         .order((inbound_mails::try_at, inbound_mails::id))
         .limit(i64::try_from(BATCH).unwrap_or(i64::MAX))
         .select(columns::<Waiting>())

@@ -167,6 +167,32 @@ both_databases! {
         assert_eq!(app.ticket(&number).await["state"], "open");
     }
 
+    async fn who_writes_while_it_waits_behind_an_older_mail_is_not_passed_over(database) {
+        let app = TestApp::start_at(database, NOW).await;
+        let question = mail(ANNA);
+        let number = app.ticket_from(&question).await;
+        app.hush().await;
+        app.relay.rule(ANNA, Behaviour::RefuseRecipient(450, "4.2.1 try later"));
+        let replies = format!("/api/v1/tickets/{number}/replies");
+        let first = json!({ "body_text": "First.", "hold_seconds": 0 });
+        let first = app.root.post(&replies, first).await.assert(201).json();
+        app.delivery(&first, "deferred").await;
+        let body = json!({ "body_text": "Please try X.", "state": "closed", "send_at": "2026-11-10T08:00:00Z" });
+        let planned = app.root.post(&replies, body).await.assert(201).json();
+        app.advance(SignedDuration::from_hours(17)).await;
+        app.delivery(&planned, "held").await;
+        // Its moment has come, and it lies here still: X did not help.
+        app.deliver(&mail(ANNA).answering([question.id()]).text("X did not work.")).await;
+        let history = app.root.get(&format!("/api/v1/tickets/{number}/history?limit=100")).await.items();
+        assert!(history.iter().any(|event| event["kind"] == "reply_handed_back"), "{history:?}");
+        app.relay.relent();
+        app.advance(SignedDuration::from_hours(8)).await;
+        app.settle().await;
+        let sent = app.relay.received_by(ANNA);
+        assert!(sent.iter().all(|mail| !mail.mail().text().contains("Please try X.")), "{sent:?}");
+        assert_eq!(app.ticket(&number).await["state"], "open");
+    }
+
     async fn its_author_takes_it_back_and_nobody_else(database) {
         let app = TestApp::start_at(database, NOW).await;
         let number = app.ticket_from(&mail(ANNA)).await;
