@@ -16,6 +16,11 @@ export function write(kind) {
   field().scrollIntoView({ block: "center" });
 }
 
+// Enter in a line of the composer presses none of its buttons: the first one is nobody's choice.
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Enter" && !e.ctrlKey && !e.metaKey && e.target.matches?.("[data-composer] input:not([type=checkbox], [type=radio], [type=file])")) e.preventDefault();
+});
+
 document.addEventListener("keydown", (e) => {
   if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey)) return;
   const form = e.target.closest?.("[data-composer]");

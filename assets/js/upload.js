@@ -52,12 +52,16 @@ async function start(form, item, file, inline) {
   }
   bar.remove();
   again.remove();
+  // The form says which files its page shows: no other one is sent along.
+  const held = Object.assign(document.createElement("input"), { type: "hidden", name: `held_${answer.id}`, value: "1" });
   if (inline && answer.cid && rich()) {
     item.remove();
+    form.append(held);
     rich().image(answer.cid, answer.id);
     return arrived(form);
   }
   item.querySelector("b").textContent = answer.size;
+  item.append(held);
   button.dataset.remove = answer.id;
   button.setAttribute("aria-label", answer.remove);
   arrived(form);

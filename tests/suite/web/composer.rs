@@ -23,6 +23,12 @@ fn reply<'a>(body: &'a str, seen: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![("kind", "reply"), ("then", "open"), ("to", ANNA), ("body", body), ("seen", seen)]
 }
 
+/// The name of the field with which the form says that its page shows a file.
+fn held(page: &str) -> String {
+    let after = page.split("name=\"held_").nth(1).expect("a file");
+    format!("held_{}", after.split('"').next().unwrap())
+}
+
 async fn agents_words(app: &TestApp, number: &str) -> usize {
     app.articles(number).await.iter().filter(|article| article["sender_type"] == "agent").count()
 }
@@ -76,13 +82,80 @@ both_databases! {
         let shown = other.get(&format!("/tickets/{number}")).await.text();
         assert!(shown.contains("The guide is attached.") && shown.contains("guide.txt"), "{shown}");
         let mut again = reply("The guide is attached.", "");
-        let (seen, known) = (field(&page, "seen"), field(&page, "reply_revision"));
+        let (seen, known, held) = (field(&page, "seen"), field(&page, "reply_revision"), held(&page));
         again[4].1 = &seen;
         again.push(("reply_revision", &known));
+        again.push((&held, "1"));
         root.submit(&post, &again).await.assert(303);
         let article = app.articles(&number).await.into_iter().find(|article| article["sender_type"] == "agent").unwrap();
         assert_eq!(article["attachments"][0]["name"], "guide.txt");
         assert!(!root.get(&format!("/tickets/{number}")).await.text().contains("Draft restored"));
+    }
+
+    async fn a_file_that_the_page_did_not_show_does_not_go_to_the_customer(database) {
+        let app = TestApp::start(database).await;
+        let number = app.ticket_from(&mail(ANNA)).await;
+        let root = signed_in(&app, "root").await;
+        let place = format!("/tickets/{number}");
+        let page = root.get(&place).await.text();
+        let draft = |kind: &str, body: &str| {
+            let request = root.request(reqwest::Method::PUT, &format!("/tickets/{number}/draft"));
+            request.header("x-csrf-token", root.csrf()).json(&json!({ "kind": kind, "body": body }))
+        };
+        root.send(draft("reply", "We look into it.")).await.assert(200);
+        // In another window of the same ticket, beside a note.
+        let body = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"margins.txt\"\r\nContent-Type: text/plain\r\n\r\nOurs.\r\n--x--\r\n";
+        let request = root.request(reqwest::Method::POST, &format!("/tickets/{number}/draft/files")).header("x-csrf-token", root.csrf());
+        root.send(request.header("content-type", "multipart/form-data; boundary=x").body(body)).await.assert(201);
+        let seen = field(&page, "seen");
+        root.submit(&format!("{place}/articles"), &reply("We look into it.", &seen)).await.assert(303);
+        let article = app.articles(&number).await.into_iter().find(|article| article["sender_type"] == "agent").unwrap();
+        assert_eq!(article["attachments"], json!([]), "{article}");
+        // It waits where it was put, and the sent text does not come back.
+        let page = root.get(&place).await.text();
+        assert!(page.contains("margins.txt") && !page.contains("Draft restored"), "{page}");
+        let (seen, held) = (field(&page, "seen"), held(&page));
+        let mut again = reply("Here it is.", &seen);
+        again.push((&held, "1"));
+        root.submit(&format!("{place}/articles"), &again).await.assert(303);
+        assert_eq!(app.articles(&number).await.last().unwrap()["attachments"][0]["name"], "margins.txt");
+        assert!(!root.get(&place).await.text().contains("name=\"held_"));
+    }
+
+    async fn sending_a_note_leaves_the_reply_that_its_page_did_not_show(database) {
+        let app = TestApp::start(database).await;
+        let number = app.ticket_from(&mail(ANNA)).await;
+        let root = signed_in(&app, "root").await;
+        let place = format!("/tickets/{number}");
+        for (kind, body) in [("reply", "A long answer, half done."), ("note", "Call her first.")] {
+            let draft = json!({ "kind": kind, "body_text": body });
+            app.root.put(&format!("/api/v1/tickets/{number}/draft"), draft).await;
+            app.advance(jiff::SignedDuration::from_secs(1)).await;
+        }
+        let page = root.get(&place).await.text();
+        assert!(page.contains("Call her first.") && !page.contains("A long answer"), "{page}");
+        let (reply, note) = (field(&page, "reply_revision"), field(&page, "note_revision"));
+        let form = [("kind", "note"), ("then", "note"), ("body", "Call her first."), ("reply_revision", &reply), ("note_revision", &note)];
+        root.submit(&format!("{place}/articles"), &form).await.assert(303);
+        let page = root.get(&place).await.text();
+        assert!(page.contains("A long answer, half done."), "{page}");
+    }
+
+    async fn enter_in_a_line_of_the_form_sends_nothing(database) {
+        let app = TestApp::start(database).await;
+        let number = app.ticket_from(&mail(ANNA)).await;
+        let root = signed_in(&app, "root").await;
+        let page = root.get(&format!("/tickets/{number}")).await.text();
+        let form = page.split("<form class=\"composer\"").nth(1).unwrap();
+        let first = form.split("<button").nth(1).unwrap().split('>').next().unwrap();
+        assert!(first.contains("value=\"look\""), "the button that Enter presses without a script: {first}");
+        let seen = field(&page, "seen");
+        let mut pressed = reply("Not yet.", &seen);
+        pressed.retain(|(name, _)| *name != "then");
+        pressed.push(("then", "look"));
+        let page = root.submit(&format!("/tickets/{number}/articles"), &pressed).await.assert(200).text();
+        assert!(page.contains("Not yet.") && page.contains("Nothing was sent."), "{page}");
+        assert_eq!(agents_words(&app, &number).await, 0);
     }
 
     async fn a_forgotten_attachment_is_asked_about_once(database) {

@@ -178,7 +178,10 @@ both_databases! {
         let page = root.get(&format!("/tickets/{number}")).await.text();
         assert!(page.contains(&text(&shown["cid"])) && page.contains("shot.png"), "the list survives a reload: {page}");
         let html = format!("<p>See</p><p><img src=\"cid:{}\" alt=\"the screen\" onerror=x()></p>", text(&shown["cid"]));
-        root.submit(&format!("/tickets/{number}/articles"), &reply(&html, &field(&page, "seen"))).await.assert(303);
+        let (seen_by, held) = (field(&page, "seen"), format!("held_{}", text(&fake["id"])));
+        let mut form = reply(&html, &seen_by).to_vec();
+        form.push((&held, "1"));
+        root.submit(&format!("/tickets/{number}/articles"), &form).await.assert(303);
         let sent = app.relay.wait_for(ANNA, 1).await.remove(0);
         let raw = String::from_utf8_lossy(&sent.data).into_owned();
         let at = |part: &str| raw.find(part).unwrap_or_else(|| panic!("no {part} in {raw}"));
@@ -193,8 +196,8 @@ both_databases! {
         let frame = root.get(&format!("/articles/{}/html", text(&article["id"]))).await.assert(200).text();
         assert!(frame.contains("/inline/") && frame.contains("the screen"), "{frame}");
         // In a plain reply the image is a file like others.
-        upload(&root, &number, "plain.png", &picture()).await;
-        let plain = [("kind", "reply"), ("then", "open"), ("to", ANNA), ("body", "See."), ("seen", &seen(&root, &number).await)];
+        let kept = format!("held_{}", text(&upload(&root, &number, "plain.png", &picture()).await["id"]));
+        let plain = [("kind", "reply"), ("then", "open"), ("to", ANNA), ("body", "See."), ("seen", &seen(&root, &number).await), (&kept, "1")];
         root.submit(&format!("/tickets/{number}/articles"), &plain).await.assert(303);
         let raw = String::from_utf8_lossy(&app.relay.wait_for(ANNA, 2).await.remove(1).data).into_owned();
         assert!(raw.contains("plain.png") && !raw.contains("multipart/related"), "{raw}");

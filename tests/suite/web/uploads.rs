@@ -72,7 +72,8 @@ both_databases! {
         }
         let page = root.client.get(&format!("/tickets/{number}")).await.assert(200).text();
         assert!(page.contains("large.bin"), "{page}");
-        let fields = [("kind", "reply"), ("then", "open"), ("to", "anna@customer.example"), ("body", "Here it is.")];
+        let held = format!("held_{}", text(&whole["id"]));
+        let fields = [("kind", "reply"), ("then", "open"), ("to", "anna@customer.example"), ("body", "Here it is."), (&held, "1")];
         root.client.submit(&format!("/tickets/{number}/articles"), &fields).await.assert(303);
         let sent = app.articles(&number).await.into_iter().find(|article| article["sender_type"] == "agent").unwrap();
         let attached = &sent["attachments"][0];

@@ -310,8 +310,17 @@ pub fn discard(tx: &mut Tx<'_>, actor: &Actor, ticket: TicketId, kind: DraftKind
     Ok(())
 }
 
+/// What was sent, where a draft was thrown away for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// The files that its page showed; `None` where there can be no others.
+    pub files: Option<&'a [String]>,
+}
+
 /// Throws away what a text was made of, once it is written. What its author wrote elsewhere in the meantime stays: it is
-/// neither the version that he knows, nor contained in what he sent.
+/// neither the version that he knows, nor contained in what he sent. So do files that he attached elsewhere.
 ///
 /// # Errors
 /// Those of the database.
@@ -321,15 +330,26 @@ pub fn finish(
     ticket: TicketId,
     kind: DraftKind,
     known: i64,
-    sent: &str,
+    sent: &Sent<'_>,
 ) -> Result<()> {
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match find(tx, actor, ticket, kind)? {
-        Some(draft) if draft.revision == known || plain(sent).contains(&plain(&text_of(&draft.fields))) => {
-            discard(tx, actor, ticket, kind)
-        }
-        _ => Ok(()),
+    let Some(draft) = find(tx, actor, ticket, kind)? else { return Ok(()) };
+    if draft.revision != known && !plain(sent.text).contains(&plain(&text_of(&draft.fields))) {
+        return Ok(());
     }
+    let Some(shown) = sent.files else { return discard(tx, actor, ticket, kind) };
+    let mut unseen =
+        files(tx, draft.id)?.into_iter().filter(|file| !file.inline && !shown.contains(&file.uid));
+    if unseen.next().is_none() {
+        return discard(tx, actor, ticket, kind);
+    }
+    diesel::delete(attachments::table.filter(attachments::draft_id.eq(draft.id)))
+        .filter(attachments::inline.eq(true).or(attachments::uid.eq_any(shown)))
+        .execute(&mut **tx)?;
+    diesel::update(drafts::table.find(draft.id))
+        .set((drafts::fields.eq("{}"), drafts::revision.eq(draft.revision + 1)))
+        .execute(&mut **tx)?;
+    Ok(())
 }
 
 fn own(tx: &mut Tx<'_>, actor: &Actor, draft: DraftId) -> Result<()> {

@@ -31,6 +31,12 @@ pub async fn create(
     let mut typed = typed(&upload);
     let uploaded = draft::prepare(&web, upload.files.clone()).await?;
     let (remove, insert) = (upload.text("remove"), upload.text("insert"));
+    if upload.text("then") == "look" {
+        // Enter in a field presses the first button of a form. It sends nothing.
+        draft::keep(&web, &signed, &number, &mut typed, uploaded).await;
+        typed.error = signed.reader.language.tr("composer-enter");
+        return page_with(&web, &signed, &to, StatusCode::OK, typed).await;
+    }
     if !remove.is_empty() || !insert.is_empty() {
         draft::keep(&web, &signed, &number, &mut typed, uploaded).await;
         return match remove.as_str() {
@@ -88,10 +94,17 @@ fn typed(upload: &Upload) -> Typed {
         effects: effects::Fields::read(upload),
         unattached: upload.text("unattached") == "1",
         seen: number("seen"),
+        held: held(upload),
         revisions: Revisions { reply: number("reply_revision"), note: number("note_revision") },
         kind,
         ..Typed::default()
     }
+}
+
+// A field for each file: without script as well the form says which of them its page showed.
+fn held(upload: &Upload) -> Vec<String> {
+    let fields = upload.texts().into_iter();
+    fields.filter_map(|(name, _)| name.strip_prefix("held_").map(str::to_owned)).collect()
 }
 
 // The page once more with all that was typed, and what is wrong beside it.

@@ -139,6 +139,8 @@ pub struct Typed {
     pub seen: i64,
     /// Which drafts he knew.
     pub revisions: Revisions,
+    /// The files that his page showed.
+    pub held: Vec<String>,
     /// What is asked before it is sent all the same.
     pub warning: String,
     /// What is wrong.
@@ -342,10 +344,6 @@ fn restore(
     let mut found = Vec::new();
     for (kind, word) in [(DraftKind::Reply, "reply"), (DraftKind::Note, "note")] {
         if let Some(draft) = drafts::find(conn, &asker.actor, ticket, kind)? {
-            match kind {
-                DraftKind::Note => composer.revisions.note = draft.revision,
-                _ => composer.revisions.reply = draft.revision,
-            }
             composer.files.extend(drafts::files(conn, draft.id)?.into_iter().map(|file| Kept {
                 id: file.uid,
                 name: file.name,
@@ -357,6 +355,11 @@ fn restore(
     }
     found.sort_by_key(|(draft, _)| draft.updated_at);
     let Some((draft, word)) = found.pop() else { return Ok(effects::Fields::default()) };
+    // The other one is not shown: whoever sends this one does not know it, and it stays.
+    match word {
+        "note" => composer.revisions.note = draft.revision,
+        _ => composer.revisions.reply = draft.revision,
+    }
     // Only we write this column; fields that cannot be read leave the composer as it is.
     let fields: Fields = serde_json::from_str(&draft.fields).unwrap_or_default();
     if word == "reply" && may_reply && fields.kind == "forward" {

@@ -249,12 +249,23 @@ fn content_type(file: &File) -> String {
     }
 }
 
-/// The files that wait with a draft, ready to be sent.
-pub fn kept_files(conn: &mut Conn, web: &Web, signed: &Signed, ticket: TicketId) -> Result<Vec<NewFile>> {
+/// The files that wait with a draft, ready to be sent: those that the page showed. What its author has attached elsewhere
+/// meanwhile, to a note perhaps, does not go to a customer unseen.
+pub fn kept_files(
+    conn: &mut Conn,
+    web: &Web,
+    signed: &Signed,
+    ticket: TicketId,
+    typed: &Typed,
+) -> Result<Vec<NewFile>> {
+    let shows = |file: &Attachment| {
+        let within = file.content_id.as_deref().filter(|_| file.inline);
+        typed.held.contains(&file.uid) || within.is_some_and(|id| typed.html.contains(id))
+    };
     let mut files = Vec::new();
     for kind in [DraftKind::Reply, DraftKind::Note] {
         if let Some(draft) = drafts::find(conn, &signed.actor, ticket, kind)? {
-            for file in drafts::files(conn, draft.id)? {
+            for file in drafts::files(conn, draft.id)?.into_iter().filter(shows) {
                 files.push(drafts::as_new_file(conn, web.db.blobs(), &file)?);
             }
         }
@@ -265,6 +276,7 @@ pub fn kept_files(conn: &mut Conn, web: &Web, signed: &Signed, ticket: TicketId)
 /// Throws away what was written down of a text that is sent now, and nothing that its author wrote elsewhere.
 pub fn finish(tx: &mut Tx<'_>, signed: &Signed, ticket: TicketId, typed: &Typed) -> Result<()> {
     let (actor, known) = (&signed.actor, &typed.revisions);
-    drafts::finish(tx, actor, ticket, DraftKind::Reply, known.reply, &typed.body)?;
-    drafts::finish(tx, actor, ticket, DraftKind::Note, known.note, &typed.body)
+    let sent = drafts::Sent { text: &typed.body, files: Some(&typed.held) };
+    drafts::finish(tx, actor, ticket, DraftKind::Reply, known.reply, &sent)?;
+    drafts::finish(tx, actor, ticket, DraftKind::Note, known.note, &sent)
 }

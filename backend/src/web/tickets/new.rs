@@ -61,6 +61,7 @@ struct Errors {
     priority: String,
     subject: String,
     body: String,
+    files: String,
 }
 
 #[derive(Serialize)]
@@ -250,7 +251,8 @@ pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
                 }
             }
             let kind = DraftKind::Ticket;
-            drafts::finish(tx, &asker.actor, TicketId(0), kind, known, &typed.body)?;
+            let sent = drafts::Sent { text: &typed.body, files: None };
+            drafts::finish(tx, &asker.actor, TicketId(0), kind, known, &sent)?;
             Ok((ticket.number, article.id))
         })
         .await;
@@ -258,6 +260,10 @@ pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
         Ok((number, article)) => Ok(see_other(&format!("/tickets/{number}#a-{article}"))),
         Err(Error::Invalid(fields)) => {
             let mut errors = Errors::default();
+            if !upload.files.is_empty() {
+                // No browser sends them a second time by itself.
+                errors.files = signed.reader.language.tr("new-files-again");
+            }
             for field in fields {
                 let message = field.message.in_language(&signed.reader.language);
                 match field.field.as_str() {

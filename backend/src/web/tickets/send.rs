@@ -158,6 +158,7 @@ pub async fn write(
     typed: &Typed,
 ) -> Result<Option<ArticleId>> {
     let (state, asker, name) = (web.clone(), signed.clone(), number.to_owned());
+    let shown = typed.clone();
     let passed_on = match &wanted {
         Wanted::Forward { input, bare } => Some((input.article, input.original, !bare)),
         Wanted::Written { .. } => None,
@@ -167,7 +168,7 @@ pub async fn write(
         .read(move |conn| {
             let access = access::readable(conn, &asker.actor, &name)?;
             let mut passed = Vec::new();
-            let files = draft::kept_files(conn, &state, &asker, access.ticket().id)?;
+            let files = draft::kept_files(conn, &state, &asker, access.ticket().id, &shown)?;
             if let Some((id, original, with_files)) = passed_on {
                 let article = view::article(conn, &asker.actor, id)?.0;
                 passed = forward::files(conn, state.db.blobs(), &article, original, with_files)?;
