@@ -187,7 +187,7 @@ pub fn for_change<L: Level>(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Res
         backend::hold_ticket(tx, id)?;
         tickets::table.find(id).select(columns::<Ticket>()).row(tx)?
     };
-    let scope = Scope::of(tx, actor.agent.id)?;
+    let scope = Scope::at_hand(tx, actor.agent.id)?;
     let access: TicketAccess<L> = decide(ticket, actor, &scope)?;
     if access.ticket.state == State::Merged {
         return Err(Error::Conflict(say!("refused-merged")));
@@ -261,7 +261,7 @@ impl QueueAccess {
 /// # Errors
 /// [`Error::NotFound`] or [`Error::Forbidden`].
 pub fn for_queue(conn: &mut Conn, actor: &Actor, queue: QueueId, right: Right) -> Result<QueueAccess> {
-    let rights = Scope::of(conn, actor.agent.id)?.in_queue(queue);
+    let rights = Scope::at_hand(conn, actor.agent.id)?.in_queue(queue);
     if rights.has(right) || is_left_out(Check::Queue(right)) {
         return Ok(QueueAccess { queue, right });
     }

@@ -71,7 +71,7 @@ pub fn for_people(conn: &mut Conn, actor: &Actor) -> Result<PeopleAccess> {
     if actor.looked_through {
         return Err(Error::Forbidden(say!("refused-viewing")));
     }
-    let scope = Scope::of(conn, actor.agent.id)?;
+    let scope = Scope::at_hand(conn, actor.agent.id)?;
     if !scope.may(InstallationRight::People) && !is_left_out(Check::Installation(InstallationRight::People)) {
         return Err(Error::Forbidden(say!("refused-right", right = InstallationRight::People)));
     }
@@ -84,7 +84,7 @@ pub fn for_people(conn: &mut Conn, actor: &Actor) -> Result<PeopleAccess> {
 /// # Errors
 /// [`Error::Forbidden`], which names neither the customer nor a queue.
 pub fn for_all_tickets_of(tx: &mut Tx<'_>, actor: &Actor, customer: CustomerId) -> Result<()> {
-    let scope = Scope::of(tx, actor.agent.id)?;
+    let scope = Scope::at_hand(tx, actor.agent.id)?;
     if scope.may(InstallationRight::People) || scope.everywhere(Right::Full) {
         return Ok(());
     }

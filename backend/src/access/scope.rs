@@ -25,6 +25,20 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// His rights at the moment of writing. A request may have been under way for long: whoever was retired meanwhile has
+    /// none.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for such a one.
+    pub(super) fn at_hand(conn: &mut Conn, agent: AgentId) -> Result<Self> {
+        let _: AgentId = agents::table
+            .find(agent)
+            .filter(agents::disabled_at.is_null())
+            .select(agents::id)
+            .first_row(conn)?;
+        Self::of(conn, agent)
+    }
+
     /// The union over an agent's roles. A right in a queue holds in the queues below it as well.
     pub(super) fn of(conn: &mut Conn, agent: AgentId) -> Result<Self> {
         let all: Vec<(RoleId, String, Option<Ts>)> = agent_roles::table

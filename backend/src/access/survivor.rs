@@ -78,7 +78,7 @@ pub fn for_pair(
     backend::one_at_a_time(tx, MERGES)?;
     let first = by_number(tx, first)?;
     // Whoever may not touch the one learns nothing of the other, not even that it is there.
-    let scope = Scope::of(tx, actor.agent.id)?;
+    let scope = Scope::at_hand(tx, actor.agent.id)?;
     decide::<Reply>(first.clone(), actor, &scope)?;
     let second = by_number(tx, second)?.id;
     let second = survivor(tx, second)?.id;
@@ -117,7 +117,7 @@ fn both(
 ) -> Result<(TicketAccess<Reply>, TicketAccess<Reply>)> {
     backend::hold_ticket(tx, first.min(second))?;
     backend::hold_ticket(tx, first.max(second))?;
-    let scope = Scope::of(tx, actor.agent.id)?;
+    let scope = Scope::at_hand(tx, actor.agent.id)?;
     let mut proof = |id: TicketId| -> Result<TicketAccess<Reply>> {
         let ticket: Ticket = tickets::table.find(id).select(columns::<Ticket>()).row(tx)?;
         decide(ticket, actor, &scope)

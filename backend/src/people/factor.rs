@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use data_encoding::BASE32_NOPAD;
 use diesel::prelude::*;
+use jiff::SignedDuration;
 use ring::hmac;
 use serde_json::{Value, json};
 use url::Url;
@@ -25,6 +26,8 @@ use crate::{
 
 /// For how long a code is shown, in seconds.
 const STEP: i64 = 30;
+/// A secret that no app has shown a code of is forgotten after this time.
+const WAITS: SignedDuration = SignedDuration::from_mins(15);
 /// So many codes before and after the present one count too: clocks differ, and typing takes time.
 const SKEW: i64 = 1;
 /// So many recovery codes are made.
@@ -63,14 +66,16 @@ fn secret(
     conn: &mut Conn,
     config: &Config,
     agent: AgentId,
-    waits_for: Option<&str>,
+    waits_for: Option<(&str, Ts)>,
 ) -> Result<Option<(Vec<u8>, i64)>> {
     let own = factors::table.find(agent).select((factors::secret, factors::last_step));
     let found: Option<(String, i64)> = match waits_for {
         None => own.filter(factors::confirmed_at.is_not_null()).first(conn).optional()?,
-        Some(session) => {
+        Some((session, now)) => {
             let waits = factors::confirmed_at.is_null().and(factors::waits_for.eq(session));
-            own.filter(waits).first(conn).optional()?
+            // Whoever comes to an open browser weeks later is not shown what its owner left half done.
+            let since = Ts(now.0.checked_sub(WAITS).unwrap_or(now.0));
+            own.filter(waits.and(factors::created_at.gt(since))).first(conn).optional()?
         }
     };
     let Some((sealed, last)) = found else { return Ok(None) };
@@ -148,7 +153,7 @@ pub fn begin(tx: &mut Tx<'_>, config: &Config, agent: AgentId, waits_for: &str, 
     if has_app(tx, agent)? {
         return Err(Error::Conflict(say!("refused-factor-on")));
     }
-    if secret(tx, config, agent, Some(waits_for))?.is_some() {
+    if secret(tx, config, agent, Some((waits_for, now)))?.is_some() {
         return Ok(());
     }
     forget_pending(tx, agent)?;
@@ -175,8 +180,9 @@ pub fn pending(
     agent: &Agent,
     waits_for: &str,
     organisation: &str,
+    now: Ts,
 ) -> Result<Option<Pending>> {
-    let Some((bytes, _)) = secret(conn, config, agent.id, Some(waits_for))? else { return Ok(None) };
+    let Some((bytes, _)) = secret(conn, config, agent.id, Some((waits_for, now)))? else { return Ok(None) };
     let text = BASE32_NOPAD.encode(&bytes);
     // A colon would end the issuer's name.
     let issuer = organisation.replace(':', " ");
@@ -209,7 +215,7 @@ pub fn confirm(
 ) -> Result<Vec<String>> {
     let wrong = || Error::invalid("code", say!("refused-code"));
     backend::hold_agent(tx, agent.id)?;
-    let (secret, _) = secret(tx, config, agent.id, Some(waits_for))?.ok_or_else(wrong)?;
+    let (secret, _) = secret(tx, config, agent.id, Some((waits_for, now)))?.ok_or_else(wrong)?;
     let step = matching(&secret, typed, now).ok_or_else(wrong)?;
     diesel::update(factors::table.find(agent.id))
         .set((factors::confirmed_at.eq(now), factors::last_step.eq(step)))

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 use serde_json::json;
 
-pub use self::difference::{Difference, compare, put_change, put_end, put_roles};
+pub use self::difference::{Difference, Roles, compare, put_change, put_end, put_roles};
 
 use super::{
     Agent, agents,

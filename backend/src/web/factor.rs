@@ -323,12 +323,12 @@ pub(super) async fn enrolment_page(
     wrong: Wrong,
 ) -> Answer {
     let guest = greeted(named(web, guest).await?, &agent);
-    let (state, login) = (web.clone(), agent.login.clone());
+    let (state, login, now) = (web.clone(), agent.login.clone(), Ts(web.clock.now()));
     let (pending, here) = web
         .db
         .read(move |conn| {
             let organisation = setup::organisation(conn)?;
-            let pending = factor::pending(conn, &state.config, &agent, &holder, &organisation)?;
+            let pending = factor::pending(conn, &state.config, &agent, &holder, &organisation, now)?;
             Ok((pending, Here::of(conn, &state, agent.id)?))
         })
         .await?;

@@ -18,7 +18,11 @@ use super::failure::Failure;
 use super::gate::{Signed, TokenSeen};
 use super::session;
 use super::state::Web;
+use crate::access::Actor;
 use crate::config::Limits;
+use crate::db::Cause;
+use crate::error::{Error, say};
+use crate::people::sessions;
 
 /// All files of a form together, in bytes.
 const UPLOAD: usize = 35_000_000;
@@ -34,6 +38,8 @@ const OPEN: usize = 64 * 1024;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The slowest upload, in bytes per second.
 const RATE: u64 = 1_000;
+/// After so long the gate's answer is an old one.
+const LATELY: Duration = Duration::from_secs(2);
 
 /// A form of a signed-in agent, with its token checked and taken off.
 #[derive(Debug)]
@@ -185,15 +191,40 @@ impl FromRequest for Upload {
         let length =
             request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         let multipart = Multipart::new(request.headers(), payload.take());
-        let web = request.app_data::<web::Data<Web>>();
-        let largest = web.map_or(Limits::default(), |web| web.config.limits).attachment;
+        let web = request.app_data::<web::Data<Web>>().cloned();
+        let signed = request.extensions().get::<Signed>().cloned();
+        let largest = web.as_ref().map_or(Limits::default(), |web| web.config.limits).attachment;
         Box::pin(async move {
             if length.is_some_and(|length: usize| length > UPLOAD + TEXT) {
                 return Err(Failure::plain(StatusCode::PAYLOAD_TOO_LARGE));
             }
+            let begun = Instant::now();
             let upload = receive(multipart, &proof, largest).await?;
+            if begun.elapsed() > LATELY
+                && let (Some(web), Some(signed)) = (web, signed)
+            {
+                still_here(&web, &signed).await?;
+            }
             Ok(upload)
         })
+    }
+}
+
+/// Whether the session with which an upload began is still there when it ends: that may be hours later, and whoever was
+/// signed out, or whose time ran out meanwhile, sends nothing any more.
+async fn still_here(web: &Web, signed: &Signed) -> Result<(), Failure> {
+    let (session, limits, now) = (signed.session.clone(), web.config.limits, web.clock.now());
+    let found = web.db.read(move |conn| match sessions::by_hash(conn, &session, &limits, now)? {
+        Some(session) => match Actor::load(conn, session.agent_id, Cause::Web, now) {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        },
+        None => Ok(false),
+    });
+    match found.await? {
+        true => Ok(()),
+        false => Err(Error::Forbidden(say!("refused-signed-out")).into()),
     }
 }
 

@@ -97,7 +97,7 @@ pub(super) async fn render(web: &Data<Web>, signed: &Signed, errors: Errors, cod
     show_as(web, signed, status, "preferences/factor.html", move |conn, asker| {
         let agent = &asker.actor.agent;
         let organisation = setup::organisation(conn)?;
-        let pending = factor::pending(conn, &config, agent, "", &organisation)?;
+        let pending = factor::pending(conn, &config, agent, "", &organisation, Ts(asker.reader.now))?;
         let left = factor::codes_left(conn, agent.id)?;
         let view = FactorView {
             login: agent.login.clone(),

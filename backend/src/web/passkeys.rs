@@ -117,10 +117,9 @@ fn slow_down(web: &Web, guest: &Guest, seconds: i64) -> HttpResponse {
 }
 
 /// How long this address has to wait, in seconds.
-async fn must_wait(web: &Data<Web>, login: Option<String>, address: &str) -> Result<Option<i64>> {
+async fn must_wait(web: &Data<Web>, address: &str) -> Result<Option<i64>> {
     let (from, now, limits) = (address.to_owned(), web.clock.now(), web.config.limits);
-    let wait =
-        web.db.read(move |conn| sessions::must_wait(conn, login.as_deref(), &from, &limits, now)).await?;
+    let wait = web.db.read(move |conn| sessions::must_wait(conn, None, &from, &limits, now)).await?;
     Ok(wait.map(|wait| wait.as_secs().max(1)))
 }
 
@@ -135,7 +134,7 @@ pub struct Offering {
 pub async fn challenge(web: Data<Web>, request: HttpRequest, guest: Guest, wish: Query<Offering>) -> Answer {
     let (site, offered) = (site(&web)?, !wish.offered.is_empty());
     let address = session::client_address(&request, &web.config);
-    if let Some(seconds) = must_wait(&web, None, &address).await? {
+    if let Some(seconds) = must_wait(&web, &address).await? {
         return Ok(slow_down(&web, &guest, seconds));
     }
     // Two tabs of a browser hold the same: what one asked for is not lost to the other.
@@ -175,7 +174,7 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     let site = site(&web)?;
     let (form, from) = (form.0, From::of(&web, &request).by("passkey"));
     let address = from.address.clone();
-    let came = match must_wait(&web, None, &address).await? {
+    let came = match must_wait(&web, &address).await? {
         Some(seconds) => Alone::Wait(seconds),
         None => {
             let (state, holder) = (web.clone(), holder(&request, &web.config));
@@ -240,8 +239,8 @@ fn alone(
         }
     };
     let agent = agents::get(tx, id)?;
-    if let Some(wait) = sessions::must_wait(tx, Some(&agent.login), &from.address, &web.config.limits, now.0)?
-    {
+    // A signature is not guessed: what strangers type under his login keeps nobody out who brings one.
+    if let Some(wait) = sessions::must_wait(tx, None, &from.address, &web.config.limits, now.0)? {
         return Ok(Alone::Wait(wait.as_secs().max(1)));
     }
     let out = match agent.is_active(now.0) {
@@ -294,7 +293,7 @@ async fn asked_once(
     ask: impl Fn(&mut Tx<'_>, &Agent, Ts) -> Result<Value> + Send + 'static,
 ) -> Answer {
     let address = session::client_address(request, &web.config);
-    if let Some(seconds) = must_wait(web, Some(agent.login.clone()), &address).await? {
+    if let Some(seconds) = must_wait(web, &address).await? {
         return Ok(slow_down(web, guest, seconds));
     }
     let now = Ts(web.clock.now());
@@ -314,7 +313,7 @@ pub async fn second(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     let came = web
         .db
         .write(move |tx| {
-            if let Some(wait) = sessions::must_wait(tx, Some(&who.login), &from.address, &limits, now.0)? {
+            if let Some(wait) = sessions::must_wait(tx, None, &from.address, &limits, now.0)? {
                 return Ok(Tried::Wait(wait.as_secs().max(1)));
             }
             let purpose = (PasskeyPurpose::Factor, holder.as_str());

@@ -24,6 +24,9 @@ error-503-text = Der Helpdesk kann gerade nicht schreiben. Lesen geht. Versuchen
 # Was abgelehnt wird und was stattdessen zu tun ist
 refused-right = Dafür brauchen Sie das Recht „{ $right }“. Bitten Sie einen Administrator um eine Rolle, die es enthält.
 refused-is-customer = Zu dieser Adresse gehören Tickets in Queues, in denen Sie nicht alles dürfen. Wer Personen verwaltet, kann beide zu einem Kunden machen.
+refused-signed-out = Sie wurden abgemeldet, während dies unterwegs war. Melden Sie sich an und senden Sie es noch einmal.
+refused-addresses-meanwhile = Jemand hat die Adressen inzwischen geändert: { $addresses }. Speichern Sie noch einmal, um Ihre an deren Stelle zu setzen.
+refused-port = Ein Port ist eine Zahl von 1 bis 65535. Leer lassen für den üblichen.
 refused-merged = Dieses Ticket wurde mit einem anderen zusammengeführt. Öffnen Sie stattdessen jenes.
 refused-ticket-right = Dafür brauchen Sie das Recht „{ $right }“ in der Queue des Tickets. Bitten Sie einen Administrator um eine Rolle, die es enthält.
 refused-queue-right = Dafür brauchen Sie das Recht „{ $right }“ in dieser Queue.

@@ -24,6 +24,9 @@ error-503-text = The helpdesk cannot write right now. Reading works. Try again i
 # What the domain refuses, and what to do instead
 refused-right = This needs the right “{ $right }”. Ask an administrator for a role that has it.
 refused-is-customer = This address has tickets in queues in which you may not do everything. Somebody who manages people can make both one customer.
+refused-signed-out = You were signed out while this was on its way. Sign in and send it again.
+refused-addresses-meanwhile = Somebody has changed the addresses meanwhile to: { $addresses }. Save again to put yours in their place.
+refused-port = A port is a number from 1 to 65535. Leave it empty for the usual one.
 refused-merged = This ticket was merged into another one. Open that one instead.
 refused-ticket-right = This needs the right “{ $right }” in the ticket’s queue. Ask an administrator for a role that has it.
 refused-queue-right = This needs the right “{ $right }” in that queue.

@@ -24,6 +24,9 @@ error-503-text = Le helpdesk ne peut pas écrire pour le moment. La lecture fonc
 # Ce qui est refusé, et quoi faire à la place
 refused-right = Il faut pour cela le droit « { $right } ». Demandez à un administrateur un rôle qui le comprend.
 refused-is-customer = Cette adresse a des tickets dans des files où vous ne pouvez pas tout faire. Quelqu’un qui gère les personnes peut faire des deux un seul client.
+refused-signed-out = Vous avez été déconnecté pendant l’envoi. Connectez-vous et envoyez de nouveau.
+refused-addresses-meanwhile = Quelqu’un a changé les adresses entre-temps : { $addresses }. Enregistrez de nouveau pour mettre les vôtres à leur place.
+refused-port = Un port est un nombre de 1 à 65535. Laissez vide pour l’habituel.
 refused-merged = Ce ticket a été fusionné avec un autre. Ouvrez plutôt celui-là.
 refused-ticket-right = Il faut pour cela le droit « { $right } » dans la file du ticket. Demandez à un administrateur un rôle qui le comprend.
 refused-queue-right = Il faut pour cela le droit « { $right } » dans cette file.

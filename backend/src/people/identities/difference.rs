@@ -7,18 +7,27 @@ use super::{Known, find};
 use crate::{
     access::people_for_directory,
     db::{
-        AgentId, Conn, RoleId, Ts, Tx,
+        AgentId, Conn, RoleId, Ts, Tx, backend,
         schema::{agent_roles, agents as people_table, identities, roles as role_table},
     },
     error::Result,
     people::{Agent, edit, roles},
 };
 
+/// Roles that somebody gains and loses by his groups.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roles {
+    /// Those that he gains.
+    pub gains: Vec<RoleId>,
+    /// Those that he loses.
+    pub loses: Vec<RoleId>,
+}
+
 /// What has to be changed about an agent, so that he is as he is elsewhere.
 #[derive(Clone, Debug, Default)]
 pub struct Difference {
-    /// The roles that he shall have, where these are others.
-    pub roles: Option<Vec<RoleId>>,
+    /// What his groups give and take, where that is anything.
+    pub roles: Option<Roles>,
     /// Names of roles that he gains.
     pub gains: Vec<String>,
     /// Names of roles that he loses.
@@ -43,28 +52,25 @@ impl Difference {
 pub fn compare(conn: &mut Conn, agent: &Agent, known: &Known) -> Result<Difference> {
     let mut found = Difference::default();
     let all = roles::all(conn)?;
-    let has: Vec<RoleId> = agent_roles::table
-        .inner_join(role_table::table)
-        .filter(agent_roles::agent_id.eq(agent.id).and(role_table::retired_at.is_null()))
-        .select(agent_roles::role_id)
-        .load(conn)?;
-    let mut wanted = Vec::new();
+    let has = current(conn, agent.id)?;
+    let mut changed = Roles::default();
     for role in &all {
         let had = has.contains(&role.id);
         let managed = known.managed.contains(&role.name);
         let wants = if managed { known.given.contains(&role.name) } else { had };
         match (had, wants) {
-            (false, true) => found.gains.push(role.name.clone()),
-            (true, false) => found.loses.push(role.name.clone()),
+            (false, true) => {
+                found.gains.push(role.name.clone());
+                changed.gains.push(role.id);
+            }
+            (true, false) => {
+                found.loses.push(role.name.clone());
+                changed.loses.push(role.id);
+            }
             _ => {}
         }
-        if wants {
-            wanted.push(role.id);
-        }
     }
-    if !found.gains.is_empty() || !found.loses.is_empty() {
-        found.roles = Some(wanted);
-    }
+    found.roles = Some(changed).filter(|changed| *changed != Roles::default());
     let mut change = edit::Change::default();
     let name: String = known.name.chars().filter(|c| !c.is_control()).take(200).collect();
     let name = name.trim();
@@ -107,12 +113,26 @@ fn is_anothers(conn: &mut Conn, agent: AgentId, email: &str) -> Result<bool> {
     Ok(others > 0)
 }
 
-/// Gives an agent the roles that his groups give, and takes those away that they gave.
+/// Gives an agent the roles that his groups give, and takes those away that they gave. Roles of other origin stay as they
+/// are by now: people may have given or taken some since both sides were compared.
 ///
 /// # Errors
 /// [`crate::error::Error::Conflict`] when nobody would be left to manage people.
-pub fn put_roles(tx: &mut Tx<'_>, agent: AgentId, wanted: &[RoleId], now: Ts) -> Result<()> {
-    edit::set_roles(tx, &people_for_directory(), agent, wanted, now)
+pub fn put_roles(tx: &mut Tx<'_>, agent: AgentId, changed: &Roles, now: Ts) -> Result<()> {
+    backend::one_at_a_time(tx, "admins")?;
+    let mut wanted = current(tx, agent)?;
+    wanted.retain(|role| !changed.loses.contains(role));
+    let gained: Vec<RoleId> = changed.gains.iter().filter(|role| !wanted.contains(role)).copied().collect();
+    wanted.extend(gained);
+    edit::set_roles(tx, &people_for_directory(), agent, &wanted, now)
+}
+
+fn current(conn: &mut Conn, agent: AgentId) -> Result<Vec<RoleId>> {
+    Ok(agent_roles::table
+        .inner_join(role_table::table)
+        .filter(agent_roles::agent_id.eq(agent).and(role_table::retired_at.is_null()))
+        .select(agent_roles::role_id)
+        .load(conn)?)
 }
 
 /// Carries name and address over.
