@@ -309,6 +309,9 @@ pub fn renew_hash(tx: &mut Tx<'_>, id: AgentId, hash: &password::Hash) -> Result
     Ok(())
 }
 
+/// What a page may look like.
+const THEMES: [&str; 3] = ["system", "light", "dark"];
+
 /// What an agent chooses for himself.
 #[derive(Clone, Debug)]
 pub struct Preferences {
@@ -352,7 +355,7 @@ pub fn save_preferences(
     {
         refuse("time_zone", say!("refused-zone"));
     }
-    if !["system", "light", "dark"].contains(&wish.theme.as_str()) {
+    if !THEMES.contains(&wish.theme.as_str()) {
         refuse("theme", say!("refused-theme"));
     }
     if wish.signature.len() > 10_000 {
@@ -366,6 +369,9 @@ pub fn save_preferences(
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
+    let before: Option<Ts> =
+        agents::table.find(actor.agent.id).select(agents::away_until).first(&mut **tx)?;
+    let before = before.map(|until| until.0);
     diesel::update(agents::table.find(actor.agent.id))
         .set((
             agents::page_size.eq(wish.page_size),
@@ -378,9 +384,23 @@ pub fn save_preferences(
             agents::stand_in_id.eq(wish.stand_in),
         ))
         .exec(tx)?;
-    if wish.away_until.is_some_and(|until| until > at.now) {
+    let goes = wish.away_until.filter(|until| *until > at.now);
+    // Whoever is away already and works all the same keeps what he locked when he saves something else.
+    if goes.is_some() && goes != before {
         crate::tickets::lock::release_all(tx, actor, at)?;
     }
+    Ok(())
+}
+
+/// Chooses the actor's theme.
+///
+/// # Errors
+/// [`Error::Invalid`] for a word that is none.
+pub fn set_theme(tx: &mut Tx<'_>, actor: &Actor, theme: &str) -> Result<()> {
+    if !THEMES.contains(&theme) {
+        return Err(Error::invalid("theme", say!("refused-theme")));
+    }
+    diesel::update(agents::table.find(actor.agent.id)).set(agents::theme.eq(theme)).exec(tx)?;
     Ok(())
 }
 

@@ -279,10 +279,8 @@ pub struct Theme {
 
 /// `PUT /preferences/theme`.
 pub async fn theme(web: Data<Web>, signed: Signed, wish: Json<Theme>) -> Answer {
-    let asker = signed.clone();
-    let form = web.db.read(move |conn| stored(conn, &asker)).await?;
-    let form = Form { theme: wish.into_inner().theme, ..form };
-    save(&web, &signed, &form).await?;
+    let (asker, theme) = (signed, wish.into_inner().theme);
+    web.db.write(move |tx| agents::set_theme(tx, &asker.actor, &theme)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -120,6 +120,28 @@ both_databases! {
         assert_eq!((&ticket["lock"]["locked"], &ticket["owner"]), (&json!(false), &json!("dana")));
     }
 
+    async fn who_is_away_and_works_all_the_same_keeps_his_locks_in_another_theme(database) {
+        let app = TestApp::start(database).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        let until = app.desk().clock.now().checked_add(SignedDuration::from_hours(48)).unwrap();
+        prefer(&app, "dana", |wish| wish.away_until = Some(until)).await;
+        dana.lock(&number).await;
+        prefer(&app, "dana", |wish| {
+            wish.away_until = Some(until);
+            wish.signature = "Dana".to_owned();
+        })
+        .await;
+        let browser = app.visitor();
+        browser.sign_in("dana", tests::binary::PASSWORD).await;
+        browser.get("/tickets").await.assert(200);
+        let request = browser.request(reqwest::Method::PUT, "/preferences/theme").header("X-CSRF-Token", browser.csrf());
+        browser.send(request.json(&json!({ "theme": "dark" }))).await.assert(204);
+        assert_eq!(app.ticket(&number).await["lock"]["locked"], true);
+        let request = browser.request(reqwest::Method::PUT, "/preferences/theme").header("X-CSRF-Token", browser.csrf());
+        browser.send(request.json(&json!({ "theme": "plaid" }))).await.assert(422);
+    }
+
     async fn each_notification_can_be_switched_off(database) {
         let app = TestApp::start(database).await;
         let dana = app.agent("dana", &["Agent"]).await;

@@ -30,6 +30,29 @@ fn fields<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 }
 
 both_databases! {
+    async fn an_address_that_somebody_added_meanwhile_is_not_thrown_away_unseen(database) {
+        let app = TestApp::start(database).await;
+        let visitor = app.visitor();
+        visitor.sign_in("root", PASSWORD).await;
+        visitor.get("/admin/queues/new").await.assert(200);
+        let place = visitor.submit("/admin/queues", &fields(&[])).await.assert(303).location();
+        let page = place.split('?').next().unwrap();
+        let id = page.rsplit('/').next().unwrap();
+        let shown = ("shown", "billing@helpdesk.example bills@helpdesk.example");
+        assert!(visitor.get(page).await.text().contains(&format!("name=\"shown\" value=\"{}\"", shown.1)));
+        let added = json!({ "addresses": ["billing@helpdesk.example", "bills@helpdesk.example", "more@helpdesk.example"] });
+        app.root.patch(&format!("/api/v1/queues/{id}"), added).await.assert(200);
+        let stale = visitor.submit(page, &fields(&[shown, ("signature", "Another")])).await.assert(422).text();
+        assert!(stale.contains("more@helpdesk.example") && stale.contains("Another"), "told what is there, nothing lost: {stale}");
+        let queue = app.root.get(&format!("/api/v1/queues/{id}")).await.json();
+        assert_eq!((queue["addresses"].as_array().unwrap().len(), &queue["signature"]), (3, &json!("Your accounts")));
+        // Whoever was told and saves again means it.
+        let now = ("shown", "billing@helpdesk.example bills@helpdesk.example more@helpdesk.example");
+        visitor.submit(page, &fields(&[now, ("signature", "Another")])).await.assert(303);
+        let queue = app.root.get(&format!("/api/v1/queues/{id}")).await.json();
+        assert_eq!((queue["addresses"].as_array().unwrap().len(), &queue["signature"]), (2, &json!("Another")));
+    }
+
     async fn a_queue_is_made_changed_and_retired_by_forms(database) {
         let app = TestApp::start(database).await;
         let visitor = app.visitor();

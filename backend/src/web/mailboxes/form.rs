@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Secret;
 use crate::db::{Conn, MailboxAfter, MailboxAuth, MailboxExisting, MailboxKind, MailboxSecurity};
-use crate::error::{FieldError, Result};
+use crate::error::{Error, FieldError, Result, say};
 use crate::i18n::Language;
 use crate::mailboxes::Wish;
 use crate::queues::{self, Queue};
@@ -76,14 +76,25 @@ impl Form {
     }
 
     /// What it means. Numbers that are none are refused by their bounds.
-    pub(super) fn wish(&self) -> Wish {
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a port that is none: nothing typed is the usual one, and only that.
+    pub(super) fn wish(&self) -> Result<Wish> {
         let usual = Wish::default();
-        Wish {
+        let port = match self.port.trim() {
+            "" => 0,
+            typed => typed
+                .parse()
+                .ok()
+                .filter(|port| *port > 0)
+                .ok_or_else(|| Error::invalid("port", say!("refused-port")))?,
+        };
+        Ok(Wish {
             name: self.name.clone(),
             kind: word(&self.kind, MailboxKind::Imap),
             address: self.address.clone(),
             host: self.host.clone(),
-            port: self.port.trim().parse().unwrap_or(0),
+            port,
             security: word(&self.security, MailboxSecurity::Tls),
             ca: self.ca.clone(),
             login: self.login.clone(),
@@ -104,7 +115,7 @@ impl Form {
             max_bytes: bytes(&self.max_megabytes),
             poll_seconds: self.poll_seconds.trim().parse().unwrap_or(0),
             ..Wish::default()
-        }
+        })
     }
 }
 
@@ -132,6 +143,7 @@ pub(super) struct Errors {
     name: String,
     address: String,
     host: String,
+    port: String,
     security: String,
     ca: String,
     login: String,
@@ -155,6 +167,7 @@ impl Errors {
             let place = match field.as_str() {
                 "address" => &mut errors.address,
                 "host" => &mut errors.host,
+                "port" => &mut errors.port,
                 "security" => &mut errors.security,
                 "ca" => &mut errors.ca,
                 "login" => &mut errors.login,

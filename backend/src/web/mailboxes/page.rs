@@ -151,8 +151,10 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>, note: Query<Not
 /// `POST /admin/mailboxes`.
 pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answer {
     let (form, asker, config, now) = (form.0, signed.clone(), web.config.clone(), Ts(web.clock.now()));
-    let wish = form.wish();
-    let made = web.db.write(move |tx| mailboxes::create(tx, &asker.actor, &config, &wish, now)).await;
+    let made = match form.wish() {
+        Ok(wish) => web.db.write(move |tx| mailboxes::create(tx, &asker.actor, &config, &wish, now)).await,
+        Err(error) => Err(error),
+    };
     match made {
         Ok(made) => Ok(see_other(&format!("/admin/mailboxes/{}?saved=yes", made.id))),
         Err(Error::Invalid(problems)) => refused(&web, &signed, None, form, problems).await,
@@ -163,8 +165,13 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answe
 /// `POST /admin/mailboxes/{id}`.
 pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<Form>) -> Answer {
     let (form, asker, config, now) = (form.0, signed.clone(), web.config.clone(), Ts(web.clock.now()));
-    let (id, wish) = (MailboxId(id.into_inner()), form.wish());
-    let done = web.db.write(move |tx| mailboxes::update(tx, &asker.actor, &config, id, &wish, now)).await;
+    let id = MailboxId(id.into_inner());
+    let done = match form.wish() {
+        Ok(wish) => {
+            web.db.write(move |tx| mailboxes::update(tx, &asker.actor, &config, id, &wish, now)).await
+        }
+        Err(error) => Err(error),
+    };
     match done {
         Ok(_) => Ok(see_other(&format!("/admin/mailboxes/{id}?saved=yes"))),
         Err(Error::Invalid(problems)) => refused(&web, &signed, Some(id), form, problems).await,

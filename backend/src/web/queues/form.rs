@@ -15,6 +15,8 @@ pub struct Form {
     pub(super) name: String,
     pub(super) parent: String,
     addresses: String,
+    /// The addresses that there were when the page was made; nothing where there is no queue yet.
+    pub(super) shown: Option<String>,
     sender_name: String,
     salutation: String,
     salutation_unnamed: String,
@@ -106,6 +108,7 @@ impl Form {
             name: queue.name.clone(),
             parent: parent.map_or_else(String::new, |above| above.name.clone()),
             addresses: addresses.join("\n"),
+            shown: Some(addresses.join(" ")),
             sender_name: queue.sender_name.clone(),
             salutation: queue.salutation.clone(),
             salutation_unnamed: queue.salutation_unnamed.clone(),

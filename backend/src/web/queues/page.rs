@@ -8,7 +8,7 @@ use super::form::{Errors, Form, Near};
 use super::shown::{self, ReplyView, RoleRow};
 use super::{address, require};
 use crate::db::{Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Right};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, say};
 use crate::queues::calendars::{self, Named, OWN};
 use crate::queues::{self, NewQueue, Queue, listing, placeholders};
 use crate::search::views;
@@ -77,7 +77,10 @@ fn load(
         }
         None => Form::usual(),
     };
-    let form = typed.unwrap_or(stored);
+    // What is there by now: whoever was told of it, and saves again, means it.
+    let shown = stored.shown.clone();
+    let mut form = typed.unwrap_or(stored);
+    form.shown = shown;
     let usable = |other: &&Queue| other.retired_at.is_none() && Some(other.id) != id;
     // Another place gives rights to others: who manages no people leaves a queue where it is.
     let moves = id.is_none() || asker.actor.scope.may(InstallationRight::People);
@@ -209,6 +212,17 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<
         .db
         .write(move |tx| {
             require(&asker.actor)?;
+            // The list is sent whole: what somebody else has added meanwhile would be thrown away unseen.
+            let there = listing::addresses(tx)?.remove(&id).unwrap_or_default();
+            if typed.shown.as_ref().is_some_and(|shown| *shown != there.join(" "))
+                && typed.addresses() != there
+            {
+                let addresses = there.join(", ");
+                return Err(Error::invalid(
+                    "addresses",
+                    say!("refused-addresses-meanwhile", addresses = addresses),
+                ));
+            }
             let was = queues::get(tx, id)?.name;
             let queue = queues::change(tx, &asker.actor, id, &typed.change()?, &at)?;
             views::queue_renamed(tx, &was, &queue.name)?;
