@@ -138,18 +138,18 @@ fn verdict(words: &[(String, Word)], took: Duration) -> Verdict {
     if off { Verdict::Failed } else { Verdict::Fine }
 }
 
-/// The bytes of a mail: those of the first attempt, or made now and kept. `None`: it is no longer wanted. News are written
-/// for each attempt: between two of them their reader may have lost sight of what they tell.
+/// The bytes of a mail: those of the first attempt, or made now and kept. `None`: it is no longer wanted. News of tickets
+/// are written for each attempt: between two of them their reader may have lost sight of what they tell.
 async fn ready(desk: &Desk, way: &Arc<Way>, mail: &Outgoing) -> Result<Option<Vec<u8>>> {
     let (blobs, row, config, now) =
         (desk.db.blobs().clone(), mail.clone(), Arc::clone(&desk.config), desk.clock.now());
-    let kept = mail.digest.is_some() && mail.kind != OutboxKind::Notification;
+    let tells =
+        mail.kind == OutboxKind::Notification && (mail.ticket_id.is_some() || mail.event == gathering::EVENT);
+    let kept = mail.digest.is_some() && !tells;
     let written = desk
         .db
         .read(move |conn| match (&row.digest, row.kind) {
-            (Some(digest), OutboxKind::Reply | OutboxKind::AutoResponse) => {
-                Ok(Some(blobs.read(conn, digest)?))
-            }
+            (Some(digest), _) if kept => Ok(Some(blobs.read(conn, digest)?)),
             (_, OutboxKind::Notification) if [outage::EVENT, links::EVENT].contains(&row.event.as_str()) => {
                 own_news(conn, &row, now)
             }
@@ -159,8 +159,8 @@ async fn ready(desk: &Desk, way: &Arc<Way>, mail: &Outgoing) -> Result<Option<Ve
                 digest(conn, &row, &config, now)
             }
             (_, OutboxKind::Notification) => notification(conn, &row, &config, now),
-            (None, _) if row.article_id.is_none() => letter(conn, &row).map(Some),
-            (None, _) => compose::article(conn, &blobs, &row, config.recipient_delimiter).map(Some),
+            _ if row.article_id.is_none() => letter(conn, &row).map(Some),
+            _ => compose::article(conn, &blobs, &row, config.recipient_delimiter).map(Some),
         })
         .await?;
     let Some(bytes) = written else { return Ok(None) };

@@ -204,7 +204,7 @@ filter-newest = { $n ->
   }
 filter-try-do = Essayer
 filter-try-again = Réessayer
-filter-try-no-right = Pour essayer des règles sur des e-mails enregistrés, il faut aussi le droit de voir le journal et de lire toutes les files : objets, expéditeurs et l’état des tickets sont montrés.
+filter-try-no-right = Pour essayer des règles sur des e-mails enregistrés, il faut aussi le droit de voir le journal et de lire toutes les files : objets, expéditeurs et l’état des tickets sont montrés.
 filter-try-current = Les règles en vigueur, comparées à aucune règle.
 filter-try-version = Version { $n }, comparée aux règles en vigueur.
 filter-try-version-hint = Que changerait cette version, comparée aux règles en vigueur ?
