@@ -76,7 +76,8 @@ pub(super) struct Clues {
     pub trusted: bool,
     /// What DMARC says of its From.
     pub dmarc: Verdict,
-    /// Its author stands in From. Else he was taken from Reply-To or the envelope, of which DMARC says nothing.
+    /// Its author stands in From, and that is the From of which DMARC speaks. Else he was taken from Reply-To or the
+    /// envelope, or whoever looked read the field otherwise.
     pub by_from: bool,
     /// Queues that it names, the nearest first, each with how.
     pub queues: Vec<(&'static str, QueueId)>,
@@ -131,10 +132,16 @@ impl Clues {
             bounce: class.bounce,
             no_answer: class.no_answer.clone(),
             trusted: known.trusted,
-            dmarc: dmarc(mail, known.authentication),
-            by_from: from_address(mail).is_some_and(|from| from == *author),
+            dmarc: known.authentication.dmarc,
+            by_from: is_by_from(mail, author, known.authentication),
             queues: queues(mail, known, own),
         })
+    }
+
+    /// Takes in what was found out about the mail's origin.
+    pub(super) fn learn(&mut self, mail: &Mail, found: &Authentication) {
+        self.dmarc = found.dmarc;
+        self.by_from = is_by_from(mail, &self.author, found);
     }
 
     /// Whether more than the From header says who wrote it.
@@ -158,13 +165,9 @@ impl Clues {
     }
 }
 
-/// What DMARC says of the From as we read it.
-pub(super) fn dmarc(mail: &Mail, found: &Authentication) -> Verdict {
-    found.dmarc_of(&from_address(mail).unwrap_or_default())
-}
-
-fn from_address(mail: &Mail) -> Option<String> {
-    mail_ingest::address::normalise(&mail.from.as_ref()?.address)
+fn is_by_from(mail: &Mail, author: &str, found: &Authentication) -> bool {
+    let from = mail.from.as_ref().and_then(|from| mail_ingest::address::normalise(&from.address));
+    from.is_some_and(|from| from == *author && found.is_about(&from))
 }
 
 /// The mail of ours that its address names, In-Reply-To, References from the last to the first.

@@ -9,7 +9,7 @@ use mail_ingest::{
     authentication::{Resolver, Verifier, Way, claims, trusted},
 };
 
-use super::{clues, prepare::Prepared};
+use super::prepare::Prepared;
 use crate::{desk::Desk, error::Result};
 
 /// Finds out what is not known yet. Never fails for a mail: what cannot be found out is unknown.
@@ -46,7 +46,7 @@ pub(super) async fn establish(desk: &Desk, verifier: &Verifier, mail: &mut Prepa
             .increment(1);
     }
     mail.facts.authentication = serde_json::to_string(&found)?;
-    mail.clues.dmarc = clues::dmarc(&mail.mail, &found);
+    mail.clues.learn(&mail.mail, &found);
     mail.authentication = found;
     mail.origin_us = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
     Ok(())

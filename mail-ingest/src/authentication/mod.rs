@@ -16,6 +16,8 @@ pub use published::{Published, published};
 pub use results::{claims, trusted};
 pub use verify::{Resolver, Verifier, Way};
 
+use crate::address::normalise;
+
 /// What is known about a mail's origin.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -26,7 +28,8 @@ pub struct Authentication {
     pub dkim: Verdict,
     /// Whether one of both stands for the domain of From, as that domain asks.
     pub dmarc: Verdict,
-    /// Of which From that was said: its address or its domain, in small letters; empty where whoever said it left it out.
+    /// Of which From that was said: its address or its domain, in small letters, or how many there were where it was not
+    /// one; empty where whoever said it left it out.
     pub about: String,
     /// Whose word this is: the id of the server in front, `turnstone`, or empty where nobody looked.
     pub by: String,
@@ -35,13 +38,18 @@ pub struct Authentication {
 }
 
 impl Authentication {
-    /// What DMARC says of this address in From. Whoever looked may have read the field otherwise than we do: what was said
-    /// of somebody else neither vouches for this one nor disowns it.
-    pub fn dmarc_of(&self, from: &str) -> Verdict {
-        let from = from.to_lowercase();
+    /// Whether that was said of this address in From. Whoever looked may have read the field otherwise than we do: then
+    /// nothing is known of this one, and somebody may have wanted that.
+    pub fn is_about(&self, from: &str) -> bool {
+        let Some(from) = normalise(from) else { return self.about.is_empty() };
         let domain = from.rsplit('@').next().unwrap_or_default();
-        let meant = self.about.is_empty() || self.about == from || self.about == domain;
-        if meant { self.dmarc } else { Verdict::Unknown }
+        let same = match self.about.contains('@') {
+            true => normalise(&self.about).is_some_and(|about| about == from),
+            false => {
+                normalise(&format!("x@{}", self.about)).is_some_and(|about| about == format!("x@{domain}"))
+            }
+        };
+        self.about.is_empty() || same
     }
 }
 

@@ -227,11 +227,11 @@ async fn look(
         let dmarc = library.verify_dmarc(DmarcParameters::new(message, dkim, domain, spf));
         match timeout_at(deadline, dmarc).await {
             Ok(dmarc) => {
-                // Of several authors the library asks the domains of all, and we speak to one of them.
-                if let [from] = message.froms() {
-                    found.dmarc = dmarc_verdict(&dmarc, found.spf);
-                    found.about.clone_from(from);
-                }
+                found.dmarc = dmarc_verdict(&dmarc, found.spf);
+                found.about = match message.froms() {
+                    [from] => from.clone(),
+                    several => format!("{} authors", several.len()),
+                };
                 said.push(format!("DMARC {} ({})", found.dmarc, dmarc.domain()));
             }
             Err(_) => in_time = false,

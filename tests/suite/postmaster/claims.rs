@@ -77,6 +77,10 @@ both_databases! {
         let inbound = app.deliver(&twisted).await;
         let article = app.root.get(&format!("/api/v1/articles/{}", text(&inbound["article"]))).await.json();
         assert_eq!(article["sender_type"], "customer", "{article}");
+        // Nor does a number let in whom her own domain could not disown so.
+        let twisted = passes(mail("mallory@evil.example").subject(&subject))
+            .from_header("\"anna@customer.example\", <mallory@evil.example>");
+        assert_eq!(app.deliver(&twisted).await["disposition"], "new");
     }
 
     async fn the_word_of_the_server_in_front_proves_or_disowns_a_sender(database) {
