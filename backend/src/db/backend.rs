@@ -52,6 +52,15 @@ pub fn hold_agent(tx: &mut Tx<'_>, id: AgentId) -> Result<()> {
     Ok(())
 }
 
+/// Holds a row of the outbox until the transaction ends: of an attempt and a report that end at once neither forgets what
+/// the other says. SQLite's only writer needs no lock.
+pub fn hold_mail(tx: &mut Tx<'_>, id: OutboxId) -> Result<()> {
+    if let Conn::Pg(pg) = &mut **tx {
+        outbox::table.find(id).select(outbox::id).for_no_key_update().first::<OutboxId>(pg).optional()?;
+    }
+    Ok(())
+}
+
 /// Holds a customer until the transaction ends: nobody changes him, and nobody gives him a ticket. Whoever changes
 /// addresses takes [`one_at_a_time`] first.
 pub fn hold_customer(tx: &mut Tx<'_>, id: CustomerId) -> Result<()> {

@@ -2,9 +2,13 @@
 
 use base64::Engine as _;
 use diesel::prelude::*;
-use lettre::message::{
-    Attachment as Part, Body as Encoded, Mailbox, Message, MultiPart, SinglePart,
-    header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
+use lettre::{
+    address::Envelope,
+    message::{
+        Attachment as Part, Body as Encoded, Mailbox, Mailboxes, Message, MessageBuilder, MultiPart,
+        SinglePart,
+        header::{Cc, ContentTransferEncoding, ContentType, HeaderName, HeaderValue, To},
+    },
 };
 
 use super::{Outgoing, brand::Brand, reply_token::Keys, thread};
@@ -166,12 +170,7 @@ fn build(row: &Outgoing, content: Content) -> Result<Vec<u8>> {
     if let Some(person) = &content.reply_to {
         message = message.reply_to(mailbox(person, "from")?);
     }
-    for person in &content.to {
-        message = message.to(mailbox(person, "to")?);
-    }
-    for person in &content.cc {
-        message = message.cc(mailbox(person, "cc")?);
-    }
+    message = addressed(message, &content.from, &content.to, &content.cc)?;
     if let Some(id) = &content.in_reply_to {
         message = message.in_reply_to(format!("<{id}>"));
     }
@@ -192,7 +191,6 @@ fn build(row: &Outgoing, content: Content) -> Result<Vec<u8>> {
             .raw_header(header("X-Auto-Response-Suppress", "All"))
             .raw_header(header("Precedence", "bulk"));
     }
-    // The relay gets the envelope from the row; lettre wants one that it can derive.
     let built = match body(&content) {
         Body::Single(part) => message.singlepart(part),
         Body::Multi(part) => message.multipart(part),
@@ -208,13 +206,13 @@ enum Body {
 }
 
 fn body(content: &Content) -> Body {
-    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(content.text.replace('\0', ""));
+    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(lines(&content.text));
     let html = content.html.clone().unwrap_or_else(|| html_of(&content.text));
     // Images that the HTML shows stand with it (RFC 2387); all else is a file.
     let (shown, files): (Vec<_>, Vec<_>) = content.files.iter().partition(|(file, _)| shows(&html, file));
     let logo = content.brand.as_ref().and_then(|brand| brand.logo.as_ref());
     let html = content.brand.as_ref().map_or_else(|| html.clone(), |brand| brand.below(&html));
-    let page = SinglePart::builder().header(ContentType::TEXT_HTML).body(html);
+    let page = SinglePart::builder().header(ContentType::TEXT_HTML).body(lines(&html));
     let alternative = MultiPart::alternative().singlepart(text.clone());
     let alternative = match (shown.as_slice(), logo) {
         ([], None) => alternative.singlepart(page),
@@ -251,6 +249,11 @@ fn shows(html: &str, file: &Attachment) -> bool {
     id.is_some_and(|id| html.contains(&format!("\"cid:{id}\"")))
 }
 
+/// Text whose lines all end alike: what some servers take for the end of a line and others do not ends one here.
+fn lines(text: &str) -> String {
+    text.replace('\0', "").replace("\r\n", "\n").replace('\r', "\n")
+}
+
 /// A file's bytes as they are: text that is not base64 would have its line ends rewritten on the way. A mail within a
 /// mail must not be encoded at all (RFC 2046, 5.2.1); one that cannot stand there as it is goes as a plain file.
 fn untouched(bytes: &[u8], content_type: &str) -> (Encoded, ContentType) {
@@ -272,8 +275,9 @@ fn untouched(bytes: &[u8], content_type: &str) -> (Encoded, ContentType) {
     (Encoded::dangerous_pre_encoded(lines, how), kind)
 }
 
-/// A stored mail as it can stand in a dialogue: each line ends with CRLF, and the line that a mailbox file begins with
-/// is no part of it. All else stays, byte for byte.
+/// A stored mail as it can stand in a dialogue: each line ends with CRLF, also one that ended otherwise, as a lone CR ends
+/// a line for some servers and not for others, who would read another mail in it; and the line that a mailbox file begins
+/// with is no part of it. All else stays, byte for byte.
 pub(crate) fn for_the_wire(mail: &[u8]) -> Vec<u8> {
     let mut rest = mail;
     if rest.starts_with(b"From ") {
@@ -281,13 +285,25 @@ pub(crate) fn for_the_wire(mail: &[u8]) -> Vec<u8> {
         rest = rest.get(end..).unwrap_or_default();
     }
     let mut out = Vec::with_capacity(rest.len() + 64);
-    let mut before = 0;
+    // Several CRs before a LF are one line's end, written by a converter that ran twice.
+    let mut open = false;
     for byte in rest {
-        if *byte == b'\n' && before != b'\r' {
-            out.push(b'\r');
+        match *byte {
+            b'\r' => open = true,
+            b'\n' => {
+                out.extend(b"\r\n");
+                open = false;
+            }
+            other => {
+                if std::mem::take(&mut open) {
+                    out.extend(b"\r\n");
+                }
+                out.push(other);
+            }
         }
-        out.push(*byte);
-        before = *byte;
+    }
+    if open {
+        out.extend(b"\r\n");
     }
     out
 }
@@ -298,11 +314,8 @@ pub(crate) fn for_the_wire(mail: &[u8]) -> Vec<u8> {
 /// [`Error::Invalid`] for an address that cannot stand in a mail.
 pub(crate) fn resent_fields(from: &Person, to: &[Person], message_id: &str, now: Ts) -> Result<Vec<u8>> {
     // lettre folds and encodes names; the fields are then called what they are here.
-    let mut message = Message::builder().from(mailbox(from, "from")?).date(now.0.into());
-    for person in to {
-        message = message.to(mailbox(person, "to")?);
-    }
-    let written = message
+    let message = Message::builder().from(mailbox(from, "from")?).date(now.0.into());
+    let written = addressed(message, from, to, &[])?
         .message_id(Some(format!("<{message_id}>")))
         .body(String::new())
         .map_err(|error| Error::invalid("to", format!("this mail cannot be written: {error}")))?
@@ -337,8 +350,26 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
+/// Whom it is for. All at once, as lettre would read the field again for each of them, and reads what the grammar has alone.
+/// The relay gets the envelope from the row; this one is for nobody.
+fn addressed(message: MessageBuilder, from: &Person, to: &[Person], cc: &[Person]) -> Result<MessageBuilder> {
+    let all = |people: &[Person], field: &str| -> Result<Mailboxes> {
+        people.iter().map(|person| mailbox(person, field)).collect()
+    };
+    let own = vec![mailbox(from, "from")?.email];
+    let envelope = Envelope::new(None, own).map_err(|error| Error::invalid("from", error.to_string()))?;
+    let mut message = message.envelope(envelope);
+    if !to.is_empty() {
+        message = message.mailbox(To::from(all(to, "to")?));
+    }
+    if !cc.is_empty() {
+        message = message.mailbox(Cc::from(all(cc, "cc")?));
+    }
+    Ok(message)
+}
+
 fn mailbox(person: &Person, field: &str) -> Result<Mailbox> {
-    let address = person.address.parse().map_err(|error| {
+    let address = super::address::for_lettre(&person.address).map_err(|error| {
         Error::invalid(field, format!("“{}” cannot stand in a mail: {error}", one_line(&person.address)))
     })?;
     let name = one_line(&person.name);

@@ -3,6 +3,7 @@
 //! `held → due → sending → sent | deferred | uncertain | failed`, later perhaps `bounced`; `cancelled` while held. The
 //! bytes of a mail and its Message-ID are fixed before the first attempt, so that a repetition is the same mail.
 
+mod address;
 pub mod balance;
 mod brand;
 mod claim;
@@ -153,8 +154,28 @@ impl Outgoing {
 
 /// What a row says of its recipients.
 pub(crate) fn settled(outcomes: &str) -> Vec<Settled> {
+    let mut all = written(outcomes);
+    all.retain(|one| !one.early);
+    all
+}
+
+fn written(outcomes: &str) -> Vec<Settled> {
     // Only we write this column; one that cannot be read would send the mail once more rather than lose it.
     serde_json::from_str(outcomes).unwrap_or_default()
+}
+
+/// What reports have said of a row's recipients, also before anything else was known of them.
+fn reports(outcomes: &str) -> Vec<Settled> {
+    let all = written(outcomes).into_iter().filter(|one| one.reported);
+    all.map(|one| Settled { early: false, ..one }).collect()
+}
+
+/// What the row says of them now; nobody else changes that until the transaction ends.
+fn outcomes_held(tx: &mut Tx<'_>, id: OutboxId) -> Result<String> {
+    backend::hold_mail(tx, id)?;
+    let outcomes: Option<String> =
+        outbox::table.find(id).select(outbox::outcomes).first(&mut **tx).optional()?;
+    Ok(outcomes.unwrap_or_default())
 }
 
 /// Where a mail goes: the domain of its first recipient.

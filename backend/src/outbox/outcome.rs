@@ -37,6 +37,12 @@ pub(super) enum Word {
     Unclear(String),
 }
 
+impl Word {
+    fn is_unclear(&self) -> bool {
+        matches!(self, Self::Unclear(_))
+    }
+}
+
 /// What finally became of one recipient.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
@@ -47,6 +53,24 @@ pub struct Settled {
     /// Why not.
     #[serde(default)]
     pub text: String,
+    /// Whether a report came back, of which its sender was told then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reported: bool,
+    /// Whether it came back before anything was known of the attempt: it counts only if the relay may have taken the mail.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) early: bool,
+}
+
+impl Settled {
+    /// What the relay itself said.
+    fn said(address: String, taken: bool, text: String) -> Self {
+        Self { address, taken, text, reported: false, early: false }
+    }
+
+    /// What a report says; `early`: of an attempt of which nothing is known yet.
+    pub(super) fn returned(address: String, text: &str, early: bool) -> Self {
+        Self { address, taken: false, text: shortened(text), reported: true, early }
+    }
 }
 
 /// How an attempt ended.
@@ -66,6 +90,10 @@ pub(super) struct Outcome {
     pub state: Delivery,
     error: String,
     settled: Vec<Settled>,
+    /// Who still waits, and why.
+    waits: Vec<(String, String)>,
+    /// Those of them who may have it already.
+    unclear: Vec<String>,
     attempts: i32,
     try_at: Timestamp,
     now: Timestamp,
@@ -79,6 +107,8 @@ impl Outcome {
             state: Delivery::Cancelled,
             error: String::new(),
             settled: mail.settled(),
+            waits: Vec::new(),
+            unclear: Vec::new(),
             attempts: mail.attempts,
             try_at: now,
             now,
@@ -100,49 +130,80 @@ impl Outcome {
             }
         };
         let asked = since.map_or(mail.created_at.0, |since| since.0.max(mail.created_at.0));
+        outcome.unclear =
+            words.iter().filter(|(_, word)| word.is_unclear()).map(|(to, _)| to.clone()).collect();
         let words = if now.duration_since(asked) > patience(desk) { given_up(words) } else { words };
         outcome.take(words);
         outcome
     }
 
     fn take(&mut self, words: Vec<(String, Word)>) {
-        let mut waits = Vec::new();
-        let mut unclear = false;
         for (address, word) in words {
             let settled = match word {
-                Word::Taken => Settled { address, taken: true, text: String::new() },
-                Word::Refused(text) => Settled { address, taken: false, text: shortened(&text) },
-                Word::Later(text) => {
-                    waits.push((address, text));
-                    continue;
-                }
-                Word::Unclear(text) => {
-                    unclear = true;
-                    waits.push((address, text));
+                Word::Taken => Settled::said(address, true, String::new()),
+                Word::Refused(text) => Settled::said(address, false, shortened(&text)),
+                Word::Later(text) | Word::Unclear(text) => {
+                    self.waits.push((address, text));
                     continue;
                 }
             };
             self.settled.push(settled);
         }
-        self.state = match (waits.is_empty(), unclear) {
+        self.conclude();
+    }
+
+    /// What all that was said comes to.
+    fn conclude(&mut self) {
+        let is_unclear = self.waits.iter().any(|(address, _)| self.unclear.contains(address));
+        self.state = match (self.waits.is_empty(), is_unclear) {
             (false, true) => Delivery::Uncertain,
             (false, false) => Delivery::Deferred,
-            (true, _) if self.settled.iter().any(|one| one.taken) => Delivery::Sent,
+            (true, _) if self.settled.iter().any(|one| one.reported) => Delivery::Bounced,
+            (true, _) if self.is_taken() => Delivery::Sent,
             (true, _) => Delivery::Failed,
         };
-        if waits.is_empty() {
+        if self.waits.is_empty() {
             self.try_at = self.now;
         }
         let refused = self.settled.iter().filter(|one| !one.taken);
         let refused = refused.map(|one| (one.address.clone(), one.text.clone()));
-        let texts: Vec<(String, String)> = refused.chain(waits).collect();
+        let texts: Vec<(String, String)> = refused.chain(self.waits.iter().cloned()).collect();
         let everybody = texts.len() + self.settled.iter().filter(|one| one.taken).count();
         self.error = sentence(&texts, everybody);
     }
 
+    /// Whether anybody has got it.
+    fn is_taken(&self) -> bool {
+        self.settled.iter().any(|one| one.taken)
+    }
+
+    /// Reports may have come while the mail was on its way: they hold for those whom the relay took it for, or may have.
+    /// Whoever it did not take it for is told by nobody's report.
+    fn heed_reports(&mut self, tx: &mut Tx<'_>, mail: &Outgoing) -> Result<()> {
+        let mut reports = super::reports(&super::outcomes_held(tx, mail.id)?);
+        reports.retain(|report| {
+            let taken = self.settled.iter().any(|one| one.address == report.address && one.taken);
+            taken || self.unclear.contains(&report.address)
+        });
+        self.settled.retain(|one| !reports.iter().any(|report| report.address == one.address));
+        self.waits.retain(|(address, _)| !reports.iter().any(|report| report.address == *address));
+        self.settled.extend(reports);
+        if self.state != Delivery::Cancelled {
+            self.conclude();
+        }
+        Ok(())
+    }
+
     /// Only whoever still has the mail may say what became of it.
     pub(super) fn write(&self, tx: &mut Tx<'_>, mail: &Outgoing) -> Result<()> {
-        let sent_at = (self.state == Delivery::Sent).then_some(Ts(self.now));
+        let mut outcome = self.clone();
+        outcome.heed_reports(tx, mail)?;
+        outcome.put(tx, mail)
+    }
+
+    fn put(&self, tx: &mut Tx<'_>, mail: &Outgoing) -> Result<()> {
+        let left = matches!(self.state, Delivery::Sent | Delivery::Bounced);
+        let sent_at = left.then_some(Ts(self.now));
         let mine = diesel::update(outbox::table.find(mail.id).filter(outbox::lease.eq(mail.lease)))
             .set((
                 outbox::state.eq(self.state),
@@ -153,7 +214,7 @@ impl Outcome {
                 outbox::sent_at.eq(sent_at),
             ))
             .execute(&mut **tx)?;
-        let ended = matches!(self.state, Delivery::Sent | Delivery::Failed | Delivery::Cancelled);
+        let ended = left || matches!(self.state, Delivery::Failed | Delivery::Cancelled);
         if mine == 1 && ended && mail.event == links::EVENT {
             forget(tx, mail)?;
         }
@@ -164,12 +225,13 @@ impl Outcome {
             // Who looks at the ticket sees the mark on the mail change.
             let kind = match self.state {
                 Delivery::Failed => EventKind::DeliveryFailed,
-                Delivery::Sent => EventKind::Delivered,
+                // The relay took it: that it came back stands there already.
+                Delivery::Sent | Delivery::Bounced => EventKind::Delivered,
                 _ => return Ok(()),
             };
             record(tx, ticket, mail.article_id, kind, &self.error, Ts(self.now))?;
             // Of a mail that was sent: some got it, and some were refused.
-            if !self.error.is_empty() {
+            if self.settled.iter().any(|one| !one.taken && !one.reported) {
                 tell(tx, mail, Ts(self.now))?;
             }
         }

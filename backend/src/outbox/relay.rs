@@ -297,8 +297,7 @@ fn parse(address: &str) -> Result<Option<Address>, Word> {
     if address.is_empty() {
         return Ok(None);
     }
-    address
-        .parse()
+    super::address::for_lettre(address)
         .map(Some)
         .map_err(|error| Word::Refused(format!("“{address}” is not an address that mail can go to: {error}")))
 }

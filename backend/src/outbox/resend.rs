@@ -32,9 +32,12 @@ pub fn resend(
     if home != ticket.id {
         return Err(Error::NotFound);
     }
-    let Some(row) = of_article(tx, article)? else {
+    let Some(found) = of_article(tx, article)? else {
         return Err(Error::Conflict(say!("refused-resend")));
     };
+    // A report that is read at the same moment says whom it missed as well.
+    backend::hold_mail(tx, found.id)?;
+    let row: Outgoing = outbox::table.find(found.id).select(Outgoing::as_select()).first(&mut **tx)?;
     let missed = missed(&row);
     if missed.is_empty() {
         return Err(Error::Conflict(say!("refused-resend")));

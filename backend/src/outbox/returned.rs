@@ -2,9 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::{Settled, record, settled};
+use super::{Settled, record, written};
 use crate::{
-    db::{ArticleId, Conn, Delivery, EventKind, OutboxId, OutboxKind, TicketId, Ts, Tx, schema::outbox},
+    db::{
+        ArticleId, Conn, Delivery, EventKind, OutboxId, OutboxKind, TicketId, Ts, Tx, backend, schema::outbox,
+    },
     error::Result,
 };
 
@@ -28,16 +30,19 @@ pub(crate) struct Returned {
     outcomes: String,
 }
 
-/// The mail of ours with this id.
+/// The mail of ours with this id, which nobody else changes until the transaction ends.
 ///
 /// # Errors
 /// Those of the database.
-pub(crate) fn find(conn: &mut Conn, message_id: &str) -> Result<Option<Returned>> {
-    Ok(outbox::table
+pub(crate) fn find(tx: &mut Tx<'_>, message_id: &str) -> Result<Option<Returned>> {
+    let found: Option<OutboxId> = outbox::table
         .filter(outbox::message_id.eq(message_id))
-        .select(Returned::as_select())
-        .first(conn)
-        .optional()?)
+        .select(outbox::id)
+        .first(&mut **tx)
+        .optional()?;
+    let Some(id) = found else { return Ok(None) };
+    backend::hold_mail(tx, id)?;
+    Ok(outbox::table.find(id).select(Returned::as_select()).first(&mut **tx).optional()?)
 }
 
 impl Returned {
@@ -57,41 +62,56 @@ impl Returned {
 
     /// Whether a report on the same recipients was read before.
     pub(crate) fn is_known(&self, missed: &[String]) -> bool {
-        let settled = settled(&self.outcomes);
-        let is_settled = |address: &String| settled.iter().any(|one| one.address == *address && !one.taken);
-        self.state == Delivery::Bounced && missed.iter().all(is_settled)
+        let known = written(&self.outcomes);
+        let is_settled = |address: &String| known.iter().any(|one| one.address == *address && !one.taken);
+        let is_marked = self.state == Delivery::Bounced || !missed.is_empty();
+        is_marked && missed.iter().all(is_settled)
     }
 
-    /// Marks the mail. What is still being tried goes on: others may wait for it.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub(crate) fn mark(&self, tx: &mut Tx<'_>, missed: &[String], why: &str, now: Ts) -> Result<()> {
-        let mut outcomes = settled(&self.outcomes);
-        outcomes.retain(|one| !missed.contains(&one.address));
-        outcomes.extend(missed.iter().map(|address| Settled {
-            address: address.clone(),
-            taken: false,
-            text: why.to_owned(),
-        }));
+    /// What a report comes to for one of them. Of one who still waits, and never was sent anything, it is anybody's word.
+    fn heard(&self, outcomes: &[Settled], address: &str, said: &str) -> Option<Settled> {
+        let taken = outcomes.iter().any(|one| one.taken && one.address == *address);
+        let early = match self.state {
+            Delivery::Sending => !taken,
+            Delivery::Held | Delivery::Due | Delivery::Deferred | Delivery::Cancelled if !taken => {
+                return None;
+            }
+            _ => false,
+        };
+        Some(Settled::returned(address.to_owned(), said, early))
+    }
+
+    /// Marks the mail: it did not reach the `missed`, as their server `said`; `why` is the same with their names. What is
+    /// still being tried goes on, as others wait for it.
+    pub(crate) fn mark(
+        &self,
+        tx: &mut Tx<'_>,
+        missed: &[String],
+        (said, why): (&str, &str),
+        now: Ts,
+    ) -> Result<()> {
+        let mut outcomes = written(&self.outcomes);
+        let fresh: Vec<Settled> =
+            missed.iter().filter_map(|address| self.heard(&outcomes, address, said)).collect();
+        outcomes.retain(|one| !fresh.iter().any(|report| report.address == one.address));
+        outcomes.extend(fresh);
+        let is_settled = |address: &String| outcomes.iter().any(|one| one.address == *address && !one.early);
+        // Of one that may have left, whoever is not named may still wait; a report that names nobody is about all of it.
+        let over = match self.state {
+            Delivery::Sent | Delivery::Failed | Delivery::Bounced => true,
+            Delivery::Uncertain => missed.is_empty() || list(&self.envelope_to).iter().all(is_settled),
+            _ => false,
+        };
         let before = Some(self.error.as_str()).filter(|_| self.state == Delivery::Bounced);
         let words: Vec<&str> = before.into_iter().chain([why]).filter(|text| !text.is_empty()).collect();
         let words: String = words.join("; ").chars().take(WORDS).collect();
-        let under_way = matches!(
-            self.state,
-            Delivery::Held | Delivery::Due | Delivery::Sending | Delivery::Deferred | Delivery::Cancelled
-        );
-        if under_way {
-            diesel::update(outbox::table.find(self.id)).set(outbox::error.eq(&words)).execute(&mut **tx)?;
-        } else {
-            diesel::update(outbox::table.find(self.id))
-                .set((
-                    outbox::state.eq(Delivery::Bounced),
-                    outbox::outcomes.eq(serde_json::to_string(&outcomes)?),
-                    outbox::error.eq(&words),
-                ))
-                .execute(&mut **tx)?;
-        }
+        diesel::update(outbox::table.find(self.id))
+            .set((
+                over.then_some(outbox::state.eq(Delivery::Bounced)),
+                outbox::outcomes.eq(serde_json::to_string(&outcomes)?),
+                outbox::error.eq(&words),
+            ))
+            .execute(&mut **tx)?;
         if self.kind != OutboxKind::Notification
             && let Some(ticket) = self.ticket_id
         {

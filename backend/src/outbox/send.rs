@@ -106,6 +106,10 @@ async fn hand_over(
 ) -> std::result::Result<Vec<(String, Word)>, String> {
     let to = mail.left();
     let from = envelope_sender(desk, mail);
+    if to.is_empty() && !mail.recipients().is_empty() {
+        // Of each of them it is known already what became of it.
+        return Ok(Vec::new());
+    }
     if to.is_empty() {
         return Ok(vec![(String::new(), Word::Refused("the mail has no recipient".into()))]);
     }

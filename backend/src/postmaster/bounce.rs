@@ -62,8 +62,9 @@ fn about(
         steps.add("bounce", "known", format!("that our mail {id} came back was reported before"));
         return Ok(ignored(ticket));
     }
-    let why = why(mail, &missed);
-    ours.mark(tx, &missed, &why, at.ts())?;
+    let said = said(mail);
+    let why = why(&said, &missed);
+    ours.mark(tx, &missed, (&said, &why), at.ts())?;
     steps.add("bounce", "marked", format!("our mail {id} came back: {why}"));
     let (Some(ticket), OutboxKind::Reply) = (ticket, ours.kind) else {
         // Nobody waits for an answer to these: a mark on the mail itself is enough.
@@ -123,12 +124,16 @@ fn no_answer(mail: &Prepared) -> String {
     mail.class.no_answer.clone().unwrap_or_default()
 }
 
+/// What the server said.
+fn said(mail: &Prepared) -> String {
+    match &mail.class.bounced {
+        Some(bounced) if !bounced.diagnostic.is_empty() => clean(&bounced.diagnostic),
+        _ => clean(&mail.class.reason),
+    }
+}
+
 /// Whom it did not reach, and what the server said.
-fn why(mail: &Prepared, missed: &[String]) -> String {
-    let said = match &mail.class.bounced {
-        Some(bounced) if !bounced.diagnostic.is_empty() => &bounced.diagnostic,
-        _ => &mail.class.reason,
-    };
+fn why(said: &str, missed: &[String]) -> String {
     let whom = missed.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-    clean(&if whom.is_empty() { said.clone() } else { format!("{whom}: {said}") })
+    if whom.is_empty() { said.to_owned() } else { clean(&format!("{whom}: {said}")) }
 }

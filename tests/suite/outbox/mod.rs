@@ -9,3 +9,4 @@ mod relay;
 mod security;
 mod threading;
 mod torture;
+mod wire;

@@ -1,5 +1,8 @@
 //! What came back: the very mail is marked, its owner told, and sending again sends the same (BEHAVIOURS.md, 12).
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
 use serde_json::Value;
 use tests::app::{SUPPORT, TestApp, text};
 use tests::binary::PASSWORD;
@@ -93,6 +96,47 @@ both_databases! {
         assert_eq!(again.to, ["bert@customer.example"]);
         assert_eq!(again.data, first.data, "the very same mail");
         app.delivery(&reply, "sent").await;
+    }
+
+    async fn what_comes_back_while_others_still_wait_is_kept_and_told_once(database) {
+        let app = TestApp::start(database).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        let number = app.ticket_from(&mail("anna@customer.example").cc("busy@partner.example")).await;
+        quiet(&app).await;
+        app.relay.clear();
+        app.relay.rule("busy@partner.example", Behaviour::RefuseRecipient(450, "4.2.1 try later"));
+        let reply = app.delivery(&dana.reply(&number, "We look into it.").await, "deferred").await;
+        let raw = report(&text(&reply["message_id"]), &failed("anna@customer.example"));
+        for disposition in ["follow_up", "ignored"] {
+            let inbound = returns(&app, SUPPORT, &raw).await;
+            assert_eq!(inbound["disposition"], disposition, "{inbound}");
+        }
+        let waits = app.delivery(&reply, "deferred").await;
+        assert_eq!(waits["delivery"]["refused"][0]["address"], "anna@customer.example", "{waits}");
+        app.relay.relent();
+        app.advance(SignedDuration::from_mins(2)).await;
+        let marked = app.delivery(&reply, "bounced").await;
+        assert_eq!(app.relay.wait_for("busy@partner.example", 1).await.len(), 1, "the other one gets it");
+        let said = marked["delivery"]["error"].as_str().unwrap();
+        assert!(said.contains("anna@customer.example: smtp; 550 5.1.1") && !said.contains("busy"), "{said}");
+        quiet(&app).await;
+        assert_eq!(told(&app, "dana").len(), 1);
+    }
+
+    async fn what_comes_back_faster_than_it_is_noted_as_sent_is_kept(database) {
+        let app = TestApp::start(database).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        quiet(&app).await;
+        app.relay.clear();
+        app.relay.next([Behaviour::Slow(Duration::from_secs(2))]);
+        let reply = dana.reply(&number, "We look into it.").await;
+        let sent = app.relay.wait_for("anna@customer.example", 1).await.remove(0);
+        app.delivery(&reply, "sending").await;
+        returns(&app, SUPPORT, &report(&sent.mail().message_id(), &failed("anna@customer.example"))).await;
+        let marked = app.delivery(&reply, "bounced").await;
+        assert!(marked["delivery"]["error"].as_str().unwrap().contains("550 5.1.1"), "{marked}");
+        assert_eq!(told(&app, "dana").len(), 1);
     }
 
     async fn the_same_report_twice_tells_once(database) {
