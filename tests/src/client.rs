@@ -1,5 +1,6 @@
 //! A person or a program that speaks HTTP to Turnstone: cookies, the CSRF token, bearer tokens.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -36,6 +37,11 @@ impl Client {
     /// A visitor of the server at `base`, e.g. `http://127.0.0.1:8080`: no session, no token.
     pub fn visitor(base: &str) -> Self {
         Self::visitor_with(base, |http| http)
+    }
+
+    /// The same from another address than all others: one of loopback's that only this client uses.
+    pub fn from_elsewhere(base: &str) -> Self {
+        Self::visitor_with(base, |http| http.local_address(IpAddr::from([127, 0, 0, 2])))
     }
 
     /// The same with a certificate of his own, for servers that ask for one.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     access::{Actor, PeopleAccess, Who},
     db::{
-        AgentId, Audited, Conn, Direct, RoleId, Ts, Tx, columns,
+        AgentId, Audited, Conn, Direct, RoleId, Ts, Tx, backend, columns,
         schema::{agent_roles, agents, articles, roles, sessions},
     },
     error::{Error, FieldError, Result, say},
@@ -292,6 +292,17 @@ pub(super) fn ask_for_new_password(tx: &mut Tx<'_>, id: AgentId) -> Result<()> {
 pub fn is_password_kept(conn: &mut Conn, id: AgentId) -> Result<bool> {
     let hash: Option<String> = agents::table.find(id).select(agents::password_hash).first(conn)?;
     Ok(hash.is_some())
+}
+
+/// Whether this is still the hash of an agent's password, which nobody changes until the transaction ends: what was looked
+/// at before it began took its time.
+///
+/// # Errors
+/// Those of the database.
+pub fn holds_password(tx: &mut Tx<'_>, id: AgentId, hash: &str) -> Result<bool> {
+    backend::hold_agent(tx, id)?;
+    let kept: Option<String> = agents::table.find(id).select(agents::password_hash).row(tx)?;
+    Ok(kept.as_deref() == Some(hash))
 }
 
 /// He needs no other password: he proves elsewhere who he is.

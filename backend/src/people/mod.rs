@@ -5,6 +5,7 @@ pub mod addresses;
 pub mod agent_table;
 pub mod agent_words;
 pub mod agents;
+pub mod browsers;
 pub mod customer_edit;
 pub mod customer_list;
 pub mod customer_merge;

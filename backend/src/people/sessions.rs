@@ -11,10 +11,10 @@ use crate::{
     clock::random_token,
     config::Limits,
     db::{
-        AgentId, Conn, Direct, Keep, SessionStage, Ts, Tx, columns, hex,
+        AgentId, Conn, Direct, Keep, SessionStage, Ts, Tx, backend, columns, hex,
         schema::{agents, sessions, sign_in_failures},
     },
-    error::Result,
+    error::{Error, Result, say},
     settings,
 };
 
@@ -256,6 +256,37 @@ pub fn by_hash(conn: &mut Conn, id_hash: &str, limits: &Limits, now: Timestamp) 
     }))
 }
 
+/// Looks that a session is still there, and that nobody ends it or changes its owner's password until the transaction ends:
+/// what was looked at before it began took its time.
+///
+/// # Errors
+/// [`Error::Forbidden`] for a session that is over.
+pub fn hold(tx: &mut Tx<'_>, agent: AgentId, id_hash: &str, limits: &Limits, now: Timestamp) -> Result<()> {
+    backend::hold_agent(tx, agent)?;
+    match by_hash(tx, id_hash, limits, now)? {
+        Some(session) if session.agent_id == agent => Ok(()),
+        _ => Err(Error::Forbidden(say!("refused-signed-out"))),
+    }
+}
+
+/// The same of one that waits for this step.
+///
+/// # Errors
+/// [`Error::Forbidden`] for a session that is over.
+pub fn hold_half(
+    tx: &mut Tx<'_>,
+    agent: AgentId,
+    secret: &str,
+    stage: SessionStage,
+    now: Timestamp,
+) -> Result<()> {
+    backend::hold_agent(tx, agent)?;
+    match find_half(tx, secret, stage, now)? {
+        Some(owner) if owner == agent => Ok(()),
+        _ => Err(Error::Forbidden(say!("refused-signed-out"))),
+    }
+}
+
 /// Whose half-made session a cookie names, if it waits for this step.
 ///
 /// # Errors
@@ -278,13 +309,13 @@ pub fn find_half(
 /// Notes that the owner of a session gave his password; the session gets a new id, whose secret this returns.
 ///
 /// # Errors
-/// [`crate::error::Error::NotFound`] for a session that is over.
+/// [`Error::NotFound`] for a session that is over.
 pub fn raise(tx: &mut Tx<'_>, id_hash: &str, now: Ts) -> Result<String> {
     let secret = random_token();
     let done = diesel::update(sessions::table.find(id_hash).filter(sessions::stage.eq(SessionStage::Whole)))
         .set((sessions::id_hash.eq(digest(&secret)), sessions::raised_at.eq(now)))
         .exec(tx)?;
-    if done == 1 { Ok(secret) } else { Err(crate::error::Error::NotFound) }
+    if done == 1 { Ok(secret) } else { Err(Error::NotFound) }
 }
 
 /// Takes back that the owner of a session has just shown who he is: he came in by something that may be hours old.

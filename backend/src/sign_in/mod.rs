@@ -51,6 +51,9 @@ pub struct Entered {
     pub method: String,
     /// The hash of his password, where it has to be made anew.
     pub stronger: Option<Hash>,
+    /// The hash that his password was compared with, where it is kept here. Looking takes time: whoever lets him in looks
+    /// that it is still the one.
+    pub verified: Option<String>,
 }
 
 /// What came of a password that somebody gives once more.
@@ -82,7 +85,7 @@ pub async fn by_password(desk: &Desk, login: &str, password: &str) -> Result<Ans
                     ldap::Said::Yes(person) => match settle(desk, person.known(directory)).await? {
                         Ok(agent) => {
                             let method = directory.id.clone();
-                            return Ok(Answer::In(Entered { agent, method, stronger: None }));
+                            return Ok(Answer::In(Entered { agent, method, stronger: None, verified: None }));
                         }
                         Err(refusal) => refused = Some(refusal),
                     },
@@ -121,11 +124,11 @@ async fn local(desk: &Desk, login: &str, password: &str, only_admins: bool) -> R
         .await?;
     let (agent, hash) = candidate.map_or((None, None), |(agent, hash)| (Some(agent), hash));
     let weak = hash.as_deref().is_some_and(password::is_weak);
-    let good = password::verify(password.to_owned(), hash).await?;
+    let good = password::verify(password.to_owned(), hash.clone()).await?;
     let Some(agent) = agent.filter(|_| good) else { return Ok(None) };
     // The only moment at which the password is known: made anew as strongly as passwords are today.
     let stronger = if weak { Some(password::hash(password.to_owned()).await?) } else { None };
-    Ok(Some(Entered { agent, method: "local".to_owned(), stronger }))
+    Ok(Some(Entered { agent, method: "local".to_owned(), stronger, verified: hash }))
 }
 
 /// Asks for the password of somebody who is in already, where he can have one: here, or in a directory that he is tied to.

@@ -15,6 +15,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 
+use super::factor::Entry;
 use super::failure::{Answer, Failure};
 use super::gate::Signed;
 use super::login::{failed, set};
@@ -318,7 +319,7 @@ async fn enter(
         }
     };
     let by = (method.id.clone(), method.is_fresh());
-    let (secret, place) = vouched::begun(web, request, agent, by, wanted.next).await?;
+    let Entry { secret, place, .. } = vouched::begun(web, request, agent, by, wanted.next).await?;
     let mut answer = see_other(at_home(web, &place)?.as_str());
     set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(Ok(answer))

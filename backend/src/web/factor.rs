@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::failure::Answer;
 use super::forms::Open;
 use super::gate::Guest;
-use super::login::{named, set, sign_in_failed};
+use super::known;
+use super::login::{named, sign_in_failed};
 use super::own_passkeys::Here;
 use super::page::{local, see_other, show_plain};
 use super::passkeys::explained;
@@ -70,8 +71,17 @@ pub(super) struct CodesView {
     pub next: String,
 }
 
-/// Begins the session of somebody whose password was right: whole, or half where a second factor is missing. Gives the
-/// cookie's secret and where to go.
+/// A session that has begun.
+pub(super) struct Entry {
+    /// The cookie's secret.
+    pub secret: String,
+    /// Where to go.
+    pub place: String,
+    /// Whether nothing more is asked for.
+    pub is_whole: bool,
+}
+
+/// Begins the session of somebody whose password was right: whole, or half where a second factor is missing.
 pub(super) fn enter(
     tx: &mut Tx<'_>,
     web: &Web,
@@ -79,26 +89,36 @@ pub(super) fn enter(
     from: &From,
     next: &str,
     now: Ts,
-) -> Result<(String, String)> {
+) -> Result<Entry> {
+    let half = |secret, place| Entry { secret, place, is_whole: false };
     let rest = || percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
     if factor::is_on(tx, agent)? {
         let secret =
             sessions::begin_half(tx, agent, SessionStage::Factor, &from.address, &from.browser, now)?;
         sessions::came_by(tx, &secret, &from.method)?;
-        return Ok((secret, format!("/login/factor?next={}", rest())));
+        return Ok(half(secret, format!("/login/factor?next={}", rest())));
     }
     if factor::is_needed(tx, agent)? {
         let secret =
             sessions::begin_half(tx, agent, SessionStage::Enrolment, &from.address, &from.browser, now)?;
         factor::begin(tx, &web.config, agent, &sessions::digest(&secret), now)?;
         sessions::came_by(tx, &secret, &from.method)?;
-        return Ok((secret, format!("/login/enrolment?next={}", rest())));
+        return Ok(half(secret, format!("/login/enrolment?next={}", rest())));
     }
-    Ok((whole(tx, agent, from, &from.method, now)?, landing(tx, agent, next, now)?))
+    let secret = whole(tx, agent, from, &from.method, now)?;
+    Ok(Entry { secret, place: landing(tx, agent, next, now)?, is_whole: true })
 }
 
-/// The half-made session becomes a whole one, come by the same way.
-pub(super) fn completed(tx: &mut Tx<'_>, agent: AgentId, from: &From, now: Ts) -> Result<String> {
+/// The half-made session becomes a whole one, come by the same way; one that was ended meanwhile, as by another password,
+/// does not.
+pub(super) fn completed(
+    tx: &mut Tx<'_>,
+    agent: AgentId,
+    from: &From,
+    stage: SessionStage,
+    now: Ts,
+) -> Result<String> {
+    sessions::hold_half(tx, agent, from.old.as_deref().unwrap_or_default(), stage, now.0)?;
     let half = from.old.as_deref().map(sessions::digest).unwrap_or_default();
     let method = sessions::method(tx, &half)?.unwrap_or_else(|| from.method.clone());
     whole(tx, agent, from, &method, now)
@@ -233,18 +253,19 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     let (form, from) = (form.0, From::of(&web, &request));
     let (typed, next, source, who) = (form.code.clone(), form.next.clone(), from.clone(), agent.clone());
     let (config, limits, now) = (web.config.clone(), web.config.limits, Ts(web.clock.now()));
+    let counted = known::counted_as(&web, &request, &agent.login).await?;
     let tried = web
         .db
         .write(move |tx| {
-            if let Some(wait) = sessions::must_wait(tx, Some(&who.login), &source.address, &limits, now.0)? {
+            if let Some(wait) = sessions::must_wait(tx, Some(&counted), &source.address, &limits, now.0)? {
                 return Ok(Tried::Wait(wait.as_secs().max(1)));
             }
             let by = Who { agent: Some(who.id), login: Some(who.login.clone()), cause: Cause::Web };
             if factor::is_good(tx, &config, &by, who.id, &typed, now)? {
                 let place = landing(tx, who.id, &next, now)?;
-                return Ok(Tried::Good(completed(tx, who.id, &source, now)?, place));
+                return Ok(Tried::Good(completed(tx, who.id, &source, SessionStage::Factor, now)?, place));
             }
-            sessions::note_failure(tx, &who.login, &source.address, now)?;
+            sessions::note_failure(tx, &counted, &source.address, now)?;
             audit::counted(tx, &by, Audited::SignInFailed, &who.login, &source.address, 1, now)?;
             Ok(Tried::Wrong)
         })
@@ -262,7 +283,7 @@ pub(super) async fn after(web: &Data<Web>, guest: Guest, agent: Agent, tried: Tr
     match tried {
         Tried::Good(secret, place) => {
             let mut answer = see_other(&place);
-            set(&mut answer, &session::cookie(secret, &web.config))?;
+            known::let_in(web, &mut answer, &agent.login, secret).await?;
             Ok(answer)
         }
         Tried::Wrong => {
@@ -360,7 +381,7 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
             factor::must_be_off(tx, who.id)?;
             let codes = factor::confirm(tx, &config, &by, &who, (&waits, &code), now)?;
             let place = landing(tx, who.id, &wanted, now)?;
-            Ok((codes, completed(tx, who.id, &from, now)?, place))
+            Ok((codes, completed(tx, who.id, &from, SessionStage::Enrolment, now)?, place))
         })
         .await;
     let (codes, secret, next) = match done {
@@ -375,6 +396,6 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
     let guest = greeted(named(&web, guest).await?, &agent);
     let view = CodesView { codes, next };
     let mut answer = show_plain(&web, &guest, StatusCode::OK, "session/codes.html", view)?;
-    set(&mut answer, &session::cookie(secret, &web.config))?;
+    known::let_in(&web, &mut answer, &agent.login, secret).await?;
     Ok(answer)
 }

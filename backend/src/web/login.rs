@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::certificate;
@@ -10,6 +11,7 @@ use super::factor::{self, From};
 use super::failure::{Answer, Failure};
 use super::forms::{Open, Posted};
 use super::gate::{Guest, Signed};
+use super::known;
 use super::page::{see_other, show_plain};
 use super::session;
 use super::state::Web;
@@ -158,16 +160,20 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     let form = form.0;
     let login = form.login.trim().to_lowercase();
     let address = session::client_address(&request, &web.config);
+    let counted = known::counted_as(&web, &request, &login).await?;
     let (now, limits) = (web.clock.now(), web.config.limits);
-    let (asked, from) = (login.clone(), address.clone());
+    let (asked, from) = (counted.clone(), address.clone());
     let wait = web.db.read(move |conn| sessions::must_wait(conn, Some(&asked), &from, &limits, now)).await?;
     if let Some(wait) = wait {
         web.throttled.one();
         return too_many(&web, guest, &form, wait.as_secs().max(1)).await;
     }
     let language = &guest.reader.language;
-    let (error, status) = match asked_for(&web, &login, &form.password, &address).await? {
-        sign_in::Answer::In(entered) => return enter(web, request, guest, form, login, entered).await,
+    let tried = Tried { login: login.clone(), counted: counted.clone(), address };
+    let (error, status) = match asked_for(&web, tried, &form.password).await? {
+        sign_in::Answer::In(entered) => {
+            return enter(web, request, guest, form, (login, counted), entered).await;
+        }
         sign_in::Answer::No => (language.tr("login-failed"), StatusCode::UNPROCESSABLE_ENTITY),
         sign_in::Answer::Refused(refusal) => (refused(language, refusal), StatusCode::UNPROCESSABLE_ENTITY),
         sign_in::Answer::Away => (language.tr("login-away"), StatusCode::SERVICE_UNAVAILABLE),
@@ -175,32 +181,36 @@ pub async fn create(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
     show(&web, guest, status, Says { error, login: &form.login, next: &form.next, ..Says::default() }).await
 }
 
+/// Somebody who tries to come in with a password.
+struct Tried {
+    /// What was typed as the login.
+    login: String,
+    /// Under which name it counts where it was in vain.
+    counted: String,
+    /// Where it comes from.
+    address: String,
+}
+
 /// Asks whether they belong together, and notes where they do not. Beside: whoever hangs up before the answer has tried as
 /// well.
-async fn asked_for(
-    web: &Data<Web>,
-    login: &str,
-    password: &str,
-    address: &str,
-) -> Result<sign_in::Answer, Error> {
-    let (web, login) = (web.clone(), login.to_owned());
-    let (password, address) = (password.to_owned(), address.to_owned());
+async fn asked_for(web: &Data<Web>, tried: Tried, password: &str) -> Result<sign_in::Answer, Error> {
+    let (web, password) = (web.clone(), password.to_owned());
     let asked = actix_web::rt::spawn(carried(async move {
-        let answer = sign_in::by_password(&web.desk, &login, &password).await?;
+        let answer = sign_in::by_password(&web.desk, &tried.login, &password).await?;
         match &answer {
             sign_in::Answer::In(_) => {}
-            sign_in::Answer::Away => unanswered(&web, &login).await?,
-            sign_in::Answer::No | sign_in::Answer::Refused(_) => failed(&web, &login, &address).await?,
+            sign_in::Answer::Away => unanswered(&web, &tried.counted).await?,
+            sign_in::Answer::No | sign_in::Answer::Refused(_) => in_vain(&web, tried).await?,
         }
         Ok(answer)
     }));
     asked.await.map_err(|error| Error::Unexpected(error.into()))?
 }
 
-/// Notes a try that could not be answered, against this login alone: a directory that is away makes nobody a guesser, and
+/// Notes a try that could not be answered, under this name alone: a directory that is away makes nobody a guesser, and
 /// an office behind one address is not shut out with it.
-pub(super) async fn unanswered(web: &Data<Web>, login: &str) -> Result<(), Error> {
-    let (asked, now) = (login.to_owned(), Ts(web.clock.now()));
+pub(super) async fn unanswered(web: &Data<Web>, counted: &str) -> Result<(), Error> {
+    let (asked, now) = (counted.to_owned(), Ts(web.clock.now()));
     web.db.write(move |tx| sessions::note_failure(tx, &asked, "", now)).await
 }
 
@@ -218,15 +228,21 @@ pub(super) fn refused(language: &Language, refusal: Refusal) -> String {
     })
 }
 
+/// Notes a failure of somebody who has typed no login, under a name that is none.
+pub(super) async fn failed(web: &Data<Web>, nobody: &str, address: &str) -> Result<(), Error> {
+    let (login, counted) = (nobody.to_owned(), nobody.to_owned());
+    in_vain(web, Tried { login, counted, address: address.to_owned() }).await
+}
+
 /// Notes a failure: for whoever watches the log, for the audit log, and against whoever goes on guessing.
-pub(super) async fn failed(web: &Data<Web>, login: &str, address: &str) -> Result<(), Error> {
-    sign_in_failed(address, login);
-    let (asked, from, now) = (login.to_owned(), address.to_owned(), Ts(web.clock.now()));
+async fn in_vain(web: &Data<Web>, tried: Tried) -> Result<(), Error> {
+    sign_in_failed(&tried.address, &tried.login);
+    let now = Ts(web.clock.now());
     web.db
         .write(move |tx| {
-            sessions::note_failure(tx, &asked, &from, now)?;
-            let who = Who::machine(Cause::Web);
-            audit::counted(tx, &who, Audited::SignInFailed, &harmless(&asked), &from, 1, now)
+            sessions::note_failure(tx, &tried.counted, &tried.address, now)?;
+            let (who, login) = (Who::machine(Cause::Web), harmless(&tried.login));
+            audit::counted(tx, &who, Audited::SignInFailed, &login, &tried.address, 1, now)
         })
         .await
 }
@@ -237,33 +253,55 @@ async fn enter(
     request: HttpRequest,
     guest: Guest,
     form: Form,
-    login: String,
+    (login, counted): (String, String),
     entered: Entered,
 ) -> Answer {
     let address = session::client_address(&request, &web.config);
     let (now, limits) = (web.clock.now(), web.config.limits);
-    let (agent, stronger) = (entered.agent, entered.stronger);
+    let (agent, stronger, verified) = (entered.agent, entered.stronger, entered.verified);
     let (from, state, next) = (From::of(&web, &request).by(&entered.method), web.clone(), form.next.clone());
     let begun = web
         .db
         .write(move |tx| {
             // Once more: guesses that were sent all at once were all let in before the first one had failed.
-            if let Some(wait) = sessions::must_wait(tx, Some(&login), &address, &limits, now)? {
-                return Ok(Err(wait));
+            if let Some(wait) = sessions::must_wait(tx, Some(&counted), &address, &limits, now)? {
+                return Ok(Begun::Wait(wait));
+            }
+            if let Some(verified) = &verified
+                && !agents::holds_password(tx, agent, verified)?
+            {
+                return Ok(Begun::TooLate);
             }
             if let Some(hash) = &stronger {
                 agents::renew_hash(tx, agent, hash)?;
             }
-            factor::enter(tx, &state, agent, &from, &next, Ts(now)).map(Ok)
+            factor::enter(tx, &state, agent, &from, &next, Ts(now)).map(Begun::In)
         })
         .await?;
-    let (secret, place) = match begun {
-        Ok(begun) => begun,
-        Err(wait) => return too_many(&web, guest, &form, wait.as_secs().max(1)).await,
+    let entry = match begun {
+        Begun::In(entry) => entry,
+        Begun::Wait(wait) => return too_many(&web, guest, &form, wait.as_secs().max(1)).await,
+        Begun::TooLate => {
+            let error = guest.reader.language.tr("login-failed");
+            let says = Says { error, login: &form.login, next: &form.next, ..Says::default() };
+            return show(&web, guest, StatusCode::UNPROCESSABLE_ENTITY, says).await;
+        }
     };
-    let mut answer = see_other(&place);
-    set(&mut answer, &session::cookie(secret, &web.config))?;
+    let mut answer = see_other(&entry.place);
+    match entry.is_whole {
+        true => known::let_in(&web, &mut answer, &login, entry.secret).await?,
+        // Whoever has the password alone is no more known than before.
+        false => set(&mut answer, &session::cookie(entry.secret, &web.config))?,
+    }
     Ok(answer)
+}
+
+/// What came of a password that was right.
+enum Begun {
+    In(factor::Entry),
+    Wait(SignedDuration),
+    /// It was, when it was looked at; another has been set meanwhile.
+    TooLate,
 }
 
 /// One line that a log watcher can read, and whose form is promised (docs/fail2ban). What was typed cannot pretend to be

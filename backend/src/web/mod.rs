@@ -31,6 +31,7 @@ pub mod gate;
 pub mod handler;
 pub mod headers;
 pub mod images;
+mod known;
 pub mod live;
 pub mod login;
 pub mod look;

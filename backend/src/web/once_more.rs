@@ -2,15 +2,17 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
+use jiff::SignedDuration;
 
 use super::gate::Signed;
 use super::login::{sign_in_failed, unanswered};
 use super::session;
 use super::state::Web;
 use crate::audit;
-use crate::db::{Audited, Ts, Tx};
+use crate::db::{Audited, Conn, Ts, Tx};
 use crate::error::{Error, Result};
-use crate::people::{factor, sessions};
+use crate::i18n::Language;
+use crate::people::{browsers, factor, sessions};
 use crate::sign_in::{self, Again};
 
 /// What is wrong with what was given.
@@ -59,37 +61,52 @@ pub(super) async fn knows_password(
     let agent = signed.actor.agent.clone();
     let address = session::client_address(request, &web.config);
     let (now, limits, language) = (web.clock.now(), web.config.limits, &signed.reader.language);
-    let (asked, from) = (agent.login.clone(), address.clone());
+    let counted = browsers::counted_within(signed.actor.agent.id);
+    let (asked, from) = (counted.clone(), address.clone());
     let wait = web.db.read(move |conn| sessions::must_wait(conn, Some(&asked), &from, &limits, now)).await?;
     if let Some(wait) = wait {
-        let text = language.tr_count("login-slow-down", (wait.as_secs() + 59) / 60);
-        return Ok(Err(Wrong { current: text, ..Wrong::default() }));
+        return Ok(Err(slow_down(language, wait)));
     }
     let (state, typed, who) = (web.clone(), current.to_owned(), signed.actor.who());
     // Beside: whoever hangs up before the answer has tried as well.
     let asked = actix_web::rt::spawn(async move {
         let said = sign_in::again(&state.desk, &agent, &typed).await?;
         match said {
-            Again::Yes => {}
-            Again::Away => unanswered(&state, &agent.login).await?,
+            // Once more: guesses that were sent all at once were all let in before the first one had failed.
+            Again::Yes => {
+                let look =
+                    move |conn: &mut Conn| sessions::must_wait(conn, Some(&counted), &address, &limits, now);
+                return Ok((said, state.db.read(look).await?));
+            }
+            Again::Away => unanswered(&state, &counted).await?,
             Again::No => {
                 sign_in_failed(&address, &agent.login);
                 let noted = move |tx: &mut Tx<'_>| {
-                    sessions::note_failure(tx, &agent.login, &address, Ts(now))?;
+                    sessions::note_failure(tx, &counted, &address, Ts(now))?;
                     audit::counted(tx, &who, Audited::SignInFailed, &agent.login, &address, 1, Ts(now))
                 };
                 state.db.write(noted).await?;
             }
         }
-        Ok(said)
+        Ok((said, None))
     });
-    let said: Result<Again> = asked.await.map_err(|error| Error::Unexpected(error.into()))?;
-    let wrong = match said? {
+    let said: Result<(Again, Option<SignedDuration>)> =
+        asked.await.map_err(|error| Error::Unexpected(error.into()))?;
+    let (said, wait) = said?;
+    if let Some(wait) = wait {
+        return Ok(Err(slow_down(language, wait)));
+    }
+    let wrong = match said {
         Again::Yes => return Ok(Ok(())),
         Again::No => "password-wrong",
         Again::Away => "login-away",
     };
     Ok(Err(Wrong { current: language.tr(wrong), ..Wrong::default() }))
+}
+
+fn slow_down(language: &Language, wait: SignedDuration) -> Wrong {
+    let current = language.tr_count("login-slow-down", (wait.as_secs().max(1) + 59) / 60);
+    Wrong { current, ..Wrong::default() }
 }
 
 /// Asks for the code of the second factor in the place of a password that there is none of, as slowly.
@@ -103,16 +120,17 @@ pub(super) async fn knows_code(
     let address = session::client_address(request, &web.config);
     let (now, limits, language) = (Ts(web.clock.now()), web.config.limits, &signed.reader.language);
     let (config, typed, from) = (web.config.clone(), code.to_owned(), address.clone());
+    let counted = browsers::counted_within(signed.actor.agent.id);
     let tried = web
         .db
         .write(move |tx| {
-            if let Some(wait) = sessions::must_wait(tx, Some(&agent.login), &from, &limits, now.0)? {
+            if let Some(wait) = sessions::must_wait(tx, Some(&counted), &from, &limits, now.0)? {
                 return Ok(Err(wait.as_secs()));
             }
             let good = sign_in::types_none(tx, &config, agent.id, now.0)?
                 && factor::is_good(tx, &config, &who, agent.id, &typed, now)?;
             if !good {
-                sessions::note_failure(tx, &agent.login, &from, now)?;
+                sessions::note_failure(tx, &counted, &from, now)?;
                 audit::counted(tx, &who, Audited::SignInFailed, &agent.login, &from, 1, now)?;
             }
             Ok(Ok(good))

@@ -15,6 +15,7 @@ use super::factor::{
 use super::failure::Answer;
 use super::forms::Open;
 use super::gate::Guest;
+use super::known;
 use super::login::{Says, harmless, named, set, show, sign_in_failed};
 use super::page::{see_other, show_plain};
 use super::session;
@@ -320,7 +321,7 @@ pub async fn second(web: Data<Web>, request: HttpRequest, guest: Guest, form: Op
             match passkeys::shown(tx, &site, Some(who.id), purpose, &brought, now)? {
                 Ok(id) => {
                     let place = landing(tx, id, &next, now)?;
-                    Ok(Tried::Good(completed(tx, id, &from, now)?, place))
+                    Ok(Tried::Good(completed(tx, id, &from, SessionStage::Factor, now)?, place))
                 }
                 Err(refused) => {
                     let refused = Refused { agent: Some(who.id), ..refused };
@@ -376,7 +377,7 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
     let done = web
         .db
         .write(move |tx| {
-            if let Some(wait) = sessions::must_wait(tx, Some(&who.login), &from.address, &limits, now.0)? {
+            if let Some(wait) = sessions::must_wait(tx, None, &from.address, &limits, now.0)? {
                 return Ok(Enrolled::Wait(wait.as_secs().max(1)));
             }
             factor::must_be_off(tx, who.id)?;
@@ -390,14 +391,14 @@ pub async fn enrol(web: Data<Web>, request: HttpRequest, guest: Guest, form: Ope
                 }
             };
             let place = landing(tx, who.id, &wanted, now)?;
-            Ok(Enrolled::In(codes, completed(tx, who.id, &from, now)?, place))
+            Ok(Enrolled::In(codes, completed(tx, who.id, &from, SessionStage::Enrolment, now)?, place))
         })
         .await?;
     match done {
         Enrolled::In(codes, secret, next) => {
             let view = CodesView { codes, next };
             let mut answer = show_plain(&web, &guest, StatusCode::OK, "session/codes.html", view)?;
-            set(&mut answer, &session::cookie(secret, &web.config))?;
+            known::let_in(&web, &mut answer, &agent.login, secret).await?;
             Ok(answer)
         }
         Enrolled::No(doubt) => {

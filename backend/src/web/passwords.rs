@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::failure::Answer;
 use super::forms::{Open, Posted};
 use super::gate::{Guest, Signed};
-use super::login::set;
+use super::known;
 use super::page::{see_other, show_plain};
 use super::session;
 use super::state::Web;
@@ -147,16 +147,19 @@ pub async fn change(web: Data<Web>, signed: Signed, request: HttpRequest, form: 
     let address = session::client_address(&request, &web.config);
     let browser = request.headers().get("user-agent").and_then(|value| value.to_str().ok());
     let browser = browser.unwrap_or_default().to_owned();
-    let who = signed.actor.who();
+    let (who, session, limits) = (signed.actor.who(), signed.session.clone(), web.config.limits);
+    let login = agent.login.clone();
     let secret = web
         .db
         .write(move |tx| {
+            // Somebody else knows the password that he came with, and may have been faster.
+            sessions::hold(tx, agent.id, &session, &limits, now)?;
             agents::set_password(tx, agent.id, &hash, &who, Ts(now))?;
             audit::noted(tx, &who, Audited::Password, &agent.login, &address, Ts(now))?;
             sessions::begin(tx, agent.id, &address, &browser, Ts(now))
         })
         .await?;
     let mut answer = see_other("/dashboard");
-    set(&mut answer, &session::cookie(secret, &web.config))?;
+    known::let_in(&web, &mut answer, &login, secret).await?;
     Ok(answer)
 }

@@ -10,12 +10,13 @@ pub mod tokens;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::failure::Answer;
 use super::forms::Posted;
 use super::gate::{Asker, Signed};
-use super::login::set;
+use super::known;
 use super::page::{Page, see_other, show_as};
 use super::session;
 use super::state::Web;
@@ -27,7 +28,7 @@ use crate::db::{AfterSending, AgentId, Conn, InstallationRight, Ts};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
 use crate::people::agents::{self, Preferences};
-use crate::people::{habits, password, sessions, stand_ins};
+use crate::people::{browsers, habits, password, sessions, stand_ins};
 use crate::sign_in;
 
 /// What the page says after a change.
@@ -295,7 +296,7 @@ pub async fn password(
     match change(&web, &signed, &request, current, new).await {
         Ok(secret) => {
             let mut answer = see_other("/preferences?saved=password");
-            set(&mut answer, &session::cookie(secret, &web.config))?;
+            known::let_in(&web, &mut answer, &signed.actor.agent.login, secret).await?;
             Ok(answer)
         }
         Err(Error::Invalid(problems)) => {
@@ -317,17 +318,18 @@ async fn change(
     let (login, now) = (agent.login.clone(), web.clock.now());
     let address = session::client_address(request, &web.config);
     // Guessing here is no faster than at the door.
-    let (asked, from, limits) = (login.clone(), address.clone(), web.config.limits);
+    let waits = browsers::counted_within(signed.actor.agent.id);
+    let counted = browsers::counted_within(signed.actor.agent.id);
+    let (asked, own, from, limits) = (counted.clone(), login.clone(), address.clone(), web.config.limits);
     let (wait, kept) = web
         .db
         .read(move |conn| {
             let wait = sessions::must_wait(conn, Some(&asked), &from, &limits, now)?;
-            Ok((wait, sessions::candidate(conn, &asked, now)?.and_then(|(_, hash)| hash)))
+            Ok((wait, sessions::candidate(conn, &own, now)?.and_then(|(_, hash)| hash)))
         })
         .await?;
     if let Some(wait) = wait {
-        let minutes = (wait.as_secs() + 59) / 60;
-        return Err(Error::invalid("current", signed.reader.language.tr_count("login-slow-down", minutes)));
+        return Err(slow_down(&signed.reader.language, wait));
     }
     if !password::verify(current, kept).await? {
         let from = address.clone();
@@ -335,7 +337,7 @@ async fn change(
         super::login::sign_in_failed(&from, &login);
         web.db
             .write(move |tx| {
-                sessions::note_failure(tx, &login, &from, Ts(now))?;
+                sessions::note_failure(tx, &counted, &from, Ts(now))?;
                 audit::counted(tx, &who, Audited::SignInFailed, &login, &from, 1, Ts(now))
             })
             .await?;
@@ -349,14 +351,24 @@ async fn change(
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
         .to_owned();
-    let who = signed.actor.who();
+    let (who, session, language) =
+        (signed.actor.who(), signed.session.clone(), signed.reader.language.clone());
     web.db
         .write(move |tx| {
+            // Looking took its time: others may have guessed at once, and somebody may have set another password.
+            sessions::hold(tx, agent.id, &session, &limits, now)?;
+            if let Some(wait) = sessions::must_wait(tx, Some(&waits), &address, &limits, now)? {
+                return Err(slow_down(&language, wait));
+            }
             agents::set_password(tx, agent.id, &hash, &who, Ts(now))?;
             audit::noted(tx, &who, Audited::Password, &agent.login, &address, Ts(now))?;
             sessions::begin(tx, agent.id, &address, &browser, Ts(now))
         })
         .await
+}
+
+fn slow_down(language: &Language, wait: SignedDuration) -> Error {
+    Error::invalid("current", language.tr_count("login-slow-down", (wait.as_secs().max(1) + 59) / 60))
 }
 
 fn by_field(problems: Vec<FieldError>, language: &Language) -> Errors {

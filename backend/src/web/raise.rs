@@ -229,7 +229,7 @@ pub async fn by_passkey(web: Data<Web>, signed: Signed, request: HttpRequest, fo
         .db
         .write(move |tx| {
             let (agent, holder) = (&asker.actor.agent, asker.session.as_str());
-            if let Some(wait) = sessions::must_wait(tx, Some(&agent.login), &from, &limits, now.0)? {
+            if let Some(wait) = sessions::must_wait(tx, None, &from, &limits, now.0)? {
                 return Ok(Raised::Wait(wait.as_secs().max(1)));
             }
             must_be_enough(tx, &state, &asker)?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::failure::Answer;
 use super::forms::Open;
 use super::gate::Guest;
-use super::login::set;
+use super::known;
 use super::page::{see_other, show_plain};
 use super::session;
 use super::state::Web;
@@ -124,6 +124,7 @@ async fn run(web: &Data<Web>, request: &HttpRequest, form: &Form) -> Result<Http
         .unwrap_or_default()
         .to_owned();
     let (login, key) = (form.login.trim().to_lowercase(), form.token.clone());
+    let known_as = login.clone();
     let secret = web
         .db
         .write(move |tx| {
@@ -138,7 +139,7 @@ async fn run(web: &Data<Web>, request: &HttpRequest, form: &Form) -> Result<Http
         })
         .await?;
     let mut answer = see_other("/admin/setup");
-    set(&mut answer, &session::cookie(secret, &web.config))?;
+    known::let_in(&web, &mut answer, &known_as, secret).await?;
     Ok(answer)
 }
 

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::certificate;
-use super::factor::{self, From};
+use super::factor::{self, Entry, From};
 use super::failure::{Answer, Failure};
 use super::gate::{Guest, Signed};
 use super::login::{Says, failed, refused, set, show};
@@ -199,29 +199,29 @@ async fn enter(
             return show(web, guest, StatusCode::UNPROCESSABLE_ENTITY, says).await;
         }
     };
-    let (secret, place) = begun(web, request, agent, (provider.id.clone(), true), vouched.next).await?;
+    let Entry { secret, place, .. } =
+        begun(web, request, agent, (provider.id.clone(), true), vouched.next).await?;
     let mut answer: HttpResponse = see_other(&place);
     set(&mut answer, &session::cookie(secret, &web.config))?;
     Ok(answer)
 }
 
-/// Begins the session of somebody who has proven by this method who he is, just now or some time ago: the cookie's secret, and
-/// where he goes.
+/// Begins the session of somebody who has proven by this method who he is, just now or some time ago.
 pub(super) async fn begun(
     web: &Data<Web>,
     request: &HttpRequest,
     agent: AgentId,
     (method, fresh): (String, bool),
     next: String,
-) -> Result<(String, String)> {
+) -> Result<Entry> {
     let (state, from, now) = (web.clone(), From::of(web, request).by(&method), Ts(web.clock.now()));
     web.db
         .write(move |tx| {
-            let (secret, place) = factor::enter(tx, &state, agent, &from, &next, now)?;
+            let entry = factor::enter(tx, &state, agent, &from, &next, now)?;
             if !fresh {
-                sessions::lower(tx, &sessions::digest(&secret))?;
+                sessions::lower(tx, &sessions::digest(&entry.secret))?;
             }
-            Ok((secret, place))
+            Ok(entry)
         })
         .await
 }

@@ -288,6 +288,7 @@ const ROWS: &[(&str, &str)] = &[
     ("relay_outage", "- what a sender found out"),
     ("image_key", "- a secret of this installation"),
     ("reply_keys", "- a secret of this installation"),
+    ("browser_key", "- a secret of this installation"),
     ("setup_link", "- a secret of this installation"),
     ("first_steps", "- which steps somebody has been through"),
     ("ticket_text_below", "- how far the program has got"),

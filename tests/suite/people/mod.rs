@@ -12,6 +12,7 @@ pub mod factor;
 mod forgotten;
 mod forwarded;
 mod hostile;
+mod known_browsers;
 mod passkey_answers;
 mod passkeys;
 mod personal;

@@ -1,0 +1,141 @@
+//! Whoever knows a login and guesses at it keeps its owner out of no browser with which she has come in before; and a
+//! password that is no longer hers lets nobody in who had it looked at a moment earlier.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tests::app::{TestApp, text};
+use tests::binary::PASSWORD;
+use tests::{Client, both_databases};
+use turnstone::access::Who;
+use turnstone::db::{Cause, Ts};
+use turnstone::people::{agents, password};
+
+const KEPT: &str = "turnstone-known";
+
+async fn try_with(browser: &Client, login: &str, password: &str) -> tests::client::Answer {
+    browser.get("/login").await.assert(200);
+    browser.submit("/login", &[("login", login), ("password", password)]).await
+}
+
+/// Guesses at a login until that waits.
+async fn guess(browser: &Client, login: &str) -> usize {
+    for tries in 0..40 {
+        if try_with(browser, login, "a guess at it").await.status == 429 {
+            return tries;
+        }
+    }
+    panic!("he guesses on and on");
+}
+
+/// What a browser was given to keep.
+fn kept(answer: &tests::client::Answer) -> Option<String> {
+    let cookies = answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+    let mut values = cookies.filter_map(|cookie| cookie.strip_prefix(KEPT)?.strip_prefix('='));
+    values.next().and_then(|rest| rest.split(';').next()).map(str::to_owned)
+}
+
+both_databases! {
+    async fn who_came_in_before_is_kept_waiting_by_no_stranger(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let own = app.visitor();
+        let first = try_with(&own, "dana", PASSWORD).await;
+        let cookie = first.assert(303).headers.get_all("set-cookie").iter().find(|value| {
+            value.to_str().is_ok_and(|value| value.starts_with(KEPT))
+        });
+        let cookie = cookie.expect("something to keep").to_str().unwrap().to_owned();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+        own.get("/tickets").await.assert(200);
+        own.submit("/logout", &[]).await.assert(303);
+        let stranger = Client::from_elsewhere(&app.base());
+        assert_eq!(guess(&stranger, "dana").await, 5);
+        try_with(&app.visitor(), "dana", PASSWORD).await.assert(429);
+        try_with(&own, "dana", PASSWORD).await.assert(303);
+        own.get("/tickets").await.assert(200);
+        // Inside nobody waits for him either.
+        own.get("/raise").await.assert(200);
+        own.submit("/raise", &[("current", PASSWORD), ("next", "/admin")]).await.assert(303);
+        // It is good for no more guesses than any other browser has, and for no other login.
+        own.get("/tickets").await.assert(200);
+        own.submit("/logout", &[]).await.assert(303);
+        assert_eq!(guess(&own, "dana").await, 5);
+        app.agent("mira", &["Agent"]).await;
+        app.advance(SignedDuration::from_mins(20)).await;
+        assert_eq!(guess(&stranger, "mira").await, 5);
+        try_with(&own, "mira", PASSWORD).await.assert(429);
+    }
+
+    async fn what_a_browser_keeps_is_sealed_and_ends(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let given = kept(&try_with(&app.visitor(), "dana", PASSWORD).await).expect("something to keep");
+        let (said, seal) = given.rsplit_once('.').unwrap();
+        let (until, nonce) = said.split_once('.').unwrap();
+        let later = until.parse::<i64>().unwrap() + 1;
+        let forged = [
+            format!("{later}.{nonce}.{seal}"),
+            format!("{until}.another.{seal}"),
+            format!("{said}."),
+            format!("{said}.{}", "0".repeat(seal.len())),
+            "..".to_owned(),
+            "x".repeat(4_000),
+        ];
+        assert_eq!(guess(&Client::from_elsewhere(&app.base()), "dana").await, 5);
+        for value in forged {
+            let browser = app.visitor();
+            browser.hold(KEPT, &value);
+            try_with(&browser, "dana", PASSWORD).await.assert(429);
+        }
+        let browser = app.visitor();
+        browser.hold(KEPT, &given);
+        try_with(&browser, "dana", PASSWORD).await.assert(303);
+        app.advance(SignedDuration::from_hours(181 * 24)).await;
+        assert_eq!(guess(&Client::from_elsewhere(&app.base()), "dana").await, 5);
+        let browser = app.visitor();
+        browser.hold(KEPT, &given);
+        try_with(&browser, "dana", PASSWORD).await.assert(429);
+    }
+
+    async fn nothing_is_kept_for_half_a_sign_in(database) {
+        let app = TestApp::start(database).await;
+        let careful = serde_json::json!({ "name": "Careful", "grants": [], "installation": [] });
+        let role = app.root.post("/api/v1/roles", careful).await.assert(201).json();
+        let change = serde_json::json!({ "needs_factor": true });
+        app.root.patch(&format!("/api/v1/roles/{}", text(&role["id"])), change).await.assert(200);
+        app.agent("dana", &["Agent", "Careful"]).await;
+        let half = try_with(&app.visitor(), "dana", PASSWORD).await;
+        assert!(half.assert(303).location().starts_with("/login/enrolment"), "{}", half.location());
+        assert_eq!(kept(&half), None);
+    }
+
+    async fn a_password_that_changes_while_it_is_looked_at_lets_nobody_in(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let (mut old, mut refused) = (PASSWORD.to_owned(), 0);
+        for round in 0..8_u64 {
+            let new = format!("another one entirely {round}");
+            let hash = password::hash_blocking(&new).unwrap();
+            let now = Ts(app.clock.now());
+            let browser = app.visitor();
+            browser.get("/login").await.assert(200);
+            let change = async {
+                tokio::time::sleep(Duration::from_millis(5 + 7 * round)).await;
+                app.db()
+                    .write(move |tx| {
+                        let dana = agents::by_login(tx, "dana")?;
+                        agents::set_password(tx, dana.id, &hash, &Who::machine(Cause::Cli), now)
+                    })
+                    .await
+                    .unwrap();
+            };
+            let fields = [("login", "dana"), ("password", old.as_str())];
+            let (answer, ()) = tokio::join!(browser.submit("/login", &fields), change);
+            refused += u32::from(answer.status == 422);
+            browser.get("/tickets").await.assert(303);
+            old = new;
+            app.advance(SignedDuration::from_mins(20)).await;
+        }
+        assert!(refused > 0, "none of them was in time");
+    }
+}
