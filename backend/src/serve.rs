@@ -123,7 +123,7 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Running> 
     }
     // Two serving processes on one SQLite database would both believe to be the only writer and sender; on PostgreSQL a
     // second one on the same machine is a mistake as well, unless it was given a data directory of its own.
-    let lock = DataDirLock::acquire(&config.data_dir)?;
+    let lock = DataDirLock::acquire(&config.data_dir, &config.database)?;
     let (url, data_dir) = (config.database.clone(), config.data_dir.clone());
     let db = tokio::task::spawn_blocking(move || Db::open(&url, &data_dir)).await??;
     let web = match config.roles.web {

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::office::Office;
 use crate::clock::Clock;
-use crate::config::{Limits, Loaded};
+use crate::config::{DatabaseUrl, Limits, Loaded};
 use crate::db::{Conn, QueueId};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
@@ -32,10 +32,10 @@ Exit codes (sysexits.h): 0 the mail is on the disk, 64 wrong command line, 65 to
 67 no such address, 75 not now: keep the mail and try again.
 
 Examples:
-  turnstone deliver --recipient support@example.org < mail.eml
+  turnstone --config /etc/turnstone/turnstone.toml deliver --recipient support@example.org < mail.eml
   in Postfix' master.cf:
     turnstone unix - n n - 4 pipe flags=DRXhu user=turnstone
-      argv=/usr/local/bin/turnstone deliver --sender ${sender} --recipient ${recipient}")]
+      argv=/usr/local/bin/turnstone --config /etc/turnstone/turnstone.toml deliver --sender ${sender} --recipient ${recipient}")]
 pub(super) struct Deliver {
     /// Put the mail into this queue, whatever its addresses
     #[arg(long, value_name = "QUEUE")]
@@ -75,6 +75,7 @@ impl Deliver {
     fn take(self, loaded: &Loaded) -> std::result::Result<(), Refused> {
         let raw = mail_from_stdin(loaded.config.limits.mail)?;
         let later = |error: anyhow::Error| Refused { code: EX_TEMPFAIL, why: format!("{error:#}") };
+        there_is_one(&loaded.config.database)?;
         let office = Office::open(&loaded.config).map_err(later)?;
         let desk =
             Desk { db: office.db.clone(), clock: Clock::System, config: Arc::new(loaded.config.clone()) };
@@ -102,6 +103,20 @@ impl Deliver {
             }
             Ok(())
         })
+    }
+}
+
+/// A database that is not there is not the one that was meant: nobody would ever look for the mail in a new one.
+fn there_is_one(database: &DatabaseUrl) -> std::result::Result<(), Refused> {
+    match database {
+        DatabaseUrl::Sqlite(file) if !file.exists() => Err(Refused {
+            code: EX_TEMPFAIL,
+            why: format!(
+                "there is no database at {}: run turnstone serve first, or name its settings with --config",
+                file.display()
+            ),
+        }),
+        DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) => Ok(()),
     }
 }
 
@@ -145,6 +160,13 @@ fn place(conn: &mut Conn, queue: Option<String>, recipients: Vec<String>) -> Res
         Some((Err(error), _)) => return Err(error),
     };
     let own = OwnAddresses::load(conn)?;
+    if own.is_empty() && queue.is_none() {
+        return Ok(Err(Refused {
+            code: EX_TEMPFAIL,
+            why: "no queue has an address yet: set Turnstone up first, or name its settings with --config"
+                .to_owned(),
+        }));
+    }
     let stranger = recipients.iter().find(|recipient| {
         !mail_ingest::address::normalise(recipient).is_some_and(|address| own.contains(&address))
     });

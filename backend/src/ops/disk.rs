@@ -1,7 +1,9 @@
 //! Free space, asked of the operating system.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use crate::config::{Config, DatabaseUrl};
 
 /// How much of a file system is left for us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,19 @@ impl Space {
     pub fn reserve(self, test: Option<u64>) -> u64 {
         test.unwrap_or_else(|| RESERVE_BYTES.min(self.total / 20))
     }
+}
+
+/// What is left where we write, and where that is: in the data directory, or beside a SQLite database that lies elsewhere,
+/// whichever has less.
+///
+/// # Errors
+/// As [`space`].
+pub fn scarcest(config: &Config) -> io::Result<(Space, PathBuf)> {
+    let own = (space(&config.data_dir)?, config.data_dir.clone());
+    let DatabaseUrl::Sqlite(file) = &config.database else { return Ok(own) };
+    let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let there = (space(beside)?, beside.to_path_buf());
+    Ok(if there.0.free < own.0.free { there } else { own })
 }
 
 /// The space of the file system that holds `path`.

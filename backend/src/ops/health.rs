@@ -9,7 +9,7 @@ use diesel::sql_types::Bool;
 use jiff::Timestamp;
 
 use super::{disk, metrics};
-use crate::config::{Config, DatabaseUrl};
+use crate::config::Config;
 use crate::db::schema::{inbound_mails, outbox};
 use crate::db::{Conn, Db, Delivery, Ts, received};
 use crate::error::Result;
@@ -36,12 +36,8 @@ pub async fn ready(db: &Db, config: &Config) -> Result<(), Vec<String>> {
 
 /// Why no mail is taken for want of room, if so.
 pub fn full_disk(config: &Config) -> Option<String> {
-    let folder = match &config.database {
-        DatabaseUrl::Sqlite(path) => path.parent().unwrap_or(&config.data_dir),
-        DatabaseUrl::Postgres(_) => &config.data_dir,
-    };
-    match disk::space(folder) {
-        Ok(space) => {
+    match disk::scarcest(config) {
+        Ok((space, folder)) => {
             let reserve = space.reserve(config.test.disk_reserve_bytes);
             (space.free < reserve).then(|| {
                 format!(
@@ -51,7 +47,7 @@ pub fn full_disk(config: &Config) -> Option<String> {
                 )
             })
         }
-        Err(error) => Some(format!("disk: {} can't be looked at ({error})", folder.display())),
+        Err(error) => Some(format!("disk: the free space can't be looked at ({error})")),
     }
 }
 
@@ -122,7 +118,7 @@ impl Backlog {
 /// # Errors
 /// Those of the database; the numbers then keep their last values.
 pub async fn measure(db: &Db, config: &Config, now: Timestamp) -> Result<()> {
-    if let Ok(space) = disk::space(&config.data_dir) {
+    if let Ok((space, _)) = disk::scarcest(config) {
         metrics::gauge(metrics::DISK_FREE, space.free);
     }
     let backlog = db.read(Backlog::load).await?;

@@ -1,4 +1,4 @@
-//! One `serve` per data directory, kept by a file lock of the operating system.
+//! One `serve` per data directory and per SQLite database, kept by a file lock of the operating system.
 //!
 //! A lock of that kind ends with the process however it dies, so there is no stale pid file to remove after
 //! a `kill -9`. Other commands don't take it: they work beside a running server.
@@ -6,6 +6,8 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use crate::config::DatabaseUrl;
 
 /// Name of the lock file in the data directory.
 const FILE_NAME: &str = "serve.lock";
@@ -18,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Held as long as this process serves; given back when dropped.
 #[derive(Debug)]
 pub struct DataDirLock {
-    _file: File,
+    _files: Vec<File>,
 }
 
 /// Why a data directory can't be served.
@@ -30,6 +32,13 @@ pub enum LockError {
         .0.display()
     )]
     Taken(PathBuf),
+    /// Another process has its database.
+    #[error(
+        "The database {} is already being served by another `turnstone serve`, with another DATA_DIR. Stop that one first, \
+         or set DATABASE_URL to another.",
+        .0.display()
+    )]
+    DatabaseTaken(PathBuf),
     /// The directory can't be written.
     #[error(
         "The data directory {} can't be written ({source}). Create it and give it to the user that runs Turnstone, \
@@ -45,28 +54,40 @@ pub enum LockError {
 }
 
 impl DataDirLock {
-    /// Makes the directory, readable for its owner only, and takes its lock without waiting.
+    /// Makes the directory, readable for its owner only, and takes its lock without waiting; so too that of a SQLite
+    /// database which lies elsewhere.
     ///
     /// # Errors
     /// [`LockError`], one sentence each.
-    pub fn acquire(data_dir: &Path) -> Result<Self, LockError> {
-        let unusable = |source| LockError::Unusable { path: data_dir.to_path_buf(), source };
-        create_private_dir(data_dir).map_err(unusable)?;
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(data_dir.join(FILE_NAME))
-            .map_err(unusable)?;
-        for _ in 0..TRIES {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
-                Err(TryLockError::Error(source)) => return Err(unusable(source)),
-            }
+    pub fn acquire(data_dir: &Path, database: &DatabaseUrl) -> Result<Self, LockError> {
+        let unusable = |path: &Path, source| LockError::Unusable { path: path.to_path_buf(), source };
+        create_private_dir(data_dir).map_err(|source| unusable(data_dir, source))?;
+        let own = locked(&data_dir.join(FILE_NAME)).map_err(|source| unusable(data_dir, source))?;
+        let own = own.ok_or_else(|| LockError::Taken(data_dir.to_path_buf()))?;
+        let DatabaseUrl::Sqlite(file) = database else { return Ok(Self { _files: vec![own] }) };
+        if file.parent() == Some(data_dir) {
+            return Ok(Self { _files: vec![own] });
         }
-        Err(LockError::Taken(data_dir.to_path_buf()))
+        let mut beside = file.clone().into_os_string();
+        beside.push(".serve.lock");
+        let beside = PathBuf::from(beside);
+        let its = locked(&beside).map_err(|source| unusable(&beside, source))?;
+        let its = its.ok_or_else(|| LockError::DatabaseTaken(file.clone()))?;
+        Ok(Self { _files: vec![own, its] })
     }
+}
+
+/// The file, made where there is none, and locked. `None`: another has it.
+fn locked(path: &Path) -> std::io::Result<Option<File>> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::Error(source)) => return Err(source),
+        }
+    }
+    Ok(None)
 }
 
 /// Whether a process serves this directory, as far as can be told: `false` where the lock can't be looked at.

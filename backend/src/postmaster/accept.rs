@@ -48,7 +48,7 @@ pub async fn accept_with<F>(desk: &Desk, mail: Accepted, mut note: F) -> Result<
 where
     F: FnMut(&mut Tx<'_>, InboundId) -> Result<()> + Send + 'static,
 {
-    let space = crate::ops::disk::space(&desk.config.data_dir)?;
+    let (space, _) = crate::ops::disk::scarcest(&desk.config)?;
     if space.free < space.reserve(desk.config.test.disk_reserve_bytes) {
         return Err(Error::Unavailable(
             "The disk is nearly full. Free some space; mail is accepted again then.".into(),

@@ -41,6 +41,10 @@ impl Intake {
         }
         let asked = Instant::now();
         let own = self.desk.db.read(OwnAddresses::load).await?;
+        if own.is_empty() {
+            // Not set up yet, or not the database that was meant: nobody's mail comes back for that.
+            return Err(Error::Unavailable("No queue has an address yet: Turnstone is not set up.".into()));
+        }
         let ours = own.contains(address);
         *self.own.lock().unwrap_or_else(PoisonError::into_inner) = Some((asked, own));
         Ok(ours)

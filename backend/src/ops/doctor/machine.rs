@@ -40,8 +40,8 @@ fn room(report: &mut Report<'_>, config: &Config) {
     if let Some(reason) = full_disk(config) {
         return report.bad("disk", "disk-full", &[("reason", &reason)]);
     }
-    match disk::space(&config.data_dir) {
-        Ok(space) => {
+    match disk::scarcest(config) {
+        Ok((space, _)) => {
             let free = space.free / 1_000_000_000;
             report.good("disk", "disk", &[("gigabytes", &free.to_string())]);
         }
