@@ -95,18 +95,43 @@ async fn announce(running: &Running) {
 pub(crate) struct Told {
     term: Signal,
     interrupt: Signal,
+    /// The terminal is closed. `None`: whoever started it wants it to go on then, as with nohup.
+    hangup: Option<Signal>,
+}
+
+/// Whether this process was started so that a closed terminal does not end it: a handler of ours would.
+fn outlives_its_terminal() -> bool {
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return true };
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // SIGHUP is the first signal.
+    ignored.and_then(|mask| mask.trim().chars().last()?.to_digit(16)).is_none_or(|last| last & 1 == 1)
 }
 
 impl Told {
     /// From now on they no longer end the process by themselves.
     pub(crate) fn new() -> anyhow::Result<Self> {
         let listen = |kind| signal(kind).context("signals can't be listened to");
-        Ok(Self { term: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+        let hangup = match outlives_its_terminal() {
+            true => None,
+            false => Some(listen(SignalKind::hangup())?),
+        };
+        Ok(Self {
+            term: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            hangup,
+        })
     }
 
-    /// SIGTERM or SIGINT.
+    /// SIGTERM, SIGINT, or SIGHUP of a terminal that is closed.
     pub(crate) async fn wait(&mut self) {
+        let closed = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
+            _ = closed => {}
             _ = self.term.recv() => {}
             _ = self.interrupt.recv() => {}
         }

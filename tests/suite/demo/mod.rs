@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use tests::{Client, Database, Settings, wait_until};
 
+use crate::web::composer::field;
+
 /// A demo that runs.
 struct Demo {
     child: Child,
@@ -53,6 +55,30 @@ impl Drop for Demo {
     }
 }
 
+/// An open ticket whose customer wrote last, and his address.
+async fn somebodys_question(agent: &Client) -> (String, String) {
+    let list = agent.get("/tickets?q=is%3Aopen").await.assert(200).text();
+    let numbers =
+        list.split("href=\"/tickets/1").skip(1).filter_map(|rest| rest.split(['"', '?', '#']).next());
+    for rest in numbers {
+        let number = format!("1{rest}");
+        let page = agent.get(&format!("/tickets/{number}")).await.assert(200).text();
+        let to = page.split("id=\"to\" name=\"to\" type=\"text\" value=\"").nth(1);
+        let to = to.and_then(|rest| rest.split('"').next()).unwrap_or_default().replace("&gt;", "");
+        let address = to.rsplit("&lt;").next().unwrap_or_default().to_owned();
+        if address.contains('@') && !to.contains(',') {
+            return (number, address);
+        }
+    }
+    panic!("nobody can be answered: {list}");
+}
+
+#[test]
+fn a_demo_whose_terminal_is_closed_leaves_nothing_behind() {
+    let mut demo = Demo::start();
+    ended(&mut demo, "-HUP");
+}
+
 #[test]
 fn the_demo_lives_and_leaves_nothing_behind() {
     let mut demo = Demo::start();
@@ -65,15 +91,47 @@ fn the_demo_lives_and_leaves_nothing_behind() {
         let link = list.split("href=\"/tickets/1").nth(1).unwrap().split('"').next().unwrap();
         let number = format!("1{}", link.split(['?', '#']).next().unwrap());
         agent.get(&format!("/tickets/{number}")).await.assert(200);
-        // Somebody asks a new question within two minutes, or, here, at least the outgoing page is there.
+        // Who is answered reads it at the sink, and answers by himself.
+        let (number, customer) = somebodys_question(&agent).await;
+        let page = agent.get(&format!("/tickets/{number}")).await.assert(200).text();
+        let seen = field(&page, "seen");
+        let words = "Please start it once more, then tell me what it says.";
+        let reply = [
+            ("kind", "reply"),
+            ("then", "open"),
+            ("to", customer.as_str()),
+            ("body", words),
+            ("seen", &seen),
+        ];
+        agent.submit(&format!("/tickets/{number}/articles"), &reply).await.assert(303);
         let sink = Client::visitor(&demo.outgoing);
-        wait_until("the page of outgoing mail", Duration::from_secs(10), async || {
-            sink.get("/").await.assert(200).text().contains("Outgoing mail").then_some(())
+        let mail = wait_until("the answer at the sink", Duration::from_secs(40), async || {
+            let list = sink.get("/").await.assert(200).text();
+            let ids = list.split("href=\"/mails/").skip(1).filter_map(|rest| rest.split('"').next());
+            for id in ids.map(str::to_owned).collect::<Vec<_>>() {
+                let mail = sink.get(&format!("/mails/{id}")).await.assert(200).text();
+                if mail.contains("Please start it once more") && mail.contains(&customer) {
+                    return Some(id);
+                }
+            }
+            None
+        })
+        .await;
+        let raw = sink.get(&format!("/mails/{mail}/raw")).await.assert(200).text();
+        assert!(raw.contains(&format!("#{number}")) && raw.contains("In-Reply-To:"), "{raw}");
+        wait_until("the customer's own answer", Duration::from_secs(40), async || {
+            let page = agent.get(&format!("/tickets/{number}")).await.assert(200).text();
+            // He quotes what he answers.
+            (page.matches("Please start it once more").count() > 1).then_some(())
         })
         .await;
     });
 
-    assert!(Command::new("kill").args(["-TERM", &demo.child.id().to_string()]).status().unwrap().success());
+    ended(&mut demo, "-TERM");
+}
+
+fn ended(demo: &mut Demo, end: &str) {
+    assert!(Command::new("kill").args([end, &demo.child.id().to_string()]).status().unwrap().success());
     assert!(demo.child.wait().unwrap().success());
     let left: Vec<_> =
         std::fs::read_dir(demo.scratch.path()).unwrap().flatten().map(|entry| entry.path()).collect();
