@@ -9,7 +9,7 @@ mod scope;
 
 pub use self::{
     readers::readers,
-    scope::{Scope, is_named_to},
+    scope::{Scope, is_named_to, may_move_into},
 };
 
 use std::collections::HashMap;

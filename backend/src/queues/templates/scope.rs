@@ -72,10 +72,16 @@ impl Effects {
     /// The same as far as its reader may know: the house's text may name a queue that he does not see, and his own one into
     /// which he may not move tickets any more.
     pub fn known_to(mut self, actor: &Actor, personal: bool) -> Self {
-        let may_move = |queue| actor.scope.in_queue(queue).has(Right::MoveInto);
-        self.queue = self.queue.filter(|queue| may_move(*queue) || (!personal && is_named_to(*queue, actor)));
+        self.queue = self
+            .queue
+            .filter(|queue| may_move_into(*queue, actor) || (!personal && is_named_to(*queue, actor)));
         self
     }
+}
+
+/// Whether somebody may move tickets into a queue, and so knows its name.
+pub fn may_move_into(queue: QueueId, actor: &Actor) -> bool {
+    actor.scope.in_queue(queue).has(Right::MoveInto)
 }
 
 /// Whether somebody may know of a queue, as the reader of a text that names it.

@@ -14,6 +14,7 @@ use crate::access::{Read, TicketAccess};
 use crate::db::{ArticleId, Conn, DraftKind, Right, Sender};
 use crate::error::Result;
 use crate::people::habits;
+use crate::queues::templates::{is_named_to, may_move_into};
 use crate::queues::{self, placeholders};
 use crate::tickets::{Article, Person, drafts, reply, salutation, templates};
 use crate::web::gate::Asker;
@@ -211,7 +212,7 @@ pub fn load(
     let last = last_from_customer(articles);
     let quoted = wish.quote.and_then(|id| find(articles, ArticleId(id)));
     let subject = last.map(|article| article.subject.as_str()).filter(|subject| !subject.is_empty());
-    let (house, all) = (templates::named(conn, access, &asker.actor)?, queues::all(conn)?);
+    let (house, mut all) = (templates::named(conn, access, &asker.actor)?, queues::all(conn)?);
     let mut composer = Composer {
         kind: if may_reply { "reply" } else { "note" }.to_owned(),
         seen: articles.last().map_or(0, |article| article.id.0),
@@ -284,6 +285,8 @@ pub fn load(
     let shown = composer.files.iter().filter(|file| !file.cid.is_empty());
     let images: BTreeMap<&str, &str> = shown.map(|file| (file.cid.as_str(), file.id.as_str())).collect();
     composer.images = serde_json::to_string(&images)?;
+    // A draft may be older than its writer's rights.
+    all.retain(|queue| is_named_to(queue.id, &asker.actor) || may_move_into(queue.id, &asker.actor));
     composer.chips = effects.chips(&all, &asker.reader);
     composer.missing = placeholders::left(&composer.body).into_iter().map(placeholders::shown).collect();
     composer.send = SendLabel::of(&composer.to, &composer.cc, &composer.bcc);

@@ -74,7 +74,8 @@ pub async fn get(web: Data<Web>, signed: Signed, path: Path<(String, String)>) -
             let access = access::readable(conn, &signed.actor, &number)?;
             let (template, filled) = templates::preview(conn, &access, &signed.actor, id)?;
             let all = queues::all(conn)?;
-            let chips = Fields::of(&template.effects).chips(&all, &signed.reader);
+            let does = template.effects.clone().known_to(&signed.actor, template.owner.is_some());
+            let chips = Fields::of(&does).chips(&all, &signed.reader);
             Ok(Chosen { text: filled.text, chips })
         })
         .await?;
