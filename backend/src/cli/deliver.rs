@@ -13,6 +13,7 @@ use crate::db::{Conn, QueueId};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::ops::lock;
+use crate::people::setup;
 use crate::postmaster::{self, Accepted};
 use crate::queues::{self, OwnAddresses};
 
@@ -160,7 +161,7 @@ fn place(conn: &mut Conn, queue: Option<String>, recipients: Vec<String>) -> Res
         Some((Err(error), _)) => return Err(error),
     };
     let own = OwnAddresses::load(conn)?;
-    if own.is_empty() && queue.is_none() {
+    if setup::is_open(conn)? || (own.is_empty() && !recipients.is_empty() && queue.is_none()) {
         return Ok(Err(Refused {
             code: EX_TEMPFAIL,
             why: "no queue has an address yet: set Turnstone up first, or name its settings with --config"

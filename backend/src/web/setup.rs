@@ -139,7 +139,7 @@ async fn run(web: &Data<Web>, request: &HttpRequest, form: &Form) -> Result<Http
         })
         .await?;
     let mut answer = see_other("/admin/setup");
-    known::let_in(&web, &mut answer, &known_as, secret).await?;
+    known::let_in(web, &mut answer, &known_as, secret).await?;
     Ok(answer)
 }
 

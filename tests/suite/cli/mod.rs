@@ -114,6 +114,28 @@ fn deliver_speaks_the_exit_codes_of_mail_programs() {
 }
 
 #[test]
+fn deliver_sends_no_mail_back_for_a_database_that_is_not_the_one_that_was_meant() {
+    let settings = Settings::new(Database::Sqlite);
+    let letter = mail("anna@customer.example").bytes();
+    let to = ["deliver", "--recipient", "support@helpdesk.example"];
+    let file = settings.data_directory().join("turnstone.db");
+    for arguments in [&to[..], &["deliver"]] {
+        let output = settings.run(arguments, &letter);
+        assert_eq!(output.status.code(), Some(75), "{}", err(&output));
+        assert!(err(&output).contains("there is no database at") && err(&output).contains("--config"));
+        assert!(!file.exists(), "nor is one made");
+    }
+    // One that nobody has set up is not it either.
+    tests::run(async { drop(tests::Binary::serve(&settings).await) });
+    assert!(file.exists());
+    for arguments in [&to[..], &["deliver"]] {
+        let output = settings.run(arguments, &letter);
+        assert_eq!(output.status.code(), Some(75), "{}", err(&output));
+        assert!(err(&output).contains("set Turnstone up first"), "{}", err(&output));
+    }
+}
+
+#[test]
 fn deliver_turns_a_mail_into_a_ticket_without_a_server() {
     let settings = installation();
     let letter = mail("anna@customer.example").subject("From the pipe").bytes();

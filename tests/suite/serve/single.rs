@@ -1,3 +1,4 @@
+use tests::smtp::Dialogue;
 use tests::{Binary, Client, Database, Settings, both_databases};
 
 #[test]
@@ -23,7 +24,39 @@ fn a_second_serve_on_a_data_directory_is_refused_and_a_kill_frees_it() {
     });
 }
 
+#[test]
+fn a_second_serve_on_a_database_is_refused_whatever_its_data_directory() {
+    tests::run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("desk.db").display());
+        let settings = Settings::new(Database::Sqlite).with("DATABASE_URL", &url);
+        settings.set_up();
+        let mut first = Binary::serve(&settings).await;
+        let other = Settings::new(Database::Sqlite).with("DATABASE_URL", &url);
+        assert_ne!(other.data_directory(), settings.data_directory());
+        let output = other.run(&["serve"], b"");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("desk.db is already being served"), "{said}");
+        first.kill();
+        Binary::serve(&other).await;
+    });
+}
+
 both_databases! {
+    async fn before_it_is_set_up_no_mail_is_sent_back(database) {
+        let settings = Settings::new(database);
+        let _server = Binary::serve(&settings).await;
+        let mut dialogue = Dialogue::lmtp(settings.lmtp()).await.unwrap();
+        dialogue.say("MAIL FROM:<anna@customer.example>").await;
+        let reply = dialogue.say("RCPT TO:<support@helpdesk.example>").await;
+        assert_eq!(reply.code, 451, "{reply:?}");
+        settings.set_up();
+        dialogue.say("RSET").await;
+        dialogue.say("MAIL FROM:<anna@customer.example>").await;
+        assert!(dialogue.say("RCPT TO:<support@helpdesk.example>").await.is_ok());
+        assert_eq!(dialogue.say("RCPT TO:<nobody@helpdesk.example>").await.code, 550);
+    }
+
     async fn an_empty_installation_is_set_up_once_in_the_browser(database) {
         let settings = Settings::new(database);
         let server = Binary::serve(&settings).await;
