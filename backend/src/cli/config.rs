@@ -8,12 +8,13 @@ use clap::Subcommand;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::office::Office;
+use super::office::{Office, operator};
 use super::output::{print, print_json};
 use crate::access::{self, Actor};
+use crate::audit;
 use crate::clock::Clock;
 use crate::config::{Effective, KEYS, Loaded, Origin};
-use crate::db::{Cause, Conn, InstallationRight, Ts, Tx};
+use crate::db::{Audited, Cause, Conn, InstallationRight, Ts, Tx};
 use crate::error::{Error, Result};
 use crate::people::agents;
 use crate::portable;
@@ -74,6 +75,7 @@ fn export(loaded: &Loaded, login: Option<String>) -> anyhow::Result<()> {
             portable::text(&portable::export(conn, &actor)?)
         }))
         .map_err(|error| in_file("", error))?;
+    office.write(|tx, now| audit::noted(tx, &operator(), Audited::Export, "", "configuration", now))?;
     print(text.trim_end())
 }
 

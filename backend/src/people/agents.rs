@@ -94,6 +94,25 @@ pub fn by_login(conn: &mut Conn, login: &str) -> Result<Agent> {
         .first_row(conn)?)
 }
 
+/// The agent of this login, name and address, where he was added after that moment and has not come in yet: who sends the
+/// same form twice means him.
+///
+/// # Errors
+/// Those of the database.
+pub fn added_since(
+    conn: &mut Conn,
+    login: &str,
+    (name, email): (&str, &str),
+    since: Ts,
+) -> Result<Option<AgentId>> {
+    Ok(agents::table
+        .filter(agents::login.eq(login).and(agents::name.eq(name)).and(agents::email.eq(email)))
+        .filter(agents::created_at.gt(since).and(agents::last_sign_in_at.is_null()))
+        .select(agents::id)
+        .first_row(conn)
+        .optional()?)
+}
+
 /// All agents, disabled ones included, by name.
 ///
 /// # Errors

@@ -80,7 +80,7 @@ pub fn change(tx: &mut Tx<'_>, people: &PeopleAccess, id: AgentId, wish: &Change
     if email != before.email || !before.is_active(now.0) {
         roles::may_have_all_of(tx, people, id)?;
     }
-    let guard = Guard::before(tx, now)?;
+    let guard = Guard::before(tx, people, now)?;
     diesel::update(table::table.find(id))
         .set((table::name.eq(name), table::email.eq(&email), table::expires_at.eq(expires_at)))
         .execute(&mut **tx)?;
@@ -162,7 +162,7 @@ pub fn set_roles(
         .filter(agent_roles::agent_id.eq(id).and(agent_roles::role_id.eq_any(&usable)))
         .select(agent_roles::role_id)
         .load(&mut **tx)?;
-    let guard = Guard::before(tx, now)?;
+    let guard = Guard::before(tx, people, now)?;
     for role in has.iter().filter(|role| !wanted.contains(role)) {
         let row = agent_roles::table.filter(agent_roles::agent_id.eq(id).and(agent_roles::role_id.eq(role)));
         diesel::delete(row).execute(&mut **tx)?;

@@ -65,7 +65,7 @@ pub fn retire(
     {
         return Err(Error::invalid("to", say!("refused-hand-over")));
     }
-    let guard = Guard::before(tx, at.ts())?;
+    let guard = Guard::before(tx, people, at.ts())?;
     diesel::update(table::table.find(id)).set(table::disabled_at.eq(at.ts())).execute(&mut **tx)?;
     account::cut(tx, id, at.ts())?;
     guard.after(tx, at.ts())?;

@@ -84,7 +84,7 @@ pub fn change(tx: &mut Tx<'_>, people: &PeopleAccess, id: RoleId, wish: &Change,
     let installation = wish.installation.clone().unwrap_or_else(|| had.clone());
     check(tx, id, &name, &description, &grants)?;
     people.may_give(grants.difference(&held).copied(), installation.difference(&had).copied())?;
-    let guard = Guard::before(tx, now)?;
+    let guard = Guard::before(tx, people, now)?;
     let words: Vec<&str> = installation.iter().map(|right| right.as_str()).collect();
     diesel::update(table::table.find(id))
         .set((
@@ -160,7 +160,7 @@ pub fn retire(tx: &mut Tx<'_>, people: &PeopleAccess, id: RoleId, now: Ts) -> Re
     if retired {
         return Err(Error::Conflict(say!("refused-role-retired", name = role.name)));
     }
-    let guard = Guard::before(tx, now)?;
+    let guard = Guard::before(tx, people, now)?;
     diesel::update(table::table.find(id)).set(table::retired_at.eq(now)).execute(&mut **tx)?;
     guard.after(tx, now)?;
     tx.wake(Wake::EVENTS);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
 use super::failure::Answer;
-use super::files::download;
+use super::files::{download, taken_out};
 use super::gate::{Asker, Signed};
 use super::page::{Page, show};
 use super::recorder::span;
@@ -209,7 +209,9 @@ fn changes(entry: &Entry) -> Vec<Change> {
 /// `GET /admin/audit.csv`: the entries that the page is about, at most 100,000.
 pub async fn csv(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     let wish = wish.into_inner();
-    let text = web.db.read(move |conn| sheet(conn, &signed, &wish)).await?;
+    let asker = signed.clone();
+    let text = web.db.read(move |conn| sheet(conn, &asker, &wish)).await?;
+    taken_out(&web, &signed, "audit log").await?;
     Ok(download("audit.csv", "text/csv", text.into_bytes()))
 }
 

@@ -35,6 +35,7 @@ pub struct Wish {
 
 /// What the forms send.
 #[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Form {
     code: String,
     #[serde(default)]

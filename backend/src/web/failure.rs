@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::shell::Frame;
 use super::state::Web;
 use super::times::Reader;
-use crate::error::Error;
+use crate::error::{Error, FieldError};
 use crate::i18n::Language;
 
 /// A refusal on its way to becoming a page or, for a script, a line of JSON.
@@ -25,6 +25,23 @@ pub struct Failure {
     pub status: Option<StatusCode>,
     /// Seconds until trying again makes sense.
     pub retry_after: Option<i64>,
+}
+
+/// Under which name a form says why it is refused as a whole.
+pub const WHOLE: &str = "whole";
+
+/// What a form says that comes back with what was typed: what is wrong with its fields, or why it is refused as a whole.
+///
+/// # Errors
+/// What is no matter of the form.
+pub fn problems(error: Error) -> Result<(StatusCode, Vec<FieldError>), Failure> {
+    let whole = |message| vec![FieldError { field: WHOLE.to_owned(), message }];
+    match error {
+        Error::Invalid(fields) => Ok((StatusCode::UNPROCESSABLE_ENTITY, fields)),
+        Error::Forbidden(why) => Ok((StatusCode::FORBIDDEN, whole(why))),
+        Error::Conflict(why) => Ok((StatusCode::CONFLICT, whole(why))),
+        other => Err(Failure::from(other)),
+    }
 }
 
 /// What a handler answers.

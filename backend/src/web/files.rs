@@ -11,8 +11,9 @@ use super::headers::IMMUTABLE;
 use super::state::Web;
 use super::{articles, images};
 use crate::access::Actor;
-use crate::db::Cause;
-use crate::error::Error;
+use crate::audit;
+use crate::db::{Audited, Cause};
+use crate::error::{Error, Result};
 use crate::people::sessions;
 use crate::tickets::view;
 
@@ -81,6 +82,15 @@ pub async fn inline(web: Data<Web>, path: Path<(String, String)>) -> Answer {
     Ok(sandboxed(HttpResponse::Ok().content_type(kind))
         .insert_header(("cross-origin-resource-policy", "cross-origin"))
         .body(bytes))
+}
+
+/// Writes down that somebody takes a table out, before he has it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn taken_out(web: &Data<Web>, signed: &Signed, what: &'static str) -> Result<()> {
+    let (actor, now) = (signed.actor.clone(), web.moment().ts());
+    web.db.write(move |tx| audit::record(tx, &actor, Audited::Export, what, now)).await
 }
 
 /// An answer that the browser saves.

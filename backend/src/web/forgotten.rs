@@ -17,6 +17,7 @@ use crate::people::forgotten;
 
 /// The form.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Form {
     login: String,
 }

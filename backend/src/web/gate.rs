@@ -348,9 +348,14 @@ async fn kept_form(request: &mut ServiceRequest, signed: &Signed) -> Option<Stri
 
 /// Asks for the password once more; afterwards back to the page, or where a form cannot be repeated, to its page.
 fn to_raise(request: &HttpRequest) -> HttpResponse {
-    let page = request.uri().path_and_query().map_or("/admin", |path| path.as_str());
-    let page = if request.method().is_safe() { page } else { "/admin" };
-    let next = percent_encoding::utf8_percent_encode(page, percent_encoding::NON_ALPHANUMERIC);
+    let asked = request.uri().path_and_query().map_or("/admin", |path| path.as_str());
+    let page = match (request.method().is_safe(), request.path().strip_suffix("/imports")) {
+        (true, _) => asked.to_owned(),
+        // A file cannot be kept; its form can be filled in again.
+        (false, Some(place)) => format!("{place}/imports/new"),
+        (false, None) => "/admin".to_owned(),
+    };
+    let next = percent_encoding::utf8_percent_encode(&page, percent_encoding::NON_ALPHANUMERIC);
     HttpResponse::SeeOther().insert_header(("location", format!("/raise?next={next}"))).finish()
 }
 

@@ -42,6 +42,7 @@ pub struct Wish {
 
 /// What the form sends.
 #[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Form {
     login: String,
     password: String,

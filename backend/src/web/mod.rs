@@ -67,6 +67,7 @@ pub mod session;
 mod settings;
 pub mod setup;
 pub mod shell;
+mod stale;
 pub mod state;
 mod states;
 pub mod suggestions;

@@ -28,7 +28,7 @@ pub struct Wish {
 
 /// What the form sends.
 #[derive(Clone, Default, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Form {
     token: String,
     name: String,

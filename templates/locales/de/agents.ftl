@@ -58,6 +58,7 @@ person-reset-once = Er gilt einmal, eine Stunde lang, und ist nur jetzt zu sehen
 person-new-password = Ein neues Passwort
 person-password-once = Es ist nur jetzt zu sehen. Bei der Anmeldung muss der Agent ein anderes wählen.
 person-save = Speichern
+person-there = Schon hinzugefügt, eben gerade. Wenn Sie den Link oder das Passwort nicht gesehen haben, erzeugen Sie unten neu.
 person-saved = Gespeichert. Es gilt ab sofort.
 person-roles-saved = Die Rollen sind geändert und gelten ab sofort.
 person-ties = Anderswo bekannt

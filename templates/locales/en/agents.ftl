@@ -58,6 +58,7 @@ person-reset-once = It works once, for an hour, and is shown only now. A new one
 person-new-password = A new password
 person-password-once = It is shown only now. The agent has to choose another when signing in.
 person-save = Save
+person-there = Added already, a moment ago. If you have not seen the link or the password, make a new one below.
 person-saved = Saved. It is in force from now on.
 person-roles-saved = The roles are changed, in force from now on.
 person-ties = Known elsewhere

@@ -58,6 +58,7 @@ person-reset-once = Il marche une fois, pendant une heure, et n’est affiché q
 person-new-password = Un nouveau mot de passe
 person-password-once = Il n’est affiché que maintenant. L’agent doit en choisir un autre en se connectant.
 person-save = Enregistrer
+person-there = Déjà ajouté, à l’instant. Si vous n’avez pas vu le lien ou le mot de passe, créez-en un nouveau ci-dessous.
 person-saved = Enregistré. C’est en vigueur dès maintenant.
 person-roles-saved = Les rôles sont changés, en vigueur dès maintenant.
 person-ties = Connu ailleurs

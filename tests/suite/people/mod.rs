@@ -24,4 +24,5 @@ mod sign_in;
 mod stranger;
 mod tables;
 mod tokens;
+mod two_admins;
 mod viewing;

@@ -8,11 +8,12 @@ use crate::i18n::Language;
 use crate::people::customer_edit::Change;
 use crate::people::customers::Customer;
 use crate::people::organisations;
+use crate::web::failure::WHOLE;
 use crate::web::fields::Fields;
 use crate::web::view::Choice;
 
 /// The fields of a customer who is there.
-pub const OLD: [&str; 4] = ["name", "language", "organisation", "note"];
+pub const OLD: [&str; 5] = ["name", "language", "organisation", "note", "shown"];
 /// The fields of a new one.
 pub const NEW: [&str; 5] = ["address", "name", "language", "organisation", "note"];
 
@@ -29,6 +30,8 @@ pub struct Form {
 /// What is wrong with each field.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Errors {
+    /// Why all of it is refused.
+    pub whole: String,
     pub address: String,
     pub name: String,
     pub language: String,
@@ -42,6 +45,7 @@ impl Errors {
         let mut errors = Self::default();
         for field in fields {
             let text = match field.field.as_str() {
+                WHOLE => &mut errors.whole,
                 "address" => &mut errors.address,
                 "language" => &mut errors.language,
                 "organisation" => &mut errors.organisation,

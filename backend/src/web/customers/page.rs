@@ -8,15 +8,16 @@ use super::form::{Choices, Errors, Form, OLD};
 use super::{address, admin};
 use crate::access::for_people;
 use crate::db::{Conn, CustomerId};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::people::customer_view::{self, Seen};
 use crate::people::{addresses, customer_edit, customer_merge, organisations};
 use crate::tickets::list::{self as tickets, Cursor};
-use crate::web::failure::{Answer, Failure};
+use crate::web::failure::{Answer, problems};
 use crate::web::fields::Fields;
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show_as};
+use crate::web::stale;
 use crate::web::state::Web;
 use crate::web::tickets::list;
 use crate::web::view::{Face, RowView};
@@ -35,6 +36,8 @@ struct CustomerView {
     since: jiff::Timestamp,
     manages: bool,
     form: Form,
+    /// What is stored, as this page shows it.
+    shown: String,
     choices: Choices,
     addresses: Vec<AddressView>,
     /// Whether there is more than one.
@@ -114,6 +117,7 @@ fn load(conn: &mut Conn, asker: &Asker, seen: &Seen, wish: &Wish, back: Back) ->
         manages: seen.manages(),
         choices: form.choices(conn, language)?,
         form,
+        shown: stale::mark(&Form::stored(customer)),
         several: his.len() > 1,
         addresses: his.into_iter().map(|one| AddressView { main: one == main, address: one }).collect(),
         main,
@@ -187,24 +191,23 @@ pub(super) async fn show_customer(
 pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Posted<Fields>) -> Answer {
     fields.0.only(&OLD)?;
     let id = CustomerId(id.into_inner());
-    let form = Form::sent(&fields.0);
+    let (form, shown) = (Form::sent(&fields.0), fields.0.one("shown").to_owned());
     let (typed, asker, now) = (form.clone(), signed.clone(), web.moment().ts());
     let done = web
         .db
         .write(move |tx| {
             let people = for_people(tx, &asker.actor)?;
             let before = addresses::customer(tx, id)?;
+            stale::must_be_fresh(&shown, &Form::stored(&before))?;
             customer_edit::change(tx, &people, id, &typed.change(Some(&before))?, now)
         })
         .await;
-    match done {
-        Ok(()) => Ok(see_other(&format!("{}?said=saved", address(id)))),
-        Err(Error::Invalid(fields)) => {
-            let errors = Errors::of(&fields, &signed.reader.language);
-            let back = Back { form: Some(form), errors, ..Back::default() };
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            show_customer(&web, &signed, status, id, Wish::default(), back).await
-        }
-        Err(error) => Err(Failure::from(error).back_to(&address(id))),
-    }
+    let error = match done {
+        Ok(()) => return Ok(see_other(&format!("{}?said=saved", address(id)))),
+        Err(error) => error,
+    };
+    let (status, fields) = problems(error).map_err(|failure| failure.back_to(&address(id)))?;
+    let errors = Errors::of(&fields, &signed.reader.language);
+    let back = Back { form: Some(form), errors, ..Back::default() };
+    show_customer(&web, &signed, status, id, Wish::default(), back).await
 }

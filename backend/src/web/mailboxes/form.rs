@@ -16,7 +16,7 @@ const MEGABYTE: i64 = 1024 * 1024;
 
 /// What the form sends. Secrets are never sent back.
 #[derive(Clone, Default, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Form {
     name: String,
     kind: String,

@@ -10,6 +10,7 @@ use crate::people::agents::{self, NewAgent};
 use crate::people::directory::Entry;
 use crate::people::edit::{Change, Settings};
 use crate::people::roles;
+use crate::web::failure::WHOLE;
 use crate::web::fields::Fields;
 use crate::web::gate::Asker;
 use crate::web::times::Reader;
@@ -30,7 +31,8 @@ pub const NEW: [&str; 11] = [
     "expires_at",
 ];
 /// The fields of an agent who is there.
-pub const OLD: [&str; 7] = ["name", "email", "page_size", "language", "time_zone", "notify", "expires_at"];
+pub const OLD: [&str; 8] =
+    ["name", "email", "page_size", "language", "time_zone", "notify", "expires_at", "shown"];
 
 /// What the form holds.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -53,6 +55,8 @@ pub struct Form {
 /// What is wrong with each field.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Errors {
+    /// Why all of it is refused.
+    pub whole: String,
     pub name: String,
     pub email: String,
     pub login: String,
@@ -69,6 +73,7 @@ impl Errors {
         let mut errors = Self::default();
         for field in fields {
             let text = match field.field.as_str() {
+                WHOLE => &mut errors.whole,
                 "email" => &mut errors.email,
                 "login" => &mut errors.login,
                 "roles" => &mut errors.roles,
@@ -172,12 +177,17 @@ impl Form {
         reader.read_field(&self.expires_at).map(Some).ok_or_else(wrong)
     }
 
-    /// The agent to be made; a login that was left empty is what stands before the @.
+    /// The login; one that was left empty is what stands before the @.
+    pub fn login_or_usual(&self) -> &str {
+        match self.login.as_str() {
+            "" => self.email.split('@').next().unwrap_or_default(),
+            typed => typed,
+        }
+    }
+
+    /// The agent to be made.
     pub fn new_agent(&self, conn: &mut Conn, reader: &Reader) -> Result<NewAgent> {
-        let login = match self.login.as_str() {
-            "" => self.email.split('@').next().unwrap_or_default().to_owned(),
-            typed => typed.to_owned(),
-        };
+        let login = self.login_or_usual().to_owned();
         let usable = roles::all(conn)?;
         // A role that nobody offered is refused by its name, which no role has.
         let name_of = |key: &String| {

@@ -1,22 +1,25 @@
 //! A new agent: who he is, what he may do, how he gets in.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use super::address;
 use super::form::{self, Choices, Errors, Form, RoleChoice};
 use crate::access::for_people;
-use crate::db::{Conn, InstallationRight, PasswordLink};
-use crate::error::{Error, Result};
+use crate::db::{AgentId, Conn, InstallationRight, PasswordLink, Ts};
+use crate::error::Result;
 use crate::people::{account, agents, domains, links, password};
-use crate::web::failure::{Answer, Failure};
+use crate::web::failure::{Answer, Failure, problems};
 use crate::web::fields::Fields;
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed};
-use crate::web::page::{Page, show, show_as};
+use crate::web::page::{Page, see_other, show, show_as};
 use crate::web::state::Web;
+
+/// Within this time the same form is the same click.
+const TWICE: SignedDuration = SignedDuration::from_mins(2);
 
 #[derive(Serialize)]
 struct NewView {
@@ -67,17 +70,33 @@ pub async fn new(web: Data<Web>, signed: Signed) -> Answer {
 pub async fn create(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> Answer {
     fields.0.only(&form::NEW)?;
     let form = Form::sent(&fields.0);
-    match add(&web, &signed, &form).await {
-        Ok(shown) => show_once(&web, &signed, shown).await,
-        Err(Error::Invalid(fields)) => {
-            let errors = Errors::of(&fields, &signed.reader.language);
-            show_as(&web, &signed, StatusCode::UNPROCESSABLE_ENTITY, "people/new.html", move |conn, asker| {
-                load(conn, asker, Some(form), errors)
-            })
-            .await
-        }
-        Err(error) => Err(Failure::from(error).back_to("/admin/people")),
+    let error = match add(&web, &signed, &form).await {
+        Ok(shown) => return show_once(&web, &signed, shown).await,
+        Err(error) => error,
+    };
+    if let Some(there) = just_added(&web, &signed, &form).await? {
+        return Ok(see_other(&format!("{}?said=there", address(there))));
     }
+    let (status, fields) = problems(error).map_err(|failure| failure.back_to("/admin/people"))?;
+    let errors = Errors::of(&fields, &signed.reader.language);
+    show_as(&web, &signed, status, "people/new.html", move |conn, asker| {
+        load(conn, asker, Some(form), errors)
+    })
+    .await
+}
+
+/// Whom the same form has made a moment ago: a browser shows the answer to the second of two clicks, which would speak of a
+/// login that is taken, and never the link or the password that the first one brought.
+async fn just_added(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<Option<AgentId>> {
+    let (form, asker, now) = (form.clone(), signed.clone(), web.clock.now());
+    web.db
+        .read(move |conn| {
+            for_people(conn, &asker.actor)?;
+            let since = Ts(now.checked_sub(TWICE).unwrap_or(now));
+            let (login, email) = (form.login_or_usual().to_lowercase(), form.email.to_lowercase());
+            agents::added_since(conn, &login, (&form.name, &email), since)
+        })
+        .await
 }
 
 async fn add(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<Shown> {

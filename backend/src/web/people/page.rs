@@ -1,6 +1,5 @@
 //! One agent: what is known of him, his roles, how he gets in, what he has open.
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 
@@ -8,15 +7,16 @@ use super::address;
 use super::form::{self, Choices, Errors, Form, RoleChoice};
 use crate::access::for_people;
 use crate::db::{AgentId, Conn, PasswordLink};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::people::directory::{self, Standing};
 use crate::people::{account, domains, edit, factor, identities, links};
-use crate::web::failure::{Answer, Failure};
+use crate::web::failure::{Answer, problems};
 use crate::web::fields::Fields;
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed};
 use crate::web::own_passkeys::{self, PasskeyView};
 use crate::web::page::{Page, see_other, show, show_as};
+use crate::web::stale;
 use crate::web::state::Web;
 use crate::web::view::Face;
 
@@ -36,6 +36,8 @@ struct PersonView {
     passkeys: Vec<PasskeyView>,
     ties: Vec<TieView>,
     form: Form,
+    /// What is stored, as this page shows it.
+    shown: String,
     choices: Choices,
     roles: Vec<RoleChoice>,
     retired_roles: Vec<String>,
@@ -95,9 +97,11 @@ fn load(
 ) -> Result<Page<PersonView>> {
     let language = &asker.reader.language;
     let entry = directory::get(conn, &asker.actor, id, asker.reader.now)?;
+    let stored = Form::stored(conn, &entry, &asker.reader)?;
+    let shown = stale::mark(&stored);
     let form = match typed {
         Some(form) => Form { login: entry.agent.login.clone(), ..form },
-        None => Form::stored(conn, &entry, &asker.reader)?,
+        None => stored,
     };
     let ticked: Vec<String> = entry.roles.iter().map(|role| role.id.to_string()).collect();
     let sessions = account::sessions(conn, id)?.into_iter().map(|session| SessionView {
@@ -128,6 +132,7 @@ fn load(
             .collect(),
         choices: form.choices(language),
         form,
+        shown,
         roles: form::role_choices(conn, asker, &ticked)?,
         retired_roles: entry.roles.iter().filter(|role| role.retired).map(|role| role.name.clone()).collect(),
         domains: domains::allowed(conn)?.join(", "),
@@ -151,6 +156,7 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>, wish: Query<Wis
     let language = &signed.reader.language;
     let said = match wish.said.as_str() {
         "saved" => language.tr("person-saved"),
+        "there" => language.tr("person-there"),
         "roles" => language.tr("person-roles-saved"),
         "sessions" => language.tr("person-sessions-ended"),
         "token" => language.tr("person-token-revoked"),
@@ -167,30 +173,27 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>, wish: Query<Wis
 pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Posted<Fields>) -> Answer {
     fields.0.only(&form::OLD)?;
     let id = AgentId(id.into_inner());
-    let form = Form::sent(&fields.0);
+    let (form, shown) = (Form::sent(&fields.0), fields.0.one("shown").to_owned());
     let (typed, asker, now) = (form.clone(), signed.clone(), web.moment().ts());
     let done = web
         .db
         .write(move |tx| {
             let people = for_people(tx, &asker.actor)?;
+            let entry = directory::get(tx, &asker.actor, id, now.0)?;
+            stale::must_be_fresh(&shown, &Form::stored(tx, &entry, &asker.reader)?)?;
             edit::change(tx, &people, id, &typed.change(&asker.reader)?, now).map(drop)
         })
         .await;
-    match done {
-        Ok(()) => Ok(see_other(&format!("{}?said=saved", address(id)))),
-        Err(Error::Invalid(fields)) => {
-            let errors = Errors::of(&fields, &signed.reader.language);
-            show_as(
-                &web,
-                &signed,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "people/page.html",
-                move |conn, asker| load(conn, asker, id, Some(form), errors, String::new()),
-            )
-            .await
-        }
-        Err(error) => Err(Failure::from(error).back_to(&address(id))),
-    }
+    let error = match done {
+        Ok(()) => return Ok(see_other(&format!("{}?said=saved", address(id)))),
+        Err(error) => error,
+    };
+    let (status, fields) = problems(error).map_err(|failure| failure.back_to(&address(id)))?;
+    let errors = Errors::of(&fields, &signed.reader.language);
+    show_as(&web, &signed, status, "people/page.html", move |conn, asker| {
+        load(conn, asker, id, Some(form), errors, String::new())
+    })
+    .await
 }
 
 /// Whether somebody who stands like this can be let in.

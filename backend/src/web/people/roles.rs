@@ -17,6 +17,7 @@ use crate::web::forms::Posted;
 use crate::web::gate::Signed;
 use crate::web::page::{Page, see_other, show_as};
 use crate::web::rights::{self, Told};
+use crate::web::stale;
 use crate::web::state::Web;
 
 #[derive(Serialize)]
@@ -24,12 +25,14 @@ struct RolesView {
     url: String,
     name: String,
     roles: Vec<String>,
+    /// What he had when this was looked at.
+    shown: String,
     told: Vec<Told>,
 }
 
 /// `POST /admin/people/{id}/roles`: what would change; once more with `sure`: it does.
 pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Posted<Fields>) -> Answer {
-    fields.0.only(&["role", "sure"])?;
+    fields.0.only(&["role", "sure", "shown"])?;
     let id = AgentId(id.into_inner());
     let values = fields.0.all("role");
     let wanted = form::role_ids(&values)?;
@@ -37,9 +40,11 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
     let (asker, now, ids) = (signed.clone(), web.moment().ts(), wanted.clone());
     let failed = |error: Error| Failure::from(error).back_to(&address(id));
     if sure {
+        let shown = fields.0.one("shown").to_owned();
         web.db
             .write(move |tx| {
                 let people = for_people(tx, &asker.actor)?;
+                stale::must_be_fresh(&shown, &agents::role_names(tx, id)?)?;
                 edit::set_roles(tx, &people, id, &ids, now)
             })
             .await
@@ -59,6 +64,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
             url: address(id),
             name: agents::name(conn, id)?,
             roles: values,
+            shown: stale::mark(&agents::role_names(conn, id)?),
             told: rights::told(conn, &effects, &asker.reader.language)?,
         };
         Ok(Page::new("people", view))

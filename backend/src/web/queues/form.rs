@@ -7,6 +7,7 @@ use crate::error::{Error, FieldError, Result, say};
 use crate::i18n::Language;
 use crate::queues::calendars::Named;
 use crate::queues::{Change, Queue};
+use crate::web::failure::WHOLE;
 
 /// The form, as it is sent and as it is shown.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -33,11 +34,15 @@ pub struct Form {
     pub(super) language: String,
     note: String,
     default: String,
+    /// All that was stored when the page was made, in a few letters.
+    pub(super) mark: String,
 }
 
 /// What is wrong with each field.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(super) struct Errors {
+    /// Why all of it is refused.
+    whole: String,
     name: String,
     parent: String,
     addresses: String,
@@ -67,6 +72,7 @@ impl Errors {
 
     fn add(&mut self, field: &str, message: &str) {
         let text = match field {
+            WHOLE => &mut self.whole,
             "parent" => &mut self.parent,
             "addresses" => &mut self.addresses,
             "sender_name" => &mut self.sender_name,
@@ -125,6 +131,7 @@ impl Form {
             language: queue.language.to_string(),
             note: queue.note.clone(),
             default: on(default),
+            mark: String::new(),
         }
     }
 

@@ -1,6 +1,5 @@
 //! One queue, and a new one.
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
 
@@ -13,11 +12,12 @@ use crate::queues::calendars::{self, Named, OWN};
 use crate::queues::{self, NewQueue, Queue, listing, placeholders};
 use crate::search::views;
 use crate::tickets::list;
-use crate::web::failure::{Answer, Failure};
+use crate::web::failure::{Answer, problems};
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show, show_as};
 use crate::web::reply_templates::Name;
+use crate::web::stale;
 use crate::web::state::Web;
 use crate::web::view::Choice;
 
@@ -67,20 +67,14 @@ fn load(
         Some(id) => Some(all.iter().find(|queue| queue.id == id).ok_or(Error::NotFound)?),
         None => None,
     };
-    let is_default =
-        queue.is_some_and(|queue| queues::default_queue(conn).is_ok_and(|default| default == queue.id));
-    let stored = match queue {
-        Some(queue) => {
-            let addresses = listing::addresses(conn)?.remove(&queue.id).unwrap_or_default();
-            let near = Near { queues: &all, calendars: &calendars };
-            Form::of(queue, &near, &addresses, is_default)
-        }
-        None => Form::usual(),
+    let (stored, is_default) = match id {
+        Some(id) => stored(conn, id)?,
+        None => (Form::usual(), false),
     };
     // What is there by now: whoever was told of it, and saves again, means it.
-    let shown = stored.shown.clone();
+    let (shown, mark) = (stored.shown.clone(), stale::mark(&stored));
     let mut form = typed.unwrap_or(stored);
-    form.shown = shown;
+    (form.shown, form.mark) = (shown, mark);
     let usable = |other: &&Queue| other.retired_at.is_none() && Some(other.id) != id;
     // Another place gives rights to others: who manages no people leaves a queue where it is.
     let moves = id.is_none() || asker.actor.scope.may(InstallationRight::People);
@@ -140,6 +134,16 @@ fn load(
         saved: if saved { language.tr("queue-saved") } else { String::new() },
     };
     Ok(Page::new("queues", view))
+}
+
+/// A queue as its form shows it, and whether it is the default.
+fn stored(conn: &mut Conn, id: QueueId) -> Result<(Form, bool)> {
+    let (all, calendars) = (queues::all(conn)?, calendars::names(conn)?);
+    let queue = all.iter().find(|queue| queue.id == id).ok_or(Error::NotFound)?;
+    let is_default = queues::default_queue(conn).is_ok_and(|default| default == id);
+    let addresses = listing::addresses(conn)?.remove(&id).unwrap_or_default();
+    let near = Near { queues: &all, calendars: &calendars };
+    Ok((Form::of(queue, &near, &addresses, is_default), is_default))
 }
 
 /// The installation's own first; one that is retired only where it is in use.
@@ -223,6 +227,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<
                     say!("refused-addresses-meanwhile", addresses = addresses),
                 ));
             }
+            stale::must_be_fresh(&typed.mark, &stored(tx, id)?.0)?;
             let was = queues::get(tx, id)?.name;
             let queue = queues::change(tx, &asker.actor, id, &typed.change()?, &at)?;
             views::queue_renamed(tx, &was, &queue.name)?;
@@ -240,13 +245,13 @@ async fn answer(
     form: Form,
     done: Result<QueueId>,
 ) -> Answer {
-    let fields = match done {
+    let error = match done {
         Ok(id) => return Ok(see_other(&format!("{}?saved=1", address(id)))),
-        Err(Error::Invalid(fields)) => fields,
-        Err(error) => return Err(Failure::from(error).back_to("/admin/queues")),
+        Err(error) => error,
     };
+    let (status, fields) = problems(error).map_err(|failure| failure.back_to("/admin/queues"))?;
     let errors = Errors::of(&fields, &signed.reader.language);
-    show_as(web, signed, StatusCode::UNPROCESSABLE_ENTITY, "queues/page.html", move |conn, asker| {
+    show_as(web, signed, status, "queues/page.html", move |conn, asker| {
         load(conn, asker, id, Some(form), errors, false)
     })
     .await

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::outbox::balance as outgoing;
 use crate::postmaster::balance as inbound;
 use crate::web::failure::Answer;
-use crate::web::files::download;
+use crate::web::files::{download, taken_out};
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, show};
 use crate::web::state::Web;
@@ -88,14 +88,15 @@ pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
 
 /// `GET /admin/mail/balance.csv`.
 pub async fn csv(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
-    let wish = wish.into_inner();
+    let (wish, asker) = (wish.into_inner(), signed.clone());
     let (name, text) = web
         .db
         .read(move |conn| {
-            let until = until(&wish, &signed);
-            Ok((format!("mail-balance-{until}.csv"), sheet(&load(conn, &signed, until)?)))
+            let until = until(&wish, &asker);
+            Ok((format!("mail-balance-{until}.csv"), sheet(&load(conn, &asker, until)?)))
         })
         .await?;
+    taken_out(&web, &signed, "mail balance").await?;
     Ok(download(&name, "text/csv", text.into_bytes()))
 }
 

@@ -11,7 +11,7 @@ use crate::{
     reports::{self, Figures},
     web::{
         failure::Answer,
-        files::download,
+        files::{download, taken_out},
         gate::{Asker, Signed},
         state::Web,
     },
@@ -20,7 +20,9 @@ use crate::{
 /// `GET /reports.csv`: by day, by queue and by agent, one below the other; `what` says which.
 pub async fn csv(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     let wish = wish.into_inner();
-    let (name, text) = web.db.read(move |conn| sheet(conn, &signed, &wish)).await?;
+    let asker = signed.clone();
+    let (name, text) = web.db.read(move |conn| sheet(conn, &asker, &wish)).await?;
+    taken_out(&web, &signed, "reports").await?;
     Ok(download(&name, "text/csv", text.into_bytes()))
 }
 

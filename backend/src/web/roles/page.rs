@@ -12,22 +12,24 @@ use super::matrix::{self, Column, Grants, Row};
 use crate::access::for_people;
 use crate::db::{Conn, InstallationRight, Right, RoleId};
 use crate::error::{Error, FieldError, Result};
+use crate::i18n::Language;
 use crate::people::effects;
 use crate::people::factor;
 use crate::people::role_change::{self, Change};
 use crate::people::roles::{self, NewRole};
-use crate::web::failure::{Answer, Failure};
+use crate::web::failure::{Answer, Failure, WHOLE, problems};
 use crate::web::fields::Fields;
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show, show_as};
 use crate::web::people;
 use crate::web::rights::{self, Told};
+use crate::web::stale;
 use crate::web::state::Web;
 use crate::web::view::{Choice, Face, Tab};
 
 /// The fields of the form. `whole` stands at its end: a form that was cut on its way takes no rights away.
-const FIELDS: [&str; 7] = ["name", "description", "g", "i", "factor", "sure", "whole"];
+const FIELDS: [&str; 8] = ["name", "description", "g", "i", "factor", "sure", "shown", "whole"];
 
 /// Roles that many have, to begin with.
 const PATTERNS: [&str; 4] = ["agent", "lead", "auditor", "admin"];
@@ -59,6 +61,8 @@ struct RoleView {
     name_error: String,
     description_error: String,
     grants_error: String,
+    /// Why all of it is refused.
+    whole_error: String,
     refused: bool,
     said: String,
 }
@@ -205,6 +209,7 @@ fn load(
         name_error: wrong("name"),
         description_error: wrong("description"),
         grants_error: wrong("grants"),
+        whole_error: wrong(WHOLE),
         refused: !problems.is_empty(),
         said,
     };
@@ -247,8 +252,8 @@ async fn again(
     form: Form,
     error: Error,
 ) -> Result<HttpResponse, Failure> {
-    let Error::Invalid(problems) = error else { return Err(Failure::from(error).back_to("/admin/roles")) };
-    show_as(web, signed, StatusCode::UNPROCESSABLE_ENTITY, "roles/page.html", move |conn, asker| {
+    let (status, problems) = problems(error).map_err(|failure| failure.back_to("/admin/roles"))?;
+    show_as(web, signed, status, "roles/page.html", move |conn, asker| {
         load(conn, asker, id, Some(form), &problems, String::new())
     })
     .await
@@ -287,19 +292,23 @@ struct SureView {
     factor: bool,
     own: Vec<Told>,
     told: Vec<Told>,
+    /// What was stored when this was looked at.
+    shown: String,
 }
 
 /// `POST /admin/roles/{id}`: what would change; once more with `sure`: it does.
 pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Posted<Fields>) -> Answer {
     let id = RoleId(id.into_inner());
     let form = Form::sent(&fields.0)?;
-    let sure = !fields.0.one("sure").is_empty();
+    let (sure, shown) = (!fields.0.one("sure").is_empty(), fields.0.one("shown").to_owned());
     let (wanted, asker, now) = (form.clone(), signed.clone(), web.moment().ts());
     if sure {
         let done = web
             .db
             .write(move |tx| {
                 let people = for_people(tx, &asker.actor)?;
+                let (before, _) = role_change::get(tx, id)?;
+                stale::must_be_fresh(&shown, &Form::stored(tx, &before)?)?;
                 let role = role_change::change(tx, &people, id, &wanted.change(), now)?;
                 if role.needs_factor == wanted.factor {
                     return Ok(());
@@ -323,16 +332,11 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
             let effects = effects::of(tx, &members, now, |tx| {
                 role_change::change(tx, &people, id, &wanted.change(), now).map(drop)
             })?;
-            let mut own = matrix::changes(tx, &before.grants, &wanted.grants, &language)?;
-            match (before.factor, wanted.factor) {
-                (false, true) => own.push((true, language.tr("role-factor-on"))),
-                (true, false) => own.push((false, language.tr("role-factor-off"))),
-                _ => {}
-            }
-            Ok((own, effects))
+            let own = itself(tx, &before, &wanted, &language)?;
+            Ok((own, effects, stale::mark(&before)))
         })
         .await;
-    let (own, effects) = match looked {
+    let (own, effects, shown) = match looked {
         Ok(looked) => looked,
         Err(error) => return again(&web, &signed, Some(id), form, error).await,
     };
@@ -346,8 +350,39 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
             name: form.name,
             description: form.description,
             factor: form.factor,
+            shown,
         };
         Ok(Page::new("roles", view))
     })
     .await
+}
+
+/// What changes of the role itself, whoever has it: nobody may, and somebody be given it later.
+fn itself(conn: &mut Conn, before: &Form, wanted: &Form, language: &Language) -> Result<Vec<(bool, String)>> {
+    let mut told = Vec::new();
+    if before.name != wanted.name {
+        let names = [("before", before.name.as_str()), ("after", wanted.name.as_str())];
+        told.push((true, language.tr_with("role-renamed", &names)));
+    }
+    if before.description != wanted.description {
+        told.push((true, language.tr("role-described")));
+    }
+    told.extend(matrix::changes(conn, &before.grants, &wanted.grants, language)?);
+    let installation = language.tr("role-installation");
+    for (gained, rights) in [
+        (true, &wanted.installation - &before.installation),
+        (false, &before.installation - &wanted.installation),
+    ] {
+        let key = if gained { "role-gives" } else { "role-takes" };
+        told.extend(rights.iter().map(|right| {
+            let what = language.tr(&format!("installation-{right}"));
+            (gained, language.tr_with(key, &[("queue", &installation), ("what", &what)]))
+        }));
+    }
+    match (before.factor, wanted.factor) {
+        (false, true) => told.push((true, language.tr("role-factor-on"))),
+        (true, false) => told.push((false, language.tr("role-factor-off"))),
+        _ => {}
+    }
+    Ok(told)
 }
