@@ -34,6 +34,10 @@ pub fn scarcest(config: &Config) -> io::Result<(Space, PathBuf)> {
     let own = (space(&config.data_dir)?, config.data_dir.clone());
     let DatabaseUrl::Sqlite(file) = &config.database else { return Ok(own) };
     let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // As it is unless somebody says otherwise; each mail asks.
+    if beside == config.data_dir {
+        return Ok(own);
+    }
     let there = (space(beside)?, beside.to_path_buf());
     Ok(if there.0.free < own.0.free { there } else { own })
 }
