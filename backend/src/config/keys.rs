@@ -109,7 +109,7 @@ pub const KEYS: &[Key] = &[
     secret(
         "SECRET_KEY",
         "secret.key in the data directory",
-        "The key that seals the passwords of mailboxes and of the relay: 32 bytes in hexadecimal. Nodes that share a database need the same.",
+        "The key that seals the passwords of mailboxes and of the relay, and second factors: 32 bytes in hexadecimal. Nodes that share a database need the same.",
     ),
     key("BIN_DAYS", "30", "After so many days in the bin a ticket loses its texts, files and people."),
     key(
