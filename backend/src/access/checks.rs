@@ -44,6 +44,24 @@ pub enum Check {
     Raised,
     /// A text is offered to those whom it is for.
     Templates,
+    /// Whoever looks through another agent's eyes changes nothing.
+    OnlyLooks,
+    /// He sees no more than he could himself.
+    LooksNoFurther,
+    /// He does not see what only the other knows: drafts, and texts of his own.
+    Unsaid,
+    /// All that is known of a person is for who may see all of it.
+    WholePerson,
+    /// What changes each ticket of a customer asks about each of them.
+    AllTicketsOf,
+    /// All tags are for who reads all queues.
+    AllTags,
+    /// A search in the sidebar is its maker's.
+    Views,
+    /// Rules are tried on stored mail by who reads all queues.
+    Trying,
+    /// A reply is taken back by its author.
+    Author,
 }
 
 impl Check {
@@ -57,7 +75,15 @@ impl Check {
         all.extend(InstallationRight::ALL.iter().copied().map(Self::Installation));
         all.extend([Self::Giving, Self::Active, Self::Bin, Self::Lists, Self::InQueue, Self::RetiredRoles]);
         all.extend([Self::KeepsOwn, Self::SameSite, Self::FormToken, Self::HalfSession, Self::OwnPassword]);
-        all.extend([Self::Raised, Self::Templates]);
+        all.extend([Self::Raised, Self::Templates, Self::OnlyLooks, Self::LooksNoFurther, Self::Unsaid]);
+        all.extend([
+            Self::WholePerson,
+            Self::AllTicketsOf,
+            Self::AllTags,
+            Self::Views,
+            Self::Trying,
+            Self::Author,
+        ]);
         all
     }
 }
@@ -83,6 +109,15 @@ impl fmt::Display for Check {
             Self::OwnPassword => "own_password",
             Self::Raised => "raised",
             Self::Templates => "templates",
+            Self::OnlyLooks => "only_looks",
+            Self::LooksNoFurther => "looks_no_further",
+            Self::Unsaid => "unsaid",
+            Self::WholePerson => "whole_person",
+            Self::AllTicketsOf => "all_tickets_of",
+            Self::AllTags => "all_tags",
+            Self::Views => "views",
+            Self::Trying => "trying",
+            Self::Author => "author",
         };
         out.write_str(word)
     }

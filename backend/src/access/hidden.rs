@@ -30,7 +30,7 @@ pub enum Named {
 pub fn is_hidden(conn: &mut Conn, actor: &Actor, named: &Named) -> Result<bool> {
     let ticket = match belongs(conn, named)? {
         Belongs::Nowhere => return Ok(false),
-        Belongs::Draft(author) => return Ok(author != actor.agent.id),
+        Belongs::Draft(author) => return Ok(author != actor.himself()),
         Belongs::Ticket(ticket) => ticket,
     };
     let ticket: Option<Ticket> =

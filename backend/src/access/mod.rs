@@ -50,8 +50,8 @@ pub struct Actor {
     pub scope: Scope,
     /// By which way he acts: browser, program, command line.
     pub cause: Cause,
-    /// Whether somebody else looks through his eyes: then nothing is changed, and what only he knows is not shown.
-    pub looked_through: bool,
+    /// Whether somebody else looks through his eyes.
+    looked_through: bool,
 }
 
 impl Actor {
@@ -79,10 +79,27 @@ impl Actor {
         Err(Error::Forbidden(say!("refused-right", right = right)))
     }
 
-    /// The same for somebody who only looks.
+    /// The same for somebody who only looks: nothing is changed then, and what only the agent knows is not shown.
     #[must_use]
     pub fn looked_through(self) -> Self {
         Self { looked_through: true, ..self }
+    }
+
+    /// Refuses changes to whoever looks through the agent's eyes.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub(crate) fn must_not_only_look(&self) -> Result<()> {
+        if self.looked_through && !is_left_out(Check::OnlyLooks) {
+            return Err(Error::Forbidden(say!("refused-viewing")));
+        }
+        Ok(())
+    }
+
+    /// Whose drafts and texts of his own are shown: nobody's, `AgentId(0)`, to whoever looks through the agent's eyes.
+    pub(crate) fn himself(&self) -> AgentId {
+        let hides = self.looked_through && !is_left_out(Check::Unsaid);
+        if hides { AgentId(0) } else { self.agent.id }
     }
 
     /// The actor as history shows him.
@@ -177,9 +194,7 @@ pub fn readable_by_id(conn: &mut Conn, actor: &Actor, id: TicketId) -> Result<Ti
 /// [`Error::NotFound`] where he may not read it, [`Error::Forbidden`] where he may not do this, [`Error::Conflict`] for
 /// a merged ticket, and for one in the bin where more is asked for than reading.
 pub fn for_change<L: Level>(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Result<TicketAccess<L>> {
-    if actor.looked_through {
-        return Err(Error::Forbidden(say!("refused-viewing")));
-    }
+    actor.must_not_only_look()?;
     let id = by_number(tx, number)?.id;
     let ticket = if actor.cause == Cause::Api {
         survivor::held(tx, id)?

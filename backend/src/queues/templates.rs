@@ -207,7 +207,7 @@ fn grouped<T>(pairs: Vec<(TemplateId, T)>) -> HashMap<TemplateId, Vec<T>> {
 // the other's.
 macro_rules! here {
     ($actor:expr, $queue:expr) => {{
-        let me = if $actor.looked_through { AgentId(0) } else { $actor.agent.id };
+        let me = $actor.himself();
         let whatever = TemplateId(if is_left_out(Check::Templates) { i64::MAX } else { 0 });
         let for_others = reply_template_roles::table.select(reply_template_roles::template_id);
         let for_him = reply_template_roles::table

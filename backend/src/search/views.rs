@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{Search, language};
 use crate::{
-    access::Actor,
+    access::{Actor, Check, is_left_out},
     db::{AgentId, Conn, Direct, InstallationRight, Ts, Tx, ViewId, columns, schema::views},
     error::{Error, Result, say},
     tickets::{
@@ -48,7 +48,8 @@ impl View {
 
     /// Whether this agent may take it away.
     pub fn is_of(&self, actor: &Actor) -> bool {
-        self.agent_id == actor.agent.id || (self.team && actor.scope.may(InstallationRight::QueuesAndMail))
+        let his = self.agent_id == actor.agent.id || is_left_out(Check::Views);
+        his || (self.team && actor.scope.may(InstallationRight::QueuesAndMail))
     }
 }
 
@@ -70,8 +71,9 @@ pub struct NewView {
 /// # Errors
 /// Those of the database.
 pub fn of(conn: &mut Conn, actor: &Actor) -> Result<Vec<View>> {
+    let whatever = ViewId(if is_left_out(Check::Views) { 0 } else { i64::MAX });
     Ok(views::table
-        .filter(views::team.eq(true).or(views::agent_id.eq(actor.agent.id)))
+        .filter(views::id.gt(whatever).or(views::team.eq(true)).or(views::agent_id.eq(actor.agent.id)))
         .order((views::name, views::id))
         .limit(MOST * 2)
         .select(columns::<View>())
@@ -120,11 +122,8 @@ pub fn pin(tx: &mut Tx<'_>, actor: &Actor, new: &NewView, at: &Moment) -> Result
 /// [`Error::NotFound`] for one that the actor does not see; [`Error::Forbidden`] for one of the team that another made.
 pub fn unpin(tx: &mut Tx<'_>, actor: &Actor, id: ViewId) -> Result<()> {
     let view: View = views::table.find(id).select(columns::<View>()).row(tx)?;
-    if !view.team && view.agent_id != actor.agent.id {
-        return Err(Error::NotFound);
-    }
     if !view.is_of(actor) {
-        return Err(Error::Forbidden(say!("refused-view-of-team")));
+        return Err(if view.team { Error::Forbidden(say!("refused-view-of-team")) } else { Error::NotFound });
     }
     diesel::delete(views::table.find(id)).exec(tx)?;
     Ok(())

@@ -128,7 +128,7 @@ fn has_room(conn: &mut Conn, actor: &Actor, size: i64) -> Result<bool> {
 /// [`Error::NotFound`] for anybody else's, and for one that was swept away.
 pub fn find(conn: &mut Conn, actor: &Actor, ticket: TicketId, uid: &str) -> Result<HalfSent> {
     Ok(uploads::table
-        .filter(uploads::uid.eq(uid).and(uploads::agent_id.eq(actor.agent.id)))
+        .filter(uploads::uid.eq(uid).and(uploads::agent_id.eq(actor.himself())))
         .filter(uploads::ticket_id.eq(ticket))
         .select(HalfSent::as_select())
         .first(conn)?)

@@ -227,7 +227,7 @@ pub fn history(conn: &mut Conn, access: &TicketAccess<Read>) -> Result<Vec<Event
         .rows(conn)?)
 }
 
-/// A file by its public id: of an article that the actor may read, or of his own draft.
+/// A file by its public id: of an article that the actor may read, or of his own draft, which nobody sees with his eyes.
 ///
 /// # Errors
 /// [`Error::NotFound`] otherwise.
@@ -238,7 +238,7 @@ pub fn attachment(conn: &mut Conn, actor: &Actor, uid: &str) -> Result<Attachmen
         .first_row(conn)?;
     match file.article_id {
         Some(id) => article(conn, actor, id).map(|_| file),
-        None if file.agent_id == Some(actor.agent.id) => Ok(file),
+        None if file.agent_id == Some(actor.himself()) => Ok(file),
         None => Err(Error::NotFound),
     }
 }

@@ -147,8 +147,9 @@ pub async fn pass(
         .map_or(guest, |signed| Guest { reader: signed.reader.clone(), frame: signed.frame.clone() });
     request.extensions_mut().insert(guest.clone());
     let asked = signed.clone().map(|signed| (signed, Asked::of(request.request())));
-    let only_looks =
-        signed.as_ref().is_some_and(|signed| signed.viewer.is_some()) && !WHILE_VIEWING.contains(&route.path);
+    let only_looks = signed.as_ref().is_some_and(|signed| signed.viewer.is_some())
+        && !WHILE_VIEWING.contains(&route.path)
+        && !is_left_out(Check::OnlyLooks);
     if let Some(signed) = signed {
         request.extensions_mut().insert(signed);
     }
@@ -225,7 +226,7 @@ async fn admit(
         return Err(Refusal::Because(Failure::plain(StatusCode::FORBIDDEN)));
     }
     let Some(signed) = signed else { return Ok(None) };
-    if signed.viewer.is_some() && is_closed(route) {
+    if signed.viewer.is_some() && is_closed(route) && !is_left_out(Check::OnlyLooks) {
         return Err(Refusal::OnlyLooks(signed));
     }
     let must_change = signed.viewer.is_none()

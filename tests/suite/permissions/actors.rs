@@ -23,6 +23,9 @@ pub enum State {
     MustChange,
     /// Gave his password long ago.
     NotRaised,
+    /// His session looks through another agent's eyes, whose rights are the ones that follow; he himself may do
+    /// everything.
+    Looks,
 }
 
 /// Somebody.
@@ -38,10 +41,12 @@ pub struct Kind {
     pub installation: &'static [&'static str],
     /// His only role is retired, and gives nothing.
     pub retired_role: bool,
+    /// Through whose eyes his session looks, where he may.
+    pub looks_as: Option<&'static str>,
 }
 
 const fn kind(login: &'static str, grants: &'static [(&'static str, &'static [Right])]) -> Kind {
-    Kind { login, state: State::Good, grants, installation: &[], retired_role: false }
+    Kind { login, state: State::Good, grants, installation: &[], retired_role: false, looks_as: None }
 }
 
 const fn with(login: &'static str, installation: &'static [&'static str]) -> Kind {
@@ -89,13 +94,28 @@ pub const ALL: &[Kind] = &[
     with("recorder", &["recorder"]),
     Kind { installation: &["export"], ..kind("export", &[(OPEN, &["read"])]) },
     with("api", &["api"]),
+    // Rules may be tried on stored mail by who reads all queues.
+    with("tries", &["queues_and_mail", "recorder"]),
+    Kind { looks_as: Some("reply"), state: State::Looks, ..kind("looks", &[(OPEN, &["reply"])]) },
+    // What he looks at is more than he has: it ends by that.
+    Kind { looks_as: Some("lead"), ..with("peeps", &["people"]) },
     lead("root", State::Good),
 ];
 
 impl Kind {
     /// Whether he is signed in, or has a token that is good.
     pub fn is_known(&self) -> bool {
-        matches!(self.state, State::Good | State::MustChange | State::NotRaised)
+        matches!(self.state, State::Good | State::MustChange | State::NotRaised | State::Looks)
+    }
+
+    /// The one who sits there, whoever's eyes he looks through.
+    pub fn himself(&self) -> Self {
+        if self.state == State::Looks { lead(self.login, State::Good) } else { *self }
+    }
+
+    /// Whether he sees the pages of this agent: his own, or with his eyes.
+    pub fn sees_as(&self, login: &str) -> bool {
+        self.login == login || (self.state == State::Looks && self.looks_as == Some(login))
     }
 
     /// Whether a right in a queue follows from his roles: each includes `read`, `reply` includes `note`, `full` all.

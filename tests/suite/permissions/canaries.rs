@@ -22,10 +22,10 @@ pub const ALL: &[Canary] = &[
     Canary { word: "zqxopennote", may_meet: |who| who.may(OPEN, "read") },
     // What one agent is writing, and his file: his alone.
     Canary { word: "zqxdraft", may_meet: |who| who.login == "reply" },
-    // A view and a bulk of one agent: his alone.
-    Canary { word: "zqxview", may_meet: |who| who.login == "reply" },
+    // A view and a bulk of one agent: his alone, and on the pages that he sees.
+    Canary { word: "zqxview", may_meet: |who| who.sees_as("reply") },
     // What one agent calls his passkey: whoever manages people sees it on his page and in the audit log.
-    Canary { word: "zqxpasskey", may_meet: |who| who.login == "reply" || who.may_install("people") },
+    Canary { word: "zqxpasskey", may_meet: |who| who.sees_as("reply") || who.may_install("people") },
     // A template of one agent: his alone, whatever others manage.
     Canary { word: "zqxpersonal", may_meet: |who| who.login == "reply" },
     // A template for one role. The audit log names what was changed.

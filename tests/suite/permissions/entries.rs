@@ -23,6 +23,8 @@ pub enum Besides {
     Right(&'static str),
     /// What the address names is one agent's own: the one called `reply`. It is no one else's.
     Own,
+    /// The same, and not even who looks through his eyes sees it.
+    Unsaid,
     /// What the address names belongs to the hidden queue.
     Vault,
     /// The right to open tickets in some queue.
@@ -39,6 +41,8 @@ pub enum Besides {
     Customer,
     /// This right in all queues.
     Everywhere(&'static str),
+    /// Everything on each ticket of somebody who has hidden ones.
+    AllTickets,
     /// Everything that the body gives away, or that comes with somebody else's eyes.
     Gives,
 }
@@ -136,7 +140,7 @@ pub const ALL: &[Entry] = &[
     needs("POST /articles/{id}/undo", Form(&[]), Besides::Root),
     entry("POST /articles/{id}/redirects", Form(&[("to", "e@customer.example")])),
     entry("POST /articles/{id}/resend", Form(&[("to", "e@customer.example")])),
-    spoils("POST /articles/{id}/customer", Form(&[])),
+    Entry { besides: Besides::AllTickets, ..spoils("POST /articles/{id}/customer", Form(&[])) },
     spoils("POST /articles/{id}/splits", Form(&[("title", "Split")])),
     spoils("POST /articles/{id}/ticket", Form(&[("ticket", "{other}")])),
     entry("POST /views", Form(&[("name", "v"), ("q", "state:open")])),
@@ -160,7 +164,7 @@ pub const ALL: &[Entry] = &[
     needs("POST /preferences/passkeys/{id}", Form(&[("name", "Renamed")]), Besides::Own),
     needs("POST /preferences/passkeys/{id}/end", Form(&[]), Besides::Own),
     entry("POST /preferences/templates", Form(&[("name", "Mine"), ("body", "Mine.")])),
-    needs("GET /preferences/templates/{id}", None, Besides::Own),
+    needs("GET /preferences/templates/{id}", None, Besides::Unsaid),
     needs("POST /preferences/templates/{id}", Form(&[("name", "Changed"), ("body", "Mine.")]), Besides::Own),
     needs("POST /preferences/templates/{id}/end", Form(&[]), Besides::Own),
     entry("POST /raise/passkey", Form(&[("answer", "{}")])),

@@ -22,6 +22,9 @@ pub async fn run(walk: &Arc<Walk>) {
     let mut listeners = Vec::new();
     for actor in walk.actors().filter(|actor| actor.kind.is_known()) {
         for path in ["/events", "/api/v1/events"] {
+            if path.starts_with("/api") && actor.token.is_none() {
+                continue;
+            }
             let mut request = http.get(format!("{base}{path}")).header("Sec-Fetch-Site", "same-origin");
             if path.starts_with("/api") {
                 request = request.bearer_auth(actor.token.as_deref().unwrap_or_default());

@@ -39,6 +39,14 @@ pub fn expected(who: &Kind, route: &Route, object: Option<Object>, entry: Option
     if !who.is_known() {
         return Expect::SignIn;
     }
+    if who.state == State::Looks {
+        if route.api {
+            return Expect::SignIn;
+        }
+        if is_closed_to_who_looks(route) {
+            return Expect::Forbidden;
+        }
+    }
     let owns_password = who.state != State::MustChange || BEFORE_OWN_PASSWORD.contains(&route.path.as_str());
     if !route.api && !owns_password {
         return Expect::OwnPassword;
@@ -56,6 +64,13 @@ pub fn expected(who: &Kind, route: &Route, object: Option<Object>, entry: Option
     } else {
         by_rules
     }
+}
+
+/// Who looks through another's eyes changes nothing, and keeps away from where passwords are.
+fn is_closed_to_who_looks(route: &Route) -> bool {
+    let ends = ["/viewing/end", "/logout"].contains(&route.path.as_str());
+    let passwords = ["/preferences/factor", "/password/change", "/raise", "/raise/with/{id}"];
+    (route.changes() && !ends) || route.raised || passwords.contains(&route.path.as_str())
 }
 
 /// In the bin a ticket can be read and taken out, and nothing else.
@@ -86,7 +101,11 @@ fn besides(who: &Kind, object: Option<Object>, besides: Besides) -> Expect {
     let or = |granted: bool, otherwise: Expect| if granted { Expect::In } else { otherwise };
     match (besides, object) {
         (Besides::Right(right), Some(object)) => on_object(who, object, right),
-        (Besides::Own, _) => or(who.login == "reply", Expect::NotFound),
+        (Besides::Own, _) => or(who.sees_as("reply"), Expect::NotFound),
+        (Besides::Unsaid, _) => or(who.login == "reply", Expect::NotFound),
+        (Besides::AllTickets, Some(Object::Open)) => {
+            or(who.may("any", "full") || who.may_install("people"), Expect::Forbidden)
+        }
         (Besides::Vault, _) => or(who.knows(VAULT) || who.may_install("queues_and_mail"), Expect::NotFound),
         (Besides::Create, _) => or(who.may(OPEN, "create"), Expect::Forbidden),
         (Besides::Administers, _) => {

@@ -350,7 +350,7 @@ impl Walk {
             // Whose session is over has nothing to be asked with any more, and whose eyes are another's changes nothing;
             // whoever was given everything is out of the reach of those who come after.
             let gives = entry(route).is_some_and(|entry| entry.besides == Besides::Gives);
-            if route.path == "/logout" || gives {
+            if ["/logout", "/viewing/end"].contains(&route.path.as_str()) || gives {
                 continue;
             }
             let mut asks = self.asks(route, |expect| expect == Expect::In);
@@ -513,6 +513,9 @@ impl Walk {
         let id = |name: &str| self.world.ids[name].clone();
         match (before, name) {
             ("tickets", "number") => thing.number.clone(),
+            ("articles", "id") if route.path.ends_with("/customer") && self.is_the_open_one(thing) => {
+                id("joined")
+            }
             ("articles", "id") => thing.article.clone(),
             ("attachments", "uid") => thing.attachment.clone(),
             ("acts", "id") => thing.act.clone(),
@@ -556,6 +559,10 @@ impl Walk {
                 route.key()
             ),
         }
+    }
+
+    fn is_the_open_one(&self, thing: &Thing) -> bool {
+        self.world.things[&Object::Open].number == thing.number
     }
 
     /// The text with what it names.

@@ -92,7 +92,7 @@ impl World {
         for kind in actors::ALL {
             actors.push(Arc::new(sign_in(app, *kind).await));
         }
-        let mut things = make_tickets(app, &actors).await;
+        let mut things = make_tickets(app, &actors, &mut ids).await;
         make_the_rest(app, &actors, &mut things, &mut ids).await;
         age(app, database).await;
         bulks_are_done(app).await;
@@ -110,6 +110,7 @@ impl World {
 async fn make_queues_and_roles(app: &TestApp) {
     app.queue(VAULT, "vault@helpdesk.example").await;
     for kind in actors::ALL.iter().filter(|kind| !kind.login.is_empty() && kind.login != "root") {
+        let kind = kind.himself();
         let grants: Vec<Value> =
             kind.grants.iter().map(|(queue, rights)| json!({ "queue": queue, "rights": rights })).collect();
         let role = json!({ "name": kind.login, "grants": grants, "installation": kind.installation });
@@ -148,7 +149,7 @@ async fn sign_in(app: &TestApp, kind: Kind) -> Actor {
             .get_result::<Word>(conn)?)
     });
     let csrf = csrf.await.expect("the session's token").word;
-    let token = (kind.state != State::Half).then_some(token);
+    let token = (!matches!(kind.state, State::Half | State::Looks)).then_some(token);
     Actor { kind, session: Some(session), csrf, token }
 }
 
@@ -201,7 +202,11 @@ impl Asking<'_> {
     }
 }
 
-async fn make_tickets(app: &TestApp, actors: &[Arc<Actor>]) -> BTreeMap<Object, Thing> {
+async fn make_tickets(
+    app: &TestApp,
+    actors: &[Arc<Actor>],
+    ids: &mut BTreeMap<&'static str, String>,
+) -> BTreeMap<Object, Thing> {
     let (base, http) = (app.base(), super::walk::http());
     let root = actors.iter().find(|actor| actor.kind.login == "root").and_then(|actor| actor.token.clone());
     let root = root.expect("root's token");
@@ -246,6 +251,18 @@ async fn make_tickets(app: &TestApp, actors: &[Arc<Actor>]) -> BTreeMap<Object, 
         .expect("an owner");
     asking.send(Method::PUT, &at(&kept, "queue"), Some(json!({ "value": VAULT }))).await;
     asking.send(Method::PUT, &at(&bin, "removal"), Some(json!({}))).await;
+    // Somebody else of whom there is more than meets the eye wrote into the open one.
+    let eve = ticket(&asking, "Findable zqxtitle", "zqxfile zqxbody", "Eve <eve@customer.example>").await;
+    asking.send(Method::PUT, &at(&eve, "queue"), Some(json!({ "value": VAULT }))).await;
+    let said = json!({ "body_text": "What somebody else wrote." });
+    let said = asking.send(Method::POST, &at(&open, "notes"), Some(said)).await;
+    ids.insert("joined", text(&said["id"]));
+    let sql =
+        format!("UPDATE articles SET from_address = 'eve@customer.example' WHERE id = {}", ids["joined"]);
+    app.db()
+        .write(move |tx| Ok(diesel::sql_query(sql.as_str()).execute(&mut **tx)?))
+        .await
+        .expect("an author");
     let all = [(Object::Open, open), (Object::Hidden, hidden), (Object::Bin, bin), (Object::Kept, kept)];
     all.into_iter().collect()
 }
@@ -365,6 +382,14 @@ async fn age(app: &TestApp, database: Database) {
         }
     };
     let of = |login: &str| format!("(SELECT id FROM agents WHERE login = '{login}')");
+    let look = |who: &str, whom: &str| {
+        format!(
+            "INSERT INTO viewings (session_hash, viewer_id, agent_id, begun_at) \
+             SELECT id_hash, agent_id, {}, created_at FROM sessions WHERE agent_id = {}",
+            of(whom),
+            of(who)
+        )
+    };
     let statements = [
         format!("UPDATE agents SET disabled_at = {} WHERE login = 'disabled'", hours(1)),
         format!("UPDATE agents SET expires_at = {} WHERE login = 'expired'", hours(1)),
@@ -377,6 +402,8 @@ async fn age(app: &TestApp, database: Database) {
             of("over")
         ),
         format!("UPDATE tokens SET revoked_at = {} WHERE agent_id = {}", hours(1), of("over")),
+        look("looks", "reply"),
+        look("peeps", "lead"),
         format!("UPDATE roles SET retired_at = {} WHERE name = 'retired'", hours(1)),
     ];
     for statement in statements {

@@ -20,18 +20,13 @@ const MOST: i64 = 100;
 /// For so long they wait for an agent who is gone.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Whose they are; nobody's for who only looks through another's eyes.
-fn me(actor: &Actor) -> AgentId {
-    if actor.looked_through { AgentId(0) } else { actor.agent.id }
-}
-
 /// One's own, by name.
 ///
 /// # Errors
 /// Those of the database.
 pub fn all(conn: &mut Conn, actor: &Actor) -> Result<Vec<Template>> {
     let rows: Vec<Row> = reply_templates::table
-        .filter(reply_templates::owner_id.eq(me(actor)))
+        .filter(reply_templates::owner_id.eq(actor.himself()))
         .order((reply_templates::name, reply_templates::id))
         .select(Row::as_select())
         .load(conn)?;
@@ -45,7 +40,7 @@ pub fn all(conn: &mut Conn, actor: &Actor) -> Result<Vec<Template>> {
 pub fn get(conn: &mut Conn, actor: &Actor, id: TemplateId) -> Result<Template> {
     let row: Row = reply_templates::table
         .find(id)
-        .filter(reply_templates::owner_id.eq(me(actor)))
+        .filter(reply_templates::owner_id.eq(actor.himself()))
         .select(Row::as_select())
         .first(conn)?;
     Ok(row.with(Vec::new(), Vec::new()))
@@ -57,7 +52,7 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: TemplateId) -> Result<Template> {
 /// [`Error::Invalid`] for what is wrong with it, or one too many.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, change: &Change, now: Ts) -> Result<Template> {
     let there: i64 = reply_templates::table
-        .filter(reply_templates::owner_id.eq(me(actor)))
+        .filter(reply_templates::owner_id.eq(actor.himself()))
         .count()
         .get_result(&mut **tx)?;
     if there >= MOST {

@@ -47,7 +47,7 @@ impl Template {
     /// somewhere.
     pub fn is_seen_by(&self, actor: &Actor) -> bool {
         if let Some(owner) = self.owner {
-            return owner == actor.agent.id && !actor.looked_through;
+            return owner == actor.himself();
         }
         let readable = |queue: &QueueId| actor.scope.in_queue(*queue).has(Right::Read);
         actor.scope.may(InstallationRight::QueuesAndMail)
@@ -63,7 +63,7 @@ impl Template {
     pub fn is_offered_to(&self, actor: &Actor, queue: QueueId) -> bool {
         let here = self.queues.is_empty() || self.queues.contains(&queue);
         let his = self.roles.is_empty() || self.roles.iter().any(|role| actor.scope.roles().contains(role));
-        let mine = self.owner.is_none_or(|owner| owner == actor.agent.id && !actor.looked_through);
+        let mine = self.owner.is_none_or(|owner| owner == actor.himself());
         !self.retired && here && ((mine && his) || is_left_out(Check::Templates))
     }
 }

@@ -190,10 +190,7 @@ pub(super) fn put(
 /// Those of the database.
 pub fn find(conn: &mut Conn, actor: &Actor, ticket: TicketId, kind: DraftKind) -> Result<Option<Draft>> {
     // What somebody has not said yet is his alone.
-    if actor.looked_through {
-        return Ok(None);
-    }
-    find_of(conn, actor.agent.id, ticket, kind)
+    find_of(conn, actor.himself(), ticket, kind)
 }
 
 pub(super) fn find_of(
@@ -355,7 +352,7 @@ pub fn finish(
 fn own(tx: &mut Tx<'_>, actor: &Actor, draft: DraftId) -> Result<()> {
     drafts::table
         .find(draft)
-        .filter(drafts::agent_id.eq(actor.agent.id))
+        .filter(drafts::agent_id.eq(actor.himself()))
         .select(drafts::id)
         .first::<DraftId>(&mut **tx)?;
     Ok(())
