@@ -57,6 +57,9 @@ pub struct Wanted {
     pub from: Option<String>,
     /// Until before this one.
     pub until: Option<String>,
+    /// Each of these words stands in its subject, detail, before or after. A page looks through 100,000 entries for them:
+    /// it may hold none, and `next` goes on.
+    pub words: Option<String>,
     /// How many, 1 to 200.
     pub limit: Option<String>,
     /// Where the page begins.
@@ -66,32 +69,19 @@ pub struct Wanted {
 impl Wanted {
     fn filter(&self) -> Result<Filter> {
         let kind = self.kind.as_deref().map(str::parse::<Audited>).transpose();
-        let moment = |field: &str, text: Option<&str>, otherwise: jiff::Timestamp| match text {
-            None => Ok(Ts(otherwise)),
-            Some(text) => text
-                .parse()
-                .map(Ts)
-                .map_err(|_| Error::invalid(field, "Write a moment like 2026-11-26T00:00:00Z.")),
-        };
-        let from = moment("from", self.from.as_deref(), jiff::Timestamp::UNIX_EPOCH)?;
-        let until = match &self.until {
-            None => None,
-            Some(text) => Some(moment("until", Some(text), jiff::Timestamp::UNIX_EPOCH)?),
-        };
-        let within = match (self.from.is_some(), until) {
-            (false, None) => None,
-            (_, until) => Some((from, until.unwrap_or(Ts(LAST)))),
+        let moment = |field: &str, text: &Option<String>| {
+            let wrong = |_| Error::invalid(field, "Write a moment like 2026-11-26T00:00:00Z.");
+            text.as_deref().map(|text| text.parse().map(Ts).map_err(wrong)).transpose()
         };
         Ok(Filter {
             agent: self.agent.clone(),
             kind: kind.map_err(|error| Error::invalid("kind", error))?,
-            within,
+            from: moment("from", &self.from)?,
+            until: moment("until", &self.until)?,
+            words: self.words.clone().unwrap_or_default(),
         })
     }
 }
-
-/// Later than anything both databases keep.
-const LAST: jiff::Timestamp = jiff::Timestamp::constant(64_060_588_800, 0);
 
 /// Who did what, the newest first; 25 at once where `limit` is missing. Needs the right to manage people.
 #[utoipa::path(get, path = "/audit", tag = "people", params(Wanted), responses((status = 200, body = List<EntryView>)))]
@@ -101,9 +91,8 @@ pub async fn list(desk: Data<Desk>, caller: Caller, Params(wanted): Params<Wante
         .read(move |conn| {
             let limit = page::limit(wanted.limit.as_deref(), page::DEFAULT)?;
             let before = page::cursor(wanted.cursor.as_deref())?.unwrap_or(AuditId(i64::MAX));
-            let rows = audit::page(conn, &caller.actor, &wanted.filter()?, before, limit + 1)?;
-            let (rows, next) = List::<EntryView>::cut(rows, limit, |entry| entry.id.to_string());
-            let agents: Vec<AgentId> = rows.iter().filter_map(|entry| entry.agent_id).collect();
+            let found = audit::page(conn, &caller.actor, &wanted.filter()?, before, limit)?;
+            let agents: Vec<AgentId> = found.entries.iter().filter_map(|entry| entry.agent_id).collect();
             let agents = view::agents(conn, &agents)?;
             let entry = |entry: Entry| EntryView {
                 id: entry.id.to_string(),
@@ -121,7 +110,8 @@ pub async fn list(desk: Data<Desk>, caller: Caller, Params(wanted): Params<Wante
                 after: value(&entry.becomes),
                 hash: entry.hash,
             };
-            Ok(List { items: rows.into_iter().map(entry).collect(), next })
+            let next = found.next.map(|id| id.to_string());
+            Ok(List { items: found.entries.into_iter().map(entry).collect(), next })
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))

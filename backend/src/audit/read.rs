@@ -1,6 +1,6 @@
 //! Looking at it.
 
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types::Text};
 
 use crate::{
     access::Actor,
@@ -44,31 +44,74 @@ pub struct Filter {
     pub agent: Option<String>,
     /// Of this kind.
     pub kind: Option<Audited>,
-    /// Within this time: from, until before.
-    pub within: Option<(Ts, Ts)>,
+    /// From this moment on.
+    pub from: Option<Ts>,
+    /// Until before this one.
+    pub until: Option<Ts>,
+    /// Each of these words stands somewhere in the entry: to whom or what, in more about it, before or after.
+    pub words: String,
 }
 
-/// What was done before `before`, the newest first.
+/// So many words are asked for.
+const WORDS: usize = 8;
+/// So many entries are looked through for words at once; what is older comes with the next page.
+const STRETCH: i64 = 100_000;
+
+/// Entries, and where to go on.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The newest first.
+    pub entries: Vec<Entry>,
+    /// `before` of the next page, which may hold none where words are looked for; `None`: there is nothing older.
+    pub next: Option<AuditId>,
+}
+
+/// What was done before `before`, the newest first, `limit` entries at most. Where words are looked for, so many entries
+/// are looked through that a page answers at once, whatever the log holds.
 ///
 /// # Errors
 /// [`crate::error::Error::Forbidden`] without the right to manage people.
-pub fn page(
-    conn: &mut Conn,
-    actor: &Actor,
-    filter: &Filter,
-    before: AuditId,
-    limit: i64,
-) -> Result<Vec<Entry>> {
+pub fn page(conn: &mut Conn, actor: &Actor, filter: &Filter, before: AuditId, limit: i64) -> Result<Found> {
     actor.require(InstallationRight::People)?;
     load(conn, filter, before, limit)
 }
 
 /// The same for the operator.
-pub(crate) fn load(conn: &mut Conn, filter: &Filter, before: AuditId, limit: i64) -> Result<Vec<Entry>> {
-    let mut rows = audit_events::table
+pub(crate) fn load(conn: &mut Conn, filter: &Filter, before: AuditId, limit: i64) -> Result<Found> {
+    let limit = limit.clamp(1, 1_000);
+    let floor = if filter.words.trim().is_empty() { AuditId(0) } else { floor(conn, before)? };
+    let mut entries = entries(conn, filter, (floor, before), limit + 1)?;
+    let more = i64::try_from(entries.len()).is_ok_and(|found| found > limit);
+    let next = if more {
+        entries.pop();
+        entries.last().map(|entry| entry.id)
+    } else {
+        let older = audit_events::table.filter(audit_events::id.lt(floor)).select(audit_events::id);
+        older.first::<AuditId>(conn).optional()?.map(|_| floor)
+    };
+    Ok(Found { entries, next })
+}
+
+/// Where a stretch below `before` ends.
+fn floor(conn: &mut Conn, before: AuditId) -> Result<AuditId> {
+    let newest = audit_events::table
         .filter(audit_events::id.lt(before))
         .order(audit_events::id.desc())
-        .limit(limit.clamp(1, 1_001))
+        .select(audit_events::id);
+    let newest: Option<AuditId> = newest.first(conn).optional()?;
+    Ok(AuditId(newest.map_or(0, |id| id.0.saturating_sub(STRETCH - 1).max(0))))
+}
+
+fn entries(
+    conn: &mut Conn,
+    filter: &Filter,
+    (floor, before): (AuditId, AuditId),
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let mut rows = audit_events::table
+        .filter(audit_events::id.ge(floor).and(audit_events::id.lt(before)))
+        .order(audit_events::id.desc())
+        .limit(limit)
         .select(Entry::as_select())
         .into_boxed();
     if let Some(login) = &filter.agent {
@@ -82,8 +125,27 @@ pub(crate) fn load(conn: &mut Conn, filter: &Filter, before: AuditId, limit: i64
     if let Some(kind) = filter.kind {
         rows = rows.filter(audit_events::kind.eq(kind));
     }
-    if let Some((from, until)) = filter.within {
-        rows = rows.filter(audit_events::at.ge(from).and(audit_events::at.lt(until)));
+    if let Some(from) = filter.from {
+        rows = rows.filter(audit_events::at.ge(from));
+    }
+    if let Some(until) = filter.until {
+        rows = rows.filter(audit_events::at.lt(until));
+    }
+    for word in filter.words.split_whitespace().take(WORDS) {
+        rows = rows.filter(sql::<Text>(ALL_OF_IT).like(pattern(word)).escape('\\'));
     }
     Ok(rows.load(conn)?)
+}
+
+/// What words are looked for in.
+const ALL_OF_IT: &str = "lower(subject || ' ' || detail || ' ' || was || ' ' || becomes)";
+
+/// A pattern that finds the word whatever its case. SQLite knows the case of ASCII only: any letter stands for another.
+fn pattern(word: &str) -> String {
+    let letter = |c: char| match c {
+        '%' | '_' | '\\' => format!("\\{c}"),
+        c if c.is_ascii() && c != '\0' => c.to_ascii_lowercase().to_string(),
+        _ => "_".to_owned(),
+    };
+    format!("%{}%", word.chars().map(letter).collect::<String>())
 }

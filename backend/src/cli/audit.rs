@@ -9,7 +9,7 @@ use super::office::{Office, in_options};
 use super::output::{print, print_json};
 use crate::audit::{self, Entry, Filter, witness::End};
 use crate::config::Loaded;
-use crate::db::{AuditId, Audited};
+use crate::db::{AuditId, Audited, Conn, Ts};
 use crate::people::agents;
 
 #[derive(Debug, Subcommand)]
@@ -45,6 +45,15 @@ pub(super) struct List {
     /// Only this kind: sign_in, sign_in_failed, refused, queue, role, …
     #[arg(long)]
     kind: Option<Audited>,
+    /// Only from this moment on, like 2026-11-26T00:00:00Z
+    #[arg(long, value_name = "MOMENT")]
+    from: Option<jiff::Timestamp>,
+    /// Only until before this one
+    #[arg(long, value_name = "MOMENT")]
+    until: Option<jiff::Timestamp>,
+    /// Only where each of these words stands in what it was about, before or after
+    #[arg(long, default_value = "", hide_default_value = true)]
+    words: String,
     /// So many
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1_000))]
     limit: i64,
@@ -114,14 +123,35 @@ impl Verify {
     }
 }
 
+/// The newest, however far back they are.
+fn newest(conn: &mut Conn, filter: &Filter, limit: i64) -> crate::error::Result<Vec<Entry>> {
+    let (mut rows, mut next) = (Vec::new(), Some(AuditId(i64::MAX)));
+    while let Some(before) = next {
+        let left = limit - i64::try_from(rows.len()).unwrap_or(limit);
+        if left <= 0 {
+            break;
+        }
+        let found = audit::load(conn, filter, before, left)?;
+        rows.extend(found.entries);
+        next = found.next;
+    }
+    Ok(rows)
+}
+
 impl List {
     fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
-        let filter = Filter { agent: self.agent, kind: self.kind, within: None };
+        let filter = Filter {
+            agent: self.agent,
+            kind: self.kind,
+            from: self.from.map(Ts),
+            until: self.until.map(Ts),
+            words: self.words,
+        };
         let limit = self.limit;
         let (rows, logins) = Office::open(&loaded.config)?
             .db
             .read_blocking(|conn| {
-                let rows = audit::load(conn, &filter, AuditId(i64::MAX), limit)?;
+                let rows = newest(conn, &filter, limit)?;
                 let logins: std::collections::HashMap<_, _> =
                     agents::all(conn)?.into_iter().map(|agent| (agent.id, agent.login)).collect();
                 Ok((rows, logins))

@@ -1,4 +1,4 @@
-//! The audit log as a page: searched by agent, kind and day, the newest first; and taken out as a table.
+//! The audit log as a page: searched by words, agent, kind and days, the newest first; and taken out as a table.
 
 use actix_web::web::{Data, Query};
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use super::page::{Page, show};
 use super::recorder::span;
 use super::state::Web;
 use super::view::Choice;
-use crate::audit::{self, Entry, Filter};
+use crate::audit::{self, Entry, Filter, Found};
 use crate::csv::Csv;
 use crate::db::{AgentId, AuditId, Audited, Conn, InstallationRight};
 use crate::error::{Error, Result};
@@ -31,11 +31,22 @@ const PART: i64 = 1_000;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Wish {
+    words: String,
     agent: String,
     kind: String,
     /// `YYYY-MM-DD` in the reader's zone.
-    day: String,
+    from: String,
+    /// The last day that counts.
+    until: String,
     cursor: Option<i64>,
+}
+
+/// What of a wish cannot be meant, by the names of its messages.
+#[derive(Debug, Default)]
+struct Wrong {
+    from: Option<&'static str>,
+    until: Option<&'static str>,
+    kind: Option<&'static str>,
 }
 
 impl Wish {
@@ -43,8 +54,14 @@ impl Wish {
     fn address(&self, path: &str, cursor: Option<AuditId>) -> String {
         let mut query = Serializer::new(String::new());
         let cursor = cursor.map(|id| id.to_string()).unwrap_or_default();
-        let all =
-            [("agent", self.agent.trim()), ("kind", &self.kind), ("day", &self.day), ("cursor", &cursor)];
+        let all = [
+            ("words", self.words.trim()),
+            ("agent", self.agent.trim()),
+            ("kind", &self.kind),
+            ("from", &self.from),
+            ("until", &self.until),
+            ("cursor", &cursor),
+        ];
         for (name, value) in all.iter().filter(|(_, value)| !value.is_empty()) {
             query.append_pair(name, value);
         }
@@ -52,31 +69,65 @@ impl Wish {
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
     }
 
-    /// What is looked for; `None` for a day that is none.
-    fn filter(&self, asker: &Asker) -> Option<Filter> {
-        let within = match self.day.trim() {
-            "" => None,
-            day => Some(span(&asker.reader, day.parse::<Date>().ok()?)?),
+    fn is_narrow(&self) -> bool {
+        [&self.words, &self.agent, &self.kind, &self.from, &self.until]
+            .iter()
+            .any(|value| !value.trim().is_empty())
+    }
+
+    /// What is looked for.
+    fn filter(&self, asker: &Asker) -> Result<Filter, Wrong> {
+        let day = |text: &str| match text.trim() {
+            "" => Ok(None),
+            day => day.parse::<Date>().ok().and_then(|day| span(&asker.reader, day)).map(Some).ok_or(()),
         };
-        Some(Filter {
+        let kind = match self.kind.trim() {
+            "" => Ok(None),
+            word => word.parse::<Audited>().map(Some),
+        };
+        let (from, until) = (day(&self.from), day(&self.until));
+        let mut wrong = Wrong {
+            from: from.is_err().then_some("recorder-day-wrong"),
+            until: until.is_err().then_some("recorder-day-wrong"),
+            kind: kind.is_err().then_some("audit-kind-wrong"),
+        };
+        let (from, until) = (from.ok().flatten(), until.ok().flatten());
+        if from.is_some_and(|from| until.is_some_and(|until| until.1 <= from.0)) {
+            wrong.until = Some("audit-until-wrong");
+        }
+        if wrong.from.or(wrong.until).or(wrong.kind).is_some() {
+            return Err(wrong);
+        }
+        Ok(Filter {
             agent: Some(self.agent.trim().to_owned()).filter(|login| !login.is_empty()),
-            kind: self.kind.parse().ok(),
-            within,
+            kind: kind.ok().flatten(),
+            from: from.map(|(begin, _)| begin),
+            until: until.map(|(_, end)| end),
+            words: self.words.clone(),
         })
     }
 }
 
 #[derive(Serialize)]
 struct AuditView {
+    words: String,
     agent: String,
-    day: String,
-    day_error: String,
+    from: Field,
+    until: Field,
+    kind_error: String,
     kinds: Vec<Choice>,
     narrow: bool,
     entries: Vec<Row>,
     csv_url: String,
     first_url: Option<String>,
     next_url: Option<String>,
+}
+
+/// A day, and what is wrong with it.
+#[derive(Serialize)]
+struct Field {
+    value: String,
+    error: String,
 }
 
 #[derive(Serialize)]
@@ -111,16 +162,11 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<AuditView>> 
     let language = &asker.reader.language;
     let filter = wish.filter(asker);
     let before = wish.cursor.map_or(AuditId(i64::MAX), AuditId);
-    let mut rows = match &filter {
-        Some(filter) => audit::page(conn, &asker.actor, filter, before, SHOWN + 1)?,
-        None => Vec::new(),
+    let (found, wrong) = match &filter {
+        Ok(filter) => (audit::page(conn, &asker.actor, filter, before, SHOWN)?, &Wrong::default()),
+        Err(wrong) => (Found { entries: Vec::new(), next: None }, wrong),
     };
-    let more = i64::try_from(rows.len()).is_ok_and(|found| found > SHOWN);
-    if more {
-        rows.pop();
-    }
-    let next = rows.last().filter(|_| more).map(|entry| entry.id);
-    let ids: Vec<AgentId> = rows.iter().filter_map(|entry| entry.agent_id).collect();
+    let ids: Vec<AgentId> = found.entries.iter().filter_map(|entry| entry.agent_id).collect();
     let people = agents(conn, &ids)?;
     let row = |entry: &Entry| Row {
         at: entry.at.0,
@@ -139,16 +185,19 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<AuditView>> 
         let word = kind.as_str();
         Choice::new(word, language.tr(&format!("audited-{word}")), word == wish.kind)
     });
+    let told = |message: Option<&str>| message.map(|name| language.tr(name)).unwrap_or_default();
     let view = AuditView {
+        words: wish.words.clone(),
         agent: wish.agent.clone(),
-        day: wish.day.clone(),
-        day_error: if filter.is_some() { String::new() } else { language.tr("recorder-day-wrong") },
+        from: Field { value: wish.from.clone(), error: told(wrong.from) },
+        until: Field { value: wish.until.clone(), error: told(wrong.until) },
+        kind_error: told(wrong.kind),
         kinds: std::iter::once(any).chain(kinds).collect(),
-        narrow: [&wish.agent, &wish.kind, &wish.day].iter().any(|value| !value.trim().is_empty()),
-        entries: rows.iter().map(row).collect(),
+        narrow: wish.is_narrow(),
+        entries: found.entries.iter().map(row).collect(),
         csv_url: wish.address("/admin/audit.csv", None),
         first_url: wish.cursor.map(|_| wish.address("/admin/audit", None)),
-        next_url: next.map(|id| wish.address("/admin/audit", Some(id))),
+        next_url: found.next.map(|id| wish.address("/admin/audit", Some(id))),
     };
     Ok(Page::new("audit", view))
 }
@@ -217,15 +266,19 @@ pub async fn csv(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
 
 fn sheet(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<String> {
     asker.actor.require(InstallationRight::People)?;
-    let filter = wish
-        .filter(asker)
-        .ok_or_else(|| Error::invalid("day", asker.reader.language.tr("recorder-day-wrong")))?;
+    let filter = wish.filter(asker).map_err(|wrong| {
+        let named = [("from", wrong.from), ("until", wrong.until), ("kind", wrong.kind)];
+        let first = named.into_iter().find_map(|(field, message)| message.map(|message| (field, message)));
+        let (field, message) = first.unwrap_or(("kind", "audit-kind-wrong"));
+        Error::invalid(field, asker.reader.language.tr(message))
+    })?;
     let mut table =
         Csv::new(&["id", "at", "agent", "cause", "kind", "subject", "detail", "before", "after", "hash"]);
-    let (mut before, mut lines) = (AuditId(i64::MAX), 0);
-    while lines < MOST {
-        let rows = audit::page(conn, &asker.actor, &filter, before, PART)?;
-        let Some(last) = rows.last().map(|entry| entry.id) else { break };
+    let (mut next, mut lines) = (Some(AuditId(i64::MAX)), 0);
+    while let Some(before) = next.filter(|_| lines < MOST) {
+        let found = audit::page(conn, &asker.actor, &filter, before, PART)?;
+        next = found.next;
+        let rows = found.entries;
         let ids: Vec<AgentId> = rows.iter().filter_map(|entry| entry.agent_id).collect();
         let people = agents(conn, &ids)?;
         lines += rows.len();
@@ -244,7 +297,6 @@ fn sheet(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<String> {
                 entry.hash,
             ]);
         }
-        before = last;
     }
     Ok(table.finish())
 }

@@ -86,8 +86,63 @@ both_databases! {
         assert!(entries(&app, "&until=2020-01-01T00:00:00Z").await.is_empty());
         assert!(!entries(&app, "&from=2020-01-01T00:00:00Z&agent=ROOT").await.is_empty());
         app.root.get("/api/v1/audit?kind=nonsense").await.assert(422);
+        assert_eq!(entries(&app, "&words=ASK+first").await.len(), 1, "in what it became, whatever the case");
+        assert_eq!(entries(&app, "&words=legal&kind=queue").await.len(), 2, "in its subject");
+        assert_eq!(entries(&app, "&words=127.0.0&kind=sign_in").await.len(), 1, "in more about it");
+        for none in ["ask+last", "%25", "first_"] {
+            assert!(entries(&app, &format!("&words={none}&kind=queue")).await.is_empty(), "{none}");
+        }
         let dana = app.agent("dana", &["Agent"]).await;
         dana.get("/api/v1/audit").await.assert(403);
+    }
+
+    async fn the_page_is_searched_by_words_and_days_and_says_what_cannot_be_meant(database) {
+        let app = TestApp::start(database).await;
+        lived_in(&app).await;
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        browser.get("/raise").await;
+        browser.submit("/raise", &[("current", PASSWORD), ("next", "/admin")]).await;
+        let shown = async |query: &str| browser.get(&format!("/admin/audit?{query}")).await.assert(200).text();
+        let today = app.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let (before, after) = (today.yesterday().unwrap(), today.tomorrow().unwrap());
+        let found = |page: &str| page.matches("<details class=\"lg\"").count();
+        assert_eq!(found(&shown("words=ask+first").await), 1);
+        assert_eq!(found(&shown(&format!("words=ask+first&from={before}&until={after}")).await), 1);
+        assert_eq!(found(&shown(&format!("words=ask+first&from={}", after.tomorrow().unwrap())).await), 0);
+        assert_eq!(found(&shown(&format!("words=ask+first&until={}", before.yesterday().unwrap())).await), 0);
+        for (query, field, told) in [
+            ("kind=nonsense".to_owned(), "kind", "This kind does not exist"),
+            ("from=soon".to_owned(), "from", "This is no day"),
+            (format!("from={after}&until={before}"), "until", "before the first one"),
+        ] {
+            let page = shown(&query).await;
+            let describes = format!("aria-describedby=\"{field}-e\"");
+            assert!(found(&page) == 0 && page.contains(told) && page.contains(&describes), "{query}: {page}");
+            browser.get(&format!("/admin/audit.csv?{query}")).await.assert(422);
+        }
+        let table = browser.get("/admin/audit.csv?words=ask+first").await.assert(200).text();
+        assert_eq!(table.lines().count(), 2, "{table}");
+    }
+
+    async fn words_are_looked_for_a_stretch_at_a_time_and_found_however_old(database) {
+        let app = TestApp::start(database).await;
+        app.queue("Needle", "needle@helpdesk.example").await;
+        // Ids may have gaps; what is looked through is counted by them.
+        let far = if app.settings.postgres_url().is_some() {
+            "SELECT setval(pg_get_serial_sequence('audit_events', 'id'), 150000)"
+        } else {
+            "UPDATE sqlite_sequence SET seq = 150000 WHERE name = 'audit_events'"
+        };
+        sql(&app, far).await.unwrap();
+        app.queue("Hay", "hay@helpdesk.example").await;
+        let page = app.root.get("/api/v1/audit?words=needle").await.assert(200).json();
+        assert!(page["items"].as_array().unwrap().is_empty(), "{page}");
+        let older = format!("/api/v1/audit?words=needle&cursor={}", text(&page["next"]));
+        let page = app.root.get(&older).await.assert(200).json();
+        assert_eq!((page["items"].as_array().unwrap().len(), &page["next"]), (1, &Value::Null), "{page}");
+        let (content, said) = told(&app, &["audit", "list", "--words", "needle"]).await;
+        assert!(content && said.lines().count() == 1 && said.contains("Needle"), "{said}");
     }
 
     async fn what_the_operator_does_is_kept_as_his_and_holds_no_secret(database) {
