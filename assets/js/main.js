@@ -12,6 +12,7 @@ import "./draft.js";
 import "./upload.js";
 import "./templates.js";
 import "./details.js";
+import "./matrix.js";
 import "./keys.js";
 import "./completes.js";
 import "./seen.js";

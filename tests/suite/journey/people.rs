@@ -70,6 +70,16 @@ fn a_role_is_changed_by_keyboard_alone() {
         focused().await.send_keys(tab).await.unwrap();
         focused().await.send_keys(" ").await.unwrap();
         assert_eq!(browser.run("return document.activeElement.value.split(':')[1]").await, json!("reply"));
+        // What comes along is shown while it is ticked, and no longer than that.
+        let tinted = "return [...document.querySelectorAll('tbody tr:nth-child(2) .is-from')].map(c => c.dataset.right).join()";
+        let full = "document.querySelector('tbody tr:first-child .mx-full input').click()";
+        assert_eq!(browser.run(tinted).await, json!("note"));
+        browser.run(full).await;
+        assert_eq!(browser.run(tinted).await, json!("note,move_into,create,owner,priority,full"));
+        let told = "return document.querySelector('tbody tr:nth-child(2) .mx-owner label').textContent";
+        assert!(text(&browser.run(told).await).ends_with(", comes with All queues"));
+        browser.run(full).await;
+        assert_eq!(browser.run(tinted).await, json!("note"));
         focused().await.send_keys("\u{e007}").await.unwrap();
         browser.wait_for_text("Dana Agent gains in Support: note, reply").await;
         browser.screenshot("role-sure").await;

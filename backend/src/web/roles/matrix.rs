@@ -25,6 +25,7 @@ pub struct Column {
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
     name: String,
+    /// How many rows it takes over from: 0 for all queues, 1 for a queue below no other.
     depth: usize,
     retired: bool,
     cells: Vec<Cell>,
@@ -60,7 +61,7 @@ pub fn rows(conn: &mut Conn, grants: &Grants, language: &Language) -> Result<Vec
     let everywhere = language.tr("matrix-all");
     let top = Above { name: everywhere.clone(), rights: own(grants, None), above: None };
     let mut rows = vec![row(grants, None, &everywhere, 0, false, None, language)];
-    below(&all, None, 0, grants, &top, language, &mut rows);
+    below(&all, None, 1, grants, &top, language, &mut rows);
     Ok(rows)
 }
 
@@ -91,7 +92,7 @@ fn below(
             rows.push(row(grants, Some(queue.id), &queue.name, depth, retired, Some(above), language));
         }
         // A circle of parents, which nothing should make, ends here.
-        if depth < 8 {
+        if depth <= 8 {
             let here = Above { name: queue.name.clone(), rights, above: Some(above) };
             below(all, Some(queue.id), depth + 1, grants, &here, language, rows);
         }
