@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use diesel::RunQueryDsl as _;
 use jiff::SignedDuration;
 use tests::app::{TestApp, text};
 use tests::binary::PASSWORD;
@@ -10,6 +11,8 @@ use tests::{Client, both_databases};
 use turnstone::access::Who;
 use turnstone::db::{Cause, Ts};
 use turnstone::people::{agents, password};
+
+use super::factor::{secret_on, shown};
 
 const KEPT: &str = "turnstone-known";
 
@@ -33,6 +36,16 @@ fn kept(answer: &tests::client::Answer) -> Option<String> {
     let cookies = answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
     let mut values = cookies.filter_map(|cookie| cookie.strip_prefix(KEPT)?.strip_prefix('='));
     values.next().and_then(|rest| rest.split(';').next()).map(str::to_owned)
+}
+
+/// The operator sets another password.
+async fn becomes(app: &TestApp, login: &'static str, new: &str) {
+    let (hash, now) = (password::hash_blocking(new).unwrap(), Ts(app.clock.now()));
+    let set = app.db().write(move |tx| {
+        let agent = agents::by_login(tx, login)?;
+        agents::set_password(tx, agent.id, &hash, &Who::machine(Cause::Cli), now)
+    });
+    set.await.unwrap();
 }
 
 both_databases! {
@@ -109,25 +122,51 @@ both_databases! {
         assert_eq!(kept(&half), None);
     }
 
+    async fn a_password_that_changes_between_two_steps_lets_nobody_in(database) {
+        let app = TestApp::start(database).await;
+        let careful = serde_json::json!({ "name": "Careful", "grants": [], "installation": [] });
+        let role = app.root.post("/api/v1/roles", careful).await.assert(201).json();
+        let change = serde_json::json!({ "needs_factor": true });
+        app.root.patch(&format!("/api/v1/roles/{}", text(&role["id"])), change).await.assert(200);
+        app.agent("dana", &["Agent", "Careful"]).await;
+        let browser = app.visitor();
+        assert!(try_with(&browser, "dana", PASSWORD).await.assert(303).location().starts_with("/login/enrolment"));
+        let secret = secret_on(&browser.get("/login/enrolment").await.assert(200).text());
+        becomes(&app, "dana", "another one entirely").await;
+        let late = browser.submit("/login/enrolment", &[("code", &shown(&app, &secret, 0))]).await;
+        assert!(late.status != 200, "no recovery codes for who is not in");
+        assert!(browser.get("/tickets").await.assert(303).location().starts_with("/login"));
+    }
+
+    async fn a_password_that_was_given_out_is_chosen_anew_once(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        app.db()
+            .write(|tx| Ok(diesel::sql_query("UPDATE agents SET must_change_password = TRUE WHERE login = 'dana'").execute(&mut **tx)?))
+            .await
+            .unwrap();
+        let browser = app.visitor();
+        try_with(&browser, "dana", PASSWORD).await.assert(303);
+        browser.get("/password/change").await.assert(200);
+        // Whoever gave it out gives another one: who holds the old one chooses nothing any more.
+        becomes(&app, "dana", "another one entirely").await;
+        browser.submit("/password/change", &[("password", "one that a thief chose")]).await;
+        assert!(browser.get("/tickets").await.assert(303).location().starts_with("/login"));
+        try_with(&app.visitor(), "dana", "one that a thief chose").await.assert(422);
+        try_with(&app.visitor(), "dana", "another one entirely").await.assert(303);
+    }
+
     async fn a_password_that_changes_while_it_is_looked_at_lets_nobody_in(database) {
         let app = TestApp::start(database).await;
         app.agent("dana", &["Agent"]).await;
         let (mut old, mut refused) = (PASSWORD.to_owned(), 0);
         for round in 0..8_u64 {
             let new = format!("another one entirely {round}");
-            let hash = password::hash_blocking(&new).unwrap();
-            let now = Ts(app.clock.now());
             let browser = app.visitor();
             browser.get("/login").await.assert(200);
             let change = async {
                 tokio::time::sleep(Duration::from_millis(5 + 7 * round)).await;
-                app.db()
-                    .write(move |tx| {
-                        let dana = agents::by_login(tx, "dana")?;
-                        agents::set_password(tx, dana.id, &hash, &Who::machine(Cause::Cli), now)
-                    })
-                    .await
-                    .unwrap();
+                becomes(&app, "dana", &new).await;
             };
             let fields = [("login", "dana"), ("password", old.as_str())];
             let (answer, ()) = tokio::join!(browser.submit("/login", &fields), change);

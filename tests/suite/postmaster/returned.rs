@@ -139,6 +139,25 @@ both_databases! {
         assert_eq!(told(&app, "dana").len(), 1);
     }
 
+    async fn what_comes_back_of_a_mail_that_may_have_left_ends_its_tries(database) {
+        let app = TestApp::start(database).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        quiet(&app).await;
+        app.relay.clear();
+        app.relay.next([Behaviour::DropAfterDot]);
+        let reply = dana.reply(&number, "We look into it.").await;
+        let reply = app.delivery(&reply, "uncertain").await;
+        returns(&app, SUPPORT, &report(&text(&reply["message_id"]), &failed("anna@customer.example"))).await;
+        app.delivery(&reply, "bounced").await;
+        for _ in 0..6 {
+            app.advance(SignedDuration::from_mins(61)).await;
+        }
+        quiet(&app).await;
+        assert_eq!(app.relay.received_by("anna@customer.example").len(), 1, "nobody who is not there is tried again");
+        assert_eq!(told(&app, "dana").len(), 1);
+    }
+
     async fn the_same_report_twice_tells_once(database) {
         let app = TestApp::start(database).await;
         let (number, reply) = answered(&app).await;

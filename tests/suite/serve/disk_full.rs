@@ -1,12 +1,14 @@
 //! A full disk: new mail is put off, what is there can be read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use tests::app::SUPPORT;
 use tests::process::is_root;
 use tests::{Binary, Client, Database, Dialogue, Settings, mail};
+use turnstone::config::{Config, DatabaseUrl};
+use turnstone::ops::disk;
 
 /// A small file system in memory; gone with this value.
 struct SmallDisk(PathBuf);
@@ -32,8 +34,8 @@ impl Drop for SmallDisk {
 fn a_full_disk_puts_mail_off_and_keeps_the_pages() {
     tests::run(async {
         let settings = Settings::new(Database::Sqlite).with("TEST_DISK_RESERVE_BYTES", "0");
-        let disk = is_root().then(|| SmallDisk::mount(settings.data_directory(), 48)).flatten();
-        let Some(_disk) = disk else {
+        let mounted = is_root().then(|| SmallDisk::mount(settings.data_directory(), 48)).flatten();
+        let Some(_disk) = mounted else {
             eprintln!("left out: mounting a small disk needs root");
             return;
         };
@@ -103,4 +105,19 @@ fn below_the_reserve_intake_stops_before_the_database_fails() {
         assert_eq!(reply.code, 452, "{reply:?}");
         drop(server);
     });
+}
+
+#[test]
+fn of_two_disks_the_one_with_less_room_counts() {
+    let here = std::env::temp_dir();
+    let mut config = Config::for_tests(&here);
+    config.database = DatabaseUrl::Sqlite(here.join("turnstone.db"));
+    assert_eq!(disk::scarcest(&config).unwrap().1, here);
+    // Nothing has less than this one.
+    config.database = DatabaseUrl::Sqlite("/proc/turnstone.db".into());
+    let (space, place) = disk::scarcest(&config).unwrap();
+    assert_eq!((space.free, place.as_path()), (0, Path::new("/proc")));
+    config.data_dir = "/proc".into();
+    config.database = DatabaseUrl::Sqlite(here.join("turnstone.db"));
+    assert_eq!(disk::scarcest(&config).unwrap().1, Path::new("/proc"));
 }
