@@ -22,6 +22,9 @@ const COMMAND: Duration = Duration::from_secs(60);
 /// For the answer to the final dot (RFC 5321, 4.5.3.2.6).
 const FINAL: Duration = Duration::from_secs(600);
 
+/// What is said of an address that the relay cannot write to.
+const ONLY_ASCII: &str = "the relay takes no addresses with letters outside of ASCII";
+
 /// A connection to the relay; many mails go over it, one after the other.
 pub(super) struct Line {
     /// `None` once it is broken: a dialogue that lost its place is not taken up again.
@@ -132,8 +135,16 @@ impl Line {
     /// Hands over one mail.
     pub(super) async fn send(&mut self, from: &str, to: &[String], bytes: &[u8]) -> Attempt {
         self.used += 1;
-        let everybody = |word: &Word| to.iter().map(|address| (address.clone(), word.clone())).collect();
-        match self.sender(from, to).await {
+        let (to, strange) = self.within_reach(from, to);
+        let everybody = |word: &Word| -> Vec<(String, Word)> {
+            let mut told: Vec<_> = to.iter().map(|address| (address.clone(), word.clone())).collect();
+            told.extend(strange.iter().cloned());
+            told
+        };
+        if to.is_empty() && !strange.is_empty() {
+            return Attempt { words: strange, stale: false };
+        }
+        match self.sender(from, &to).await {
             Ok(()) => {}
             Err(word) => {
                 let stale = !self.is_open();
@@ -142,7 +153,7 @@ impl Line {
             }
         }
         let mut words = Vec::with_capacity(to.len());
-        for address in to {
+        for address in &to {
             let word = self.recipient(address).await;
             if !self.is_open() {
                 // Nothing was sent yet, so nothing can have happened: a broken line is a matter of time.
@@ -153,6 +164,7 @@ impl Line {
         }
         if words.iter().all(|(_, word)| *word != Word::Taken) {
             self.reset().await;
+            words.extend(strange);
             return Attempt { words, stale: false };
         }
         let last = match self.command(Data).await {
@@ -167,7 +179,25 @@ impl Line {
                 *word = last.clone();
             }
         }
+        words.extend(strange);
         Attempt { words, stale: false }
+    }
+
+    /// The recipients whom this relay can write to, and a word for each of the others: nobody else waits for an address
+    /// with letters outside of ASCII that the relay knows nothing of (RFC 6531).
+    fn within_reach(&self, from: &str, to: &[String]) -> (Vec<String>, Vec<(String, Word)>) {
+        if !from.is_ascii() || self.takes_utf8() != Some(false) {
+            return (to.to_vec(), Vec::new());
+        }
+        let (plain, strange): (Vec<String>, Vec<String>) =
+            to.iter().cloned().partition(|address| address.is_ascii());
+        (plain, strange.into_iter().map(|address| (address, Word::Refused(ONLY_ASCII.into()))).collect())
+    }
+
+    /// Whether the relay takes letters outside of ASCII in addresses; `None`: there is no line to it.
+    fn takes_utf8(&self) -> Option<bool> {
+        let connection = self.connection.as_ref()?;
+        Some(connection.server_info().supports_feature(Extension::SmtpUtfEight))
     }
 
     async fn sender(&mut self, from: &str, to: &[String]) -> Result<(), Word> {
@@ -181,9 +211,7 @@ impl Line {
         let utf8 = !from.is_ascii() || to.iter().any(|address| !address.is_ascii());
         if utf8 {
             if !info.supports_feature(Extension::SmtpUtfEight) {
-                return Err(Word::Refused(
-                    "the relay takes no addresses with letters outside of ASCII".into(),
-                ));
+                return Err(Word::Refused(ONLY_ASCII.into()));
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }

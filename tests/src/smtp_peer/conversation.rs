@@ -187,7 +187,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     }
 
     fn greeting(&self) -> String {
-        let mut lines = vec!["relay.example", "SIZE 104857600", "8BITMIME", "SMTPUTF8", "PIPELINING"];
+        let mut lines = vec!["relay.example", "SIZE 104857600", "8BITMIME", "PIPELINING"];
+        if !self.security.ascii_only {
+            lines.push("SMTPUTF8");
+        }
         if self.security.starttls && !self.encrypted {
             lines.push("STARTTLS");
         }

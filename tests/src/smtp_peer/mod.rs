@@ -63,6 +63,8 @@ pub struct Security {
     pub broken_tls: bool,
     /// Takes mail only after this user and password (AUTH PLAIN or LOGIN).
     pub credentials: Option<(String, String)>,
+    /// Knows nothing of letters outside of ASCII in addresses.
+    pub ascii_only: bool,
 }
 
 impl Received {

@@ -3,7 +3,9 @@
 use serde_json::json;
 use tests::app::{SUPPORT, TestApp, text};
 use tests::bridge::quiet;
+use tests::smtp_peer::Security;
 use tests::{both_databases, mail};
+use turnstone::config::RelayTls;
 use turnstone::postmaster::{self, Accepted};
 
 /// A CR that no LF follows ends a line for some servers, and so a mail with a dot behind it.
@@ -69,5 +71,20 @@ both_databases! {
         quiet(&app).await;
         assert_eq!(app.relay.received_by("anna@customer.example").len(), 1);
         assert_eq!(app.relay.received_by("x..y@docomo.example").len(), 1);
+    }
+
+    async fn an_address_that_the_relay_cannot_write_to_keeps_nobody_else_from_his_answer(database) {
+        let security = Security { ascii_only: true, ..Security::default() };
+        let app = TestApp::start_behind(database, security, RelayTls::None).await;
+        let number = app.ticket_from(&mail("anna@customer.example").cc("jürgen@customer.example")).await;
+        app.hush().await;
+        let reply = app.root.reply(&number, "To both.").await;
+        let sent = app.delivery(&reply, "sent").await;
+        assert_eq!(app.relay.wait_for("anna@customer.example", 1).await.remove(0).to, ["anna@customer.example"]);
+        let refused = sent["delivery"]["refused"].as_array().unwrap();
+        assert_eq!((refused.len(), &refused[0]["address"]), (1, &json!("jürgen@customer.example")), "{sent}");
+        // Nor is he asked for again and again.
+        app.advance(jiff::SignedDuration::from_hours(6)).await;
+        assert_eq!(app.relay.received_by("anna@customer.example").len(), 1);
     }
 }
