@@ -72,6 +72,7 @@ pub fn call(
     if after != before {
         state::change(tx, ticket, who, after, None, at)?;
     }
+    state::free_closed(tx, ticket, who, at)?;
     store::save(tx, ticket, at.ts())?;
     super::read::mark(tx, actor, ticket)?;
     Ok(article)

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Article, Formatted, Moment, NewArticle, NewFile, Person, Recipients, locking, model::Ticket, planned,
-    salutation, state, store,
+    Article, Formatted, Moment, NewArticle, NewFile, Person, Recipients, acts::Snapshot, locking,
+    model::Ticket, planned, salutation, state, store, withdraw,
 };
 use crate::{
     access::{Actor, Reply, TicketAccess},
@@ -83,7 +83,8 @@ pub fn reply(
         states::must_be_offered(tx, "value", state)?;
     }
 
-    let before = ticket.status();
+    let waiting = Snapshot::of(ticket);
+    let before = waiting.state;
     let was = before.to_string();
     locking::take(tx, ticket, who, actor.agent.id, at)?;
     let article = write(tx, ticket, actor, input, &recipients, at)?;
@@ -99,7 +100,9 @@ pub fn reply(
         planned::keep(tx, article.id, input.state, until.map(Ts))?;
     } else if after != before || input.state.is_some() {
         state::change(tx, ticket, who, after, until, at)?;
+        withdraw::remember(tx, ticket, who, waiting, at)?;
     }
+    state::free_closed(tx, ticket, who, at)?;
     store::save(tx, ticket, at.ts())?;
     super::read::mark(tx, actor, ticket)?;
     let hold = send_at.map_or(input.hold_seconds, |_| Some(HOLD));
@@ -374,4 +377,20 @@ pub(super) fn with_signature(text: &str, agent: &str, queue: &str) -> String {
         return text.trim_end().to_owned();
     }
     format!("{}\n\n-- \n{signature}", text.trim_end())
+}
+
+/// The text without the signature that [`with_signature`] has put below it. Only the very words of these signatures are
+/// taken off: below a mark of the same look may stand what somebody typed, and what one of them was before it was
+/// changed is deleted with less trouble than lost words are written again.
+pub(super) fn without_signature<'a>(text: &'a str, agent: &str, queue: &str) -> &'a str {
+    let text = text.trim_end();
+    let signature = signature(agent, queue);
+    if signature.is_empty() {
+        return text;
+    }
+    match text.strip_suffix(signature.as_str()).and_then(|above| above.strip_suffix("-- \n")) {
+        // A forward may have nothing above it.
+        Some(own) if own.is_empty() || own.ends_with("\n\n") => own.trim_end(),
+        _ => text,
+    }
 }

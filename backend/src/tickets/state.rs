@@ -87,6 +87,11 @@ pub(super) fn as_it_was(state: Status, until: Option<Timestamp>, at: &Moment) ->
     }
 }
 
+/// Whoever writes on a ticket takes its lock. Where it was closed before and stays so, he is done with it.
+pub(super) fn free_closed(tx: &mut Tx<'_>, ticket: &mut Ticket, who: &Who, at: &Moment) -> Result<()> {
+    if ticket.state == State::Closed { close(tx, ticket, who, at) } else { Ok(()) }
+}
+
 /// Nobody waits for anybody on a closed ticket, and nobody is on it; also where it was answered while closed.
 fn close(tx: &mut Tx<'_>, ticket: &mut Ticket, who: &Who, at: &Moment) -> Result<()> {
     ticket.unanswered_since = None;

@@ -1,16 +1,24 @@
 //! Take a reply back while it is held: nothing leaves, and the text is back in the composer.
 
 use diesel::prelude::*;
+use jiff::Timestamp;
 
-use super::{Article, Moment, drafts, formatted, locking, model::Ticket, salutation, store};
+use super::{
+    Article, Moment,
+    acts::{self, Snapshot},
+    drafts, formatted, locking,
+    model::Ticket,
+    reply::without_signature,
+    salutation, state, store,
+};
 use crate::{
     access::{Actor, Check, Reply, TicketAccess, Who, is_left_out},
     db::{
-        AgentId, ArticleId, DraftId, DraftKind, EventKind, Sender, Status, Tx,
-        schema::{articles, attachments, events, message_ids, planned_replies},
+        ActKind, AgentId, ArticleId, DraftId, DraftKind, EventId, EventKind, QueueId, Sender, Status, Tx,
+        schema::{acts as acts_table, articles, attachments, events, message_ids, planned_replies, tickets},
     },
     error::{Error, Result, say},
-    notify, outbox,
+    notify, outbox, people, queues,
 };
 
 /// Takes the reply back into a draft of its author. What the reply did to state and lock is undone as well.
@@ -67,12 +75,13 @@ fn into_draft(tx: &mut Tx<'_>, reply: &Article, author: AgentId, at: &Moment) ->
     let words = salutation::put_above(tx, reply)?;
     let html = formatted::of(tx, reply)?.map(|html| salutation::own_html(html, &words));
     let own = salutation::own_text(own, &words);
-    let body = own.rsplit_once("\n\n-- \n").map_or(own, |(text, _)| text);
+    let (his, its) = signatures(tx, reply)?;
+    let body = without_signature(own, &his, &its);
     let mut fields = serde_json::json!({
         "to": list(recipients.to),
         "cc": list(recipients.cc),
         "bcc": list(recipients.bcc),
-        "body_text": if body.starts_with("-- \n") { "" } else { body.trim_end() },
+        "body_text": body,
     });
     if let (Some(html), Some(fields)) = (&html, fields.as_object_mut()) {
         fields.insert("body_text".into(), html.text().into());
@@ -99,6 +108,27 @@ fn into_draft(tx: &mut Tx<'_>, reply: &Article, author: AgentId, at: &Moment) ->
         ))
         .execute(&mut **tx)?;
     Ok(draft)
+}
+
+/// The signatures that were put below a reply: its author's, and that of the queue in which the ticket was then. They
+/// are as they read now.
+fn signatures(tx: &mut Tx<'_>, reply: &Article) -> Result<(String, String)> {
+    let his = match reply.agent_id {
+        Some(author) => people::agents::get(tx, author)?.signature,
+        None => String::new(),
+    };
+    // A template may have moved the ticket with the reply: what was written first about it says where that was.
+    let there: Option<QueueId> = events::table
+        .filter(events::article_id.eq(reply.id))
+        .order(events::id)
+        .select(events::queue_id)
+        .first(&mut **tx)
+        .optional()?;
+    let queue = match there {
+        Some(queue) => queue,
+        None => tickets::table.find(reply.ticket_id).select(tickets::queue_id).first(&mut **tx)?,
+    };
+    Ok((his, queues::get(tx, queue)?.signature))
 }
 
 /// Takes planned replies back because somebody wrote from outside: each goes to the draft of its author, who hears of
@@ -155,24 +185,75 @@ fn without_originals(tx: &mut Tx<'_>, forward: ArticleId, original: &str) -> Res
     Ok(())
 }
 
+/// Keeps until when a ticket waited before a reply changed that: the event of the reply says no more than the state. It
+/// is an act that counts as undone from the beginning, for nobody undoes it but with the reply.
+pub(super) fn remember(
+    tx: &mut Tx<'_>,
+    ticket: &Ticket,
+    who: &Who,
+    before: Snapshot,
+    at: &Moment,
+) -> Result<()> {
+    let after = Snapshot::of(ticket);
+    let changed = (before.state, before.until) != (after.state, after.until);
+    let Some(agent) = who.agent.filter(|_| changed && before.until.is_some()) else { return Ok(()) };
+    let event: EventId = events::table
+        .filter(events::ticket_id.eq(ticket.id).and(events::kind.eq(EventKind::StateChanged)))
+        .order(events::id.desc())
+        .select(events::id)
+        .first(&mut **tx)?;
+    let change = acts::Change { before, after, tag: None };
+    diesel::insert_into(acts_table::table)
+        .values((
+            acts_table::ticket_id.eq(ticket.id),
+            acts_table::agent_id.eq(agent),
+            acts_table::kind.eq(ActKind::StateChanged),
+            acts_table::event_id.eq(event),
+            acts_table::change.eq(serde_json::to_string(&change)?),
+            acts_table::created_at.eq(at.ts()),
+            acts_table::undone_at.eq(at.ts()),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// What [`remember`] has kept behind the event of a change; `None` also for replies from before it did.
+fn waited_until(tx: &mut Tx<'_>, event: EventId) -> Result<Option<Timestamp>> {
+    let kept: Option<String> = acts_table::table
+        .filter(acts_table::event_id.eq(event))
+        .order(acts_table::id)
+        .select(acts_table::change)
+        .first(&mut **tx)
+        .optional()?;
+    let Some(kept) = kept else { return Ok(None) };
+    let change: acts::Change = serde_json::from_str(&kept)?;
+    Ok(change.before.until)
+}
+
 /// The state and the lock as they were before the reply, unless something else has changed them since.
 fn restore(tx: &mut Tx<'_>, ticket: &mut Ticket, who: &Who, article: ArticleId, at: &Moment) -> Result<()> {
-    let replied: Option<(crate::db::EventId, Option<String>)> = events::table
+    let replied: Option<(EventId, Option<String>)> = events::table
         .filter(events::article_id.eq(article).and(events::kind.eq(EventKind::Replied)))
         .select((events::id, events::old_value))
         .first(&mut **tx)
         .optional()?;
     let Some((event, Some(before))) = replied else { return Ok(()) };
     let Ok(before) = before.parse::<Status>() else { return Ok(()) };
-    let changes: Vec<Option<String>> = events::table
+    let changes: Vec<(EventId, Option<String>)> = events::table
         .filter(events::ticket_id.eq(ticket.id).and(events::id.gt(event)))
         .filter(events::kind.eq(EventKind::StateChanged))
         .order(events::id)
-        .select(events::old_value)
+        .select((events::id, events::old_value))
         .load(&mut **tx)?;
-    let only_the_reply = matches!(changes.as_slice(), [Some(old)] if *old == before.to_string());
-    if only_the_reply && !before.is_pending() {
-        super::state::change(tx, ticket, who, before, None, at)?;
+    if let [(change, Some(old))] = changes.as_slice()
+        && *old == before.to_string()
+    {
+        let until = waited_until(tx, *change)?;
+        // Of a state that waits and of which nobody knows until when, nothing can be set back.
+        if until.is_some() || !before.is_pending() {
+            let (to, until) = state::as_it_was(before, until, at);
+            state::change(tx, ticket, who, to, until, at)?;
+        }
     }
     let was_his = ticket.locked_at.is_none() && ticket.state.is_active() && ticket.owner_id == who.agent;
     if let Some(agent) = who.agent.filter(|_| was_his) {

@@ -68,6 +68,34 @@ both_databases! {
         assert_eq!((locked(&ticket), &ticket["owner"], &ticket["state"]), (true, &json!("dana"), &json!("open")));
     }
 
+    async fn what_is_written_on_a_closed_ticket_that_stays_closed_locks_nothing(database) {
+        let app = TestApp::start(database).await;
+        let dana = app.agent("dana", &["Agent"]).await;
+        let eve = app.agent("eve", &["Agent"]).await;
+        let later = (app.clock.now() + SignedDuration::from_hours(2)).to_string();
+        for (what, body) in [
+            ("calls", json!({ "body_text": "We called back.", "by": "us" })),
+            ("calls", json!({ "body_text": "She called.", "by": "customer", "state": "closed" })),
+            ("replies", json!({ "body_text": "You are welcome.", "hold_seconds": 0 })),
+            ("replies", json!({ "body_text": "Good morning.", "send_at": later })),
+        ] {
+            let number = app.ticket_from(&mail("anna@customer.example")).await;
+            dana.set(&number, "state", "closed").await;
+            dana.post(&format!("/api/v1/tickets/{number}/{what}"), body.clone()).await.assert(201);
+            let ticket = app.ticket(&number).await;
+            assert_eq!((locked(&ticket), &ticket["state"]), (false, &json!("closed")), "{body}: {ticket}");
+            // Nobody is kept from it.
+            eve.reply(&number, "One more thing.").await;
+            assert!(!locked(&app.ticket(&number).await), "{body}");
+        }
+        // A call of the customer opens it, and whoever took it is on it.
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        dana.set(&number, "state", "closed").await;
+        dana.post(&format!("/api/v1/tickets/{number}/calls"), json!({ "body_text": "She called." })).await.assert(201);
+        let ticket = app.ticket(&number).await;
+        assert_eq!((locked(&ticket), &ticket["state"]), (true, &json!("open")), "{ticket}");
+    }
+
     async fn close_and_move_unlock_without_a_lock_timeout_notice(database) {
         let app = TestApp::start(database).await;
         app.queue("Billing", "billing@helpdesk.example").await;

@@ -88,6 +88,17 @@ both_databases! {
         crate::tickets::counters_agree(&app).await;
     }
 
+    async fn with_it_comes_back_what_was_typed_below_a_mark(database) {
+        let app = TestApp::start_at(database, NOW).await;
+        let question = mail(ANNA);
+        let number = app.ticket_from(&question).await;
+        // Nobody has a signature: nothing was put below it.
+        let typed = "Good morning.\n\n-- \nPS: from Friday on.";
+        plan(&app, &number, json!({ "body_text": typed })).await;
+        app.deliver(&mail(ANNA).answering([question.id()]).text("It works now!\n")).await;
+        assert_eq!(draft_of(&app, &number).await, typed);
+    }
+
     async fn the_ticket_changes_when_it_leaves_and_not_before(database) {
         let app = TestApp::start_at(database, NOW).await;
         let number = app.ticket_from(&mail(ANNA)).await;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{
     app::{TestApp, text},
     both_databases, mail,
@@ -32,6 +32,11 @@ async fn undo(app: &TestApp, number: &str, article: &str) -> Result<(), Error> {
         withdraw::withdraw(tx, &mut access, &actor, article, &at).map(|_| ())
     };
     app.desk().db.write(work).await
+}
+
+async fn queue_id(app: &TestApp, name: &str) -> String {
+    let queues = app.root.get("/api/v1/queues").await.items();
+    text(&queues.iter().find(|queue| queue["name"] == name).expect("the queue")["id"])
 }
 
 async fn prefer(app: &TestApp, login: &'static str, change: impl FnOnce(&mut Preferences)) {
@@ -85,6 +90,90 @@ both_databases! {
         app.advance(SignedDuration::from_secs(90)).await;
         app.settle().await;
         assert!(app.relay.received_by("anna@customer.example").is_empty(), "nothing left");
+    }
+
+    async fn a_ticket_that_waited_waits_again_until_then_and_is_reminded_of(database) {
+        let app = TestApp::start(database).await;
+        app.hush().await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let wait = async |minutes: i64| {
+            let until = (app.clock.now() + SignedDuration::from_mins(minutes)).to_string();
+            let set = json!({ "value": "pending reminder", "until": until });
+            app.root.put(&format!("/api/v1/tickets/{number}/state"), set).await.assert(200).json()
+        };
+        let answer = async |mut body: Value| {
+            body["body_text"] = json!("Too early.");
+            body["hold_seconds"] = json!(3_600);
+            let replies = format!("/api/v1/tickets/{number}/replies");
+            text(&app.root.post(&replies, body).await.assert(201).json()["id"])
+        };
+        let waiting = wait(120).await;
+        let before = (waiting["state"].clone(), waiting["pending_until"].clone());
+        let later = (app.clock.now() + SignedDuration::from_hours(48)).to_string();
+        for body in [json!({ "state": "closed" }), json!({ "state": "open" }), json!({ "state": "pending reminder", "until": later })] {
+            let reply = answer(body.clone()).await;
+            let now = app.ticket(&number).await;
+            assert_ne!((now["state"].clone(), now["pending_until"].clone()), before, "{body}: {now}");
+            undo(&app, &number, &reply).await.expect("in time");
+            let now = app.ticket(&number).await;
+            assert_eq!((now["state"].clone(), now["pending_until"].clone()), before, "{body}: {now}");
+        }
+        // The reply's change of state is undone with it, and by nothing else.
+        let acts = app.root.get(&format!("/api/v1/tickets/{number}/acts")).await.items();
+        assert_eq!(acts.len(), 1, "{acts:?}");
+        app.advance(SignedDuration::from_mins(121)).await;
+        tests::wait_until("the reminder", std::time::Duration::from_secs(10), async || {
+            let history = app.root.get(&format!("/api/v1/tickets/{number}/history?limit=100")).await.items();
+            history.iter().any(|event| event["kind"] == "reminded").then_some(())
+        })
+        .await;
+        // A moment that has passed meanwhile is no reason to wait.
+        wait(10).await;
+        let reply = answer(json!({ "state": "closed" })).await;
+        app.advance(SignedDuration::from_mins(20)).await;
+        undo(&app, &number, &reply).await.expect("in time");
+        let now = app.ticket(&number).await;
+        assert_eq!((&now["state"], now["pending_until"].is_null()), (&json!("open"), true), "{now}");
+        crate::tickets::counters_agree(&app).await;
+    }
+
+    async fn what_was_typed_below_a_mark_is_no_signature(database) {
+        let app = TestApp::start(database).await;
+        app.queue("Billing", "billing@helpdesk.example").await;
+        let support = queue_id(&app, "Support").await;
+        let sign = async |words: &str| {
+            app.root.patch(&format!("/api/v1/queues/{support}"), json!({ "signature": words })).await.assert(200);
+        };
+        let typed = "Hello.\n\n-- \nPS: I am in on Friday.";
+        let alone = "-- \nPS: I am in on Friday.";
+        // The queue's signature when it is sent and when it is taken back; what is in the draft.
+        for (then, now, body, back) in [
+            ("", "", typed, typed.to_owned()),
+            ("", "", alone, alone.to_owned()),
+            ("", "Support", typed, typed.to_owned()),
+            ("Support", "Support", "Hello.", "Hello.".to_owned()),
+            ("Support", "Support", typed, typed.to_owned()),
+            ("Support\n\n-- \nDay and night", "Support\n\n-- \nDay and night", typed, typed.to_owned()),
+            ("Support", "", typed, format!("{typed}\n\n-- \nSupport")),
+            ("Support", "Help", typed, format!("{typed}\n\n-- \nSupport")),
+        ] {
+            let number = app.ticket_from(&mail("anna@customer.example")).await;
+            sign(then).await;
+            let reply = json!({ "body_text": body, "hold_seconds": 60 });
+            let reply = app.root.post(&format!("/api/v1/tickets/{number}/replies"), reply).await.assert(201).json();
+            sign(now).await;
+            let undo = format!("/api/v1/articles/{}/undo", text(&reply["id"]));
+            let draft = app.root.post(&undo, json!({})).await.assert(201).json();
+            assert_eq!(draft["body_text"], back, "{then:?}, then {now:?}");
+        }
+        // It is the signature of the queue in which it was written.
+        sign("Support").await;
+        let number = app.ticket_from(&mail("anna@customer.example")).await;
+        let reply = json!({ "body_text": typed, "hold_seconds": 60 });
+        let reply = app.root.post(&format!("/api/v1/tickets/{number}/replies"), reply).await.assert(201).json();
+        app.root.set(&number, "queue", "Billing").await;
+        let undo = format!("/api/v1/articles/{}/undo", text(&reply["id"]));
+        assert_eq!(app.root.post(&undo, json!({})).await.assert(201).json()["body_text"], typed);
     }
 
     async fn after_the_hold_it_is_too_late(database) {
