@@ -80,22 +80,22 @@ async fn suspect_survivors(desk: &Desk) -> Result<()> {
 }
 
 /// Before suspects are read it is noted that they are: whoever ends the process now has one strike more. From the
-/// second on each is read alone, so that only the culprit collects the others.
-async fn strike(desk: &Desk, mut rows: Vec<Waiting>) -> Result<Vec<Waiting>> {
+/// second on each is read alone, so that only the culprit collects the others. What is to be read, and who is suspected.
+async fn strike(desk: &Desk, mut rows: Vec<Waiting>) -> Result<(Vec<Waiting>, Vec<InboundId>)> {
     let alone = |row: &Waiting| row.attempts >= 2;
     let together = rows.iter().take_while(|row| !alone(row)).count();
     rows.truncate(together.max(1));
     if rows.iter().all(|row| row.attempts == 0) {
-        return Ok(rows);
+        return Ok((rows, Vec::new()));
     }
     let (culprits, rows): (Vec<Waiting>, Vec<Waiting>) =
         rows.into_iter().partition(|row| row.attempts >= STRIKES);
     let ids = |rows: &[Waiting]| rows.iter().map(|row| row.id).collect::<Vec<InboundId>>();
     let suspects: Vec<InboundId> = rows.iter().filter(|row| row.attempts > 0).map(|row| row.id).collect();
-    let (culprits, now) = (ids(&culprits), Ts(desk.clock.now()));
+    let (culprits, struck, now) = (ids(&culprits), suspects.clone(), Ts(desk.clock.now()));
     desk.db
         .write(move |tx| {
-            diesel::update(inbound_mails::table.filter(inbound_mails::id.eq_any(suspects.clone())))
+            diesel::update(inbound_mails::table.filter(inbound_mails::id.eq_any(struck.clone())))
                 .set(inbound_mails::attempts.eq(inbound_mails::attempts + 1))
                 .exec(tx)?;
             for id in &culprits {
@@ -105,7 +105,24 @@ async fn strike(desk: &Desk, mut rows: Vec<Waiting>) -> Result<Vec<Waiting>> {
             Ok(())
         })
         .await?;
-    Ok(rows)
+    Ok((rows, suspects))
+}
+
+/// Takes the strike back from those that wait on because the database did not answer: nothing ended the process.
+async fn forgive(desk: &Desk, suspects: Vec<InboundId>) {
+    if suspects.is_empty() {
+        return;
+    }
+    let done = desk.db.write(move |tx| {
+        let struck = inbound_mails::id.eq_any(suspects.clone()).and(inbound_mails::attempts.gt(1));
+        diesel::update(inbound_mails::table.filter(received::waits().and(struck)))
+            .set(inbound_mails::attempts.eq(inbound_mails::attempts - 1))
+            .exec(tx)?;
+        Ok(())
+    });
+    if let Err(error) = done.await {
+        tracing::warn!(%error, "mail that waits keeps a strike that it does not deserve");
+    }
 }
 
 /// Processes what waits, for a command that does not leave it to a running server.
@@ -126,7 +143,8 @@ async fn batch(desk: &Desk, verifier: &Verifier, rules: &Cache) -> Result<usize>
     // A culprit that was put aside counts as done.
     let count = round.rows.len() + round.ready.len();
     let read = round.ready.into_iter().map(|(id, ready)| (id, Reading::Done(Box::new(ready))));
-    let unread = strike(desk, round.rows).await?.into_iter().map(|row| (row.id, Reading::Row(Box::new(row))));
+    let (rows, suspects) = strike(desk, round.rows).await?;
+    let unread = rows.into_iter().map(|row| (row.id, Reading::Row(Box::new(row))));
     let preparing = read.chain(unread).map(|(id, reading)| {
         let (desk, own, rules) = (desk.clone(), own.clone(), rules.clone());
         async move {
@@ -146,17 +164,26 @@ async fn batch(desk: &Desk, verifier: &Verifier, rules: &Cache) -> Result<usize>
         }
     });
     let prepared = futures_util::future::join_all(preparing).await;
+    let ended = finish_all(desk, prepared).await;
+    if ended.is_err() {
+        forgive(desk, suspects).await;
+    }
+    ended.map(|()| count)
+}
+
+/// Writes down what was prepared, in the order of arrival.
+async fn finish_all(desk: &Desk, prepared: Vec<(InboundId, Result<Prepared>)>) -> Result<()> {
     if matches!(desk.config.database, DatabaseUrl::Postgres(_)) {
         // Transactions of their own, on any connection: side by side an answer might overtake its question.
         for (id, ready) in prepared {
             finish(desk, id, ready).await?;
         }
-        return Ok(count);
+        return Ok(());
     }
     // Handed to the one writer in the order of arrival, without waiting for each other: they share a commit.
     let writing = prepared.into_iter().map(|(id, ready)| finish(desk, id, ready));
     let ended = futures_util::future::join_all(writing).await;
-    ended.into_iter().find(Result::is_err).unwrap_or(Ok(())).map(|()| count)
+    ended.into_iter().find(Result::is_err).unwrap_or(Ok(()))
 }
 
 /// What a round has before it, and what all of its mails need.
