@@ -69,7 +69,7 @@ pub fn members(conn: &mut Conn, id: RoleId) -> Result<Vec<Agent>> {
         .load(conn)?)
 }
 
-/// Changes a role. Nobody adds what he does not have himself.
+/// Changes a role. Nobody adds what he does not have himself, nor gives its name to another.
 ///
 /// # Errors
 /// [`Error::Invalid`] names the field; [`Error::Forbidden`] for a right that the actor does not have;
@@ -84,6 +84,10 @@ pub fn change(tx: &mut Tx<'_>, people: &PeopleAccess, id: RoleId, wish: &Change,
     let installation = wish.installation.clone().unwrap_or_else(|| had.clone());
     check(tx, id, &name, &description, &grants)?;
     people.may_give(grants.difference(&held).copied(), installation.difference(&had).copied())?;
+    if name != before.name {
+        // Directories and sites give roles by their names: who renames one gives it to their groups, or takes it away.
+        roles::may_give_role(tx, people, id)?;
+    }
     let guard = Guard::before(tx, people, now)?;
     let words: Vec<&str> = installation.iter().map(|right| right.as_str()).collect();
     diesel::update(table::table.find(id))

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::{NAME, OwnAddresses, Queue, all, by_name, calendars, default_queue, get, placeholders};
 use crate::{
-    access::{Actor, Who},
+    access::{Actor, Who, for_people},
     audit,
     db::{
-        Audited, CalendarId, Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Ts, Tx,
+        Audited, CalendarId, Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Right, Ts, Tx,
         backend,
-        schema::{queue_addresses, queues},
+        schema::{queue_addresses, queues, role_grants, roles},
     },
     error::{Error, FieldError, Result, Sentence, say},
     tickets::Moment,
@@ -77,7 +77,7 @@ pub struct Change {
 }
 
 /// Changes a queue: all of it, or nothing. Where it stands decides who may do what in it, so that another place needs the
-/// right to manage people besides.
+/// right to manage people besides, and there all that it gives to others.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without the rights; [`Error::Invalid`] for what is wrong or taken.
@@ -108,9 +108,35 @@ pub(crate) fn change_uncounted(
         let wanted = parent.as_deref().filter(|name| !name.is_empty());
         if is.as_ref().map(|above| above.name.as_str()) != wanted {
             actor.require(InstallationRight::People)?;
+            may_stand_below(tx, actor, id, wanted)?;
         }
     }
     stored(tx, &actor.who(), id, change, now)
+}
+
+/// Asks whether the actor has in a queue all that roles give in those which it shall stand below: by the move they give it
+/// here too.
+fn may_stand_below(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, parent: Option<&str>) -> Result<()> {
+    let Some(name) = parent else { return Ok(()) };
+    let mut above = match by_name(tx, name) {
+        Ok(queue) => queue,
+        // The change itself says so.
+        Err(Error::NotFound) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut line = vec![above.id];
+    while let Some(next) = above.parent_id.filter(|next| !line.contains(next)) {
+        line.push(next);
+        above = get(tx, next)?;
+    }
+    let given: Vec<Right> = role_grants::table
+        .inner_join(roles::table)
+        .filter(role_grants::queue_id.eq_any(line.into_iter().map(Some)).and(roles::retired_at.is_null()))
+        .select(role_grants::permission)
+        .distinct()
+        .load(&mut **tx)?;
+    let people = for_people(tx, actor)?;
+    people.may_give(given.into_iter().map(|right| (Some(id), right)), [])
 }
 
 /// What the audit log is told of a queue.

@@ -62,6 +62,7 @@ refused-files-large = Alle Dateien einer E-Mail haben zusammen höchstens 35 MB.
 refused-last-holder = Niemand hätte mehr das Recht „{ $right }“, und Sie haben es selbst nicht, um es zurückzugeben. Wer es hat, kann es wegnehmen oder vorher jemand anderem geben.
 refused-meanwhile = Jemand anders hat dies gespeichert, seit Sie es geöffnet haben. Ihre Eingaben sind noch da: Sehen Sie es sich in einem anderen Fenster an und speichern Sie noch einmal, damit Ihre gelten.
 refused-give = Sie können das Recht „{ $right }“ nicht vergeben, denn Sie haben es dort selbst nicht.
+refused-relay-rights = Wer das Relay setzt, kann die Links lesen, mit denen Passwörter neu gewählt werden. Das kann nur jemand, der jedes Recht in allen Queues hat, oder der Betreiber mit der Einstellung SMTP_RELAY.
 refused-nul = Ein Text enthält ein NUL-Zeichen. Entfernen Sie es.
 refused-cursor = Das ist keine Stelle in der Liste. Beginnen Sie auf der ersten Seite.
 refused-login = Ein Anmeldename besteht aus Buchstaben, Ziffern und . _ - @ und hat höchstens 100 Zeichen.

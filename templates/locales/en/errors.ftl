@@ -62,6 +62,7 @@ refused-files-large = All files of a mail together have 35 MB at most. Send some
 refused-last-holder = Nobody would be left who has the right “{ $right }”, and you do not have it yourself to give it back. Whoever has it can take it away, or give it to somebody else first.
 refused-meanwhile = Somebody else has saved this since you opened it. What you typed is still here: look at it in another window, then save again to put yours in its place.
 refused-give = You cannot give the right “{ $right }”, because you do not have it there yourself.
+refused-relay-rights = Whoever sets the relay can read the links by which passwords are chosen anew. That is for somebody who has every right, in all queues; or for the operator, with the setting SMTP_RELAY.
 refused-nul = A text holds a NUL character. Take it out.
 refused-cursor = This is not a place in the list. Begin at the first page.
 refused-login = A login is made of letters, digits and . _ - @, and has at most 100.

@@ -62,6 +62,7 @@ refused-files-large = Tous les fichiers d’un e-mail font ensemble 35 Mo au plu
 refused-last-holder = Plus personne n’aurait le droit « { $right } », et vous ne l’avez pas vous-même pour le rendre. Qui l’a peut le retirer, ou le donner d’abord à quelqu’un d’autre.
 refused-meanwhile = Quelqu’un d’autre a enregistré ceci depuis que vous l’avez ouvert. Votre saisie est toujours là : regardez dans une autre fenêtre, puis enregistrez de nouveau pour la mettre à sa place.
 refused-give = Vous ne pouvez pas donner le droit « { $right } », car vous ne l’avez pas là vous-même.
+refused-relay-rights = Qui choisit le relais peut lire les liens qui servent à choisir un nouveau mot de passe. C’est réservé à qui a tous les droits, dans toutes les files, ou à l’exploitant, avec le réglage SMTP_RELAY.
 refused-nul = Un texte contient un caractère NUL. Retirez-le.
 refused-cursor = Ce n’est pas un endroit de la liste. Commencez à la première page.
 refused-login = Un identifiant se compose de lettres, de chiffres et de . _ - @, et compte au plus 100 caractères.

@@ -5,6 +5,7 @@ mod agent_data;
 mod agent_list;
 mod agents;
 mod audit;
+mod beyond;
 mod choices;
 mod customers;
 mod erased_agent;

@@ -174,6 +174,7 @@ pub const ALL: &[Entry] = &[
     needs("GET /admin", None, Besides::Administers),
     needs("GET /admin/filters/dry-runs", None, Besides::Recorder),
     needs("POST /admin/people/{id}/roles", Form(&[("role", "{lead}")]), Besides::Gives),
+    needs("POST /admin/relay", Form(&[("host", "relay.example")]), Besides::Gives),
     needs("POST /admin/people/{id}/viewing", Form(&[]), Besides::Gives),
     needs("POST /admin/people/exports", Form(&[]), Besides::Export),
     needs("POST /admin/customers/exports", Form(&[]), Besides::Export),

@@ -7,10 +7,10 @@ use super::{
     KEY, SECRET, Tried, Wish, in_force, is_given, meant, purpose, rows, wish::check_way, with_password,
 };
 use crate::{
-    access::Actor,
+    access::{Actor, for_people},
     audit,
     config::{Config, Relay, Secret},
-    db::{Audited, InstallationRight, Ts, Tx, Wake, backend, schema::settings},
+    db::{Audited, InstallationRight, Right, Ts, Tx, Wake, backend, schema::settings},
     error::{Error, FieldError, Result, say},
     seal::Key,
     settings::{FIRST, Kept},
@@ -20,8 +20,8 @@ use crate::{
 /// the environment says it, what a page has set lies idle, and can only be taken away.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without the right to manage people, which whoever reads all mail could take; [`Error::Conflict`]
-/// for another one where the file or the environment says it; [`Error::Invalid`] for what makes no sense.
+/// [`Error::Forbidden`] without the right to manage people, and for another one without all others as well: whoever reads
+/// all mail reads the links by which passwords are chosen anew; [`Error::Conflict`] for another one where the file or the environment says it; [`Error::Invalid`] for what makes no sense.
 pub(crate) fn change(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -30,7 +30,7 @@ pub(crate) fn change(
     tried: Option<&Tried>,
     now: Ts,
 ) -> Result<()> {
-    allowed(actor, config, wish.is_some())?;
+    allowed(tx, actor, config, wish.is_some())?;
     match wish {
         Some(wish) => {
             let relay = meant(tx, config, wish, tried)?;
@@ -52,7 +52,7 @@ pub(crate) fn change_by_words(
     (words, password): (Option<&str>, Option<&Secret>),
     now: Ts,
 ) -> Result<()> {
-    allowed(actor, config, words.is_some())?;
+    allowed(tx, actor, config, words.is_some())?;
     let Some(words) = words else { return take_away(tx, actor, now) };
     let mut said = Relay::read(words).map_err(|remedy| Error::invalid(KEY, remedy))?;
     if said.ca.is_some() {
@@ -77,12 +77,20 @@ pub(crate) fn change_by_words(
     store(tx, actor, config, &relay, now)
 }
 
-fn allowed(actor: &Actor, config: &Config, sets: bool) -> Result<()> {
+fn allowed(tx: &mut Tx<'_>, actor: &Actor, config: &Config, sets: bool) -> Result<()> {
     actor.require(InstallationRight::People)?;
-    if sets && is_given(config) {
+    if !sets {
+        return Ok(());
+    }
+    if is_given(config) {
         return Err(Error::Conflict(say!("refused-setting-given", key = KEY)));
     }
-    Ok(())
+    // With everybody's mail he could come in as anybody.
+    let everything = (None, Right::Full);
+    match for_people(tx, actor)?.may_give([everything], InstallationRight::ALL.iter().copied()) {
+        Err(Error::Forbidden(_)) => Err(Error::Forbidden(say!("refused-relay-rights"))),
+        other => other,
+    }
 }
 
 fn row() -> String {

@@ -207,11 +207,14 @@ impl Form {
     }
 
     /// What shall be otherwise.
-    pub fn change(&self, reader: &Reader) -> Result<Change> {
+    ///
+    /// An end that was left as `stored` shows it stays as it is, to the second: the form knows minutes only.
+    pub fn change(&self, stored: &Self, reader: &Reader) -> Result<Change> {
+        let ends = self.expiry(reader)?;
         Ok(Change {
             name: Some(self.name.clone()),
             email: Some(self.email.clone()),
-            expires_at: Some(self.expiry(reader)?),
+            expires_at: (self.expires_at != stored.expires_at).then_some(ends),
             settings: self.settings(),
         })
     }

@@ -180,8 +180,9 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
         .write(move |tx| {
             let people = for_people(tx, &asker.actor)?;
             let entry = directory::get(tx, &asker.actor, id, now.0)?;
-            stale::must_be_fresh(&shown, &Form::stored(tx, &entry, &asker.reader)?)?;
-            edit::change(tx, &people, id, &typed.change(&asker.reader)?, now).map(drop)
+            let stored = Form::stored(tx, &entry, &asker.reader)?;
+            stale::must_be_fresh(&shown, &stored)?;
+            edit::change(tx, &people, id, &typed.change(&stored, &asker.reader)?, now).map(drop)
         })
         .await;
     let error = match done {

@@ -9,14 +9,14 @@ use actix_web::web::{Data, Query};
 use serde::{Deserialize, Serialize};
 
 use self::view::{RelayView, Typed};
-use super::failure::Answer;
+use super::failure::{Answer, problems};
 use super::forms::Posted;
 use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show_as};
 use super::state::Web;
 use crate::config::{RelayTls, Secret};
 use crate::db::{Ts, Tx};
-use crate::error::{Error, FieldError};
+use crate::error::Error;
 use crate::outbox::trial::{self, Target};
 use crate::people::first_steps::{self, How, Step};
 use crate::queues;
@@ -187,13 +187,9 @@ async fn send(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<HttpRespo
 }
 
 async fn refused(web: &Data<Web>, signed: &Signed, form: Form, error: Error) -> Answer {
-    let problems: Vec<FieldError> = match error {
-        Error::Invalid(problems) => problems,
-        other => return Err(other.into()),
-    };
+    let (status, problems) = problems(error)?;
     let (place, trial) = (form.place(), form.trial.clone());
     let typed = Typed { form: Some(form), problems, trial, saved: false };
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
     if place == PLACES[1] {
         return super::wizard::relay(web, signed, status, typed).await;
     }

@@ -11,6 +11,7 @@ use crate::i18n::Language;
 use crate::outbox::trial::{self, Back, Step, Trial};
 use crate::queues::{self, listing};
 use crate::settings::relay;
+use crate::web::failure::WHOLE;
 use crate::web::gate::Asker;
 use crate::web::settings::said_by;
 use crate::web::view::Choice;
@@ -58,6 +59,8 @@ pub struct RelayView {
 
 #[derive(Default, Serialize)]
 struct Errors {
+    /// What is wrong with no field alone.
+    whole: String,
     host: String,
     port: String,
     tls: String,
@@ -201,6 +204,7 @@ fn errors(problems: Vec<FieldError>, language: &Language) -> Errors {
     let mut errors = Errors::default();
     for FieldError { field, message } in problems {
         let place = match field.as_str() {
+            WHOLE => &mut errors.whole,
             "port" => &mut errors.port,
             "tls" => &mut errors.tls,
             "user" => &mut errors.user,
