@@ -129,7 +129,9 @@ async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, kept: String
         let (by_code, more) = (by_site && app, factor::is_on(conn, asker.actor.agent.id)?);
         let next = local(&next, "/admin");
         let ties = identities::of_agent(conn, asker.actor.agent.id)?;
-        let wanted = percent_encoding::utf8_percent_encode(&next, percent_encoding::NON_ALPHANUMERIC);
+        // Back comes whoever went elsewhere by a link; what a form was sent to need not be a page.
+        let back = if kept.is_empty() { next.as_str() } else { "/admin" };
+        let wanted = percent_encoding::utf8_percent_encode(back, percent_encoding::NON_ALPHANUMERIC);
         let ways: Vec<Way> = sites
             .into_iter()
             // A browser shows a certificate by itself: where there is more to ask for, that is asked for.

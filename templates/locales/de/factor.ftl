@@ -38,6 +38,7 @@ raise-title = Sind Sie es wirklich?
 raise-intro = Als Nächstes geht es darum, wer was darf. Zehn Minuten lang werden Sie nicht wieder gefragt.
 raise-nothing = Es gibt hier nichts, womit Sie es bestätigen könnten: Ihr Zertifikat kommt über einen Proxy, der nichts über diesen Augenblick sagt. Richten Sie zuerst einen Passkey oder eine App ein.
 raise-kept = Was Sie ausgefüllt haben, bleibt erhalten.
+raise-kept-not = Auf dem Weg über eine andere Seite oder ein Zertifikat bleibt es nicht erhalten: Kopieren Sie vorher, was Sie brauchen.
 raised-title = Danke
 raised-text = Was Sie ausgefüllt haben, ist noch da. Senden Sie es jetzt.
 raised-send = Senden

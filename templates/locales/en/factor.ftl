@@ -38,6 +38,7 @@ raise-title = Is it really you?
 raise-intro = What comes next is about who may do what. For ten minutes you are not asked again.
 raise-nothing = There is nothing here by which you could confirm it: your certificate comes by way of a proxy, which says nothing of this moment. Set up a passkey or an app first.
 raise-kept = What you filled in is kept.
+raise-kept-not = It is not kept on the way to another site, or through a certificate: copy what you need first.
 raised-title = Thank you
 raised-text = What you filled in is still here. Send it now.
 raised-send = Send

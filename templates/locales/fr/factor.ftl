@@ -38,6 +38,7 @@ raise-title = Est-ce bien vous ?
 raise-intro = La suite touche à qui peut faire quoi. Pendant dix minutes on ne vous le redemandera pas.
 raise-nothing = Rien ici ne vous permet de confirmer : votre certificat passe par un proxy, qui ne dit rien de cet instant. Configurez d’abord une clé d’accès ou une application.
 raise-kept = Ce que vous avez saisi est conservé.
+raise-kept-not = Cela ne reste pas conservé si vous passez par un autre site ou par un certificat : copiez d’abord ce dont vous avez besoin.
 raised-title = Merci
 raised-text = Ce que vous avez saisi est toujours là. Envoyez-le maintenant.
 raised-send = Envoyer
