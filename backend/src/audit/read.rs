@@ -1,6 +1,10 @@
 //! Looking at it.
 
-use diesel::{dsl::sql, prelude::*, sql_types::Text};
+use diesel::{
+    dsl::{max, min, sql},
+    prelude::*,
+    sql_types::Text,
+};
 
 use crate::{
     access::Actor,
@@ -8,7 +12,7 @@ use crate::{
         AgentId, AuditId, Audited, Cause, Conn, InstallationRight, Ts,
         schema::{agents, audit_events},
     },
-    error::Result,
+    error::{Error, Result, say},
 };
 
 /// Something that was done.
@@ -52,8 +56,8 @@ pub struct Filter {
     pub words: String,
 }
 
-/// So many words are asked for.
-const WORDS: usize = 8;
+/// So many words can be asked for.
+const WORDS: usize = 20;
 /// So many entries are looked through for words at once; what is older comes with the next page.
 const STRETCH: i64 = 100_000;
 
@@ -78,18 +82,44 @@ pub fn page(conn: &mut Conn, actor: &Actor, filter: &Filter, before: AuditId, li
 
 /// The same for the operator.
 pub(crate) fn load(conn: &mut Conn, filter: &Filter, before: AuditId, limit: i64) -> Result<Found> {
+    if filter.words.split_whitespace().count() > WORDS {
+        return Err(Error::invalid("words", say!("refused-audit-words", most = WORDS)));
+    }
     let limit = limit.clamp(1, 1_000);
-    let floor = if filter.words.trim().is_empty() { AuditId(0) } else { floor(conn, before)? };
+    let (lowest, before) = span(conn, filter, before)?;
+    let floor = if filter.words.trim().is_empty() { lowest } else { floor(conn, before)?.max(lowest) };
     let mut entries = entries(conn, filter, (floor, before), limit + 1)?;
     let more = i64::try_from(entries.len()).is_ok_and(|found| found > limit);
     let next = if more {
         entries.pop();
         entries.last().map(|entry| entry.id)
     } else {
-        let older = audit_events::table.filter(audit_events::id.lt(floor)).select(audit_events::id);
+        let older = audit_events::id.lt(floor).and(audit_events::id.ge(lowest));
+        let older = audit_events::table.filter(older).select(audit_events::id);
         older.first::<AuditId>(conn).optional()?.map(|_| floor)
     };
     Ok(Found { entries, next })
+}
+
+/// The ids between which the wanted time lies: the lowest, and the one before which all are. Answered by the index.
+fn span(conn: &mut Conn, filter: &Filter, before: AuditId) -> Result<(AuditId, AuditId)> {
+    let lowest = match filter.from {
+        None => Some(AuditId(0)),
+        Some(from) => {
+            let since = audit_events::table.filter(audit_events::at.ge(from));
+            since.select(min(audit_events::id)).first(conn)?
+        }
+    };
+    let end = match filter.until {
+        None => Some(before),
+        Some(until) => {
+            let earlier = audit_events::table.filter(audit_events::at.lt(until));
+            let newest: Option<AuditId> = earlier.select(max(audit_events::id)).first(conn)?;
+            newest.map(|id| AuditId(id.0.saturating_add(1)).min(before))
+        }
+    };
+    // Of a time in which nothing was done there is nothing below or above.
+    Ok((lowest.unwrap_or(before), end.unwrap_or(AuditId(0))))
 }
 
 /// Where a stretch below `before` ends.
@@ -132,7 +162,10 @@ fn entries(
         rows = rows.filter(audit_events::at.lt(until));
     }
     for word in filter.words.split_whitespace().take(WORDS) {
-        rows = rows.filter(sql::<Text>(ALL_OF_IT).like(pattern(word)).escape('\\'));
+        let [lower, upper, capital] = spellings(word).map(|word| pattern(&word));
+        let text = || sql::<Text>(ALL_OF_IT);
+        let either = text().like(lower).escape('\\').or(text().like(upper).escape('\\'));
+        rows = rows.filter(either.or(text().like(capital).escape('\\')));
     }
     Ok(rows.load(conn)?)
 }
@@ -140,12 +173,21 @@ fn entries(
 /// What words are looked for in.
 const ALL_OF_IT: &str = "lower(subject || ' ' || detail || ' ' || was || ' ' || becomes)";
 
-/// A pattern that finds the word whatever its case. SQLite knows the case of ASCII only: any letter stands for another.
+/// A word in small letters, in capitals, and with a capital first: SQLite's `lower` knows the case of ASCII only.
+fn spellings(word: &str) -> [String; 3] {
+    let lower = word.to_lowercase();
+    let mut letters = lower.chars();
+    let capital = letters.next().map(|first| first.to_uppercase().chain(letters).collect());
+    [lower.clone(), word.to_uppercase(), capital.unwrap_or_default()]
+}
+
+/// A pattern that finds the word in what `lower` has made of a text.
 fn pattern(word: &str) -> String {
     let letter = |c: char| match c {
         '%' | '_' | '\\' => format!("\\{c}"),
-        c if c.is_ascii() && c != '\0' => c.to_ascii_lowercase().to_string(),
-        _ => "_".to_owned(),
+        // PostgreSQL keeps none.
+        '\0' => "_".to_owned(),
+        c => c.to_ascii_lowercase().to_string(),
     };
     format!("%{}%", word.chars().map(letter).collect::<String>())
 }

@@ -38,6 +38,8 @@ pub struct Wish {
     from: String,
     /// The last day that counts.
     until: String,
+    /// Both, as older addresses say it.
+    day: String,
     cursor: Option<i64>,
 }
 
@@ -60,6 +62,7 @@ impl Wish {
             ("kind", &self.kind),
             ("from", &self.from),
             ("until", &self.until),
+            ("day", &self.day),
             ("cursor", &cursor),
         ];
         for (name, value) in all.iter().filter(|(_, value)| !value.is_empty()) {
@@ -70,7 +73,7 @@ impl Wish {
     }
 
     fn is_narrow(&self) -> bool {
-        [&self.words, &self.agent, &self.kind, &self.from, &self.until]
+        [&self.words, &self.agent, &self.kind, &self.from, &self.until, &self.day]
             .iter()
             .any(|value| !value.trim().is_empty())
     }
@@ -85,7 +88,8 @@ impl Wish {
             "" => Ok(None),
             word => word.parse::<Audited>().map(Some),
         };
-        let (from, until) = (day(&self.from), day(&self.until));
+        let or_day = |text: &str| if text.trim().is_empty() { day(&self.day) } else { day(text) };
+        let (from, until) = (or_day(&self.from), or_day(&self.until));
         let mut wrong = Wrong {
             from: from.is_err().then_some("recorder-day-wrong"),
             until: until.is_err().then_some("recorder-day-wrong"),

@@ -89,7 +89,12 @@ both_databases! {
         assert_eq!(entries(&app, "&words=ASK+first").await.len(), 1, "in what it became, whatever the case");
         assert_eq!(entries(&app, "&words=legal&kind=queue").await.len(), 2, "in its subject");
         assert_eq!(entries(&app, "&words=127.0.0&kind=sign_in").await.len(), 1, "in more about it");
-        for none in ["ask+last", "%25", "first_"] {
+        app.queue("Bühne", "stage@helpdesk.example").await;
+        for spelt in ["bühne", "BÜHNE", "Bühne", "hne"] {
+            assert_eq!(entries(&app, &format!("&words={spelt}&kind=queue")).await.len(), 1, "{spelt}");
+        }
+        app.root.get(&format!("/api/v1/audit?words={}", "a+".repeat(21))).await.assert(422);
+        for none in ["Канал", "ask+last", "%25", "first_"] {
             assert!(entries(&app, &format!("&words={none}&kind=queue")).await.is_empty(), "{none}");
         }
         let dana = app.agent("dana", &["Agent"]).await;
@@ -141,6 +146,13 @@ both_databases! {
         let older = format!("/api/v1/audit?words=needle&cursor={}", text(&page["next"]));
         let page = app.root.get(&older).await.assert(200).json();
         assert_eq!((page["items"].as_array().unwrap().len(), &page["next"]), (1, &Value::Null), "{page}");
+        // Of days that lie before all that hay nobody has to go through it.
+        let until = app.clock.now().checked_sub(jiff::SignedDuration::from_hours(1)).unwrap();
+        let page = app.root.get(&format!("/api/v1/audit?words=needle&until={until}")).await.assert(200).json();
+        assert_eq!((page["items"].as_array().unwrap().len(), &page["next"]), (0, &Value::Null), "{page}");
+        let from = app.clock.now().checked_add(jiff::SignedDuration::from_hours(1)).unwrap();
+        let page = app.root.get(&format!("/api/v1/audit?words=needle&from={from}")).await.assert(200).json();
+        assert_eq!(page["next"], Value::Null, "{page}");
         let (content, said) = told(&app, &["audit", "list", "--words", "needle"]).await;
         assert!(content && said.lines().count() == 1 && said.contains("Needle"), "{said}");
     }
