@@ -14,26 +14,25 @@ const source = (cells, right) =>
   cells.find((other) => other.checked && other.right !== right && brings(other.right, right));
 
 function tint({ cell }, words, from) {
-  const text = from ? words.replace("#", from) : "";
+  const text = from ? words.replace("#", () => from) : "";
   cell.classList.toggle("is-from", Boolean(from));
   cell.querySelector("label").title = text;
   cell.querySelector(".mx-from").textContent = text && `, ${text}`;
 }
 
 function refresh(table) {
-  // The rows above this one, the nearest last; the first is "all queues".
-  const above = [];
+  // A queue above that is not shown gives nothing.
+  const shown = new Map();
   for (const row of table.tBodies[0].rows) {
     const cells = cellsOf(row);
-    const depth = Number(row.dataset.depth);
-    while (above.length && above.at(-1).depth >= depth) above.pop();
+    const above = row.dataset.above.split(" ").flatMap((key) => shown.get(key) ?? []);
     for (const one of cells) {
       const here = source(cells, one.right);
       const gives = (other) => other.cells.some((c) => c.checked && (c.right === one.right || brings(c.right, one.right)));
-      const from = here?.label ?? above.findLast(gives)?.name;
+      const from = here?.label ?? above.find(gives)?.name;
       tint(one, table.dataset.from, one.checked ? "" : (from ?? ""));
     }
-    above.push({ cells, depth, name: row.querySelector(".mx-q").textContent });
+    shown.set(row.dataset.queue, { cells, name: row.querySelector(".mx-q").textContent });
   }
 }
 

@@ -24,6 +24,10 @@ pub struct Column {
 /// A queue.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
+    /// What its boxes call the queue; `*` for all.
+    key: String,
+    /// The keys of the rows that it takes over from, the nearest first.
+    above: String,
     name: String,
     /// How many rows it takes over from: 0 for all queues, 1 for a queue below no other.
     depth: usize,
@@ -59,7 +63,7 @@ pub fn columns(language: &Language) -> Vec<Column> {
 pub fn rows(conn: &mut Conn, grants: &Grants, language: &Language) -> Result<Vec<Row>> {
     let all = queues::all(conn)?;
     let everywhere = language.tr("matrix-all");
-    let top = Above { name: everywhere.clone(), rights: own(grants, None), above: None };
+    let top = Above { key: key(None), name: everywhere.clone(), rights: own(grants, None), above: None };
     let mut rows = vec![row(grants, None, &everywhere, 0, false, None, language)];
     below(&all, None, 1, grants, &top, language, &mut rows);
     Ok(rows)
@@ -67,6 +71,7 @@ pub fn rows(conn: &mut Conn, grants: &Grants, language: &Language) -> Result<Vec
 
 /// What a row takes over from.
 struct Above<'a> {
+    key: String,
     name: String,
     rights: Rights,
     above: Option<&'a Above<'a>>,
@@ -93,7 +98,8 @@ fn below(
         }
         // A circle of parents, which nothing should make, ends here.
         if depth <= 8 {
-            let here = Above { name: queue.name.clone(), rights, above: Some(above) };
+            let here =
+                Above { key: key(Some(queue.id)), name: queue.name.clone(), rights, above: Some(above) };
             below(all, Some(queue.id), depth + 1, grants, &here, language, rows);
         }
     }
@@ -121,12 +127,25 @@ fn row(
         Cell {
             right: right.as_str(),
             label: language.tr(&format!("matrix-{right}")),
-            value: format!("{}:{right}", queue.map_or_else(|| "*".to_owned(), |id| id.to_string())),
+            value: format!("{}:{right}", key(queue)),
             checked,
             from,
         }
     };
-    Row { name: name.to_owned(), depth, retired, cells: Right::ALL.iter().map(cell).collect() }
+    let line = std::iter::successors(above, |here| here.above).map(|here| here.key.as_str());
+    Row {
+        key: key(queue),
+        above: line.collect::<Vec<_>>().join(" "),
+        name: name.to_owned(),
+        depth,
+        retired,
+        cells: Right::ALL.iter().map(cell).collect(),
+    }
+}
+
+/// What a form calls a queue.
+fn key(queue: Option<QueueId>) -> String {
+    queue.map_or_else(|| "*".to_owned(), |id| id.to_string())
 }
 
 fn inherited(mut above: Option<&Above<'_>>, right: Right) -> String {
