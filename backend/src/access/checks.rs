@@ -28,6 +28,10 @@ pub enum Check {
     Lists,
     /// A queue is asked about for one person.
     InQueue,
+    /// So are all queues at once.
+    Everywhere,
+    /// And what belongs to no queue, where it decides what is shown.
+    Shown,
     /// A retired role gives nothing.
     RetiredRoles,
     /// An agent without a role keeps nothing.
@@ -74,6 +78,7 @@ impl Check {
         all.extend([Right::MoveInto, Right::Create].map(Self::Queue));
         all.extend(InstallationRight::ALL.iter().copied().map(Self::Installation));
         all.extend([Self::Giving, Self::Active, Self::Bin, Self::Lists, Self::InQueue, Self::RetiredRoles]);
+        all.extend([Self::Everywhere, Self::Shown]);
         all.extend([Self::KeepsOwn, Self::SameSite, Self::FormToken, Self::HalfSession, Self::OwnPassword]);
         all.extend([Self::Raised, Self::Templates, Self::OnlyLooks, Self::LooksNoFurther, Self::Unsaid]);
         all.extend([
@@ -101,6 +106,8 @@ impl fmt::Display for Check {
             Self::Bin => "bin",
             Self::Lists => "lists",
             Self::InQueue => "in_queue",
+            Self::Everywhere => "everywhere",
+            Self::Shown => "shown",
             Self::RetiredRoles => "retired_roles",
             Self::KeepsOwn => "keeps_own",
             Self::SameSite => "same_site",

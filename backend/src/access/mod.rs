@@ -73,7 +73,7 @@ impl Actor {
     /// # Errors
     /// [`Error::Forbidden`] without it.
     pub fn require(&self, right: InstallationRight) -> Result<()> {
-        if self.scope.may(right) || is_left_out(Check::Installation(right)) {
+        if self.scope.holds(right) || is_left_out(Check::Installation(right)) {
             return Ok(());
         }
         Err(Error::Forbidden(say!("refused-right", right = right)))

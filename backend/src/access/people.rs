@@ -45,7 +45,7 @@ impl PeopleAccess {
             return Ok(());
         }
         let has = |queue: Option<QueueId>, right| match queue {
-            None => scope.everywhere(right),
+            None => scope.holds_everywhere(right),
             Some(queue) => scope.in_queue(queue).has(right),
         };
         let lacking = grants
@@ -53,7 +53,7 @@ impl PeopleAccess {
             .find(|(queue, right)| !has(*queue, *right))
             .map(|(_, right)| right.to_string())
             .or_else(|| {
-                installation.into_iter().find(|right| !scope.may(*right)).map(|right| right.to_string())
+                installation.into_iter().find(|right| !scope.holds(*right)).map(|right| right.to_string())
             });
         match lacking {
             None => Ok(()),
@@ -70,7 +70,8 @@ impl PeopleAccess {
 pub fn for_people(conn: &mut Conn, actor: &Actor) -> Result<PeopleAccess> {
     actor.must_not_only_look()?;
     let scope = Scope::at_hand(conn, actor.agent.id)?;
-    if !scope.may(InstallationRight::People) && !is_left_out(Check::Installation(InstallationRight::People)) {
+    if !scope.holds(InstallationRight::People) && !is_left_out(Check::Installation(InstallationRight::People))
+    {
         return Err(Error::Forbidden(say!("refused-right", right = InstallationRight::People)));
     }
     Ok(PeopleAccess { manager: Some((actor.agent.id, scope)), who: actor.who() })
@@ -83,8 +84,8 @@ pub fn for_people(conn: &mut Conn, actor: &Actor) -> Result<PeopleAccess> {
 /// [`Error::Forbidden`], which names neither the customer nor a queue.
 pub fn for_all_tickets_of(tx: &mut Tx<'_>, actor: &Actor, customer: CustomerId) -> Result<()> {
     let scope = Scope::at_hand(tx, actor.agent.id)?;
-    if scope.may(InstallationRight::People)
-        || scope.everywhere(Right::Full)
+    if scope.holds(InstallationRight::People)
+        || scope.holds_everywhere(Right::Full)
         || is_left_out(Check::AllTicketsOf)
     {
         return Ok(());

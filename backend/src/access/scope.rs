@@ -116,6 +116,11 @@ impl Scope {
 
     /// Whether a right that belongs to no queue is there.
     pub fn may(&self, right: InstallationRight) -> bool {
+        self.holds(right) || is_left_out(Check::Shown)
+    }
+
+    /// The same for checks that can be left out by themselves.
+    pub(crate) fn holds(&self, right: InstallationRight) -> bool {
         self.installation.contains(&right)
     }
 
@@ -127,6 +132,11 @@ impl Scope {
 
     /// Whether the right is there in every queue, those to come included.
     pub fn everywhere(&self, right: Right) -> bool {
+        self.holds_everywhere(right) || is_left_out(Check::Everywhere)
+    }
+
+    /// The same for checks that can be left out by themselves.
+    pub(crate) fn holds_everywhere(&self, right: Right) -> bool {
         self.everywhere.has(right)
     }
 

@@ -53,7 +53,7 @@ fn may_view(conn: &mut Conn, actor: &Actor, people: &PeopleAccess, agent: AgentI
         return Ok(());
     }
     // The other keeps what he owns out of sight of his roles: only who reads everything gains nothing by that.
-    if !actor.scope.everywhere(Right::Read) {
+    if !actor.scope.holds_everywhere(Right::Read) {
         return Err(Error::Forbidden(say!("refused-view-queues")));
     }
     roles::may_have_all_of(conn, people, agent)

@@ -75,7 +75,7 @@ pub fn page(conn: &mut Conn, actor: &Actor, after: &str, limit: usize) -> Result
 
 fn require(actor: &Actor) -> Result<()> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    if actor.scope.everywhere(Right::Read) || is_left_out(Check::AllTags) {
+    if actor.scope.holds_everywhere(Right::Read) || is_left_out(Check::AllTags) {
         return Ok(());
     }
     Err(Error::Forbidden(say!("refused-tags-everywhere")))

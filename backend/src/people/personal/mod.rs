@@ -90,7 +90,7 @@ impl Known {
 /// # Errors
 /// [`Error::Forbidden`].
 pub fn everywhere(actor: &Actor, right: Right) -> Result<()> {
-    let all = actor.scope.everywhere(right) || is_left_out(Check::WholePerson);
+    let all = actor.scope.holds_everywhere(right) || is_left_out(Check::WholePerson);
     if all { Ok(()) } else { Err(Error::Forbidden(say!("refused-person-queues", right = right))) }
 }
 

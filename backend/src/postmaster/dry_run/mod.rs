@@ -109,7 +109,8 @@ pub struct RuleReport {
 /// Whether somebody who manages rules may try them: that shows subjects and senders, which the recorder's right is for,
 /// and how the tickets of these mails stood, which only whoever reads all queues may know.
 pub fn may_try(scope: &Scope) -> bool {
-    scope.may(InstallationRight::Recorder) && (scope.everywhere(Right::Read) || is_left_out(Check::Trying))
+    scope.may(InstallationRight::Recorder)
+        && (scope.holds_everywhere(Right::Read) || is_left_out(Check::Trying))
 }
 
 /// Tries rules on stored mails.
