@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::edit::{form, submit};
 use super::failure::Answer;
+use super::fields::Fields;
 use super::forms::Posted;
 use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show};
@@ -188,19 +189,16 @@ fn load(conn: &mut Conn, asker: &Asker, id: QueueId, wish: &Wish) -> Result<Page
     Ok(Page::new("answers", view))
 }
 
-/// The form: `on` comes once for each kind that is sent.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(transparent)]
-pub struct Switches(Vec<(String, String)>);
-
-/// `POST /admin/auto-responses/{scope}`.
-pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, fields: Posted<Switches>) -> Answer {
+/// `POST /admin/auto-responses/{scope}`: `on` comes once for each kind that is sent.
+pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, fields: Posted<Fields>) -> Answer {
+    let fields = fields.0;
+    fields.only(&["on", "language"])?;
     let id: QueueId = id.parse().map_err(|_| Error::NotFound)?;
-    let fields = fields.0.0;
-    let has = |name: &str, value: &str| fields.iter().any(|(field, given)| field == name && given == value);
-    let on: Vec<(AnswerKind, bool)> =
-        AnswerKind::ALL.iter().map(|kind| (*kind, has("on", kind.as_str()))).collect();
-    let chosen = LetterLanguage::ALL.iter().copied().find(|language| has("language", language.as_str()));
+    let sent = fields.all("on");
+    let is_on = |kind: &AnswerKind| sent.iter().any(|given| given == kind.as_str());
+    let on: Vec<(AnswerKind, bool)> = AnswerKind::ALL.iter().map(|kind| (*kind, is_on(kind))).collect();
+    let given = fields.one("language");
+    let chosen = LetterLanguage::ALL.iter().copied().find(|language| language.as_str() == given);
     let (actor, now) = (signed.clone(), Ts(web.clock.now()));
     web.db
         .write(move |tx| {

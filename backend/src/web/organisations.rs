@@ -6,20 +6,25 @@ use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 
 use super::customers::list::{RowView, row};
-use super::failure::{Answer, Failure};
+use super::failure::{Answer, Failure, WHOLE, problems};
 use super::fields::Fields;
 use super::forms::Posted;
 use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show, show_as};
+use super::stale;
 use super::state::Web;
 use crate::access::for_people;
 use crate::db::{Conn, CustomerId, InstallationRight, OrganisationId};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
 use crate::people::organisation_edit::{self, Change};
-use crate::people::{customer_list, domains_of_organisations, organisations};
+use crate::people::organisations::{self, Organisation};
+use crate::people::{customer_list, domains_of_organisations};
 
-const FIELDS: [&str; 3] = ["name", "domains", "note"];
+/// The fields of one that is there.
+const OLD: [&str; 4] = ["name", "domains", "note", "shown"];
+/// The fields of a new one.
+const NEW: [&str; 3] = ["name", "domains", "note"];
 
 /// What the address says.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -51,6 +56,8 @@ struct Form {
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 struct Errors {
+    /// Why all of it is refused.
+    whole: String,
     name: String,
     domains: String,
     note: String,
@@ -64,6 +71,8 @@ struct OrganisationView {
     title: String,
     retired: bool,
     form: Form,
+    /// What is stored, as this page shows it.
+    shown: String,
     errors: Errors,
     refused: bool,
     rows: Vec<RowView>,
@@ -73,6 +82,15 @@ struct OrganisationView {
 }
 
 impl Form {
+    /// What is stored of one.
+    fn stored(conn: &mut Conn, organisation: &Organisation) -> Result<Self> {
+        Ok(Self {
+            name: organisation.name.clone(),
+            domains: domains_of_organisations::of(conn, organisation.id)?.join("\n"),
+            note: organisation.note.clone(),
+        })
+    }
+
     fn sent(fields: &Fields) -> Self {
         let text = |name: &str| fields.one(name).trim().replace("\r\n", "\n");
         Self { name: text("name"), domains: text("domains"), note: text("note") }
@@ -94,6 +112,7 @@ impl Errors {
         let mut errors = Self::default();
         for field in fields {
             let text = match field.field.as_str() {
+                WHOLE => &mut errors.whole,
                 "domains" => &mut errors.domains,
                 "note" => &mut errors.note,
                 _ => &mut errors.name,
@@ -112,7 +131,7 @@ fn address(id: OrganisationId) -> String {
 pub async fn list(web: Data<Web>, signed: Signed) -> Answer {
     show(&web, &signed, "organisations/list.html", |conn, asker| {
         let all = organisations::all(conn, &asker.actor)?;
-        let line = |(organisation, members): (organisations::Organisation, i64)| Line {
+        let line = |(organisation, members): (Organisation, i64)| Line {
             url: address(organisation.id),
             name: organisation.name,
             members,
@@ -136,6 +155,7 @@ fn fresh(asker: &Asker, form: Form, errors: Errors) -> Result<Page<OrganisationV
         title: asker.reader.language.tr("organisation-add"),
         retired: false,
         form,
+        shown: String::new(),
         refused: errors != Errors::default(),
         errors,
         rows: Vec::new(),
@@ -156,7 +176,7 @@ pub async fn new(web: Data<Web>, signed: Signed) -> Answer {
 
 /// `POST /admin/organisations`.
 pub async fn create(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> Answer {
-    fields.0.only(&FIELDS)?;
+    fields.0.only(&NEW)?;
     let form = Form::sent(&fields.0);
     let (wish, asker, now) = (form.change(), signed.clone(), web.moment().ts());
     let made = web
@@ -198,19 +218,14 @@ fn load(
     };
     let (members, next) = customer_list::find(conn, &asker.actor, &looked_for)?;
     let url = address(id);
-    let form = match typed {
-        Some(form) => form,
-        None => Form {
-            name: organisation.name.clone(),
-            domains: domains_of_organisations::of(conn, id)?.join("\n"),
-            note: organisation.note,
-        },
-    };
+    let stored = Form::stored(conn, &organisation)?;
+    let shown = stale::mark(&stored);
     let view = OrganisationView {
         action: url.clone(),
         title: organisation.name,
         retired: organisation.retired_at.is_some(),
-        form,
+        form: typed.unwrap_or(stored),
+        shown,
         refused: errors != Errors::default(),
         errors,
         rows: members.into_iter().map(row).collect(),
@@ -239,29 +254,29 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>, wish: Query<Wis
 
 /// `POST /admin/organisations/{id}`.
 pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Posted<Fields>) -> Answer {
-    fields.0.only(&FIELDS)?;
+    fields.0.only(&OLD)?;
     let id = OrganisationId(id.into_inner());
-    let form = Form::sent(&fields.0);
+    let (form, shown) = (Form::sent(&fields.0), fields.0.one("shown").to_owned());
     let (wish, asker, now) = (form.change(), signed.clone(), web.moment().ts());
     let done = web
         .db
         .write(move |tx| {
             let people = for_people(tx, &asker.actor)?;
+            let before = organisations::get(tx, &asker.actor, id)?;
+            stale::must_be_fresh(&shown, &Form::stored(tx, &before)?)?;
             organisation_edit::change(tx, &people, id, &wish, now)
         })
         .await;
-    match done {
-        Ok(()) => Ok(see_other(&format!("{}?said=saved", address(id)))),
-        Err(Error::Invalid(fields)) => {
-            let errors = Errors::of(&fields, &signed.reader.language);
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            show_as(&web, &signed, status, "organisations/page.html", move |conn, asker| {
-                load(conn, asker, id, &Wish::default(), Some(form), errors)
-            })
-            .await
-        }
-        Err(error) => Err(Failure::from(error).back_to(&address(id))),
-    }
+    let error = match done {
+        Ok(()) => return Ok(see_other(&format!("{}?said=saved", address(id)))),
+        Err(error) => error,
+    };
+    let (status, fields) = problems(error).map_err(|failure| failure.back_to(&address(id)))?;
+    let errors = Errors::of(&fields, &signed.reader.language);
+    show_as(&web, &signed, status, "organisations/page.html", move |conn, asker| {
+        load(conn, asker, id, &Wish::default(), Some(form), errors)
+    })
+    .await
 }
 
 /// `POST /admin/organisations/{id}/retirement`.

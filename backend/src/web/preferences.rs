@@ -14,6 +14,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::failure::Answer;
+use super::fields;
 use super::forms::Posted;
 use super::gate::{Asker, Signed};
 use super::known;
@@ -24,7 +25,7 @@ use super::view::Choice;
 use crate::audit;
 use crate::config::Config;
 use crate::db::Audited;
-use crate::db::{AfterSending, AgentId, Conn, InstallationRight, Ts};
+use crate::db::{AfterSending, AgentId, Conn, InstallationRight, Notice, Ts};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
 use crate::people::agents::{self, Preferences};
@@ -38,10 +39,42 @@ pub struct Wish {
     saved: String,
 }
 
-/// The form.
+/// The fields of the form.
+const FIELDS: [&str; 11] = [
+    "theme",
+    "page_size",
+    "language",
+    "time_zone",
+    "start_at",
+    "keys",
+    "rich",
+    "signature",
+    "after_sending",
+    "away_until",
+    "stand_in",
+];
+
+/// The form of single keys, of notices, or of the news of queues.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Vec<(String, String)>")]
 pub struct Fields(Vec<(String, String)>);
+
+/// Refuses a field that none of these forms has: their fields are called after keys and events.
+impl TryFrom<Vec<(String, String)>> for Fields {
+    type Error = &'static str;
+
+    fn try_from(sent: Vec<(String, String)>) -> Result<Self, Self::Error> {
+        let is_key = |name: &str| crate::people::keys::ALL.iter().any(|key| key.name == name);
+        let known = |name: &str| match name.strip_prefix("mail-") {
+            Some(event) => Notice::ALL.iter().any(|notice| notice.as_str() == event),
+            None => ["usual", "browser", "news"].contains(&name) || is_key(name),
+        };
+        match sent.iter().all(|(name, _)| known(name)) {
+            true => Ok(Self(sent)),
+            false => Err("a field that nobody reads"),
+        }
+    }
+}
 
 impl Fields {
     fn one(&self, name: &str) -> &str {
@@ -206,19 +239,20 @@ fn view(
 }
 
 /// `POST /preferences`.
-pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> Answer {
+pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<fields::Fields>) -> Answer {
     let fields = fields.0;
+    fields.only(&FIELDS)?;
     let form = Form {
         login: signed.actor.agent.login.clone(),
         page_size: fields.one("page_size").parse().unwrap_or(0),
         language: fields.one("language").to_owned(),
         time_zone: fields.one("time_zone").trim().to_owned(),
         theme: fields.one("theme").to_owned(),
-        keys: fields.has("keys", "on"),
+        keys: fields.one("keys") == "on",
         signature: fields.one("signature").replace("\r\n", "\n"),
         away_until: fields.one("away_until").to_owned(),
         after_sending: fields.one("after_sending").to_owned(),
-        rich: fields.has("rich", "on"),
+        rich: fields.one("rich") == "on",
         start_at: fields.one("start_at").to_owned(),
         stand_in: fields.one("stand_in").to_owned(),
     };
@@ -290,8 +324,10 @@ pub async fn password(
     web: Data<Web>,
     signed: Signed,
     request: HttpRequest,
-    fields: Posted<Fields>,
+    fields: Posted<fields::Fields>,
 ) -> Answer {
+    // The name is for those who keep passwords.
+    fields.0.only(&["username", "current", "password"])?;
     let (current, new) = (fields.0.one("current").to_owned(), fields.0.one("password").to_owned());
     match change(&web, &signed, &request, current, new).await {
         Ok(secret) => {

@@ -4,15 +4,15 @@ mod rows;
 
 pub(super) use self::rows::{Names, Row, row};
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 
 use self::rows::language_name;
-use super::failure::{Answer, Failure};
+use super::failure::{Answer, Failure, WHOLE, problems};
 use super::forms::Posted;
 use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show, show_as};
+use super::stale;
 use super::state::Web;
 use super::tickets::acts::Nothing;
 use super::view::Choice;
@@ -56,10 +56,39 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     .await
 }
 
-/// The form: `queue` comes once for each queue in which the text is offered, `role` for each role to whose holders.
+/// The fields of the form. `queue` comes once for each queue in which the text is offered, `role` for each role to whose
+/// holders.
+const FIELDS: [&str; 12] = [
+    "name",
+    "language",
+    "body",
+    "state",
+    "wait_days",
+    "to_queue",
+    "priority",
+    "tags",
+    "scope",
+    "queue",
+    "role",
+    "shown",
+];
+
+/// The form, of a text of the house or of one's own.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Vec<(String, String)>")]
 pub struct Typed(Vec<(String, String)>);
+
+/// Refuses a field that neither page offers, on whichever of them it is sent.
+impl TryFrom<Vec<(String, String)>> for Typed {
+    type Error = &'static str;
+
+    fn try_from(sent: Vec<(String, String)>) -> Result<Self, Self::Error> {
+        match sent.iter().all(|(name, _)| FIELDS.contains(&name.as_str())) {
+            true => Ok(Self(sent)),
+            false => Err("a field that nobody reads"),
+        }
+    }
+}
 
 impl Typed {
     fn one(&self, name: &str) -> &str {
@@ -148,6 +177,8 @@ impl Typed {
 /// What is wrong with each field.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(super) struct Errors {
+    /// Why all of it is refused.
+    whole: String,
     name: String,
     body: String,
     scope: String,
@@ -163,6 +194,8 @@ pub(super) struct EditView {
     /// Nothing for one that is to be made.
     url: String,
     title: String,
+    /// What is stored, as this page shows it; nothing where one alone can change it.
+    shown: String,
     retired: bool,
     name: String,
     body: String,
@@ -235,6 +268,7 @@ fn house(
     let names = Names::load(conn, &asker.actor)?;
     let mut view = view(asker, HOME, stored.as_ref(), typed, errors, &names.queues);
     if let Some(stored) = &stored {
+        view.shown = stale::mark(&Typed::of(stored));
         let readers = templates::readers(conn, &asker.actor, stored, Ts(asker.reader.now))?;
         view.counted = readers.is_some();
         view.n = readers.as_ref().map_or(0, Vec::len);
@@ -297,6 +331,7 @@ pub(super) fn view(
     EditView {
         url: stored.map_or_else(String::new, |stored| format!("{home}/{}", stored.id)),
         title: stored.map_or_else(|| language.tr("template-new"), |stored| stored.name.clone()),
+        shown: String::new(),
         scope: scope.to_owned(),
         roles,
         hidden_roles: false,
@@ -339,7 +374,9 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, form: Post
     let (form, now, asker) = (form.0, web.moment().ts(), signed.clone());
     let typed = form.clone();
     let made = web.db.write(move |tx| {
+        asker.actor.require(InstallationRight::QueuesAndMail)?;
         let stored = templates::get(tx, id)?;
+        stale::must_be_fresh(typed.one("shown"), &Typed::of(&stored))?;
         let change = typed.change(&asker.actor, Some(&stored))?;
         templates::change(tx, &asker.actor, id, &change, now)
     });
@@ -355,13 +392,13 @@ async fn answer(
     form: Typed,
     done: Result<Template>,
 ) -> Answer {
-    let problems = match done {
+    let error = match done {
         Ok(_) => return Ok(see_other(&format!("{HOME}?saved=1"))),
-        Err(Error::Invalid(problems)) => problems,
-        Err(error) => return Err(Failure::from(error).back_to(HOME)),
+        Err(error) => error,
     };
-    let errors = by_field(problems, &signed.reader.language);
-    show_as(web, signed, StatusCode::UNPROCESSABLE_ENTITY, "reply-templates/edit.html", move |conn, asker| {
+    let (status, fields) = problems(error).map_err(|failure| failure.back_to(HOME))?;
+    let errors = by_field(fields, &signed.reader.language);
+    show_as(web, signed, status, "reply-templates/edit.html", move |conn, asker| {
         house(conn, asker, id, Some(form), errors)
     })
     .await
@@ -371,6 +408,7 @@ pub(super) fn by_field(problems: Vec<FieldError>, language: &Language) -> Errors
     let mut errors = Errors::default();
     for FieldError { field, message } in problems {
         let place = match field.as_str() {
+            WHOLE => &mut errors.whole,
             "body" => &mut errors.body,
             "queues" | "roles" => &mut errors.scope,
             "state" => &mut errors.state,

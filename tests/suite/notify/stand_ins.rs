@@ -12,7 +12,6 @@ async fn go_away(app: &TestApp, login: &str, stand_in: &str) -> u16 {
     browser.sign_in(login, PASSWORD).await;
     browser.get("/preferences").await.assert(200);
     let mut fields = vec![("page_size", "25"), ("time_zone", "UTC"), ("theme", "system"), ("language", "en")];
-    fields.extend(turnstone::db::Notice::ALL.iter().map(|notice| ("notify", notice.as_str())));
     fields.extend([("away_until", "2026-12-09T09:00"), ("stand_in", stand_in)]);
     browser.submit("/preferences", &fields).await.status.as_u16()
 }

@@ -93,6 +93,40 @@ both_databases! {
         assert_eq!(after, before);
     }
 
+    async fn forms_whose_fields_come_several_times_take_none_that_nobody_offered(database) {
+        let app = TestApp::start(database).await;
+        let support = text(&app.root.get("/api/v1/queues").await.items()[0]["id"]);
+        let answers = format!("/admin/auto-responses/{support}");
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        browser.get("/dashboard").await.assert(200);
+        let forms: [(&str, &[(&str, &str)]); 12] = [
+            ("/admin/priorities", &[("usual", "3"), ("name_6", "Now")]),
+            ("/admin/templates", &[("name", "Thanks"), ("body", "Thank you."), ("owner", "1")]),
+            ("/preferences/templates", &[("name", "Thanks"), ("body", "Thank you."), ("owner", "1")]),
+            (&answers, &[("on", "received"), ("queue", "1")]),
+            ("/admin/filters", &[("version", "0"), ("rule", "1"), ("act", "off"), ("enabled_by", "1")]),
+            ("/admin/filters/rules", &[("version", "0"), ("name", "All"), ("then", "save"), ("c_regex", ".*")]),
+            ("/admin/filters/versions/1/restore", &[("version", "0"), ("author", "1")]),
+            ("/preferences", &[("language", "en"), ("login", "admin")]),
+            ("/preferences/password", &[("current", "wrong"), ("password", "x"), ("login", "dana")]),
+            ("/preferences/keys", &[("usual", "yes"), ("agent", "2")]),
+            ("/preferences/notices", &[("mail-mention", "off"), ("mail-nothing", "off")]),
+            ("/preferences/queues", &[("news", "1:new_ticket"), ("agent", "2")]),
+        ];
+        for (path, fields) in &forms {
+            browser.submit(path, fields).await.assert(400);
+        }
+        let wanted: Vec<String> = forms.iter().map(|(path, _)| format!("POST {path}: unknown field")).collect();
+        assert_eq!(refused(&app, "root", wanted.len()).await, wanted);
+        assert!(app.root.get("/api/v1/templates").await.items().is_empty(), "nothing was made");
+        // What the pages do send goes on.
+        browser.submit(&answers, &[("on", "received"), ("language", "en")]).await.assert(303);
+        browser.submit("/preferences/keys", &[("reply", "e"), ("go_tickets", "t")]).await.assert(303);
+        browser.submit("/preferences/notices", &[("mail-mention", "off"), ("browser", "mention")]).await.assert(303);
+        browser.submit("/preferences/queues", &[("news", &format!("{support}:new_ticket"))]).await.assert(303);
+    }
+
     async fn an_account_is_given_no_more_than_its_form_says(database) {
         let app = TestApp::start(database).await;
         app.agent("dana", &["Agent"]).await;

@@ -33,6 +33,24 @@ async fn doorkeeper(app: &TestApp) -> Client {
     signed_in(app, "kim").await
 }
 
+/// What the form of a page shows that is opened now.
+async fn opened(admin: &Client, page: &str) -> String {
+    hidden(&admin.get(page).await.assert(200).text(), "shown")
+}
+
+/// Sends a form that shows what is no more: it comes back, and says so.
+async fn told(admin: &Client, path: &str, typed: &[(&str, &str)], shown: &str) -> String {
+    let back = admin.submit(path, &[typed, &[("shown", shown)]].concat()).await.assert(409).text();
+    assert!(back.contains(MEANWHILE), "{back}");
+    back
+}
+
+/// Sends a form once more that came back: whoever was told, and saves again, means it.
+async fn meant(admin: &Client, path: &str, typed: &[(&str, &str)], back: &str) {
+    let shown = hidden(back, "shown");
+    admin.submit(path, &[typed, &[("shown", shown.as_str())]].concat()).await.assert(303);
+}
+
 const MEANWHILE: &str = "Somebody else has saved this since you opened it";
 
 both_databases! {
@@ -118,6 +136,91 @@ both_databases! {
         let back = admin.submit(&format!("/admin/customers/{customer}"), &form).await.assert(409).text();
         assert!(back.contains(MEANWHILE) && back.contains("value=\"Anna Bell\""), "{back}");
         assert_eq!(app.root.get(&address).await.json()["note"], "Pays late");
+    }
+
+    async fn an_older_form_of_a_calendar_puts_nothing_back(database) {
+        let app = TestApp::start(database).await;
+        let admin = signed_in(&app, "root").await;
+        let holidays = |name: &str| json!([{ "day": "12-24", "name": name }]);
+        let body = |days: serde_json::Value| json!({ "name": "Late shift", "time_zone": "Europe/Berlin", "hours": { "monday": "12:00-22:00" }, "holidays": days });
+        let made = app.root.post("/api/v1/calendars", body(holidays("Eve"))).await.assert(201).json();
+        let (page, api) = (format!("/admin/calendars/{}", text(&made["id"])), format!("/api/v1/calendars/{}", text(&made["id"])));
+        let shown = opened(&admin, &page).await;
+        app.root.put(&api, body(holidays("Inventory"))).await.assert(200);
+        let typed = [("name", "Later shift"), ("time_zone", "Europe/Berlin"), ("monday", "12:00-22:00"), ("holidays", "12-24 Eve")];
+        let back = told(&admin, &page, &typed, &shown).await;
+        assert!(back.contains("value=\"Later shift\"") && back.contains("12-24 Eve"), "{back}");
+        let kept = app.root.get(&api).await.assert(200).json();
+        assert_eq!((&kept["name"], &kept["holidays"]), (&json!("Late shift"), &holidays("Inventory")));
+        meant(&admin, &page, &typed, &back).await;
+        assert_eq!(app.root.get(&api).await.json()["holidays"], holidays("Eve"));
+    }
+
+    async fn an_older_form_of_a_template_puts_nothing_back(database) {
+        let app = TestApp::start(database).await;
+        let admin = signed_in(&app, "root").await;
+        let body = |says: &str| json!({ "name": "Thanks", "body_text": says });
+        let made = app.root.post("/api/v1/templates", body("Thank you.")).await.assert(201).json();
+        let (page, api) = (format!("/admin/templates/{}", text(&made["id"])), format!("/api/v1/templates/{}", text(&made["id"])));
+        let shown = opened(&admin, &page).await;
+        app.root.put(&api, body("Many thanks.")).await.assert(200);
+        let typed = [("name", "Thank-you"), ("language", ""), ("body", "Thank you."), ("scope", "everybody"), ("tags", "")];
+        let back = told(&admin, &page, &typed, &shown).await;
+        assert!(back.contains("value=\"Thank-you\"") && back.contains("Thank you."), "{back}");
+        let kept = app.root.get(&api).await.assert(200).json();
+        assert_eq!((&kept["name"], &kept["body_text"]), (&json!("Thanks"), &json!("Many thanks.")));
+        meant(&admin, &page, &typed, &back).await;
+        assert_eq!(app.root.get(&api).await.json()["body_text"], "Thank you.");
+    }
+
+    async fn an_older_form_of_an_organisation_puts_nothing_back(database) {
+        let app = TestApp::start(database).await;
+        let admin = signed_in(&app, "root").await;
+        let made = app.root.post("/api/v1/organisations", json!({ "name": "Acme" })).await.assert(201).json();
+        let (page, api) = (format!("/admin/organisations/{}", text(&made["id"])), format!("/api/v1/organisations/{}", text(&made["id"])));
+        let shown = opened(&admin, &page).await;
+        app.root.patch(&api, json!({ "domains": ["acme.example"], "note": "Pays late" })).await.assert(200);
+        let typed = [("name", "Acme Ltd"), ("domains", ""), ("note", "")];
+        let back = told(&admin, &page, &typed, &shown).await;
+        assert!(back.contains("value=\"Acme Ltd\"") && !back.contains("Pays late"), "{back}");
+        let kept = app.root.get(&api).await.assert(200).json();
+        assert_eq!((&kept["name"], &kept["domains"], &kept["note"]), (&json!("Acme"), &json!(["acme.example"]), &json!("Pays late")));
+        meant(&admin, &page, &typed, &back).await;
+        assert_eq!(app.root.get(&api).await.json()["note"], "");
+    }
+
+    async fn an_older_form_of_the_domains_of_agents_puts_nothing_back(database) {
+        let app = TestApp::start(database).await;
+        let admin = signed_in(&app, "root").await;
+        let page = "/admin/people/domains";
+        let shown = opened(&admin, page).await;
+        // Another browser tab, or another admin.
+        admin.submit(page, &[("domains", "first.example"), ("shown", shown.as_str())]).await.assert(303);
+        let typed = [("domains", "second.example")];
+        let back = told(&admin, page, &typed, &shown).await;
+        assert!(back.contains("second.example"), "{back}");
+        let kept = admin.get(page).await.assert(200).text();
+        assert!(kept.contains("first.example") && !kept.contains("second.example"), "{kept}");
+        meant(&admin, page, &typed, &back).await;
+        let kept = admin.get(page).await.assert(200).text();
+        assert!(!kept.contains("first.example") && kept.contains("second.example"), "{kept}");
+    }
+
+    async fn an_older_form_of_the_priorities_puts_nothing_back(database) {
+        let app = TestApp::start(database).await;
+        let admin = signed_in(&app, "root").await;
+        let shown = opened(&admin, "/admin/states").await;
+        let wish = json!({ "priorities": [{ "rank": 5, "name": "Production stands" }] });
+        app.root.put("/api/v1/priorities", wish).await.assert(200);
+        let mut typed: Vec<(&str, &str)> = ["2", "3", "4", "5"].iter().map(|rank| ("offered", *rank)).collect();
+        typed.extend([("usual", "3"), ("name_4", "Soon"), ("name_5", "")]);
+        let back = told(&admin, "/admin/priorities", &typed, &shown).await;
+        assert!(back.contains("value=\"Soon\"") && !back.contains("value=\"Production stands\""), "{back}");
+        let kept = app.root.get("/api/v1/priorities").await.items();
+        assert_eq!((&kept[4]["name"], &kept[0]["retired"]), (&json!("Production stands"), &json!(false)));
+        meant(&admin, "/admin/priorities", &typed, &back).await;
+        let kept = app.root.get("/api/v1/priorities").await.items();
+        assert_eq!((&kept[3]["name"], &kept[4]["name"], &kept[0]["retired"]), (&json!("Soon"), &json!("urgent"), &json!(true)));
     }
 
     async fn a_form_that_is_refused_as_a_whole_keeps_what_was_typed(database) {

@@ -110,14 +110,8 @@ async fn every_page(client: &Client) -> BTreeMap<String, String> {
 
 async fn choose(client: &Client, language: &str) {
     client.get("/preferences").await.assert(200);
-    let fields = [
-        ("language", language),
-        ("theme", "system"),
-        ("page_size", "25"),
-        ("time_zone", "Europe/Berlin"),
-        ("notify", "new_ticket"),
-        ("notify", "follow_up"),
-    ];
+    let fields =
+        [("language", language), ("theme", "system"), ("page_size", "25"), ("time_zone", "Europe/Berlin")];
     client.submit("/preferences", &fields).await.assert(303);
 }
 

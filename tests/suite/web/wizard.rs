@@ -144,4 +144,31 @@ both_databases! {
         assert!(browser.submit("/admin/setup/people", &none).await.assert(422).text().contains("w-role-e"));
         assert_eq!(done(&browser.get("/admin/setup").await.text()), "6");
     }
+
+    async fn colleagues_who_are_refused_come_back_as_they_were_typed(database) {
+        let app = TestApp::start(database).await;
+        let role = serde_json::json!({ "name": "People", "installation": ["people"] });
+        app.root.post("/api/v1/roles", role).await.assert(201);
+        app.agent("petra", &["People"]).await;
+        let petra = app.visitor();
+        petra.sign_in("petra", PASSWORD).await;
+        let ticked = "name=\"send\" value=\"yes\" checked";
+        let page = petra.get("/admin/setup/people").await.assert(200).text();
+        assert!(page.contains(ticked), "mail can leave: {page}");
+        // A line that is nobody, and a role that gives more than she has.
+        for (lines, role, status, why) in [
+            ("Ben Okafor, ben@helpdesk.example\r\nnobody at all", "People", 422, "w-lines-e"),
+            ("Ben Okafor, ben@helpdesk.example", "Admin", 403, "You cannot give the right"),
+        ] {
+            let form = [("do", "invite"), ("lines", lines), ("role", role)];
+            let page = petra.submit("/admin/setup/people", &form).await.assert(status).text();
+            assert!(page.contains(why) && page.contains("Ben Okafor, ben@helpdesk.example"), "{page}");
+            assert!(page.contains(&format!("value=\"{role}\" selected")), "{page}");
+            assert!(!page.contains(ticked) && page.contains("name=\"send\""), "by hand, as was said: {page}");
+            let form = [&form[..], &[("send", "yes")]].concat();
+            let page = petra.submit("/admin/setup/people", &form).await.assert(status).text();
+            assert!(page.contains(ticked), "{page}");
+        }
+        assert!(!app.root.get("/api/v1/agents").await.text().contains("ben@"), "nobody was made");
+    }
 }

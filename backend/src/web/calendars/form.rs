@@ -21,6 +21,8 @@ pub struct Form {
     saturday: String,
     sunday: String,
     holidays: String,
+    /// What was stored when it was opened.
+    pub(super) shown: String,
 }
 
 impl Form {
@@ -28,7 +30,20 @@ impl Form {
     pub(super) fn of(written: Change) -> Self {
         let [monday, tuesday, wednesday, thursday, friday, saturday, sunday] = written.hours;
         let (name, time_zone, holidays) = (written.name, written.time_zone, written.holidays);
-        Self { name, time_zone, monday, tuesday, wednesday, thursday, friday, saturday, sunday, holidays }
+        let shown = String::new();
+        Self {
+            name,
+            time_zone,
+            monday,
+            tuesday,
+            wednesday,
+            thursday,
+            friday,
+            saturday,
+            sunday,
+            holidays,
+            shown,
+        }
     }
 
     /// What a new one is like.

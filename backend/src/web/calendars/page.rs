@@ -1,6 +1,5 @@
 //! One calendar, a new one, and a look at how it counts.
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -11,10 +10,11 @@ use crate::db::{CalendarId, Conn, InstallationRight};
 use crate::error::{Error, Result};
 use crate::queues::calendars::{self, Calendar, Change, OWN};
 use crate::schedule::working_time::{Hours, after};
-use crate::web::failure::{Answer, Failure};
+use crate::web::failure::{Answer, Failure, WHOLE, problems};
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show, show_as};
+use crate::web::stale;
 use crate::web::state::Web;
 use crate::web::tickets::acts::Nothing;
 use crate::web::times::Reader;
@@ -45,8 +45,12 @@ struct CalendarView {
     home: String,
     queues: String,
     form: Form,
+    /// What is stored, as this page shows it.
+    shown: String,
     days: Vec<DayView>,
     errors: Form,
+    /// Why all of it is refused.
+    whole: String,
     refused: bool,
     saved: String,
     trial: Option<Trial>,
@@ -73,10 +77,13 @@ struct Stretch {
 }
 
 /// A page that was asked for.
+#[derive(Default)]
 struct Asked {
     id: Option<CalendarId>,
     typed: Option<Form>,
     errors: Form,
+    /// Why all of it is refused.
+    whole: String,
     wish: Wish,
 }
 
@@ -86,10 +93,9 @@ fn load(conn: &mut Conn, web: &Web, asker: &Asker, asked: Asked) -> Result<Page<
     let stored = asked.id.map(|id| calendars::get(conn, id)).transpose()?;
     let users = calendars::users(conn)?;
     let used = users.iter().filter(|(by, ..)| Some(*by) == asked.id).map(|(.., name)| name.as_str());
-    let form = asked.typed.unwrap_or_else(|| match &stored {
-        Some(calendar) => Form::of(Change::of(calendar)),
-        None => Form::usual(),
-    });
+    let there = stored.as_ref().map(|calendar| Form::of(Change::of(calendar)));
+    let shown = there.as_ref().map(stale::mark).unwrap_or_default();
+    let form = asked.typed.or(there).unwrap_or_else(Form::usual);
     let view = CalendarView {
         url: asked.id.map_or_else(String::new, address),
         title: stored.as_ref().map_or_else(|| language.tr("calendar-new"), |stored| stored.name.clone()),
@@ -99,8 +105,10 @@ fn load(conn: &mut Conn, web: &Web, asker: &Asker, asked: Asked) -> Result<Page<
         queues: used.collect::<Vec<_>>().join(", "),
         days: days(&form, &asked.errors, language),
         form,
-        refused: asked.errors != Form::default(),
+        shown,
+        refused: !asked.whole.is_empty() || asked.errors != Form::default(),
         errors: asked.errors,
+        whole: asked.whole,
         saved: if asked.wish.saved.is_empty() { String::new() } else { language.tr("calendar-saved") },
         trial: stored.as_ref().map(|stored| trial(stored, web, &asker.reader, &asked.wish)),
     };
@@ -154,11 +162,8 @@ fn stretches(hours: &Hours, from: Timestamp, minutes: i64, reader: &Reader) -> (
 /// `GET /admin/calendars/new`.
 pub async fn new(web: Data<Web>, signed: Signed) -> Answer {
     let state = web.clone();
-    show(&web, &signed, "calendars/page.html", move |conn, asker| {
-        let asked = Asked { id: None, typed: None, errors: Form::default(), wish: Wish::default() };
-        load(conn, &state, asker, asked)
-    })
-    .await
+    show(&web, &signed, "calendars/page.html", move |conn, asker| load(conn, &state, asker, Asked::default()))
+        .await
 }
 
 /// `GET /admin/calendars/{id}`.
@@ -166,7 +171,7 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<String>, wish: Query<
     let id: CalendarId = id.parse().map_err(|_| Error::NotFound)?;
     let state = web.clone();
     show(&web, &signed, "calendars/page.html", move |conn, asker| {
-        let asked = Asked { id: Some(id), typed: None, errors: Form::default(), wish: wish.into_inner() };
+        let asked = Asked { id: Some(id), wish: wish.into_inner(), ..Asked::default() };
         load(conn, &state, asker, asked)
     })
     .await
@@ -184,8 +189,15 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answe
 pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, form: Posted<Form>) -> Answer {
     let id: CalendarId = id.parse().map_err(|_| Error::NotFound)?;
     let (form, at, asker) = (form.0, web.moment(), signed.clone());
-    let change = form.change();
-    let made = web.db.write(move |tx| calendars::change(tx, &asker.actor, id, &change, &at)).await;
+    let (change, shown) = (form.change(), form.shown.clone());
+    let made = web
+        .db
+        .write(move |tx| {
+            asker.actor.require(InstallationRight::QueuesAndMail)?;
+            stale::must_be_fresh(&shown, &Form::of(Change::of(&calendars::get(tx, id)?)))?;
+            calendars::change(tx, &asker.actor, id, &change, &at)
+        })
+        .await;
     answer(&web, &signed, Some(id), form, made).await
 }
 
@@ -197,15 +209,19 @@ async fn answer(
     form: Form,
     done: Result<Calendar>,
 ) -> Answer {
-    let fields = match done {
+    let error = match done {
         Ok(calendar) => return Ok(see_other(&format!("{}?saved=1", address(calendar.id)))),
-        Err(Error::Invalid(fields)) => fields,
-        Err(error) => return Err(Failure::from(error).back_to(HOME)),
+        Err(error) => error,
     };
-    let errors = errors(&fields, &signed.reader.language);
+    let language = &signed.reader.language;
+    let (status, mut fields) = problems(error).map_err(|failure| failure.back_to(HOME))?;
+    let whole = fields.iter().find(|field| field.field == WHOLE);
+    let whole = whole.map_or_else(String::new, |field| field.message.in_language(language));
+    fields.retain(|field| field.field != WHOLE);
+    let errors = errors(&fields, language);
     let (state, typed) = (web.clone(), Some(form));
-    show_as(web, signed, StatusCode::UNPROCESSABLE_ENTITY, "calendars/page.html", move |conn, asker| {
-        load(conn, &state, asker, Asked { id, typed, errors, wish: Wish::default() })
+    show_as(web, signed, status, "calendars/page.html", move |conn, asker| {
+        load(conn, &state, asker, Asked { id, typed, errors, whole, ..Asked::default() })
     })
     .await
 }

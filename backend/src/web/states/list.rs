@@ -30,11 +30,8 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
 }
 
 /// The page once more, with what was typed and what is wrong with it.
-pub(super) async fn again(web: &Data<Web>, signed: &Signed, typed: Typed) -> Answer {
-    show_as(web, signed, StatusCode::UNPROCESSABLE_ENTITY, "states/list.html", move |conn, asker| {
-        load(conn, asker, &typed)
-    })
-    .await
+pub(super) async fn again(web: &Data<Web>, signed: &Signed, status: StatusCode, typed: Typed) -> Answer {
+    show_as(web, signed, status, "states/list.html", move |conn, asker| load(conn, asker, &typed)).await
 }
 
 /// A state to be named.
@@ -130,7 +127,8 @@ async fn answered(
         Ok(()) => Ok(see_other(&format!("{HOME}?saved=1"))),
         Err(Error::Invalid(fields)) => {
             let told = fields.iter().map(|field| field.message.in_language(&signed.reader.language));
-            again(web, signed, typed(told.collect::<Vec<_>>().join(" "))).await
+            let typed = typed(told.collect::<Vec<_>>().join(" "));
+            again(web, signed, StatusCode::UNPROCESSABLE_ENTITY, typed).await
         }
         Err(error) => Err(Failure::from(error).back_to(HOME)),
     }

@@ -13,6 +13,7 @@ use crate::terms::states::{self, NamedState};
 use crate::terms::{KINDS, Terms};
 use crate::web::gate::Asker;
 use crate::web::page::Page;
+use crate::web::stale;
 use crate::web::view::{Choice, look_of};
 
 /// What was typed and refused.
@@ -34,6 +35,8 @@ pub(super) struct Ranks {
     /// What is wrong with each rank.
     pub errors: [String; 5],
     pub usual_error: String,
+    /// Why all of it is refused.
+    pub whole: String,
 }
 
 #[derive(Serialize)]
@@ -46,7 +49,11 @@ pub(super) struct StatesView {
     new_kinds: Vec<Choice>,
     new_error: String,
     ranks: Vec<RankRow>,
+    /// The ranks that are stored, as this page shows them.
+    shown: String,
     usual_error: String,
+    /// Why all that was said of the ranks is refused.
+    whole: String,
 }
 
 /// A kind, with the states of it that have a name.
@@ -125,6 +132,8 @@ pub(super) fn load(conn: &mut Conn, asker: &Asker, typed: &Typed) -> Result<Page
         new_kinds: KINDS.iter().map(kind_choice).collect(),
         new_error,
         ranks: ranks(&terms, typed.ranks.as_ref(), language),
+        shown: stale::mark(&terms.ranks),
+        whole: typed.ranks.as_ref().map_or_else(String::new, |ranks| ranks.whole.clone()),
         usual_error: typed.ranks.as_ref().map_or_else(String::new, |ranks| ranks.usual_error.clone()),
     };
     Ok(Page::new("states", view))

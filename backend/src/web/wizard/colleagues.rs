@@ -8,11 +8,11 @@ use super::show;
 use crate::access::for_people;
 use crate::config::Config;
 use crate::db::{Conn, Ts};
-use crate::error::{Error, FieldError, Result};
+use crate::error::{FieldError, Result};
 use crate::people::first_steps::{self, How, Invited, Step};
 use crate::people::{domains, roles};
 use crate::settings::relay;
-use crate::web::failure::Answer;
+use crate::web::failure::{Answer, WHOLE, problems};
 use crate::web::fields::Fields;
 use crate::web::gate::{Asker, Signed};
 use crate::web::state::Web;
@@ -23,6 +23,8 @@ use crate::web::view::Choice;
 pub(super) struct Typed {
     lines: String,
     role: String,
+    /// Whether invitations shall leave by mail, where that was said.
+    send: Option<bool>,
     problems: Vec<FieldError>,
     invited: Vec<Invited>,
     mailed: bool,
@@ -35,6 +37,10 @@ pub(super) struct PeopleView {
     domains: String,
     /// Whether invitations can leave by mail.
     relay: bool,
+    /// Whether they shall.
+    send: bool,
+    /// Why all of it is refused.
+    whole: String,
     lines_error: String,
     role_error: String,
     invited: Vec<Invited>,
@@ -49,13 +55,16 @@ pub(super) fn load(
 ) -> Result<PeopleView> {
     let language = &asker.reader.language;
     let typed = typed.unwrap_or_else(|| Typed { role: "Agent".to_owned(), ..Typed::default() });
+    let relay = relay::is_there(conn, config)?;
     let mut view = PeopleView {
         roles: roles::all(conn)?
             .into_iter()
             .map(|role| Choice::new(role.name.clone(), role.name.clone(), role.name == typed.role))
             .collect(),
         domains: domains::allowed(conn)?.join(", "),
-        relay: relay::is_there(conn, config)?,
+        relay,
+        send: typed.send.unwrap_or(relay),
+        whole: String::new(),
         lines: typed.lines,
         lines_error: String::new(),
         role_error: String::new(),
@@ -67,7 +76,11 @@ pub(super) fn load(
         view.roles.insert(0, Choice::new("", language.tr("wizard-role-none"), true));
     }
     for FieldError { field, message } in typed.problems {
-        let place = if field == "roles" { &mut view.role_error } else { &mut view.lines_error };
+        let place = match field.as_str() {
+            WHOLE => &mut view.whole,
+            "roles" => &mut view.role_error,
+            _ => &mut view.lines_error,
+        };
         *place = message.in_language(language);
     }
     Ok(view)
@@ -89,12 +102,13 @@ pub(super) async fn update(web: &Data<Web>, signed: &Signed, fields: &Fields) ->
             Ok(invited)
         })
         .await;
+    let typed = Typed { role, send: Some(send), ..Typed::default() };
     let (status, typed) = match done {
-        Ok(invited) => (StatusCode::OK, Typed { role, invited, mailed: send, ..Typed::default() }),
-        Err(Error::Invalid(problems)) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, Typed { lines, role, problems, ..Typed::default() })
+        Ok(invited) => (StatusCode::OK, Typed { invited, mailed: send, ..typed }),
+        Err(error) => {
+            let (status, problems) = problems(error)?;
+            (status, Typed { lines, problems, ..typed })
         }
-        Err(error) => return Err(error.into()),
     };
     let config = web.config.clone();
     show(web, signed, status, Some(Step::People), move |conn, asker| load(conn, asker, &config, Some(typed)))
