@@ -160,12 +160,12 @@ both_databases! {
         let app = TestApp::start(database).await;
         app.agent("dana", &["Agent"]).await;
         let (mut old, mut refused) = (PASSWORD.to_owned(), 0);
-        for round in 0..8_u64 {
+        for round in 0..12_u64 {
             let new = format!("another one entirely {round}");
             let browser = app.visitor();
             browser.get("/login").await.assert(200);
             let change = async {
-                tokio::time::sleep(Duration::from_millis(5 + 7 * round)).await;
+                tokio::time::sleep(Duration::from_millis(5 * round)).await;
                 becomes(&app, "dana", &new).await;
             };
             let fields = [("login", "dana"), ("password", old.as_str())];

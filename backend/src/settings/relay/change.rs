@@ -82,15 +82,16 @@ fn allowed(tx: &mut Tx<'_>, actor: &Actor, config: &Config, sets: bool) -> Resul
     if !sets {
         return Ok(());
     }
-    if is_given(config) {
-        return Err(Error::Conflict(say!("refused-setting-given", key = KEY)));
-    }
     // With everybody's mail he could come in as anybody.
     let everything = (None, Right::Full);
     match for_people(tx, actor)?.may_give([everything], InstallationRight::ALL.iter().copied()) {
-        Err(Error::Forbidden(_)) => Err(Error::Forbidden(say!("refused-relay-rights"))),
-        other => other,
+        Err(Error::Forbidden(_)) => return Err(Error::Forbidden(say!("refused-relay-rights"))),
+        other => other?,
     }
+    if is_given(config) {
+        return Err(Error::Conflict(say!("refused-setting-given", key = KEY)));
+    }
+    Ok(())
 }
 
 fn row() -> String {
