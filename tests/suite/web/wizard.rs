@@ -81,6 +81,18 @@ both_databases! {
         dana.get("/admin/setup/out").await.assert(403);
     }
 
+    async fn nothing_to_add_where_nothing_is_leaves_the_step_for_later(database) {
+        let app = TestApp::start_with(database, |config| config.smtp_relay = None).await;
+        let browser = admin(&app).await;
+        browser.get("/admin/setup/out").await.assert(200);
+        browser.submit("/admin/setup/out", &[("do", "on")]).await.assert(303);
+        let page = browser.get("/admin/setup/queues").await.assert(200).text();
+        assert!(page.contains("Left for later") && done(&page) == "1", "{page}");
+        // There is an address already.
+        browser.submit("/admin/setup/in", &[("do", "on")]).await.assert(303);
+        assert_eq!(done(&browser.get("/admin/setup/queues").await.text()), "2");
+    }
+
     async fn a_step_does_what_its_full_page_does(database) {
         let app = TestApp::start_with(database, |config| config.smtp_relay = None).await;
         let browser = admin(&app).await;

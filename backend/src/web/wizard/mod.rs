@@ -238,7 +238,15 @@ pub async fn update(web: Data<Web>, signed: Signed, step: Path<String>, fields: 
             };
         }
     };
-    let now = Ts(web.clock.now());
-    web.db.write(move |tx| first_steps::mark(tx, &signed.actor, step, how, now)).await?;
+    let (config, now) = (web.config.clone(), Ts(web.clock.now()));
+    web.db
+        .write(move |tx| {
+            // Whoever has nothing to add where there is nothing yet leaves it for later: mail would go nowhere.
+            let of_mail = [Step::In, Step::Out].contains(&step);
+            let bare = how == How::Done && of_mail && fact(tx, &config, step, &signed)?.is_empty();
+            let how = if bare { How::Later } else { how };
+            first_steps::mark(tx, &signed.actor, step, how, now)
+        })
+        .await?;
     Ok(see_other("/admin/setup"))
 }
