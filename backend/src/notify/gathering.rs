@@ -270,6 +270,12 @@ pub(crate) fn written(conn: &mut Conn, actor: &Actor, kept: &str, config: &Confi
     Ok(letters::digest(&actor.agent, &lines, kept.bulk, &config.public_url))
 }
 
+/// The tickets of which such a mail tells.
+pub(crate) fn tells_of(kept: &str) -> Vec<TicketId> {
+    let kept = serde_json::from_str::<Kept>(kept);
+    kept.map(|kept| kept.items.iter().map(|item| item.ticket).collect()).unwrap_or_default()
+}
+
 fn readable(conn: &mut Conn, actor: &Actor, ids: &[TicketId]) -> Result<HashMap<TicketId, Ticket>> {
     let mut found = HashMap::new();
     for part in ids.chunks(PART) {

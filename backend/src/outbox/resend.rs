@@ -6,7 +6,7 @@ use super::{Outgoing, REDIRECT, Settled};
 use crate::{
     access::{Reply, TicketAccess},
     db::{
-        ArticleId, Conn, Delivery, EventKind, OutboxKind, Sender, TicketId, Tx, Wake, backend,
+        ArticleId, Blobs, Conn, Delivery, EventKind, OutboxKind, Sender, TicketId, Tx, Wake, backend,
         schema::{articles, outbox, participants},
     },
     error::{Error, Result, say},
@@ -52,7 +52,8 @@ pub fn resend(
         Some(to) => readdress(tx, ticket.id, article, &missed, to)?,
     };
     envelope.extend(wanted.iter().cloned());
-    let digest = row.digest.filter(|_| other.is_none());
+    let (bytes, left): (Option<String>, Option<String>) =
+        if other.is_none() { (row.digest, None) } else { (None, row.digest) };
     diesel::update(outbox::table.find(row.id))
         .set((
             outbox::state.eq(Delivery::Due),
@@ -65,9 +66,11 @@ pub fn resend(
             outbox::envelope_to.eq(serde_json::to_string(&envelope)?),
             outbox::outcomes.eq(serde_json::to_string(&kept)?),
             // Other recipients are named in the mail, so it is written anew; else it is the very same.
-            outbox::digest.eq(digest),
+            outbox::digest.eq(bytes),
         ))
         .execute(&mut **tx)?;
+    // A file is swept away where these bytes were one.
+    Blobs::in_database().release(tx, left.as_slice())?;
     let wanted = wanted.join(", ");
     let event = store::Change::of(EventKind::Resent).article(article).between(None, Some(&wanted));
     store::record(tx, ticket, access.who(), at.ts(), event)?;

@@ -9,6 +9,7 @@ mod beyond;
 mod choices;
 mod customers;
 mod erased_agent;
+mod erased_news;
 pub mod factor;
 mod forgotten;
 mod forwarded;

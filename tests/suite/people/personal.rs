@@ -68,7 +68,12 @@ pub(super) async fn bytes_with(app: &TestApp, canary: &'static str) -> usize {
             let mut found = 0;
             for row in all {
                 let bytes = blobs.read(conn, &row.digest)?;
-                found += usize::from(String::from_utf8_lossy(&bytes).to_lowercase().contains(canary));
+                let text = String::from_utf8_lossy(&bytes).to_lowercase();
+                if text.contains(canary) {
+                    // What is left says best where it came from.
+                    eprintln!("stored bytes with {canary}:\n{text}");
+                    found += 1;
+                }
             }
             Ok(found)
         })

@@ -138,8 +138,8 @@ pub fn erase(
     let known = find(tx, actor, people, id, Right::Full)?;
     // In the order of their keys, so that nobody waits in a circle.
     let tickets: BTreeSet<TicketId> = known.everywhere().map(|(ticket, _)| ticket).collect();
-    for ticket in tickets {
-        backend::hold_ticket(tx, ticket)?;
+    for ticket in &tickets {
+        backend::hold_ticket(tx, *ticket)?;
     }
     let what = preview(tx, &known)?;
     if what.under_way > 0 {
@@ -159,6 +159,7 @@ pub fn erase(
             .execute(&mut **tx)?;
         self::ticket(tx, scrub, ticket, own, whole)?;
     }
+    gone.extend(traces::gathered(tx, &scrubs.1, &tickets)?);
     let his = mails(tx, &known)?;
     gone.extend(originals(tx, his, (&scrubs.0, &scrubs.1), &named, &store.empty, now)?);
     traces::everywhere(tx, &known.called, &known.ids)?;

@@ -100,13 +100,15 @@ pub fn erase(
         let meant = |mail: &traces::Mail| {
             let about =
                 |articles: &BTreeSet<ArticleId>| mail.article_id.is_some_and(|id| articles.contains(&id));
-            mail.agent_id == Some(id) || about(&them.written) || about(&changed) || mail.names(&scrub)
+            let his = mail.agent_id == Some(id) || about(&them.written) || about(&changed);
+            his || mail.names(&scrub) || mail.is_written_news()
         };
         gone.extend(traces::outgoing(tx, &scrub, *ticket, false, false, meant)?);
         traces::around(tx, &scrub, *ticket, false)?;
         self::ticket(tx, &them, &scrub, *ticket)?;
     }
     gone.extend(agent_traces::mails_about_nothing(tx, &them.agent, &scrub)?);
+    gone.extend(traces::gathered(tx, &scrub, &them.tickets)?);
     let his = mails.of_his(tx, &them)?;
     gone.extend(originals(tx, his, (&scrub, &scrub), &mails.quoting, &store.empty, now)?);
     agent_traces::searches(tx, &them.agent.login, &login)?;

@@ -1,6 +1,8 @@
 //! Where else a person stands: outgoing mails, history, what can be undone, caps of automatic answers, kept answers of the
 //! API, saved searches; and he himself.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::{
@@ -11,7 +13,7 @@ use super::{
 use crate::{
     db::{
         ActId, AgentId, ArticleId, BulkId, CustomerId, CustomerMergeId, Delivery, EventId, MergeId,
-        OrganisationId, OutboxId, TicketId, Tx, ViewId,
+        OrganisationId, OutboxId, OutboxKind, TicketId, Tx, ViewId, backend,
         schema::{
             acts, auto_responses, bin, bulks, customer_addresses, customer_merge_tickets, customer_merges,
             customer_words, customers, events, idempotency_keys, merges, organisations, outbox, tickets,
@@ -19,6 +21,7 @@ use crate::{
         },
     },
     error::{Error, Result, say},
+    notify::gathering,
 };
 
 /// So many mails of no ticket are looked through at once.
@@ -28,6 +31,8 @@ const BESIDE: i64 = 500;
 #[diesel(table_name = outbox)]
 pub(super) struct Mail {
     id: OutboxId,
+    kind: OutboxKind,
+    event: String,
     pub(super) article_id: Option<ArticleId>,
     pub(super) agent_id: Option<AgentId>,
     state: Delivery,
@@ -53,6 +58,29 @@ impl Mail {
                 .into_iter()
                 .any(|text| scrub.finds(text))
     }
+
+    /// Whether it is news for an agent that were written out, or are just now. They are written from what a ticket holds at
+    /// that moment: its row does not say which words are in them.
+    pub(super) fn is_written_news(&self) -> bool {
+        let written = self.digest.is_some() || self.state == Delivery::Sending;
+        written && self.kind == OutboxKind::Notification
+    }
+
+    /// Whether it is news of many tickets, and among them these.
+    fn tells_of(&self, tickets: &BTreeSet<TicketId>) -> bool {
+        let tells = || gathering::tells_of(&self.body_text).iter().any(|ticket| tickets.contains(ticket));
+        self.event == gathering::EVENT && self.is_written_news() && tells()
+    }
+}
+
+/// Holds mails that have still to leave: nobody begins to write one out of a text that is just now erased.
+fn hold(tx: &mut Tx<'_>, ticket: Option<TicketId>) -> Result<()> {
+    let unfinished = outbox::table.filter(outbox::state.eq_any(UNFINISHED)).order(outbox::id);
+    let ids: Vec<OutboxId> = match ticket {
+        Some(ticket) => unfinished.filter(outbox::ticket_id.eq(ticket)).select(outbox::id).load(&mut **tx)?,
+        None => unfinished.filter(outbox::ticket_id.is_null()).select(outbox::id).load(&mut **tx)?,
+    };
+    ids.into_iter().try_for_each(|id| backend::hold_mail(tx, id))
 }
 
 /// The outgoing mails of a ticket that `are_meant`; which bytes they were.
@@ -64,6 +92,7 @@ pub(super) fn outgoing(
     whole: bool,
     are_meant: impl Fn(&Mail) -> bool,
 ) -> Result<Vec<String>> {
+    hold(tx, Some(id))?;
     let all: Vec<Mail> =
         outbox::table.filter(outbox::ticket_id.eq(id)).select(Mail::as_select()).load(&mut **tx)?;
     let all = all.into_iter().filter(|mail| are_meant(mail)).collect();
@@ -147,6 +176,22 @@ pub(super) fn about_nothing(
     scrub: &Scrub,
     are_meant: impl Fn(&Mail, &Scrub) -> bool,
 ) -> Result<Vec<String>> {
+    beside(tx, scrub, true, are_meant)
+}
+
+/// News of many tickets in which these appear; which bytes they were. What they tell was written out of the tickets.
+pub(super) fn gathered(tx: &mut Tx<'_>, scrub: &Scrub, tickets: &BTreeSet<TicketId>) -> Result<Vec<String>> {
+    beside(tx, scrub, false, |mail, _| mail.tells_of(tickets))
+}
+
+/// The mails of no ticket that `are_meant`, as a whole or without him.
+fn beside(
+    tx: &mut Tx<'_>,
+    scrub: &Scrub,
+    whole: bool,
+    are_meant: impl Fn(&Mail, &Scrub) -> bool,
+) -> Result<Vec<String>> {
+    hold(tx, None)?;
     let (mut gone, mut after) = (Vec::new(), OutboxId(0));
     loop {
         let some: Vec<Mail> = outbox::table
@@ -158,7 +203,7 @@ pub(super) fn about_nothing(
         let Some(last) = some.last() else { return Ok(gone) };
         after = last.id;
         let meant = some.into_iter().filter(|mail| are_meant(mail, scrub)).collect();
-        gone.extend(without_him(tx, meant, scrub, true, true)?);
+        gone.extend(without_him(tx, meant, scrub, whole, whole)?);
     }
 }
 
