@@ -1,4 +1,5 @@
-//! A form whose fields may come several times, as check boxes do; a field that nobody reads is refused.
+//! A form whose fields may come several times, as check boxes do. Each handler names those that it takes, also where a form
+//! beside it has others: a field that nobody reads is refused.
 
 use actix_web::http::StatusCode;
 use serde::Deserialize;
@@ -10,18 +11,35 @@ use super::failure::Failure;
 #[serde(transparent)]
 pub struct Fields(Vec<(String, String)>);
 
+impl FromIterator<(String, String)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
 impl Fields {
     /// Refuses a form with a field that is not one of these: what the page did not offer is not done.
+    ///
+    /// # Errors
+    /// 400, as for a form that is not understood; the gate writes it down.
     pub fn only(&self, names: &[&str]) -> Result<(), Failure> {
-        if self.0.iter().all(|(name, _)| names.contains(&name.as_str())) {
-            return Ok(());
+        match self.0.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+            None => Ok(()),
+            Some((name, _)) => {
+                tracing::debug!(field = ?name, "a form was not understood");
+                Err(Failure::plain(StatusCode::BAD_REQUEST))
+            }
         }
-        Err(Failure::plain(StatusCode::BAD_REQUEST))
     }
 
     /// The first value of a field; empty where it is missing.
     pub fn one(&self, name: &str) -> &str {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether a field came with this value.
+    pub fn has(&self, name: &str, value: &str) -> bool {
+        self.0.iter().any(|(field, given)| field == name && given == value)
     }
 
     /// All values of a field.

@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::failure::Answer;
-use super::fields;
+use super::fields::Fields;
 use super::forms::Posted;
 use super::gate::{Asker, Signed};
 use super::known;
@@ -25,7 +25,7 @@ use super::view::Choice;
 use crate::audit;
 use crate::config::Config;
 use crate::db::Audited;
-use crate::db::{AfterSending, AgentId, Conn, InstallationRight, Notice, Ts};
+use crate::db::{AfterSending, AgentId, Conn, InstallationRight, Ts};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
 use crate::people::agents::{self, Preferences};
@@ -53,38 +53,6 @@ const FIELDS: [&str; 11] = [
     "away_until",
     "stand_in",
 ];
-
-/// The form of single keys, of notices, or of the news of queues.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "Vec<(String, String)>")]
-pub struct Fields(Vec<(String, String)>);
-
-/// Refuses a field that none of these forms has: their fields are called after keys and events.
-impl TryFrom<Vec<(String, String)>> for Fields {
-    type Error = &'static str;
-
-    fn try_from(sent: Vec<(String, String)>) -> Result<Self, Self::Error> {
-        let is_key = |name: &str| crate::people::keys::ALL.iter().any(|key| key.name == name);
-        let known = |name: &str| match name.strip_prefix("mail-") {
-            Some(event) => Notice::ALL.iter().any(|notice| notice.as_str() == event),
-            None => ["usual", "browser", "news"].contains(&name) || is_key(name),
-        };
-        match sent.iter().all(|(name, _)| known(name)) {
-            true => Ok(Self(sent)),
-            false => Err("a field that nobody reads"),
-        }
-    }
-}
-
-impl Fields {
-    fn one(&self, name: &str) -> &str {
-        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
-    }
-
-    fn has(&self, name: &str, value: &str) -> bool {
-        self.0.iter().any(|(field, given)| field == name && given == value)
-    }
-}
 
 #[derive(Clone, Debug, Default, Serialize)]
 struct Form {
@@ -239,7 +207,7 @@ fn view(
 }
 
 /// `POST /preferences`.
-pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<fields::Fields>) -> Answer {
+pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> Answer {
     let fields = fields.0;
     fields.only(&FIELDS)?;
     let form = Form {
@@ -324,7 +292,7 @@ pub async fn password(
     web: Data<Web>,
     signed: Signed,
     request: HttpRequest,
-    fields: Posted<fields::Fields>,
+    fields: Posted<Fields>,
 ) -> Answer {
     // The name is for those who keep passwords.
     fields.0.only(&["username", "current", "password"])?;

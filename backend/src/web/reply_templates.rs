@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use self::rows::language_name;
 use super::failure::{Answer, Failure, WHOLE, problems};
+use super::fields::Fields;
 use super::forms::Posted;
 use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show, show_as};
 use super::stale;
 use super::state::Web;
-use super::tickets::acts::Nothing;
 use super::view::Choice;
 use crate::access::Actor;
 use crate::db::{Conn, InstallationRight, LetterLanguage, RoleId, TemplateId, Ts};
@@ -56,47 +56,31 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     .await
 }
 
-/// The fields of the form. `queue` comes once for each queue in which the text is offered, `role` for each role to whose
-/// holders.
-const FIELDS: [&str; 12] = [
-    "name",
-    "language",
-    "body",
-    "state",
-    "wait_days",
-    "to_queue",
-    "priority",
-    "tags",
-    "scope",
-    "queue",
-    "role",
-    "shown",
-];
+/// The fields of a text, of the house or of one's own.
+const TEXT: [&str; 8] = ["name", "language", "body", "state", "wait_days", "to_queue", "priority", "tags"];
+/// Those that say for whom a text of the house is: `queue` comes once for each queue in which it is offered, `role` for each
+/// role to whose holders.
+const FOR_WHOM: [&str; 3] = ["scope", "queue", "role"];
 
 /// The form, of a text of the house or of one's own.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(try_from = "Vec<(String, String)>")]
-pub struct Typed(Vec<(String, String)>);
-
-/// Refuses a field that neither page offers, on whichever of them it is sent.
-impl TryFrom<Vec<(String, String)>> for Typed {
-    type Error = &'static str;
-
-    fn try_from(sent: Vec<(String, String)>) -> Result<Self, Self::Error> {
-        match sent.iter().all(|(name, _)| FIELDS.contains(&name.as_str())) {
-            true => Ok(Self(sent)),
-            false => Err("a field that nobody reads"),
-        }
-    }
-}
+#[derive(Clone, Debug, Default)]
+pub(super) struct Typed(Fields);
 
 impl Typed {
-    fn one(&self, name: &str) -> &str {
-        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    /// A text of one's own, as it was sent.
+    ///
+    /// # Errors
+    /// 400 for a field that its page does not offer, also where that of the house does.
+    pub(super) fn own(sent: Fields) -> Result<Self, Failure> {
+        sent.only(&TEXT)?;
+        Ok(Self(sent))
     }
 
-    fn has(&self, name: &str, value: &str) -> bool {
-        self.0.iter().any(|(field, given)| field == name && given == value)
+    // A text of the house as it was sent; `besides` are the fields that only this page has.
+    fn house(sent: Fields, besides: &[&str]) -> Result<Self, Failure> {
+        let names: Vec<&str> = [&TEXT[..], &FOR_WHOM[..], besides].concat();
+        sent.only(&names)?;
+        Ok(Self(sent))
     }
 
     /// What is stored, as it would be typed.
@@ -120,20 +104,20 @@ impl Typed {
 
     /// What shall be stored, for whom left aside.
     pub(super) fn words(&self) -> Result<Change> {
-        let chosen = |name: &str| Some(self.one(name)).filter(|value| !value.is_empty());
+        let chosen = |name: &str| Some(self.0.one(name)).filter(|value| !value.is_empty());
         let odd = |_| Error::NotFound;
-        let days = self.one("wait_days").trim();
+        let days = self.0.one("wait_days").trim();
         Ok(Change {
-            name: self.one("name").to_owned(),
+            name: self.0.one("name").to_owned(),
             language: chosen("language").map(str::parse).transpose().map_err(|_| Error::NotFound)?,
-            body: self.one("body").to_owned(),
+            body: self.0.one("body").to_owned(),
             effects: templates::Effects {
                 state: chosen("state").map(str::parse).transpose().map_err(|_| Error::NotFound)?,
                 // What is no number is refused as none that will do.
                 wait_days: if days.is_empty() { None } else { Some(days.parse().unwrap_or(0)) },
                 queue: chosen("to_queue").map(str::parse).transpose().map_err(odd)?,
                 priority: chosen("priority").map(str::parse).transpose().map_err(|_| Error::NotFound)?,
-                tags: self.one("tags").split(',').map(|tag| tag.trim().to_owned()).collect(),
+                tags: self.0.one("tags").split(',').map(|tag| tag.trim().to_owned()).collect(),
             },
             ..Change::default()
         })
@@ -142,11 +126,8 @@ impl Typed {
     // With whom it is for. Roles that its keeper may not know of stay as they are.
     fn change(&self, actor: &Actor, stored: Option<&Template>) -> Result<Change> {
         let mut change = self.words()?;
-        let all = |name: &str| -> Vec<String> {
-            self.0.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect()
-        };
-        let (queues, roles) = (all("queue"), all("role"));
-        match self.one("scope") {
+        let (queues, roles) = (self.0.all("queue"), self.0.all("role"));
+        match self.0.one("scope") {
             "roles" if !actor.scope.may(InstallationRight::People) => {
                 change.roles = stored.map(|stored| stored.roles.clone()).unwrap_or_default();
             }
@@ -162,7 +143,7 @@ impl Typed {
             // What no form of ours sends is not taken for the widest.
             _ => return Err(Error::NotFound),
         }
-        let nobody = match self.one("scope") {
+        let nobody = match self.0.one("scope") {
             "queues" => change.queues.is_empty(),
             "roles" => change.roles.is_empty(),
             _ => false,
@@ -295,7 +276,7 @@ pub(super) fn view(
     all: &[Queue],
 ) -> EditView {
     let language = &asker.reader.language;
-    let form = typed.or_else(|| stored.map(Typed::of)).unwrap_or_default();
+    let form = typed.or_else(|| stored.map(Typed::of)).unwrap_or_default().0;
     let choice = |field: &str, value: String, label: String| {
         let current = form.has(field, &value);
         Choice::new(value, label, current)
@@ -321,10 +302,9 @@ pub(super) fn view(
         .offered_priorities(form.one("priority").parse().ok())
         .into_iter()
         .map(|priority| choice("priority", priority.level().to_string(), terms.priority(priority, language)));
-    let chosen = form.0.iter().filter(|(name, _)| name == "role");
-    let roles = chosen.map(|(_, id)| Choice::new(id.clone(), "", true)).collect();
+    let roles = form.all("role").into_iter().map(|id| Choice::new(id, "", true)).collect();
     let scope = match form.one("scope") {
-        "" if form.0.iter().any(|(name, _)| name == "queue") => Scope::Queues.as_str(),
+        "" if !form.all("queue").is_empty() => Scope::Queues.as_str(),
         "" => Scope::Everybody.as_str(),
         word => word,
     };
@@ -357,9 +337,9 @@ pub(super) fn view(
 }
 
 /// `POST /admin/templates`.
-pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Typed>) -> Answer {
-    let (form, now, asker) = (form.0, web.moment().ts(), signed.clone());
-    let typed = form.clone();
+pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Fields>) -> Answer {
+    let form = Typed::house(form.0, &[])?;
+    let (typed, now, asker) = (form.clone(), web.moment().ts(), signed.clone());
     let made = web.db.write(move |tx| {
         let change = typed.change(&asker.actor, None)?;
         templates::create(tx, &asker.actor, &change, now)
@@ -369,14 +349,14 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Typed>) -> Answ
 }
 
 /// `POST /admin/templates/{id}`.
-pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, form: Posted<Typed>) -> Answer {
+pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, form: Posted<Fields>) -> Answer {
+    let form = Typed::house(form.0, &["shown"])?;
     let id: TemplateId = id.parse().map_err(|_| Error::NotFound)?;
-    let (form, now, asker) = (form.0, web.moment().ts(), signed.clone());
-    let typed = form.clone();
+    let (typed, now, asker) = (form.clone(), web.moment().ts(), signed.clone());
     let made = web.db.write(move |tx| {
         asker.actor.require(InstallationRight::QueuesAndMail)?;
         let stored = templates::get(tx, id)?;
-        stale::must_be_fresh(typed.one("shown"), &Typed::of(&stored))?;
+        stale::must_be_fresh(typed.0.one("shown"), &Typed::of(&stored))?;
         let change = typed.change(&asker.actor, Some(&stored))?;
         templates::change(tx, &asker.actor, id, &change, now)
     });
@@ -426,12 +406,14 @@ pub(super) fn by_field(problems: Vec<FieldError>, language: &Language) -> Errors
 }
 
 /// `POST /admin/templates/{id}/retirement`.
-pub async fn retire(web: Data<Web>, signed: Signed, id: Path<String>, _form: Posted<Nothing>) -> Answer {
+pub async fn retire(web: Data<Web>, signed: Signed, id: Path<String>, form: Posted<Fields>) -> Answer {
+    form.0.only(&[])?;
     offer(&web, &signed, &id, false).await
 }
 
 /// `POST /admin/templates/{id}/retirement/end`.
-pub async fn restore(web: Data<Web>, signed: Signed, id: Path<String>, _form: Posted<Nothing>) -> Answer {
+pub async fn restore(web: Data<Web>, signed: Signed, id: Path<String>, form: Posted<Fields>) -> Answer {
+    form.0.only(&[])?;
     offer(&web, &signed, &id, true).await
 }
 

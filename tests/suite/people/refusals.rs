@@ -20,6 +20,15 @@ async fn refused(app: &TestApp, login: &str, count: usize) -> Vec<String> {
     .await
 }
 
+/// What the forms of filters, templates and notices change, as the API shows it.
+async fn stored(app: &TestApp) -> Vec<Value> {
+    let mut all = Vec::new();
+    for path in ["filters", "templates", "preferences/templates", "preferences/notices"] {
+        all.push(app.root.get(&format!("/api/v1/{path}")).await.assert(200).json());
+    }
+    all
+}
+
 both_databases! {
     async fn a_look_at_a_hidden_ticket_is_written_down_and_a_mistyped_number_is_not(database) {
         let app = TestApp::start(database).await;
@@ -125,6 +134,46 @@ both_databases! {
         browser.submit("/preferences/keys", &[("reply", "e"), ("go_tickets", "t")]).await.assert(303);
         browser.submit("/preferences/notices", &[("mail-mention", "off"), ("browser", "mention")]).await.assert(303);
         browser.submit("/preferences/queues", &[("news", &format!("{support}:new_ticket"))]).await.assert(303);
+    }
+
+    async fn a_form_takes_no_field_of_the_form_beside_it(database) {
+        let app = TestApp::start(database).await;
+        let rule = json!({ "name": "One", "mails": "both", "actions": { "tags": ["one"] } });
+        app.root.put("/api/v1/filters", json!({ "rules": [rule] })).await.assert(200);
+        let words = json!({ "name": "Thanks", "body_text": "Thank you." });
+        let house = text(&app.root.post("/api/v1/templates", words.clone()).await.assert(201).json()["id"]);
+        let own = text(&app.root.post("/api/v1/preferences/templates", words).await.assert(201).json()["id"]);
+        let retirement = format!("/admin/templates/{house}/retirement");
+        let (own, end) = (format!("/preferences/templates/{own}"), format!("/preferences/templates/{own}/end"));
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        let ticked = async || browser.get("/preferences").await.assert(200).text().matches(" checked").count();
+        let before = (stored(&app).await, ticked().await);
+        let forms: [(&str, &[(&str, &str)]); 11] = [
+            ("/admin/filters", &[("version", "1"), ("rule", "1"), ("act", "off"), ("name", "Other")]),
+            ("/admin/filters/rules", &[("version", "1"), ("at", "1"), ("name", "Other"), ("tags", "x"), ("then", "save"), ("act", "off")]),
+            ("/admin/filters/versions/1/restore", &[("version", "1"), ("rule", "1")]),
+            ("/preferences/keys", &[("reply", "e"), ("browser", "mention")]),
+            ("/preferences/notices", &[("mail-mention", "off"), ("reply", "e")]),
+            ("/preferences/queues", &[("usual", "yes")]),
+            ("/preferences/templates", &[("name", "Other"), ("body", "Thank you."), ("scope", "everybody")]),
+            (&own, &[("name", "Other"), ("body", "Thank you."), ("shown", "")]),
+            (&end, &[("name", "Thanks")]),
+            ("/admin/templates", &[("name", "Other"), ("body", "Thank you."), ("shown", "")]),
+            (&retirement, &[("scope", "everybody")]),
+        ];
+        for (path, fields) in &forms {
+            browser.submit(path, fields).await.assert(400);
+        }
+        let wanted: Vec<String> = forms.iter().map(|(path, _)| format!("POST {path}: unknown field")).collect();
+        assert_eq!(refused(&app, "root", wanted.len()).await, wanted);
+        assert_eq!((stored(&app).await, ticked().await), before, "nothing was changed");
+        assert!(!browser.get("/tickets").await.assert(200).text().contains("data-keymap"), "no key was laid elsewhere");
+        // Without that field, each does what its page says.
+        browser.submit("/admin/filters", forms[0].1.split_last().unwrap().1).await.assert(303);
+        browser.submit("/preferences/keys", &forms[3].1[..1]).await.assert(303);
+        browser.submit(&own, &forms[7].1[..2]).await.assert(303);
+        browser.submit(&retirement, &[]).await.assert(303);
     }
 
     async fn an_account_is_given_no_more_than_its_form_says(database) {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    Fields,
+    base,
     row::{Row, RowErrors, RowView},
 };
 use crate::{
@@ -11,8 +11,38 @@ use crate::{
     error::FieldError,
     filters::{Actions, Aside, CustomerFrom, Mails, Names, On, Rule},
     i18n::Language,
-    web::view::Choice,
+    web::{fields::Fields, view::Choice},
 };
+
+/// The fields of the form. Those of a condition come once for each row, in its order.
+pub(super) const FIELDS: [&str; 26] = [
+    "version",
+    "at",
+    "then",
+    "name",
+    "mails",
+    "mails_n",
+    "enabled",
+    "any",
+    "stop",
+    "queue",
+    "owner",
+    "priority",
+    "state",
+    "hours",
+    "tags",
+    "aside",
+    "quiet",
+    "customer",
+    "customer_header",
+    "c_on",
+    "c_header",
+    "c_test",
+    "c_value",
+    "c_kind",
+    "c_spam",
+    "c_result",
+];
 
 /// A rule as typed.
 #[derive(Clone, Debug, Default)]
@@ -111,14 +141,15 @@ impl Form {
     /// What was typed.
     pub(super) fn read(form: &Fields) -> Self {
         let text = |name: &str| form.one(name).trim().to_owned();
+        let is_on = |name: &str| !form.one(name).is_empty();
         Self {
             at: form.one("at").parse().ok(),
-            version: form.base().unwrap_or_default(),
+            version: base(form).unwrap_or_default(),
             name: text("name"),
-            enabled: form.is_on("enabled"),
+            enabled: is_on("enabled"),
             mails: text("mails"),
             any: form.one("any") == "any",
-            stop: form.is_on("stop"),
+            stop: is_on("stop"),
             rows: Row::read(form),
             queue: text("queue"),
             priority: text("priority"),
@@ -127,7 +158,7 @@ impl Form {
             owner: text("owner"),
             tags: text("tags"),
             aside: text("aside"),
-            quiet: form.is_on("quiet"),
+            quiet: is_on("quiet"),
             customer: text("customer"),
             customer_header: text("customer_header"),
         }

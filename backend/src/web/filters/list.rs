@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Query};
 use serde::{Deserialize, Serialize};
 
-use super::{Fields, PAGE, words};
+use super::{PAGE, base, words};
 use crate::{
     db::Ts,
     error::{Error, Result},
@@ -11,6 +11,7 @@ use crate::{
     postmaster::dry_run,
     web::{
         failure::{Answer, Failure},
+        fields::Fields,
         forms::Posted,
         gate::{Asker, Signed},
         page::{Page, see_other, show},
@@ -109,6 +110,7 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
 
 /// `POST /admin/filters`: moves, switches or deletes one rule.
 pub async fn change(web: Data<Web>, signed: Signed, form: Posted<Fields>) -> Answer {
+    form.0.only(&["version", "rule", "act"])?;
     let (form, now) = (form.0, web.clock.now());
     let done = if form.one("act") == "delete" { "deleted" } else { "moved" };
     let saved = web
@@ -116,7 +118,7 @@ pub async fn change(web: Data<Web>, signed: Signed, form: Posted<Fields>) -> Ans
         .write(move |tx| {
             let current = store::current(tx, &signed.actor)?;
             let rules = changed(current.rules, &form)?;
-            store::save(tx, &signed.actor, rules, form.base(), Ts(now))
+            store::save(tx, &signed.actor, rules, base(&form), Ts(now))
         })
         .await;
     match saved {

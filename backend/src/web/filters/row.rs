@@ -1,12 +1,13 @@
 //! One condition in the form: all of its fields are always there, and styles show those that its kind needs.
 
+use std::vec::IntoIter;
+
 use serde::Serialize;
 
-use super::Fields;
 use crate::{
     filters::{Condition, KINDS, On, RESULTS, SPAM, Takes, Test, describe_word},
     i18n::Language,
-    web::view::Choice,
+    web::{fields::Fields, view::Choice},
 };
 
 /// A condition as typed.
@@ -51,15 +52,12 @@ impl Row {
 
     /// The rows of a form. One that looks at nothing was left empty.
     pub(super) fn read(form: &Fields) -> Vec<Self> {
-        let mut headers = form.all("c_header");
-        let mut tests = form.all("c_test");
-        let mut texts = form.all("c_value");
-        let mut kinds = form.all("c_kind");
-        let mut spams = form.all("c_spam");
-        let mut results = form.all("c_result");
+        let all = |name: &str| form.all(name).into_iter();
+        let (mut headers, mut tests, mut texts) = (all("c_header"), all("c_test"), all("c_value"));
+        let (mut kinds, mut spams, mut results) = (all("c_kind"), all("c_spam"), all("c_result"));
         let mut rows = Vec::new();
         for on in form.all("c_on") {
-            let next = |from: &mut dyn Iterator<Item = &str>| from.next().unwrap_or_default().to_owned();
+            let next = |from: &mut IntoIter<String>| from.next().unwrap_or_default();
             let (header, test, text) = (next(&mut headers), next(&mut tests), next(&mut texts));
             let (kind, spam, result) = (next(&mut kinds), next(&mut spams), next(&mut results));
             let value = match on.parse::<On>() {
@@ -68,7 +66,7 @@ impl Row {
                 Ok(On::Spf | On::Dkim | On::Dmarc) => result,
                 _ => text,
             };
-            rows.push(Self { on: on.to_owned(), header: header.trim().to_owned(), test, value });
+            rows.push(Self { on, header: header.trim().to_owned(), test, value });
         }
         rows
     }

@@ -7,8 +7,8 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{
-    Fields, PAGE,
-    form::{Errors, Form, FormView},
+    PAGE,
+    form::{Errors, FIELDS, Form, FormView},
     list::tries,
     report::{self, ReportView},
     row::Row,
@@ -20,6 +20,7 @@ use crate::{
     postmaster::{self, DryRun, dry_run},
     web::{
         failure::{Answer, Failure},
+        fields::Fields,
         forms::Posted,
         gate::Signed,
         page::{Page, see_other, show_as},
@@ -78,6 +79,7 @@ pub async fn edit(web: Data<Web>, signed: Signed, at: Path<String>) -> Answer {
 /// `POST /admin/filters/rules`: saves, tries, or adds or takes away a row of the form.
 pub async fn create(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> Answer {
     let fields = fields.0;
+    fields.only(&FIELDS)?;
     let mut form = Form::read(&fields);
     let then = fields.one("then");
     if then == "condition" {

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Fields, PAGE,
+    PAGE, base,
     list::tries,
     words::{Facet, facets},
 };
@@ -16,6 +16,7 @@ use crate::{
     postmaster::dry_run,
     web::{
         failure::{Answer, Failure},
+        fields::Fields,
         forms::Posted,
         gate::Signed,
         page::{Page, see_other, show},
@@ -146,8 +147,9 @@ pub async fn version(web: Data<Web>, signed: Signed, id: Path<String>) -> Answer
 
 /// `POST /admin/filters/versions/{id}/restore`.
 pub async fn restore(web: Data<Web>, signed: Signed, id: Path<String>, form: Posted<Fields>) -> Answer {
+    form.0.only(&["version"])?;
     let id: i64 = id.parse().map_err(|_| Error::NotFound)?;
-    let (base, now) = (form.0.base(), web.clock.now());
+    let (base, now) = (base(&form.0), web.clock.now());
     let done = web.db.write(move |tx| store::restore(tx, &signed.actor, id, base, Ts(now))).await;
     match done {
         Ok(_) => Ok(see_other(&format!("{PAGE}?done=saved"))),

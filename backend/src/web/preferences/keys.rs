@@ -4,11 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use serde::Serialize;
 
-use super::{Fields, Wish};
+use super::Wish;
 use crate::error::{Error, FieldError};
 use crate::people::habits;
-use crate::people::keys::{Group, Map};
+use crate::people::keys::{self, Group, Map};
 use crate::web::failure::Answer;
+use crate::web::fields::Fields;
 use crate::web::forms::Posted;
 use crate::web::gate::Signed;
 use crate::web::page::{Page, see_other, show_as};
@@ -87,6 +88,8 @@ async fn show(
 /// `POST /preferences/keys`; `usual` puts all of them back.
 pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> Answer {
     let fields = fields.0;
+    let names: Vec<&str> = keys::ALL.iter().map(|key| key.name).chain(["usual"]).collect();
+    fields.only(&names)?;
     let map = match fields.has("usual", "yes") {
         true => Map::read(""),
         false => Map::typed(|name| fields.one(name).to_owned()),

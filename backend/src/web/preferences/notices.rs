@@ -3,10 +3,11 @@
 use actix_web::web::{Data, Query};
 use serde::Serialize;
 
-use super::{Fields, Wish};
+use super::Wish;
 use crate::db::{Notice, Pace};
 use crate::people::ways::{self, Way};
 use crate::web::failure::Answer;
+use crate::web::fields::Fields;
 use crate::web::forms::Posted;
 use crate::web::gate::Signed;
 use crate::web::page::{Page, see_other, show};
@@ -49,15 +50,22 @@ pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
     .await
 }
 
+fn mail_field(notice: Notice) -> String {
+    format!("mail-{notice}")
+}
+
 /// `POST /preferences/notices`: `mail-EVENT` once for each event, `browser` once for each that is wanted there.
 pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> Answer {
     let fields = fields.0;
+    let mails: Vec<String> = Notice::ALL.iter().copied().map(mail_field).collect();
+    let names: Vec<&str> = mails.iter().map(String::as_str).chain(["browser"]).collect();
+    fields.only(&names)?;
     web.db
         .write(move |tx| {
             let mut chosen = ways::of(tx, signed.actor.agent.id)?;
             for (notice, way) in &mut chosen {
                 // An event that the page did not show stays as it was.
-                if let Ok(mail) = fields.one(&format!("mail-{notice}")).parse::<Pace>() {
+                if let Ok(mail) = fields.one(&mail_field(*notice)).parse::<Pace>() {
                     *way = Way { mail, browser: fields.has("browser", notice.as_str()) };
                 }
             }

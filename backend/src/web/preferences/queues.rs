@@ -3,12 +3,12 @@
 use actix_web::web::Data;
 use serde::Serialize;
 
-use super::Fields;
 use crate::db::{Conn, Notice, QueueId, Right};
 use crate::error::Result;
 use crate::people::queue_news;
 use crate::queues;
 use crate::web::failure::Answer;
+use crate::web::fields::Fields;
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::see_other;
@@ -46,6 +46,7 @@ fn value(queue: QueueId, notice: Notice) -> String {
 /// `POST /preferences/queues`: `news` comes once for each that is wanted.
 pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> Answer {
     let fields = fields.0;
+    fields.only(&["news"])?;
     web.db
         .write(move |tx| {
             let mut muted = Vec::new();

@@ -10,12 +10,12 @@ use crate::error::{Error, Result};
 use crate::queues;
 use crate::queues::templates::{Template, own};
 use crate::web::failure::{Answer, Failure};
+use crate::web::fields::Fields;
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show, show_as};
 use crate::web::reply_templates::{EditView, Errors, Names, Row, Typed, by_field, row, view};
 use crate::web::state::Web;
-use crate::web::tickets::acts::Nothing;
 
 const HOME: &str = "/preferences/templates";
 
@@ -74,18 +74,18 @@ fn load(
 }
 
 /// `POST /preferences/templates`.
-pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Typed>) -> Answer {
-    let (form, now, asker) = (form.0, web.moment().ts(), signed.clone());
-    let typed = form.clone();
+pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Fields>) -> Answer {
+    let form = Typed::own(form.0)?;
+    let (typed, now, asker) = (form.clone(), web.moment().ts(), signed.clone());
     let made = web.db.write(move |tx| own::create(tx, &asker.actor, &typed.words()?, now)).await;
     answer(&web, &signed, None, form, made).await
 }
 
 /// `POST /preferences/templates/{id}`.
-pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, form: Posted<Typed>) -> Answer {
+pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, form: Posted<Fields>) -> Answer {
+    let form = Typed::own(form.0)?;
     let id: TemplateId = id.parse().map_err(|_| Error::NotFound)?;
-    let (form, now, asker) = (form.0, web.moment().ts(), signed.clone());
-    let typed = form.clone();
+    let (typed, now, asker) = (form.clone(), web.moment().ts(), signed.clone());
     let kept = web.db.write(move |tx| {
         own::get(tx, &asker.actor, id)?;
         own::change(tx, &asker.actor, id, &typed.words()?, now)
@@ -95,7 +95,8 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, form: Post
 }
 
 /// `POST /preferences/templates/{id}/end`: throws it away.
-pub async fn end(web: Data<Web>, signed: Signed, id: Path<String>, _form: Posted<Nothing>) -> Answer {
+pub async fn end(web: Data<Web>, signed: Signed, id: Path<String>, form: Posted<Fields>) -> Answer {
+    form.0.only(&[])?;
     let id: TemplateId = id.parse().map_err(|_| Error::NotFound)?;
     let asker = signed.clone();
     web.db.write(move |tx| own::remove(tx, &asker.actor, id)).await?;
