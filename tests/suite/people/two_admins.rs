@@ -223,6 +223,81 @@ both_databases! {
         assert_eq!((&kept[3]["name"], &kept[4]["name"], &kept[0]["retired"]), (&json!("Soon"), &json!("urgent"), &json!(true)));
     }
 
+    async fn an_older_form_of_a_mailbox_puts_nothing_back(database) {
+        let app = TestApp::start(database).await;
+        let admin = signed_in(&app, "root").await;
+        // Nobody listens there; nothing has to be fetched.
+        let body = json!({ "name": "Post", "kind": "imap", "host": "127.0.0.1", "port": 4143, "security": "none",
+            "login": "support", "password": "first word" });
+        let made = app.root.post("/api/v1/mailboxes", body).await.assert(201).json();
+        let (page, api) = (format!("/admin/mailboxes/{}", text(&made["id"])), format!("/api/v1/mailboxes/{}", text(&made["id"])));
+        let shown = opened(&admin, &page).await;
+        app.root.patch(&api, json!({ "poll_seconds": 600 })).await.assert(200);
+        let typed = [("name", "Letters"), ("kind", "imap"), ("host", "127.0.0.1"), ("port", "4143"), ("security", "none"),
+            ("login", "support"), ("auth", "password"), ("folders", "INBOX"), ("after", "leave"), ("existing", "take"),
+            ("max_megabytes", "35"), ("poll_seconds", "60")];
+        let back = told(&admin, &page, &typed, &shown).await;
+        assert!(back.contains("value=\"Letters\"") && back.contains("name=\"poll_seconds\"") && !back.contains("value=\"600\""), "{back}");
+        let kept = app.root.get(&api).await.assert(200).json();
+        assert_eq!((&kept["name"], &kept["poll_seconds"]), (&json!("Post"), &json!(600)));
+        meant(&admin, &page, &typed, &back).await;
+        let kept = app.root.get(&api).await.assert(200).json();
+        assert_eq!((&kept["name"], &kept["poll_seconds"]), (&json!("Letters"), &json!(60)));
+        // Another password counts, though no form shows one.
+        let shown = opened(&admin, &page).await;
+        app.root.patch(&api, json!({ "password": "second word" })).await.assert(200);
+        told(&admin, &page, &typed, &shown).await;
+    }
+
+    async fn an_older_form_of_the_relay_puts_nothing_back(database) {
+        let app = TestApp::start_with(database, |config| config.smtp_relay = None).await;
+        let (admin, kim) = (signed_in(&app, "root").await, doorkeeper(&app).await);
+        let page = "/admin/relay";
+        let shown = opened(&admin, page).await;
+        let words = json!({ "value": "smtp://127.0.0.1:2526?tls=none" });
+        app.root.put("/api/v1/settings/SMTP_RELAY", words).await.assert(200);
+        let typed = [("host", "127.0.0.1"), ("port", "2527"), ("tls", "none"), ("user", "helpdesk"), ("password", "first word")];
+        // Who may not is told that, and nothing of what somebody else has done.
+        let older = [&typed[..], &[("shown", shown.as_str())]].concat();
+        let refused = kim.submit(page, &older).await.assert(403).text();
+        assert!(!refused.contains(MEANWHILE) && refused.contains("value=\"2527\""), "{refused}");
+        // A trial makes what was typed no newer.
+        let tried = [&older[..], &[("way", "to"), ("to", "ingrid@elsewhere.example")]].concat();
+        let place = admin.submit("/admin/relay/trials", &tried).await.assert(303).location();
+        assert_eq!(opened(&admin, place.split('#').next().unwrap()).await, shown);
+        let back = told(&admin, page, &typed, &shown).await;
+        assert!(back.contains("value=\"2527\"") && !back.contains("value=\"2526\""), "{back}");
+        assert!(admin.get(page).await.assert(200).text().contains("value=\"2526\""));
+        meant(&admin, page, &typed, &back).await;
+        assert!(admin.get(page).await.assert(200).text().contains("value=\"2527\""));
+        // Another password counts, though no form shows one; so does the name that answers come from.
+        let shown = opened(&admin, page).await;
+        let other = [&typed[..4], &[("password", "second word")]].concat();
+        admin.submit(page, &other).await.assert(303);
+        told(&admin, page, &typed, &shown).await;
+        let (shown, support) = (opened(&admin, page).await, id(&app, "queues", "Support").await);
+        app.root.patch(&format!("/api/v1/queues/{support}"), json!({ "sender_name": "Fairwater CA" })).await.assert(200);
+        told(&admin, page, &typed, &shown).await;
+    }
+
+    async fn an_older_form_of_the_automatic_answers_puts_nothing_back(database) {
+        let app = TestApp::start(database).await;
+        let admin = signed_in(&app, "root").await;
+        let page = format!("/admin/auto-responses/{}", id(&app, "queues", "Support").await);
+        let shown = opened(&admin, &page).await;
+        // Another browser tab, or another admin.
+        admin.submit(&page, &[("on", "reopened"), ("language", "de"), ("shown", shown.as_str())]).await.assert(303);
+        let typed = [("on", "received"), ("on", "rejected"), ("language", "fr")];
+        let (reopened, french) = ("value=\"reopened\" checked", "value=\"fr\" selected");
+        let back = told(&admin, &page, &typed, &shown).await;
+        assert!(!back.contains(reopened) && back.contains("value=\"rejected\" checked") && back.contains(french), "{back}");
+        let kept = admin.get(&page).await.assert(200).text();
+        assert!(kept.contains(reopened) && kept.contains("value=\"de\" selected") && !kept.contains(french), "{kept}");
+        meant(&admin, &page, &typed, &back).await;
+        let kept = admin.get(&page).await.assert(200).text();
+        assert!(!kept.contains(reopened) && kept.contains("value=\"received\" checked") && kept.contains(french), "{kept}");
+    }
+
     async fn a_form_that_is_refused_as_a_whole_keeps_what_was_typed(database) {
         let app = TestApp::start(database).await;
         let kim = doorkeeper(&app).await;

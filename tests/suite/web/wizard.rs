@@ -74,6 +74,8 @@ both_databases! {
         let page = petra.get("/admin/setup/in").await.assert(200).text();
         assert!(page.contains("Whoever may manage queues and mail") && !page.contains(SUPPORT), "{page}");
         petra.submit("/admin/setup/in", &[("do", "save"), ("addresses", "x@y.example")]).await.assert(403);
+        let refused = petra.submit("/admin/setup/queues", &[("do", "add"), ("name", "Vault"), ("address", "")]).await;
+        assert!(!refused.assert(403).text().contains(SUPPORT), "the step is closed to her: {}", refused.text());
         petra.submit("/admin/setup/in", &[("do", "later")]).await.assert(303);
         app.agent("dana", &["Agent"]).await;
         let dana = app.visitor();

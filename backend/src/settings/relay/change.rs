@@ -30,7 +30,7 @@ pub(crate) fn change(
     tried: Option<&Tried>,
     now: Ts,
 ) -> Result<()> {
-    allowed(tx, actor, config, wish.is_some())?;
+    may_change(tx, actor, config, wish.is_some())?;
     match wish {
         Some(wish) => {
             let relay = meant(tx, config, wish, tried)?;
@@ -52,7 +52,7 @@ pub(crate) fn change_by_words(
     (words, password): (Option<&str>, Option<&Secret>),
     now: Ts,
 ) -> Result<()> {
-    allowed(tx, actor, config, words.is_some())?;
+    may_change(tx, actor, config, words.is_some())?;
     let Some(words) = words else { return take_away(tx, actor, now) };
     let mut said = Relay::read(words).map_err(|remedy| Error::invalid(KEY, remedy))?;
     if said.ca.is_some() {
@@ -77,7 +77,11 @@ pub(crate) fn change_by_words(
     store(tx, actor, config, &relay, now)
 }
 
-fn allowed(tx: &mut Tx<'_>, actor: &Actor, config: &Config, sets: bool) -> Result<()> {
+/// Whether somebody may set a relay, or where `sets` is false take it away: what a page asks before it looks at anything else.
+///
+/// # Errors
+/// [`Error::Forbidden`] and [`Error::Conflict`] of [`change`].
+pub(crate) fn may_change(tx: &mut Tx<'_>, actor: &Actor, config: &Config, sets: bool) -> Result<()> {
     actor.require(InstallationRight::People)?;
     if !sets {
         return Ok(());

@@ -6,7 +6,7 @@ mod wish;
 
 pub use self::wish::Wish;
 pub(crate) use self::{
-    change::{change, change_by_words},
+    change::{change, change_by_words, may_change},
     wish::{Tried, meant, seal_trial},
 };
 

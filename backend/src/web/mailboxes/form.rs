@@ -10,6 +10,7 @@ use crate::error::{Error, FieldError, Result, say};
 use crate::i18n::Language;
 use crate::mailboxes::Wish;
 use crate::queues::{self, Queue};
+use crate::web::failure::WHOLE;
 use crate::web::view::Choice;
 
 const MEGABYTE: i64 = 1024 * 1024;
@@ -45,6 +46,9 @@ pub struct Form {
     trusted: String,
     max_megabytes: String,
     poll_seconds: String,
+    /// Which version there was when it was opened: that counts secrets as well, which no form shows, and no token that a
+    /// server gives anew by itself.
+    pub(super) shown: String,
 }
 
 impl Form {
@@ -140,6 +144,8 @@ fn bytes(text: &str) -> i64 {
 /// What is wrong, by the field.
 #[derive(Clone, Default, Serialize)]
 pub(super) struct Errors {
+    /// Why all of it is refused.
+    whole: String,
     name: String,
     address: String,
     host: String,
@@ -165,6 +171,7 @@ impl Errors {
         let mut errors = Self::default();
         for FieldError { field, message } in problems {
             let place = match field.as_str() {
+                WHOLE => &mut errors.whole,
                 "address" => &mut errors.address,
                 "host" => &mut errors.host,
                 "port" => &mut errors.port,

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::form::{Choices, Errors, Form};
 use super::list::Row;
 use crate::db::{MailboxId, Ts};
-use crate::error::{Error, FieldError};
-use crate::mailboxes::{self, HopState, Test, Wish};
-use crate::web::failure::Answer;
+use crate::error::{Error, FieldError, Result};
+use crate::mailboxes::{self, HopState, Mailbox, Test, Wish};
+use crate::web::failure::{Answer, problems};
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show_as};
+use crate::web::stale;
 use crate::web::state::Web;
 use crate::web::tickets::acts::Nothing;
 
@@ -71,11 +72,13 @@ async fn show(web: &Data<Web>, signed: &Signed, shown: Shown) -> Answer {
         // Before anything else: without the right there is nothing to see.
         asker.actor.require(crate::db::InstallationRight::QueuesAndMail)?;
         let listed = shown.id.map(|id| mailboxes::get(conn, &asker.actor, id)).transpose()?;
-        let form = match (shown.form, &listed) {
+        let mut form = match (shown.form, &listed) {
             (Some(form), _) => form,
             (None, Some(listed)) => Form::of(&Wish::of(conn, &listed.mailbox)?),
             (None, None) => Form::of(&Wish::default()),
         };
+        // What is there by now: whoever was told of it, and saves again, means it.
+        form.shown = listed.as_ref().map(|listed| stale::mark(&listed.mailbox.version)).unwrap_or_default();
         let test = match &listed {
             Some(listed) => {
                 mailboxes::hops(conn, &listed.mailbox, &state.config, language, asker.reader.now)?
@@ -151,42 +154,40 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>, note: Query<Not
 /// `POST /admin/mailboxes`.
 pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answer {
     let (form, asker, config, now) = (form.0, signed.clone(), web.config.clone(), Ts(web.clock.now()));
-    let made = match form.wish() {
-        Ok(wish) => web.db.write(move |tx| mailboxes::create(tx, &asker.actor, &config, &wish, now)).await,
-        Err(error) => Err(error),
-    };
-    match made {
-        Ok(made) => Ok(see_other(&format!("/admin/mailboxes/{}?saved=yes", made.id))),
-        Err(Error::Invalid(problems)) => refused(&web, &signed, None, form, problems).await,
-        Err(error) => Err(error.into()),
-    }
+    let typed = form.clone();
+    let made =
+        web.db.write(move |tx| mailboxes::create(tx, &asker.actor, &config, &typed.wish()?, now)).await;
+    answer(&web, &signed, None, form, made).await
 }
 
 /// `POST /admin/mailboxes/{id}`.
 pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<Form>) -> Answer {
     let (form, asker, config, now) = (form.0, signed.clone(), web.config.clone(), Ts(web.clock.now()));
-    let id = MailboxId(id.into_inner());
-    let done = match form.wish() {
-        Ok(wish) => {
-            web.db.write(move |tx| mailboxes::update(tx, &asker.actor, &config, id, &wish, now)).await
-        }
-        Err(error) => Err(error),
-    };
-    match done {
-        Ok(_) => Ok(see_other(&format!("/admin/mailboxes/{id}?saved=yes"))),
-        Err(Error::Invalid(problems)) => refused(&web, &signed, Some(id), form, problems).await,
-        Err(error) => Err(error.into()),
-    }
+    let (id, typed) = (MailboxId(id.into_inner()), form.clone());
+    let done = web
+        .db
+        .write(move |tx| {
+            let before = mailboxes::get(tx, &asker.actor, id)?.mailbox;
+            stale::must_be_fresh(&typed.shown, &before.version)?;
+            mailboxes::update(tx, &asker.actor, &config, id, &typed.wish()?, now)
+        })
+        .await;
+    answer(&web, &signed, Some(id), form, done).await
 }
 
-async fn refused(
+// Back to the page that can be reloaded, or the form with what was typed and what is wrong about it.
+async fn answer(
     web: &Data<Web>,
     signed: &Signed,
     id: Option<MailboxId>,
     form: Form,
-    problems: Vec<FieldError>,
+    done: Result<Mailbox>,
 ) -> Answer {
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let error = match done {
+        Ok(mailbox) => return Ok(see_other(&format!("/admin/mailboxes/{}?saved=yes", mailbox.id))),
+        Err(error) => error,
+    };
+    let (status, problems) = problems(error)?;
     show(web, signed, Shown { id, status, form: Some(form), problems, saved: String::new() }).await
 }
 

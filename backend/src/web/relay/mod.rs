@@ -13,6 +13,7 @@ use super::failure::{Answer, problems};
 use super::forms::Posted;
 use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show_as};
+use super::stale;
 use super::state::Web;
 use crate::config::{RelayTls, Secret};
 use crate::db::{Ts, Tx};
@@ -20,7 +21,7 @@ use crate::error::Error;
 use crate::outbox::trial::{self, Target};
 use crate::people::first_steps::{self, How, Step};
 use crate::queues;
-use crate::settings::relay::Wish;
+use crate::settings::relay::{self, Wish};
 use crate::tickets::Moment;
 
 /// Where the form may stand. The first is the page of its own.
@@ -31,6 +32,7 @@ pub(super) const PLACES: [&str; 2] = ["/admin/relay", "/admin/setup/out"];
 #[serde(default)]
 pub struct Note {
     trial: String,
+    shown: String,
     saved: String,
 }
 
@@ -62,6 +64,8 @@ pub struct Form {
     trial: String,
     #[serde(skip_serializing)]
     place: String,
+    /// What was stored when it was opened.
+    shown: String,
 }
 
 impl Form {
@@ -100,7 +104,9 @@ impl Form {
 
 /// `GET /admin/relay`.
 pub async fn page(web: Data<Web>, signed: Signed, note: Query<Note>) -> Answer {
-    let typed = Typed { trial: note.trial.clone(), saved: note.saved == "yes", ..Typed::default() };
+    let note = note.into_inner();
+    let typed =
+        Typed { trial: note.trial, shown: note.shown, saved: note.saved == "yes", ..Typed::default() };
     show(&web, &signed, StatusCode::OK, PLACES[0], typed).await
 }
 
@@ -130,18 +136,19 @@ pub async fn update(web: Data<Web>, signed: Signed, form: Posted<Form>) -> Answe
 }
 
 async fn save(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<(), Error> {
-    let wish = if form.remove == "yes" { None } else { Some(form.wish()?) };
     let (asker, config, at) = (signed.clone(), web.config.clone(), web.moment());
-    let (earlier, in_setup) = (form.trial.clone(), form.place() == PLACES[1]);
-    let sender = form.sender.clone().filter(|_| wish.is_some());
+    let (form, sets) = (form.clone(), form.remove != "yes");
     web.db
         .write(move |tx| {
             let now = at.ts();
-            trial::save(tx, &asker.actor, &config, (wish.as_ref(), &earlier), now)?;
-            if let Some(name) = &sender {
+            relay::may_change(tx, &asker.actor, &config, sets)?;
+            stale::must_be_fresh(&form.shown, &view::stored(tx)?)?;
+            let wish = if sets { Some(form.wish()?) } else { None };
+            trial::save(tx, &asker.actor, &config, (wish.as_ref(), &form.trial), now)?;
+            if let Some(name) = form.sender.as_ref().filter(|_| sets) {
                 name_sender(tx, &asker, name, &at)?;
             }
-            match in_setup {
+            match form.place() == PLACES[1] {
                 true => first_steps::mark(tx, &asker.actor, Step::Out, How::Done, now),
                 false => Ok(()),
             }
@@ -183,13 +190,21 @@ async fn send(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<HttpRespo
     let steps = trial::run(&ready).await;
     let token = ready.token.clone();
     web.db.write(move |tx| trial::note(tx, &token, &steps)).await?;
-    Ok(see_other(&format!("{}?trial={}#trial", form.place(), ready.token)))
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("trial", &ready.token);
+    // A trial saves nothing, so that it is not refused; but it makes what was typed no newer.
+    if !form.shown.is_empty() {
+        query.append_pair("shown", &form.shown);
+    }
+    Ok(see_other(&format!("{}?{}#trial", form.place(), query.finish())))
 }
 
 async fn refused(web: &Data<Web>, signed: &Signed, form: Form, error: Error) -> Answer {
     let (status, problems) = problems(error)?;
     let (place, trial) = (form.place(), form.trial.clone());
-    let typed = Typed { form: Some(form), problems, trial, saved: false };
+    // Whoever was told of a change, and saves again, means it. No other refusal makes an older form a newer one.
+    let shown = if status == StatusCode::CONFLICT { String::new() } else { form.shown.clone() };
+    let typed = Typed { form: Some(form), problems, trial, shown, saved: false };
     if place == PLACES[1] {
         return super::wizard::relay(web, signed, status, typed).await;
     }

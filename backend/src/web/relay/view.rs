@@ -14,6 +14,7 @@ use crate::settings::relay;
 use crate::web::failure::WHOLE;
 use crate::web::gate::Asker;
 use crate::web::settings::said_by;
+use crate::web::stale;
 use crate::web::view::Choice;
 
 /// What was typed, and what is wrong with it.
@@ -25,6 +26,8 @@ pub struct Typed {
     pub problems: Vec<FieldError>,
     /// Which trial is shown.
     pub trial: String,
+    /// What was stored when it was opened; empty: what is by now.
+    pub shown: String,
     /// Whether it was saved a moment ago.
     pub saved: bool,
 }
@@ -124,6 +127,10 @@ impl RelayView {
         let sender = queues::sender(conn, &queue)?;
         let typed_before = trial.as_ref().map(|trial| trial.sender.clone()).filter(|name| !name.is_empty());
         form.sender.get_or_insert(typed_before.unwrap_or(sender.name));
+        form.shown = typed.shown;
+        if form.shown.is_empty() {
+            form.shown = stale::mark(&stored(conn)?);
+        }
         let given = config.shown.iter().find(|setting| setting.key == relay::KEY);
         Ok(Self {
             place,
@@ -150,6 +157,13 @@ impl RelayView {
             sender_address: sender.address,
         })
     }
+}
+
+/// What the form shows of what is stored. The password is in it as it lies sealed, so that another one counts.
+pub(super) fn stored(conn: &mut Conn) -> Result<(String, String)> {
+    let queue = queues::default_queue(conn)?;
+    let queue = queues::get(conn, queue)?;
+    Ok((relay::mark(conn)?, queues::sender(conn, &queue)?.name))
 }
 
 fn own_addresses(conn: &mut Conn) -> Result<Vec<String>> {

@@ -1,7 +1,6 @@
 //! Mail in: the addresses of the first queue, and how their mail comes here: handed over by a mail server, or fetched from a
 //! mailbox.
 
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::Serialize;
 
@@ -13,7 +12,7 @@ use crate::i18n::Language;
 use crate::mailboxes::{self, Wish};
 use crate::people::first_steps::{self, How, Step};
 use crate::queues::{self, Change, listing};
-use crate::web::failure::Answer;
+use crate::web::failure::{Answer, WHOLE, problems};
 use crate::web::fields::Fields;
 use crate::web::gate::{Asker, Signed};
 use crate::web::mailboxes::list::Row;
@@ -33,6 +32,8 @@ pub(super) struct Typed {
 
 #[derive(Default, Serialize)]
 struct Errors {
+    /// Why all of it is refused.
+    whole: String,
     addresses: String,
     host: String,
     security: String,
@@ -112,6 +113,7 @@ fn errors(problems: Vec<FieldError>, language: &Language) -> Errors {
     let mut errors = Errors::default();
     for FieldError { field, message } in problems {
         let place = match field.as_str() {
+            WHOLE => &mut errors.whole,
             "host" | "name" => &mut errors.host,
             "security" => &mut errors.security,
             "login" => &mut errors.login,
@@ -161,23 +163,15 @@ pub(super) async fn update(web: &Data<Web>, signed: &Signed, fields: &Fields) ->
             first_steps::mark(tx, &asker.actor, Step::In, How::Done, now)
         })
         .await;
-    match done {
-        Ok(()) if with_mailbox => Ok(see_other("/admin/setup/in#mailboxes")),
-        Ok(()) => Ok(see_other("/admin/setup")),
-        Err(Error::Invalid(problems)) => {
-            let typed = Typed {
-                addresses,
-                host: text("host"),
-                security: text("security"),
-                login: text("login"),
-                problems,
-            };
-            let config = web.config.clone();
-            show(web, signed, StatusCode::UNPROCESSABLE_ENTITY, Some(Step::In), move |conn, asker| {
-                load(conn, asker, &config, Some(typed))
-            })
-            .await
-        }
-        Err(error) => Err(error.into()),
-    }
+    let error = match done {
+        Ok(()) if with_mailbox => return Ok(see_other("/admin/setup/in#mailboxes")),
+        Ok(()) => return Ok(see_other("/admin/setup")),
+        Err(error) => error,
+    };
+    let (status, problems) = problems(error)?;
+    let (host, security, login) = (text("host"), text("security"), text("login"));
+    let typed = Typed { addresses, host, security, login, problems };
+    let config = web.config.clone();
+    show(web, signed, status, Some(Step::In), move |conn, asker| load(conn, asker, &config, Some(typed)))
+        .await
 }

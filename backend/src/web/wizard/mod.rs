@@ -52,6 +52,7 @@ struct StepView {
 #[serde(default)]
 pub struct Note {
     trial: String,
+    shown: String,
     saved: String,
 }
 
@@ -188,7 +189,8 @@ pub async fn page(web: Data<Web>, signed: Signed, step: Path<String>, note: Quer
     match step {
         Step::Look => look(&web, &signed, status, LookTyped { saved, ..LookTyped::default() }).await,
         Step::Out => {
-            let typed = RelayTyped { trial: note.trial.clone(), saved, ..RelayTyped::default() };
+            let (trial, shown) = (note.trial.clone(), note.shown.clone());
+            let typed = RelayTyped { trial, shown, saved, ..RelayTyped::default() };
             relay(&web, &signed, status, typed).await
         }
         Step::In => {
@@ -196,7 +198,9 @@ pub async fn page(web: Data<Web>, signed: Signed, step: Path<String>, note: Quer
             show(&web, &signed, status, at, move |conn, asker| mail_in::load(conn, asker, &config, None))
                 .await
         }
-        Step::Queues => show(&web, &signed, status, at, |conn, _| quick_queues::load(conn, None)).await,
+        Step::Queues => {
+            show(&web, &signed, status, at, |conn, asker| quick_queues::load(conn, asker, None)).await
+        }
         Step::People => {
             let config = web.config.clone();
             show(&web, &signed, status, at, move |conn, asker| colleagues::load(conn, asker, &config, None))

@@ -1,17 +1,16 @@
 //! The first queues: those that are there, and one more at a time.
 
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::Serialize;
 
 use super::show;
-use crate::db::Conn;
-use crate::error::{Error, FieldError, Result};
+use crate::db::{Conn, InstallationRight};
+use crate::error::{FieldError, Result};
 use crate::people::first_steps::{self, How, Step};
 use crate::queues::{self, NewQueue, listing};
-use crate::web::failure::Answer;
+use crate::web::failure::{Answer, WHOLE, problems};
 use crate::web::fields::Fields;
-use crate::web::gate::Signed;
+use crate::web::gate::{Asker, Signed};
 use crate::web::page::see_other;
 use crate::web::state::Web;
 
@@ -28,6 +27,8 @@ pub(super) struct QueuesView {
     queues: Vec<Row>,
     name: String,
     address: String,
+    /// Why all of it is refused.
+    whole: String,
     name_error: String,
     address_error: String,
 }
@@ -39,7 +40,10 @@ struct Row {
     addresses: String,
 }
 
-pub(super) fn load(conn: &mut Conn, typed: Option<(Typed, crate::i18n::Language)>) -> Result<QueuesView> {
+pub(super) fn load(conn: &mut Conn, asker: &Asker, typed: Option<Typed>) -> Result<QueuesView> {
+    // A refusal comes back here as well: to whom the step is closed, it shows no queue.
+    asker.actor.require(InstallationRight::QueuesAndMail)?;
+    let typed = typed.unwrap_or_default();
     let mut addresses = listing::addresses(conn)?;
     let open = queues::all(conn)?.into_iter().filter(|queue| queue.retired_at.is_none());
     let rows = open.map(|queue| Row {
@@ -49,17 +53,19 @@ pub(super) fn load(conn: &mut Conn, typed: Option<(Typed, crate::i18n::Language)
     });
     let mut view = QueuesView {
         queues: rows.collect(),
-        name: String::new(),
-        address: String::new(),
+        name: typed.name,
+        address: typed.address,
+        whole: String::new(),
         name_error: String::new(),
         address_error: String::new(),
     };
-    if let Some((typed, language)) = typed {
-        (view.name, view.address) = (typed.name, typed.address);
-        for FieldError { field, message } in typed.problems {
-            let place = if field == "name" { &mut view.name_error } else { &mut view.address_error };
-            *place = message.in_language(&language);
-        }
+    for FieldError { field, message } in typed.problems {
+        let place = match field.as_str() {
+            WHOLE => &mut view.whole,
+            "name" => &mut view.name_error,
+            _ => &mut view.address_error,
+        };
+        *place = message.in_language(&asker.reader.language);
     }
     Ok(view)
 }
@@ -77,14 +83,12 @@ pub(super) async fn update(web: &Data<Web>, signed: &Signed, fields: &Fields) ->
             first_steps::mark(tx, &asker.actor, Step::Queues, How::Done, now)
         })
         .await;
-    match done {
+    let error = match done {
         // There may be more of them.
-        Ok(()) => Ok(see_other("/admin/setup/queues")),
-        Err(Error::Invalid(problems)) => {
-            let typed = (Typed { name, address, problems }, signed.reader.language.clone());
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            show(web, signed, status, Some(Step::Queues), move |conn, _| load(conn, Some(typed))).await
-        }
-        Err(error) => Err(error.into()),
-    }
+        Ok(()) => return Ok(see_other("/admin/setup/queues")),
+        Err(error) => error,
+    };
+    let (status, problems) = problems(error)?;
+    let typed = Typed { name, address, problems };
+    show(web, signed, status, Some(Step::Queues), move |conn, asker| load(conn, asker, Some(typed))).await
 }
