@@ -65,6 +65,8 @@ struct RaiseView {
     next: String,
     /// A form that waits for the password.
     kept: String,
+    /// What that form holds, where he shows elsewhere that it is him: it waits on this page meanwhile.
+    fields: Vec<(String, String)>,
     errors: Errors,
     /// Sites that can ask for his password in our place.
     ways: Vec<Way>,
@@ -129,7 +131,7 @@ async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, kept: String
         let (by_code, more) = (by_site && app, factor::is_on(conn, asker.actor.agent.id)?);
         let next = local(&next, "/admin");
         let ties = identities::of_agent(conn, asker.actor.agent.id)?;
-        // Back comes whoever went elsewhere by a link; what a form was sent to need not be a page.
+        // Who goes elsewhere with a form open does so beside it; what a form was sent to need not be a page.
         let back = if kept.is_empty() { next.as_str() } else { "/admin" };
         let wanted = percent_encoding::utf8_percent_encode(back, percent_encoding::NON_ALPHANUMERIC);
         let ways: Vec<Way> = sites
@@ -142,7 +144,8 @@ async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, kept: String
         let login = asker.actor.agent.login.clone();
         let here = Here::of(conn, &state, asker.actor.agent.id)?;
         let nothing = by_site && !more && ways.is_empty();
-        let view = RaiseView { login, next, kept, errors, ways, by_site, by_code, nothing, here };
+        let fields = if ways.is_empty() { Vec::new() } else { fields(&kept) };
+        let view = RaiseView { login, next, kept, fields, errors, ways, by_site, by_code, nothing, here };
         Ok(Page::new("raise", view))
     })
     .await
@@ -182,11 +185,15 @@ async fn send_again(
     action: String,
     kept: &str,
 ) -> Result<HttpResponse, Failure> {
-    let fields = url::form_urlencoded::parse(kept.as_bytes()).into_owned().collect();
+    let fields = fields(kept);
     show_as(web, signed, StatusCode::OK, "session/raised.html", move |_, _| {
         Ok(Page::new("raise", AgainView { action, fields }))
     })
     .await
+}
+
+fn fields(kept: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(kept.as_bytes()).into_owned().collect()
 }
 
 /// `POST /raise/passkey/challenge`.

@@ -1,7 +1,7 @@
 //! Another site vouches for people, and attackers try to be them.
 
 use serde_json::{Value, json};
-use tests::app::TestApp;
+use tests::app::{TestApp, text};
 use tests::client::Answer;
 use tests::{Client, Database, both_databases};
 
@@ -343,6 +343,39 @@ both_databases! {
             }
         }
         visitor.get("/admin/people/new").await.assert(200);
+    }
+
+    async fn a_form_that_comes_too_late_waits_while_the_site_is_asked(database) {
+        let provider = Provider::start().await;
+        let app = app_with(database, &provider.method("site", CLAIMS)).await;
+        provider.says(|claims| { claims.insert("groups".into(), json!(["admins"])); });
+        let (visitor, answer) = signed_in(&app, &provider, "site").await;
+        answer.assert(303);
+        visitor.get("/admin/organisations").await.assert(200);
+        app.clock.advance(jiff::SignedDuration::from_mins(21));
+        let roles = app.root.get("/api/v1/roles").await.items();
+        let role = text(&roles.iter().find(|role| role["name"] == "Agent").expect("a role")["id"]);
+        let typed = [
+            ("name", "New “Comer” & Co"), ("email", "new@helpdesk.example"), ("login", "newcomer"), ("role", &role), ("how", "invite"),
+            ("send", "on"), ("page_size", "50"), ("language", "de"), ("time_zone", "Europe/Berlin"), ("expires_at", ""),
+        ];
+        let page = visitor.submit("/admin/people", &typed).await.assert(200).text();
+        assert!(page.contains("/raise/with/site") && page.contains("target=\"_blank\"") && !page.contains("name=\"current\""), "{page}");
+        assert!(page.contains("action=\"/admin/people\"") && page.contains("value=\"newcomer\""), "{page}");
+        // Sent before he was there, it waits on.
+        let page = visitor.submit("/admin/people", &typed).await.assert(200).text();
+        assert!(page.contains("value=\"newcomer\"") && agent(&app, "newcomer").await.is_none(), "{page}");
+        provider.says(|claims| {
+            let now = jiff::Timestamp::now().as_second() + 21 * 60;
+            for (name, at) in [("iat", now), ("exp", now + 300), ("auth_time", now)] {
+                claims.insert(name.into(), json!(at));
+            }
+        });
+        let there = visitor.get("/raise/with/site?next=%2Fadmin").await;
+        back(&app, &visitor, &provider.visit(&there.location())).await.assert(303);
+        // The first tab knows nothing of it, and sends what it has.
+        visitor.submit("/admin/people", &typed).await.assert(200);
+        assert_eq!(agent(&app, "newcomer").await.expect("the newcomer")["name"], "New “Comer” & Co");
     }
 
     async fn who_has_no_password_sets_a_second_factor_up_all_the_same(database) {
