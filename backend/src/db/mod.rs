@@ -12,6 +12,7 @@ mod direct;
 mod hurry;
 mod kept;
 mod migrations;
+mod once;
 pub mod orphans;
 mod place;
 mod pool;
@@ -41,6 +42,7 @@ pub(crate) use self::{
     conn::each,
     direct::{Direct, columns},
     kept::Keep,
+    once::{once, once_each},
 };
 use self::{
     pool::Pool,
@@ -203,7 +205,10 @@ impl Db {
         let (answer, answered) = oneshot::channel();
         off_thread(Box::new(move || {
             // The caller may have gone away.
-            let _ = answer.send(pool.get().and_then(|mut conn| job(&mut conn)));
+            let found = once::Place::open();
+            let result = pool.get().and_then(|mut conn| job(&mut conn));
+            drop(found);
+            let _ = answer.send(result);
         }))
         .await?;
         answered.await.map_err(lost)?

@@ -19,7 +19,7 @@ use crate::{
     audit,
     db::{
         Audited, CalendarId, Conn, Direct, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Ts,
-        Tx, backend, columns,
+        Tx, backend, columns, once,
         schema::{queue_addresses, queues, settings},
     },
     error::{Error, FieldError, Result, say},
@@ -114,7 +114,9 @@ pub fn by_name(conn: &mut Conn, name: &str) -> Result<Queue> {
 /// # Errors
 /// Those of the database.
 pub fn all(conn: &mut Conn) -> Result<Vec<Queue>> {
-    Ok(queues::table.order(queues::name).select(columns::<Queue>()).rows(conn)?)
+    once(conn, "queues", |conn| {
+        Ok(queues::table.order(queues::name).select(columns::<Queue>()).rows(conn)?)
+    })
 }
 
 /// The queue for mail that belongs nowhere else: the one that was set, or the oldest.

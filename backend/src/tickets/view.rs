@@ -9,7 +9,7 @@ use crate::{
     access::{Actor, Read, TicketAccess, readable_by_id, survivor},
     db::{
         AgentId, ArticleId, Blobs, Conn, Delivery, Direct, Keep, LinkKind, OutboxKind, State, TicketId, Ts,
-        columns,
+        columns, once_each,
         schema::{
             agents, articles, attachments, events, outbox, ticket_links, ticket_tags, tickets, watchers,
         },
@@ -325,14 +325,14 @@ pub fn watchers(conn: &mut Conn, ticket: TicketId) -> Result<Vec<AgentId>> {
 /// # Errors
 /// Those of the database.
 pub fn agents(conn: &mut Conn, ids: &[AgentId]) -> Result<HashMap<AgentId, (String, String)>> {
-    Ok(agents::table
-        .filter(agents::id.eq_any(ids.to_vec()))
-        .select((agents::id, agents::login, agents::name))
-        .kept()
-        .load::<(AgentId, String, String)>(conn)?
-        .into_iter()
-        .map(|(id, login, name)| (id, (login, name)))
-        .collect())
+    once_each(conn, "agents", ids, |conn, ids| {
+        let rows: Vec<(AgentId, String, String)> = agents::table
+            .filter(agents::id.eq_any(ids))
+            .select((agents::id, agents::login, agents::name))
+            .kept()
+            .load(conn)?;
+        Ok(rows.into_iter().map(|(id, login, name)| (id, (login, name))).collect())
+    })
 }
 
 /// Login and name of those agents who are named in events: who acted, and whose ticket or lock it was or became.
