@@ -180,7 +180,7 @@ pub(super) fn ancestry(parents: &HashMap<QueueId, Option<QueueId>>, queue: Queue
 pub fn holders_of(conn: &mut Conn, right: Right, queue: QueueId, now: Ts) -> Result<Vec<AgentId>> {
     let tree: HashMap<QueueId, Option<QueueId>> = queues::table
         .select((queues::id, queues::parent_id))
-        .load::<(QueueId, Option<QueueId>)>(conn)?
+        .rows::<(QueueId, Option<QueueId>)>(conn)?
         .into_iter()
         .collect();
     let line = ancestry(&tree, queue);

@@ -236,12 +236,9 @@ pub fn unread(conn: &mut Conn, actor: &Actor) -> Result<i64> {
         .order(notices::id.desc())
         .limit(SHOWN)
         .select(notices::ticket_id)
-        .load(conn)?;
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    let tickets = list::by_ids(conn, actor, &ids)?;
-    Ok(ids.iter().filter(|id| tickets.contains_key(id)).count().try_into().unwrap_or(SHOWN))
+        .rows(conn)?;
+    let readable = list::readable_of(conn, actor, &ids)?;
+    Ok(ids.iter().filter(|id| readable.contains(id)).count().try_into().unwrap_or(SHOWN))
 }
 
 /// Whether there is something about this ticket that he has not seen.
@@ -253,7 +250,7 @@ pub fn has_unread(conn: &mut Conn, actor: &Actor, ticket: TicketId) -> Result<bo
         .filter(notices::agent_id.eq(actor.agent.id).and(notices::ticket_id.eq(ticket)))
         .filter(notices::read_at.is_null())
         .count()
-        .get_result(conn)?;
+        .row(conn)?;
     Ok(found > 0)
 }
 

@@ -9,7 +9,7 @@ use super::{agents, directory, roles};
 use crate::{
     access::{Actor, Check, PeopleAccess, for_people, is_left_out},
     audit,
-    db::{AgentId, Audited, Cause, Conn, Right, Ts, Tx, each, schema::viewings},
+    db::{AgentId, Audited, Cause, Conn, Direct, Right, Ts, Tx, each, schema::viewings},
     error::{Error, Result, say},
 };
 
@@ -69,7 +69,7 @@ pub fn of(conn: &mut Conn, viewer: &Actor, session: &str, now: Timestamp) -> Res
         .find(session)
         .filter(viewings::viewer_id.eq(viewer.agent.id))
         .select((viewings::agent_id, viewings::begun_at))
-        .first(conn)
+        .row(conn)
         .optional()?;
     let Some((agent, begun)) = row.filter(|(_, begun)| now.duration_since(begun.0).abs() < LONGEST) else {
         return Ok(None);

@@ -22,8 +22,8 @@ use crate::{
     access::{Actor, Check, is_left_out},
     audit,
     db::{
-        AgentId, Audited, Conn, InstallationRight, LetterLanguage, Priority, QueueId, RoleId, State, StateId,
-        Status, TemplateId, Ts, Tx,
+        AgentId, Audited, Conn, InstallationRight, Keep, LetterLanguage, Priority, QueueId, RoleId, State,
+        StateId, Status, TemplateId, Ts, Tx,
         schema::{reply_template_queues, reply_template_roles, reply_templates},
     },
     error::{Error, Result, say},
@@ -241,7 +241,7 @@ macro_rules! here {
 /// # Errors
 /// Those of the database.
 pub fn offered_in(conn: &mut Conn, actor: &Actor, queue: QueueId) -> Result<Vec<Template>> {
-    let rows: Vec<Row> = here!(actor, queue).select(Row::as_select()).load(conn)?;
+    let rows: Vec<Row> = here!(actor, queue).select(Row::as_select()).kept().load(conn)?;
     Ok(rows.into_iter().map(|row| row.with(Vec::new(), Vec::new())).collect())
 }
 
@@ -250,7 +250,7 @@ pub fn offered_in(conn: &mut Conn, actor: &Actor, queue: QueueId) -> Result<Vec<
 /// # Errors
 /// Those of the database.
 pub fn named_in(conn: &mut Conn, actor: &Actor, queue: QueueId) -> Result<Vec<Named>> {
-    Ok(here!(actor, queue).select(Named::as_select()).load(conn)?)
+    Ok(here!(actor, queue).select(Named::as_select()).kept().load(conn)?)
 }
 
 /// One of the house.

@@ -10,7 +10,7 @@ use super::colour::Colour;
 use crate::{
     access::Actor,
     audit,
-    db::{Audited, Conn, Direct, InstallationRight, Ts, Tx, backend, hex, schema::settings},
+    db::{Audited, Conn, Direct, InstallationRight, Keep, Ts, Tx, backend, hex, schema::settings},
     error::{Error, Result, say},
     picture,
 };
@@ -69,6 +69,7 @@ pub fn of_pages(conn: &mut Conn) -> Result<(String, Look)> {
     let rows: Vec<(String, String)> = settings::table
         .filter(settings::key.eq_any([LOOK, ORGANISATION]))
         .select((settings::key, settings::value))
+        .kept()
         .rows(conn)?;
     let of = |key: &str| rows.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
     // Only we write this row; one that cannot be read looks as usual.

@@ -18,7 +18,7 @@ use crate::{
     access::Actor,
     audit,
     config::{Config, Fixed, Limits},
-    db::{AgentId, Audited, Conn, InstallationRight, Ts, Tx, backend, schema::settings},
+    db::{AgentId, Audited, Conn, Direct, InstallationRight, Ts, Tx, backend, schema::settings},
     error::{Error, Result, say},
 };
 
@@ -45,7 +45,7 @@ pub fn kept(conn: &mut Conn) -> Result<BTreeMap<String, Kept>> {
     let rows: Vec<(String, String)> = settings::table
         .filter(settings::key.ge(FIRST).and(settings::key.lt(BEHIND)))
         .select((settings::key, settings::value))
-        .load(conn)?;
+        .rows(conn)?;
     let read = |(key, value): (String, String)| {
         let kept = serde_json::from_str(&value).ok()?;
         Some((key.strip_prefix(FIRST)?.to_owned(), kept))

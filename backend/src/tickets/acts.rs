@@ -9,8 +9,8 @@ use super::{Moment, model::Ticket};
 use crate::{
     access::{Actor, Read, TicketAccess, Who},
     db::{
-        ActId, ActKind, AgentId, Conn, CustomerId, Direct, EventId, EventKind, QueueId, Status, TicketId, Ts,
-        Tx, columns,
+        ActId, ActKind, AgentId, Conn, CustomerId, Direct, EventId, EventKind, Keep, QueueId, Status,
+        TicketId, Ts, Tx, columns,
         schema::{acts, events},
     },
     error::Result,
@@ -248,6 +248,7 @@ pub fn recent(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result<Vec<(Act
         .order(acts::created_at.desc())
         .limit(OFFERED)
         .select(columns::<Act>())
+        .kept()
         .rows(conn)?;
     let mut offered = Vec::new();
     for act in found {

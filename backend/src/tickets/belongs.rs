@@ -6,8 +6,8 @@ use super::{Article, Moment, merge, model::Ticket, recount::recount, state, stor
 use crate::{
     access::{Reply, TicketAccess},
     db::{
-        ArticleId, Blobs, Conn, Delivery, EventKind, LinkKind, Sender, State, TicketId, Ts, Tx, backend,
-        columns, each,
+        ArticleId, Blobs, Conn, Delivery, Direct, EventKind, LinkKind, Sender, State, TicketId, Ts, Tx,
+        backend, columns, each,
         schema::{article_moves, articles, message_ids, outbox as outbox_table, ticket_links, tickets},
     },
     error::{Error, Result, say},
@@ -185,7 +185,7 @@ pub fn brought(conn: &mut Conn, ticket: TicketId) -> Result<std::collections::Ha
         .filter(articles::ticket_id.eq(ticket).and(article_moves::to_id.eq(ticket)))
         .order(article_moves::id)
         .select((article_moves::article_id, columns::<Ticket>()))
-        .load::<(ArticleId, Ticket)>(conn)?
+        .rows::<(ArticleId, Ticket)>(conn)?
         .into_iter()
         .collect())
 }

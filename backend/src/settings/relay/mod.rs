@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use super::{FIRST, Kept};
 use crate::{
     config::{Config, Relay, Secret},
-    db::{Conn, Direct, Ts, Tx, backend, hex, schema::settings},
+    db::{Conn, Direct, Keep, Ts, Tx, backend, hex, schema::settings},
     error::Result,
     seal::Key,
 };
@@ -59,6 +59,7 @@ fn rows(conn: &mut Conn) -> Result<(Option<Kept>, String)> {
     let found: Vec<(String, String)> = settings::table
         .filter(settings::key.eq_any([row.as_str(), SECRET]))
         .select((settings::key, settings::value))
+        .kept()
         .rows(conn)?;
     let of = |key: &str| found.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone());
     // Only we write this row; one that cannot be read is set anew.

@@ -9,11 +9,11 @@ use diesel::{
 
 use crate::{
     access::{Actor, Scope},
-    db::{Conn, Direct, Keep, QueueId, Right, State, schema::tickets},
+    db::{Conn, Direct, Keep, QueueId, Right, State, once, schema::tickets},
     error::Result,
 };
 
-#[derive(QueryableByName)]
+#[derive(Clone, QueryableByName)]
 struct CountRow {
     #[diesel(sql_type = BigInt)]
     queue_id: i64,
@@ -25,7 +25,7 @@ struct CountRow {
     n: i64,
 }
 
-#[derive(QueryableByName)]
+#[derive(Clone, QueryableByName)]
 struct WaitingRow {
     #[diesel(sql_type = BigInt)]
     queue_id: i64,
@@ -48,18 +48,31 @@ pub struct Count {
     pub waiting: i64,
 }
 
+/// Of all queues, whoever may read them.
+#[derive(Clone)]
+struct Kept {
+    all: Vec<CountRow>,
+    waiting: Vec<WaitingRow>,
+}
+
+fn kept(conn: &mut Conn) -> Result<Kept> {
+    let all = diesel::sql_query(
+        "SELECT queue_id, state, owned, CAST(SUM(n) AS BIGINT) AS n FROM queue_counts GROUP BY queue_id, state, owned",
+    );
+    let waiting = diesel::sql_query(
+        "SELECT queue_id, CAST(SUM(n) AS BIGINT) AS n FROM queue_waiting GROUP BY queue_id",
+    );
+    Ok(Kept { all: all.kept().rows(conn)?, waiting: waiting.kept().rows(conn)? })
+}
+
 /// How many tickets the readable queues hold; kept, not counted.
 ///
 /// # Errors
 /// Those of the database.
 pub fn counts(conn: &mut Conn, scope: &Scope) -> Result<HashMap<QueueId, Count>> {
-    let rows: Vec<CountRow> = diesel::sql_query(
-        "SELECT queue_id, state, owned, CAST(SUM(n) AS BIGINT) AS n FROM queue_counts GROUP BY queue_id, state, owned",
-    )
-    .kept()
-    .rows(conn)?;
+    let Kept { all, waiting } = once(conn, "counts", kept)?;
     let mut counts: HashMap<QueueId, Count> = HashMap::new();
-    for row in rows {
+    for row in all {
         let queue = QueueId(row.queue_id);
         let Ok(state) = row.state.parse::<State>() else { continue };
         if !scope.in_queue(queue).has(Right::Read) || !state.is_active() {
@@ -71,12 +84,7 @@ pub fn counts(conn: &mut Conn, scope: &Scope) -> Result<HashMap<QueueId, Count>>
         count.unowned += if row.owned { 0 } else { row.n };
         count.pending += if state.is_pending() { row.n } else { 0 };
     }
-    let rows: Vec<WaitingRow> = diesel::sql_query(
-        "SELECT queue_id, CAST(SUM(n) AS BIGINT) AS n FROM queue_waiting GROUP BY queue_id",
-    )
-    .kept()
-    .rows(conn)?;
-    for row in rows {
+    for row in waiting {
         // Those that may be read and hold anything are there already.
         if let Some(count) = counts.get_mut(&QueueId(row.queue_id)) {
             count.waiting = row.n;

@@ -4,7 +4,7 @@ mod condition;
 mod counts;
 mod order;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::{
     dsl::IntoBoxed,
@@ -297,6 +297,23 @@ pub fn by_ids(conn: &mut Conn, actor: &Actor, ids: &[TicketId]) -> Result<HashMa
     let mut found = by_ids_everywhere(conn, actor, ids)?;
     found.retain(|_, ticket| ticket.state != State::Removed);
     Ok(found)
+}
+
+/// Which of these tickets the actor may read, without the bin. Asked on each page: as many ids as a power of two are sent,
+/// so that few statements serve all.
+///
+/// # Errors
+/// Those of the database.
+pub fn readable_of(conn: &mut Conn, actor: &Actor, ids: &[TicketId]) -> Result<HashSet<TicketId>> {
+    let Some(last) = ids.last() else { return Ok(HashSet::new()) };
+    let mut asked = ids.to_vec();
+    asked.resize(ids.len().next_power_of_two(), *last);
+    let rows: Vec<TicketId> = filtered(&actor.scope, actor.agent.id, &Filter::default())
+        .filter(tickets::id.eq_any(asked).and(tickets::state.ne(State::Removed)))
+        .select(tickets::id)
+        .kept()
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Those of these tickets that the actor may read, also in the bin.
