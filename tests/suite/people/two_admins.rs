@@ -298,6 +298,25 @@ both_databases! {
         assert!(!kept.contains(reopened) && kept.contains("value=\"received\" checked") && kept.contains(french), "{kept}");
     }
 
+    async fn an_older_form_of_an_answers_text_puts_nothing_back(database) {
+        let app = TestApp::start(database).await;
+        let admin = signed_in(&app, "root").await;
+        let page = "/admin/auto-responses/all/received/en";
+        let shown = opened(&admin, page).await;
+        let theirs = [("subject", "Received"), ("body", "Of the other"), ("ticket", ""), ("act", "save"), ("shown", shown.as_str())];
+        admin.submit(page, &theirs).await.assert(303);
+        let typed = |act: &'static str| [("subject", "Here it is"), ("body", "Of this one"), ("ticket", ""), ("act", act)];
+        // A look at how it would read makes it no newer.
+        let older = [&typed("preview")[..], &[("shown", shown.as_str())]].concat();
+        assert_eq!(hidden(&admin.submit(page, &older).await.assert(200).text(), "shown"), shown);
+        let back = told(&admin, page, &typed("save"), &shown).await;
+        assert!(back.contains("value=\"Here it is\"") && back.contains("Of this one") && !back.contains("Of the other"), "{back}");
+        told(&admin, page, &typed("reset"), &shown).await;
+        assert!(admin.get(page).await.assert(200).text().contains("Of the other"));
+        meant(&admin, page, &typed("save"), &back).await;
+        assert!(admin.get(page).await.assert(200).text().contains("Of this one"));
+    }
+
     async fn a_form_that_is_refused_as_a_whole_keeps_what_was_typed(database) {
         let app = TestApp::start(database).await;
         let kim = doorkeeper(&app).await;

@@ -5,17 +5,18 @@ use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
 
 use super::{HOME, language_name, scope};
-use crate::db::{AnswerKind, LetterLanguage, QueueId, Ts};
+use crate::db::{AnswerKind, InstallationRight, LetterLanguage, QueueId, Ts, Tx};
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::Language;
 use crate::notify::answers::preview::{self, Preview, Sample};
 use crate::notify::answers::{self, Change, Origin, Text, placeholders};
 use crate::queues;
 use crate::tickets::Person;
-use crate::web::failure::Answer;
+use crate::web::failure::{Answer, WHOLE, problems};
 use crate::web::forms::Posted;
-use crate::web::gate::Signed;
+use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show_as};
+use crate::web::stale;
 use crate::web::state::Web;
 
 /// Which text an address names: `all` or a queue's key, a kind, a language.
@@ -44,6 +45,13 @@ impl Which {
         Change { queue: self.queue, kind: self.kind, language: self.language, text }
     }
 
+    /// Looks that the text is still the one that the form was made from.
+    fn must_be_fresh(self, tx: &mut Tx<'_>, asker: &Asker, shown: &str) -> Result<()> {
+        asker.actor.require(InstallationRight::QueuesAndMail)?;
+        let (text, _) = answers::template(tx, self.queue, self.kind, self.language)?;
+        stale::must_be_fresh(shown, &text)
+    }
+
     fn back(self) -> String {
         self.queue.map_or_else(|| HOME.to_owned(), |id| format!("{HOME}/{id}"))
     }
@@ -57,10 +65,13 @@ pub struct Form {
     body: String,
     ticket: String,
     act: String,
+    /// From which text the form was made.
+    shown: String,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
 struct Errors {
+    whole: String,
     subject: String,
     body: String,
     ticket: String,
@@ -101,22 +112,29 @@ struct PreviewView {
 /// `GET /admin/auto-responses/{scope}/{kind}/{language}`.
 pub async fn form(web: Data<Web>, signed: Signed, named: Path<Named>) -> Answer {
     let which = Which::read(&named)?;
-    render(&web, &signed, which, None, Vec::new(), String::new()).await
+    render(&web, &signed, which, None, (StatusCode::OK, Vec::new()), String::new()).await
 }
 
 /// `POST` there: `act` says what for.
 pub async fn submit(web: Data<Web>, signed: Signed, named: Path<Named>, form: Posted<Form>) -> Answer {
     let (which, form) = (Which::read(&named)?, form.0);
     let (change, asker, now) = (which.change(&form), signed.clone(), Ts(web.clock.now()));
+    let shown = form.shown.clone();
     let done = match form.act.as_str() {
         "save" => web
             .db
-            .write(move |tx| answers::save(tx, &asker.actor, &change, now))
+            .write(move |tx| {
+                which.must_be_fresh(tx, &asker, &shown)?;
+                answers::save(tx, &asker.actor, &change, now)
+            })
             .await
             .map(|()| Err(format!("{}?saved=text", which.back()))),
         "reset" => web
             .db
-            .write(move |tx| answers::reset(tx, &asker.actor, &change, now))
+            .write(move |tx| {
+                which.must_be_fresh(tx, &asker, &shown)?;
+                answers::reset(tx, &asker.actor, &change, now)
+            })
             .await
             .map(|()| Err(format!("{}?saved=reset", which.back()))),
         "send" => {
@@ -130,11 +148,12 @@ pub async fn submit(web: Data<Web>, signed: Signed, named: Path<Named>, form: Po
     };
     match done {
         Ok(Err(place)) => Ok(see_other(&place)),
-        Ok(Ok(sent_to)) => render(&web, &signed, which, Some(form), Vec::new(), sent_to).await,
-        Err(Error::Invalid(problems)) => {
-            render(&web, &signed, which, Some(form), problems, String::new()).await
+        Ok(Ok(sent_to)) => {
+            render(&web, &signed, which, Some(form), (StatusCode::OK, Vec::new()), sent_to).await
         }
-        Err(error) => Err(error.into()),
+        // Who may not save sees no text either.
+        Err(error @ Error::Forbidden(_)) => Err(error.into()),
+        Err(error) => render(&web, &signed, which, Some(form), problems(error)?, String::new()).await,
     }
 }
 
@@ -143,7 +162,7 @@ async fn render(
     signed: &Signed,
     which: Which,
     typed: Option<Form>,
-    problems: Vec<FieldError>,
+    (status, problems): (StatusCode, Vec<FieldError>),
     sent_to: String,
 ) -> Answer {
     let now = Ts(web.clock.now());
@@ -153,7 +172,13 @@ async fn render(
         .db
         .read(move |conn| {
             let (text, origin) = answers::template(conn, which.queue, which.kind, which.language)?;
-            let form = typed.unwrap_or(Form { subject: text.subject, body: text.body, ..Form::default() });
+            let now_there = stale::mark(&text);
+            let mut form =
+                typed.unwrap_or(Form { subject: text.subject, body: text.body, ..Form::default() });
+            // Whoever was told, and saves again, means it; a preview makes what was typed no newer.
+            if form.shown.is_empty() || status == StatusCode::CONFLICT {
+                form.shown = now_there;
+            }
             let sample = sample(&asker.reader.language);
             let looked =
                 preview::preview(conn, &asker.actor, &which.change(&form), &form.ticket, &sample, now);
@@ -166,7 +191,10 @@ async fn render(
         Err(Error::Invalid(_)) => (None, problems),
         Err(error) => return Err(error.into()),
     };
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = match status {
+        StatusCode::OK if !problems.is_empty() => StatusCode::UNPROCESSABLE_ENTITY,
+        status => status,
+    };
     show_as(web, signed, status, "answers/edit.html", move |conn, asker| {
         let queue = which.queue.map(|id| queues::get(conn, id)).transpose()?;
         let language = &asker.reader.language;
@@ -180,7 +208,7 @@ async fn render(
             tag: which.language,
             own: matches!((origin, which.queue), (Origin::Queue, Some(_)) | (Origin::Everywhere, None)),
             origin: origin_sentence(origin, which, language),
-            wrong: !problems.is_empty(),
+            wrong: problems.iter().any(|problem| problem.field != WHOLE),
             errors: by_field(problems, language),
             form,
             names: names(which.kind, language),
@@ -229,6 +257,7 @@ fn by_field(problems: Vec<FieldError>, language: &Language) -> Errors {
     let mut errors = Errors::default();
     for FieldError { field, message } in problems {
         let place = match field.as_str() {
+            WHOLE => &mut errors.whole,
             "body" => &mut errors.body,
             "ticket" => &mut errors.ticket,
             _ => &mut errors.subject,
