@@ -4,7 +4,13 @@
 //! Nothing tells when it is no longer so, and nothing need: a read changes nothing, and what it has found ends with it. A
 //! transaction that writes never finds anything here.
 
-use std::{any::Any, cell::RefCell, collections::HashMap, hash::Hash, rc::Rc};
+use std::{
+    any::Any,
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    hash::Hash,
+    rc::Rc,
+};
 
 use super::Conn;
 use crate::error::Result;
@@ -60,7 +66,7 @@ pub(crate) fn once<T: Clone + 'static>(
     Ok(value)
 }
 
-/// What `read` finds for each of these keys; it is asked for those that nobody asked for before, and not at all where
+/// What `read` finds for each of these keys, which may come more than once; it is asked for those that nobody asked for before, and not at all where
 /// there are none. The whole is called `what`.
 ///
 /// # Errors
@@ -80,9 +86,9 @@ where
         keep::<Known<K, V>>(what, RefCell::default());
         found(what).unwrap_or_default()
     });
-    let new: Vec<K> = keys.iter().filter(|key| !known.borrow().contains_key(key)).copied().collect();
+    let new: HashSet<K> = keys.iter().filter(|key| !known.borrow().contains_key(key)).copied().collect();
     if !new.is_empty() {
-        let mut values = read(conn, new.clone())?;
+        let mut values = read(conn, new.iter().copied().collect())?;
         known.borrow_mut().extend(new.into_iter().map(|key| (key, values.remove(&key))));
     }
     let known = known.borrow();

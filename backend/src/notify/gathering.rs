@@ -225,8 +225,12 @@ fn items(rows: &[Row]) -> Vec<Item> {
     items
 }
 
+/// What writers of such mails share, and an erasure takes alone: none begins to tell what is just now erased.
+pub(crate) const LOCK: &str = "gathered";
+
 /// Puts the mail into the outbox.
 fn write_to(tx: &mut Tx<'_>, agent: AgentId, kept: &Kept, now: Ts) -> Result<()> {
+    backend::beside_others(tx, LOCK)?;
     let from = outbox::own_sender(tx)?;
     let agent = people::agents::get(tx, agent)?;
     outbox::enqueue(

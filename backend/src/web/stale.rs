@@ -3,6 +3,7 @@
 
 use std::fmt::Debug;
 
+use crate::db::{Tx, backend};
 use crate::error::{Error, Result, say};
 use crate::people::sessions;
 
@@ -14,6 +15,15 @@ pub(super) fn mark(shown: &impl Debug) -> String {
     let mut mark = sessions::digest(&format!("{shown:?}"));
     mark.truncate(LETTERS);
     mark
+}
+
+/// Lets forms that show what is stored be saved one after the other: of two that arrive at once the second is the older one.
+/// Called before anything is read.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn alone(tx: &mut Tx<'_>) -> Result<()> {
+    backend::one_at_a_time(tx, "forms")
 }
 
 /// Looks, in the transaction that saves, that what is stored is what the form showed. A form without a mark is none of ours

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use diesel::Connection as _;
 use diesel::connection::InstrumentationEvent;
 use serde_json::{Value, json};
-use tests::app::TestApp;
+use tests::app::{TestApp, text};
 use tests::{Client, Database, both_databases, mail};
 use turnstone::db::{Conn, Db};
 
@@ -84,6 +84,26 @@ both_databases! {
         }
         assert_eq!(walk(&app.root, &format!("/api/v1/tickets/{number}/articles?limit=2")).await.len(), 6);
         assert_eq!(walk(&app.root, &format!("/api/v1/tickets/{number}/history?limit=2")).await.len(), 6);
+    }
+
+    async fn whoever_stands_in_a_list_twice_is_named_twice(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        for name in ["anna", "ben"] {
+            let number = app.ticket_from(&mail(&format!("{name}@customer.example"))).await;
+            for assignee in ["dana", "root", "dana"] {
+                app.root.put(&format!("/api/v1/tickets/{number}/owner"), serde_json::json!({ "value": assignee })).await.assert(200);
+            }
+        }
+        let tickets = app.tickets().await;
+        assert!(tickets.len() == 2 && tickets.iter().all(|ticket| ticket["owner"] == "dana"), "{tickets:?}");
+        let history = app.root.get(&format!("/api/v1/tickets/{}/history", text(&tickets[0]["number"]))).await.items();
+        let who = history.iter().filter(|event| event["actor"] == "root").count();
+        assert!(who >= 3, "{history:?}");
+        let visitor = app.visitor();
+        visitor.sign_in("root", tests::binary::PASSWORD).await;
+        let page = visitor.get(&format!("/tickets/{}/history", text(&tickets[0]["number"]))).await.assert(200).text();
+        assert!(page.matches("root Admin").count() >= 3 || page.matches("Root Admin").count() >= 3, "{page}");
     }
 
     async fn administration_lists_what_it_made(database) {

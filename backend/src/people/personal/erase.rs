@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 
 use super::{
-    AT_ONCE, Known, find,
+    AT_ONCE, Known, find, from_where,
     scrub::{MARK, Scrub, Where},
     traces,
 };
@@ -22,6 +22,7 @@ use crate::{
         },
     },
     error::{Error, Result, say},
+    notify::gathering,
     people::{customer_edit::subject, customers},
     tickets::{Person, Recipients, preview_of, salutation},
 };
@@ -134,10 +135,14 @@ pub fn erase(
     now: Ts,
 ) -> Result<Vec<Released>> {
     backend::one_at_a_time(tx, "customer_addresses")?;
+    backend::one_at_a_time(tx, gathering::LOCK)?;
     backend::hold_customer(tx, id)?;
-    let known = find(tx, actor, people, id, Right::Full)?;
+    let mut known = find(tx, actor, people, id, Right::Full)?;
     // In the order of their keys, so that nobody waits in a circle.
-    let tickets: BTreeSet<TicketId> = known.everywhere().map(|(ticket, _)| ticket).collect();
+    let mut tickets: BTreeSet<TicketId> = known.everywhere().map(|(ticket, _)| ticket).collect();
+    let before = tickets.clone();
+    from_where::with_sources(tx, &mut tickets)?;
+    known.elsewhere.extend(tickets.difference(&before));
     for ticket in &tickets {
         backend::hold_ticket(tx, *ticket)?;
     }

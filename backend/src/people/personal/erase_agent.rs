@@ -23,6 +23,7 @@ use crate::{
         ticket_text,
     },
     error::{Error, Result, say},
+    notify::gathering,
     people::{Agent, agents as people_of},
     tickets::preview_of,
 };
@@ -77,6 +78,7 @@ pub fn erase(
     now: Ts,
 ) -> Result<Vec<Released>> {
     backend::one_at_a_time(tx, "customer_addresses")?;
+    backend::one_at_a_time(tx, gathering::LOCK)?;
     backend::hold_agent(tx, id)?;
     let them = find(tx, actor, id)?;
     none_waits(tx, &them)?;
@@ -145,6 +147,7 @@ fn find(conn: &mut Conn, actor: &Actor, id: AgentId) -> Result<Gone> {
     for name in called.names.iter().filter(|name| is_whole(name)).chain(&called.marks) {
         found.extend(ticket_text::with_words(conn, name)?);
     }
+    from_where::with_sources(conn, &mut found)?;
     Ok(Gone { agent, called, signed, written: rows.into_iter().map(|(id, _)| id).collect(), tickets: found })
 }
 

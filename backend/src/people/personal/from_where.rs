@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use diesel::{prelude::*, sql_types::Text};
 
 use super::{
-    Called,
+    AT_ONCE, Called,
     scrub::{Scrub, Where},
 };
 use crate::{
     db::{
         Conn, CustomerId, TicketId,
         schema::{
-            agents, articles, customer_addresses, customer_merges, inbound_mails, outbox, participants,
-            tickets,
+            agents, article_moves, articles, customer_addresses, customer_merges, inbound_mails, merges,
+            outbox, participants, tickets,
         },
         ticket_text,
     },
@@ -94,6 +94,24 @@ pub(super) fn elsewhere(conn: &mut Conn, known: &Called, own: &[TicketId]) -> Re
         }
     }
     Ok(found.into_iter().filter(|id| !own.contains(id)).collect())
+}
+
+/// Adds to these tickets those out of which articles came into them: what was told of those articles belongs to where they
+/// stood then.
+pub(super) fn with_sources(conn: &mut Conn, tickets: &mut BTreeSet<TicketId>) -> Result<()> {
+    let mut new: Vec<TicketId> = tickets.iter().copied().collect();
+    while !new.is_empty() {
+        let mut sources = Vec::new();
+        for part in new.chunks(AT_ONCE) {
+            let merged = merges::table.filter(merges::target_id.eq_any(part)).select(merges::source_id);
+            sources.extend(merged.load::<TicketId>(conn)?);
+            let moved =
+                article_moves::table.filter(article_moves::to_id.eq_any(part)).select(article_moves::from_id);
+            sources.extend(moved.load::<TicketId>(conn)?);
+        }
+        new = sources.into_iter().filter(|id| tickets.insert(*id)).collect();
+    }
+    Ok(())
 }
 
 fn stands_in(conn: &mut Conn, scrub: &Scrub, id: TicketId) -> Result<bool> {

@@ -31,6 +31,7 @@ const BESIDE: i64 = 500;
 #[diesel(table_name = outbox)]
 pub(super) struct Mail {
     id: OutboxId,
+    ticket_id: Option<TicketId>,
     kind: OutboxKind,
     event: String,
     pub(super) article_id: Option<ArticleId>,
@@ -64,6 +65,14 @@ impl Mail {
     pub(super) fn is_written_news(&self) -> bool {
         let written = self.digest.is_some() || self.state == Delivery::Sending;
         written && self.kind == OutboxKind::Notification
+    }
+
+    /// Whether it has still to leave and is written anew when it does: what an attempt has left of it can go. To whoever is
+    /// gone it does not leave.
+    fn is_written_again(&self) -> bool {
+        let waits = matches!(self.state, Delivery::Held | Delivery::Due | Delivery::Deferred);
+        let of_tickets = self.ticket_id.is_some() || self.event == gathering::EVENT;
+        waits && self.kind == OutboxKind::Notification && of_tickets
     }
 
     /// Whether it is news of many tickets, and among them these.
@@ -109,7 +118,8 @@ fn without_him(
 ) -> Result<Vec<String>> {
     let mut gone = Vec::new();
     for mail in all {
-        if UNFINISHED.contains(&mail.state) {
+        let again = mail.is_written_again();
+        if !again && UNFINISHED.contains(&mail.state) {
             return Err(Error::Conflict(say!("refused-erase-under-way", n = 1)));
         }
         // The bytes as they went are not looked into: news for agents hold pieces of what he wrote.
@@ -120,7 +130,7 @@ fn without_him(
             .set((
                 outbox::envelope_to.eq(scrub.list(&mail.envelope_to)),
                 outbox::subject.eq(text(&mail.subject)),
-                outbox::body_text.eq(text(&mail.body_text)),
+                outbox::body_text.eq(if again { scrub.json(&mail.body_text) } else { text(&mail.body_text) }),
                 outbox::digest.eq(None::<String>),
                 outbox::error.eq(scrub.text(&mail.error)),
                 outbox::outcomes.eq(scrub.json(&mail.outcomes)),
