@@ -24,8 +24,18 @@ impl Demo {
     fn start() -> Self {
         let settings = Settings::new(Database::Sqlite);
         let scratch = tempfile::tempdir().unwrap();
-        let mut child = settings
-            .command(&["demo"])
+        let demo = settings.command(&["demo"]);
+        // A suite that was started by nohup would have it live on, as it should, when its terminal closes.
+        let mut command = Command::new("env");
+        command.arg("--default-signal=HUP").arg(demo.get_program()).args(demo.get_args());
+        command.current_dir(demo.get_current_dir().unwrap());
+        for (name, value) in demo.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let mut child = command
             .env("TMPDIR", scratch.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
