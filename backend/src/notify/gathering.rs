@@ -151,6 +151,7 @@ fn put_off(tx: &mut Tx<'_>, agent: AgentId, pace: Pace, now: Ts) -> Result<()> {
 
 /// Whoever deletes the row makes the mail: on several nodes only one does.
 fn fire_one(tx: &mut Tx<'_>, agent: AgentId, pace: Pace, zone: &TimeZone, now: Ts) -> Result<()> {
+    backend::beside_others(tx, LOCK)?;
     let mine = diesel::delete(digests::table.find((agent, pace)).filter(digests::due_at.le(now)))
         .execute(&mut **tx)?;
     if mine == 0 {
@@ -225,12 +226,11 @@ fn items(rows: &[Row]) -> Vec<Item> {
     items
 }
 
-/// What writers of such mails share, and an erasure takes alone: none begins to tell what is just now erased.
+/// What writers of such mails share from their begin, and an erasure takes alone: none begins to tell what is just now erased.
 pub(crate) const LOCK: &str = "gathered";
 
 /// Puts the mail into the outbox.
 fn write_to(tx: &mut Tx<'_>, agent: AgentId, kept: &Kept, now: Ts) -> Result<()> {
-    backend::beside_others(tx, LOCK)?;
     let from = outbox::own_sender(tx)?;
     let agent = people::agents::get(tx, agent)?;
     outbox::enqueue(
@@ -291,6 +291,7 @@ fn readable(conn: &mut Conn, actor: &Actor, ids: &[TicketId]) -> Result<HashMap<
 /// A bulk has ended: the next of those who are told of its tickets hears of all of them at once, of one event; `false`
 /// when nobody is left. One transaction for each, so that thousands of tickets hold up nobody for long.
 pub(crate) fn bulk_ended(tx: &mut Tx<'_>, bulk: BulkId, now: Ts) -> Result<bool> {
+    backend::beside_others(tx, LOCK)?;
     let next: Option<(AgentId, String)> = gathered::table
         .filter(gathered::bulk_id.eq(bulk))
         .order((gathered::agent_id, gathered::event))

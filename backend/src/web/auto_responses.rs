@@ -245,7 +245,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, fields: Po
     let done = web
         .db
         .write(move |tx| {
-            stale::alone(tx)?;
+            stale::alone(tx, "answers")?;
             asker.actor.require(InstallationRight::QueuesAndMail)?;
             let queue = queues::get(tx, id)?;
             stale::must_be_fresh(&shown, &Sends::stored(tx, &asker, &queue)?)?;

@@ -261,7 +261,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
     let done = web
         .db
         .write(move |tx| {
-            stale::alone(tx)?;
+            stale::alone(tx, "organisations")?;
             let people = for_people(tx, &asker.actor)?;
             let before = organisations::get(tx, &asker.actor, id)?;
             stale::must_be_fresh(&shown, &Form::stored(tx, &before)?)?;

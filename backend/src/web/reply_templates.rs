@@ -354,7 +354,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, form: Post
     let id: TemplateId = id.parse().map_err(|_| Error::NotFound)?;
     let (typed, now, asker) = (form.clone(), web.moment().ts(), signed.clone());
     let made = web.db.write(move |tx| {
-        stale::alone(tx)?;
+        stale::alone(tx, "templates")?;
         asker.actor.require(InstallationRight::QueuesAndMail)?;
         let stored = templates::get(tx, id)?;
         stale::must_be_fresh(typed.0.one("shown"), &Typed::of(&stored))?;

@@ -17,13 +17,13 @@ pub(super) fn mark(shown: &impl Debug) -> String {
     mark
 }
 
-/// Lets forms that show what is stored be saved one after the other: of two that arrive at once the second is the older one.
-/// Called before anything is read.
+/// Lets forms of a kind be saved one after the other: of two that arrive at once the second is the older one. Called before
+/// anything is read.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) fn alone(tx: &mut Tx<'_>) -> Result<()> {
-    backend::one_at_a_time(tx, "forms")
+pub(super) fn alone(tx: &mut Tx<'_>, kind: &str) -> Result<()> {
+    backend::one_at_a_time(tx, &format!("form of {kind}"))
 }
 
 /// Looks, in the transaction that saves, that what is stored is what the form showed. A form without a mark is none of ours

@@ -137,12 +137,11 @@ pub fn erase(
     backend::one_at_a_time(tx, "customer_addresses")?;
     backend::one_at_a_time(tx, gathering::LOCK)?;
     backend::hold_customer(tx, id)?;
-    let mut known = find(tx, actor, people, id, Right::Full)?;
+    let known = find(tx, actor, people, id, Right::Full)?;
     // In the order of their keys, so that nobody waits in a circle.
     let mut tickets: BTreeSet<TicketId> = known.everywhere().map(|(ticket, _)| ticket).collect();
-    let before = tickets.clone();
-    from_where::with_sources(tx, &mut tickets)?;
-    known.elsewhere.extend(tickets.difference(&before));
+    let his = tickets.clone();
+    from_where::with_related(tx, &mut tickets)?;
     for ticket in &tickets {
         backend::hold_ticket(tx, *ticket)?;
     }
@@ -163,6 +162,10 @@ pub fn erase(
         diesel::delete(participants::table.filter(participants::ticket_id.eq(ticket)).filter(addresses))
             .execute(&mut **tx)?;
         self::ticket(tx, scrub, ticket, own, whole)?;
+    }
+    for ticket in tickets.difference(&his) {
+        let meant = |mail: &traces::Mail| mail.is_written_news() || mail.names(&scrubs.1);
+        gone.extend(traces::outgoing(tx, &scrubs.1, *ticket, false, false, meant)?);
     }
     gone.extend(traces::gathered(tx, &scrubs.1, &tickets)?);
     let his = mails(tx, &known)?;

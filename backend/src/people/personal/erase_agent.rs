@@ -147,7 +147,7 @@ fn find(conn: &mut Conn, actor: &Actor, id: AgentId) -> Result<Gone> {
     for name in called.names.iter().filter(|name| is_whole(name)).chain(&called.marks) {
         found.extend(ticket_text::with_words(conn, name)?);
     }
-    from_where::with_sources(conn, &mut found)?;
+    from_where::with_related(conn, &mut found)?;
     Ok(Gone { agent, called, signed, written: rows.into_iter().map(|(id, _)| id).collect(), tickets: found })
 }
 

@@ -96,20 +96,24 @@ pub(super) fn elsewhere(conn: &mut Conn, known: &Called, own: &[TicketId]) -> Re
     Ok(found.into_iter().filter(|id| !own.contains(id)).collect())
 }
 
-/// Adds to these tickets those out of which articles came into them: what was told of those articles belongs to where they
-/// stood then.
-pub(super) fn with_sources(conn: &mut Conn, tickets: &mut BTreeSet<TicketId>) -> Result<()> {
+/// Adds to these tickets those out of which articles came into them, and into which some went for a while: what was told of
+/// those articles belongs to where they stood then.
+pub(super) fn with_related(conn: &mut Conn, tickets: &mut BTreeSet<TicketId>) -> Result<()> {
     let mut new: Vec<TicketId> = tickets.iter().copied().collect();
     while !new.is_empty() {
-        let mut sources = Vec::new();
+        let mut related = Vec::new();
         for part in new.chunks(AT_ONCE) {
-            let merged = merges::table.filter(merges::target_id.eq_any(part)).select(merges::source_id);
-            sources.extend(merged.load::<TicketId>(conn)?);
-            let moved =
-                article_moves::table.filter(article_moves::to_id.eq_any(part)).select(article_moves::from_id);
-            sources.extend(moved.load::<TicketId>(conn)?);
+            let merged: Vec<(TicketId, TicketId)> = merges::table
+                .filter(merges::target_id.eq_any(part).or(merges::source_id.eq_any(part)))
+                .select((merges::source_id, merges::target_id))
+                .load(conn)?;
+            let moved: Vec<(TicketId, TicketId)> = article_moves::table
+                .filter(article_moves::to_id.eq_any(part).or(article_moves::from_id.eq_any(part)))
+                .select((article_moves::from_id, article_moves::to_id))
+                .load(conn)?;
+            related.extend(merged.into_iter().chain(moved).flat_map(|(from, to)| [from, to]));
         }
-        new = sources.into_iter().filter(|id| tickets.insert(*id)).collect();
+        new = related.into_iter().filter(|id| tickets.insert(*id)).collect();
     }
     Ok(())
 }

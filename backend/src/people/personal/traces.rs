@@ -12,12 +12,12 @@ use super::{
 };
 use crate::{
     db::{
-        ActId, AgentId, ArticleId, BulkId, CustomerId, CustomerMergeId, Delivery, EventId, MergeId,
+        ActId, AgentId, ArticleId, BulkId, Conn, CustomerId, CustomerMergeId, Delivery, EventId, MergeId,
         OrganisationId, OutboxId, OutboxKind, TicketId, Tx, ViewId, backend,
         schema::{
-            acts, auto_responses, bin, bulks, customer_addresses, customer_merge_tickets, customer_merges,
-            customer_words, customers, events, idempotency_keys, merges, organisations, outbox, tickets,
-            views,
+            acts, agents, auto_responses, bin, bulks, customer_addresses, customer_merge_tickets,
+            customer_merges, customer_words, customers, events, idempotency_keys, merges, organisations,
+            outbox, tickets, views,
         },
     },
     error::{Error, Result, say},
@@ -108,6 +108,12 @@ pub(super) fn outgoing(
     without_him(tx, all, scrub, own, whole)
 }
 
+fn is_there(conn: &mut Conn, agent: Option<AgentId>) -> Result<bool> {
+    let Some(agent) = agent else { return Ok(false) };
+    let there = agents::table.find(agent).filter(agents::disabled_at.is_null());
+    Ok(there.count().get_result::<i64>(conn)? > 0)
+}
+
 /// These outgoing mails without him; which bytes they were.
 fn without_him(
     tx: &mut Tx<'_>,
@@ -119,6 +125,8 @@ fn without_him(
     let mut gone = Vec::new();
     for mail in all {
         let again = mail.is_written_again();
+        // Whoever reads it is another, though he may be reached where the one who is erased was.
+        let reader_stays = again && is_there(tx, mail.agent_id)?;
         if !again && UNFINISHED.contains(&mail.state) {
             return Err(Error::Conflict(say!("refused-erase-under-way", n = 1)));
         }
@@ -128,13 +136,17 @@ fn without_him(
         gone.extend(mail.digest);
         diesel::update(outbox::table.find(mail.id))
             .set((
-                outbox::envelope_to.eq(scrub.list(&mail.envelope_to)),
+                outbox::envelope_to.eq(if reader_stays {
+                    mail.envelope_to.clone()
+                } else {
+                    scrub.list(&mail.envelope_to)
+                }),
                 outbox::subject.eq(text(&mail.subject)),
                 outbox::body_text.eq(if again { scrub.json(&mail.body_text) } else { text(&mail.body_text) }),
                 outbox::digest.eq(None::<String>),
                 outbox::error.eq(scrub.text(&mail.error)),
                 outbox::outcomes.eq(scrub.json(&mail.outcomes)),
-                outbox::domain.eq(if to_him { String::new() } else { mail.domain }),
+                outbox::domain.eq(if to_him && !reader_stays { String::new() } else { mail.domain }),
             ))
             .execute(&mut **tx)?;
     }

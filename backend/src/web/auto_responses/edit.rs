@@ -47,7 +47,7 @@ impl Which {
 
     /// Looks that the text is still the one that the form was made from.
     fn must_be_fresh(self, tx: &mut Tx<'_>, asker: &Asker, shown: &str) -> Result<()> {
-        stale::alone(tx)?;
+        stale::alone(tx, "answers")?;
         asker.actor.require(InstallationRight::QueuesAndMail)?;
         let (text, _) = answers::template(tx, self.queue, self.kind, self.language)?;
         stale::must_be_fresh(shown, &text)

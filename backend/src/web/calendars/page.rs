@@ -193,7 +193,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, form: Post
     let made = web
         .db
         .write(move |tx| {
-            stale::alone(tx)?;
+            stale::alone(tx, "calendars")?;
             asker.actor.require(InstallationRight::QueuesAndMail)?;
             stale::must_be_fresh(&shown, &Form::of(Change::of(&calendars::get(tx, id)?)))?;
             calendars::change(tx, &asker.actor, id, &change, &at)

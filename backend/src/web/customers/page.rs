@@ -196,7 +196,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
     let done = web
         .db
         .write(move |tx| {
-            stale::alone(tx)?;
+            stale::alone(tx, "customers")?;
             let people = for_people(tx, &asker.actor)?;
             let before = addresses::customer(tx, id)?;
             stale::must_be_fresh(&shown, &Form::stored(&before))?;

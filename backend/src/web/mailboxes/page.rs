@@ -167,7 +167,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<
     let done = web
         .db
         .write(move |tx| {
-            stale::alone(tx)?;
+            stale::alone(tx, "mailboxes")?;
             let before = mailboxes::get(tx, &asker.actor, id)?.mailbox;
             stale::must_be_fresh(&typed.shown, &before.version)?;
             mailboxes::update(tx, &asker.actor, &config, id, &typed.wish()?, now)

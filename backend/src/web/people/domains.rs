@@ -49,7 +49,7 @@ pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> A
     let done = web
         .db
         .write(move |tx| {
-            stale::alone(tx)?;
+            stale::alone(tx, "domains")?;
             let people = for_people(tx, &asker.actor)?;
             stale::must_be_fresh(&shown, &domains::allowed(tx)?)?;
             domains::set(tx, &people, &wanted, now)

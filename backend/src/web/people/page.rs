@@ -178,7 +178,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
     let done = web
         .db
         .write(move |tx| {
-            stale::alone(tx)?;
+            stale::alone(tx, "agents")?;
             let people = for_people(tx, &asker.actor)?;
             let entry = directory::get(tx, &asker.actor, id, now.0)?;
             let stored = Form::stored(tx, &entry, &asker.reader)?;

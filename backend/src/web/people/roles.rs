@@ -43,7 +43,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
         let shown = fields.0.one("shown").to_owned();
         web.db
             .write(move |tx| {
-                stale::alone(tx)?;
+                stale::alone(tx, "agents")?;
                 let people = for_people(tx, &asker.actor)?;
                 stale::must_be_fresh(&shown, &agents::role_names(tx, id)?)?;
                 edit::set_roles(tx, &people, id, &ids, now)

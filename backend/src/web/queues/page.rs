@@ -215,7 +215,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, form: Posted<
     let changed = web
         .db
         .write(move |tx| {
-            stale::alone(tx)?;
+            stale::alone(tx, "queues")?;
             require(&asker.actor)?;
             // The list is sent whole: what somebody else has added meanwhile would be thrown away unseen.
             let there = listing::addresses(tx)?.remove(&id).unwrap_or_default();

@@ -140,7 +140,7 @@ async fn save(web: &Data<Web>, signed: &Signed, form: &Form) -> Result<(), Error
     let (form, sets) = (form.clone(), form.remove != "yes");
     web.db
         .write(move |tx| {
-            stale::alone(tx)?;
+            stale::alone(tx, "relay")?;
             let now = at.ts();
             relay::may_change(tx, &asker.actor, &config, sets)?;
             stale::must_be_fresh(&form.shown, &view::stored(tx)?)?;

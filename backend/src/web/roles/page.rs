@@ -306,7 +306,7 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
         let done = web
             .db
             .write(move |tx| {
-                stale::alone(tx)?;
+                stale::alone(tx, "roles")?;
                 let people = for_people(tx, &asker.actor)?;
                 let (before, _) = role_change::get(tx, id)?;
                 stale::must_be_fresh(&shown, &Form::stored(tx, &before)?)?;

@@ -37,7 +37,7 @@ pub async fn update(web: Data<Web>, signed: Signed, fields: Posted<Fields>) -> A
     let done = web
         .db
         .write(move |tx| {
-            stale::alone(tx)?;
+            stale::alone(tx, "priorities")?;
             asker.actor.require(InstallationRight::QueuesAndMail)?;
             stale::must_be_fresh(&shown, &priorities::all(tx)?)?;
             priorities::set(tx, &asker.actor, &wish, usual, now)
