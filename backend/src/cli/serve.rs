@@ -9,6 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::clock::Clock;
 use crate::config::{Config, Loaded};
 use crate::ops::{log, metrics};
+use crate::people::effort;
 use crate::serve::{self, Running};
 use crate::settings;
 
@@ -50,6 +51,11 @@ async fn until_told(config: Config) -> anyhow::Result<()> {
         () = told.wait() => return Ok(()),
     };
     announce(&running).await;
+    if running.web.is_some()
+        && let Err(error) = effort::tune(&running.desk.db).await
+    {
+        tracing::warn!(%error, "what passwords may cost here was not found out; they cost the least that is safe");
+    }
     let upkeep = tokio::spawn(metrics::upkeep());
     told.wait().await;
     tracing::info!("stopping: what is under way is finished first");

@@ -18,6 +18,7 @@ pub mod domains;
 pub mod domains_of_organisations;
 pub mod edit;
 pub mod effects;
+pub mod effort;
 pub mod factor;
 pub mod first_steps;
 pub mod forgotten;

@@ -1,10 +1,9 @@
 //! Passwords: argon2id, and how strong they must be.
 
-use std::sync::LazyLock;
-
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use tokio::sync::Semaphore;
 
+use super::effort::{self, Rounds};
 use crate::error::{Error, Result, say};
 
 /// The shortest password, in characters.
@@ -17,9 +16,6 @@ const ESTIMATED: usize = 64;
 const AT_ONCE: usize = 2;
 
 static SLOTS: Semaphore = Semaphore::const_new(AT_ONCE);
-
-/// A hash of nobody's password: checking against it takes as long as against a real one.
-static NOBODY: LazyLock<Option<Hash>> = LazyLock::new(|| hash_blocking(&crate::clock::random_token()).ok());
 
 /// An argon2id hash in PHC form.
 #[derive(Clone)]
@@ -61,12 +57,21 @@ pub async fn hash(password: String) -> Result<Hash> {
         .map_err(|error| Error::Unexpected(error.into()))?
 }
 
-/// Makes a hash; takes tens of milliseconds.
+/// Makes a hash; takes tens of milliseconds, on a server a tenth of a second.
 ///
 /// # Errors
 /// When there is not enough memory.
 pub fn hash_blocking(password: &str) -> Result<Hash> {
-    Argon2::default()
+    hash_of(password, Rounds::today())
+}
+
+/// Makes a hash that costs so much.
+///
+/// # Errors
+/// When there is not enough memory.
+pub fn hash_of(password: &str, rounds: Rounds) -> Result<Hash> {
+    rounds
+        .hasher()?
         .hash_password(password.as_bytes())
         .map(|hash| Hash(hash.to_string()))
         .map_err(|error| Error::Unexpected(anyhow::anyhow!("cannot hash a password: {error}")))
@@ -75,31 +80,46 @@ pub fn hash_blocking(password: &str) -> Result<Hash> {
 /// Whether a stored hash was made with less effort than one of today.
 pub fn is_weak(stored: &str) -> bool {
     let Ok(hash) = argon2::PasswordHash::new(stored) else { return false };
-    let (Ok(then), today) = (argon2::Params::try_from(&hash), argon2::Params::default()) else { return true };
+    let (Ok(then), Ok(today)) = (argon2::Params::try_from(&hash), Rounds::today().hasher()) else {
+        return true;
+    };
+    let today = today.params();
     hash.algorithm != argon2::Algorithm::Argon2id.ident()
         || then.m_cost() < today.m_cost()
         || then.t_cost() < today.t_cost()
         || then.p_cost() < today.p_cost()
 }
 
-/// Whether `password` belongs to the stored hash. Takes as long when there is none.
+/// Whether `password` belongs to the stored hash. Says no after as long a time when there is none, or a weaker one.
 ///
 /// # Errors
-/// When the process is going down.
+/// When the process is going down, or there is not enough memory.
 pub async fn verify(password: String, stored: Option<String>) -> Result<bool> {
     if password.len() > LONGEST {
         return Ok(false);
     }
     let _slot = SLOTS.acquire().await.map_err(|error| Error::Unexpected(error.into()))?;
     tokio::task::spawn_blocking(move || {
-        let nobody = NOBODY.as_ref().map(|hash| hash.0.clone()).unwrap_or_default();
-        let known = stored.is_some();
-        let matches = argon2::PasswordHash::new(stored.as_deref().unwrap_or(&nobody))
-            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
-        matches && known
+        let hash = stored.as_deref().and_then(|stored| argon2::PasswordHash::new(stored).ok());
+        let done = hash.as_ref().map(Rounds::of);
+        // Another process may have found a faster machine.
+        done.into_iter().for_each(effort::keep_up_with);
+        belongs(&password, hash.as_ref(), Rounds::today())
     })
     .await
-    .map_err(|error| Error::Unexpected(error.into()))
+    .map_err(|error| Error::Unexpected(error.into()))?
+}
+
+/// As [`verify`], at once, on a day on which passwords cost so much.
+///
+/// # Errors
+/// When there is not enough memory.
+pub fn belongs(password: &str, hash: Option<&argon2::PasswordHash>, today: Rounds) -> Result<bool> {
+    let good = hash.is_some_and(|hash| Argon2::default().verify_password(password.as_bytes(), hash).is_ok());
+    if !good {
+        today.spend_after(hash.map_or(Rounds::NONE, Rounds::of), password)?;
+    }
+    Ok(good)
 }
 
 /// Signs of generated passwords, by kind, without those that look alike.

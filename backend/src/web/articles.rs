@@ -8,11 +8,10 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use super::failure::{Answer, Failure};
-use super::forms::Posted;
+use super::forms::{Nothing, Posted};
 use super::gate::{Asker, Signed};
 use super::page::see_other;
 use super::state::Web;
-use super::tickets::acts::Nothing;
 use crate::access::{self, Full, Reply};
 use crate::db::{ArticleId, hex};
 use crate::error::{Error, say};
@@ -134,6 +133,7 @@ pub async fn undo(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<N
 
 /// Addresses as typed.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Addresses {
     #[serde(default)]
     to: String,

@@ -11,6 +11,23 @@ use super::failure::Failure;
 #[serde(transparent)]
 pub struct Fields(Vec<(String, String)>);
 
+/// Refuses a name that is not known.
+///
+/// # Errors
+/// As [`Fields::only`].
+pub(super) fn known<'a>(
+    sent: impl IntoIterator<Item = &'a str>,
+    is_known: impl Fn(&str) -> bool,
+) -> Result<(), Failure> {
+    match sent.into_iter().find(|name| !is_known(name)) {
+        None => Ok(()),
+        Some(name) => {
+            tracing::debug!(field = ?name, "a form was not understood");
+            Err(Failure::plain(StatusCode::BAD_REQUEST))
+        }
+    }
+}
+
 impl FromIterator<(String, String)> for Fields {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
         Self(pairs.into_iter().collect())
@@ -23,13 +40,7 @@ impl Fields {
     /// # Errors
     /// 400, as for a form that is not understood; the gate writes it down.
     pub fn only(&self, names: &[&str]) -> Result<(), Failure> {
-        match self.0.iter().find(|(name, _)| !names.contains(&name.as_str())) {
-            None => Ok(()),
-            Some((name, _)) => {
-                tracing::debug!(field = ?name, "a form was not understood");
-                Err(Failure::plain(StatusCode::BAD_REQUEST))
-            }
-        }
+        known(self.0.iter().map(|(name, _)| name.as_str()), |name| names.contains(&name))
     }
 
     /// The first value of a field; empty where it is missing.

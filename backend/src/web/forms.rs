@@ -11,6 +11,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::StreamExt as _;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
@@ -26,6 +27,8 @@ use crate::people::sessions;
 
 /// All files of a form together, in bytes.
 const UPLOAD: usize = 35_000_000;
+/// What forms call their files.
+const FILE: &str = "file";
 /// All text fields together.
 const TEXT: usize = 1_500_000;
 /// So many parts has a form at most that anybody can send, or that has files.
@@ -69,6 +72,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
         })
     }
 }
+
+/// A form that is nothing but a button: whoever sends more with it means something else.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
 
 /// A form of somebody who has no session yet.
 #[derive(Debug)]
@@ -169,6 +177,21 @@ impl Upload {
     /// A text field; empty where it is missing. Line ends become `\n`.
     pub fn text(&self, name: &str) -> String {
         self.fields.get(name).map(|text| text.replace("\r\n", "\n")).unwrap_or_default()
+    }
+
+    /// Refuses a form with a text field that is not one of these; a name that ends in `*` is all that begin so. A file may
+    /// come as the mere name of one, from a form that cannot send files.
+    ///
+    /// # Errors
+    /// As [`super::fields::Fields::only`].
+    pub fn only(&self, names: &[&str]) -> Result<(), Failure> {
+        super::fields::known(self.fields.keys().map(String::as_str), |name| {
+            let is = |known: &&str| match known.strip_suffix('*') {
+                Some(beginning) => name.starts_with(beginning),
+                None => name == *known,
+            };
+            name == FILE || names.iter().any(is)
+        })
     }
 
     /// All text fields.

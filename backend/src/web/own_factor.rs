@@ -13,7 +13,6 @@ use super::own_passkeys::{self, Here, PasskeyView};
 use super::page::{Page, see_other, show_as};
 use super::qr::Qr;
 use super::state::Web;
-use super::tickets::acts::Nothing;
 use crate::db::Ts;
 use crate::error::Error;
 use crate::people::{factor, setup};
@@ -174,7 +173,9 @@ pub async fn end(web: Data<Web>, signed: Signed, request: HttpRequest, form: Pos
 }
 
 /// `POST /preferences/factor/pending/end`: not after all.
-pub async fn cancel(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> Answer {
+///
+/// A code that stands in the form already is not looked at.
+pub async fn cancel(web: Data<Web>, signed: Signed, _form: Posted<Form>) -> Answer {
     let asker = signed.clone();
     web.db.write(move |tx| factor::forget_pending(tx, asker.actor.agent.id)).await?;
     Ok(see_other(HOME))

@@ -162,6 +162,7 @@ pub async fn agents(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
 }
 
 async fn import(web: Data<Web>, signed: Signed, upload: Upload, whose: Whose) -> Answer {
+    upload.only(&["table"])?;
     // A table is taken over only as it was looked at; a file is looked at first.
     let looked_at = upload.text("table");
     let sure = !looked_at.is_empty();

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
 use super::failure::{Answer, Failure};
-use super::forms::Posted;
+use super::forms::{Nothing, Posted};
 use super::gate::Signed;
 use super::once_more::{knows_code, knows_password};
 use super::own_passkeys::Here;
@@ -14,7 +14,6 @@ use super::page::{Page, local, see_other, show_as};
 use super::passkeys::{explained, log, note, site};
 use super::session;
 use super::state::Web;
-use super::tickets::acts::Nothing;
 use crate::db::{Conn, PasskeyPurpose, Ts};
 use crate::error::{Error, Result, say};
 use crate::people::passkeys::{self, Asker, Refused};

@@ -6,12 +6,11 @@ use actix_web::web::{Data, Path};
 
 use super::failure::Failure;
 use super::fields::Fields;
-use super::forms::Posted;
+use super::forms::{Nothing, Posted};
 use super::gate::Signed;
 use super::page::see_other;
 use super::people::address;
 use super::state::Web;
-use super::tickets::acts::Nothing;
 use crate::access::for_people;
 use crate::db::AgentId;
 use crate::people::viewings;

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path};
 use serde::Deserialize;
 
 use super::failure::{Answer, Failure};
-use super::forms::Posted;
+use super::forms::{Nothing, Posted};
 use super::gate::Signed;
 use super::page::{local, see_other};
 use super::state::Web;
@@ -47,11 +47,6 @@ pub async fn end(web: Data<Web>, signed: Signed, id: Path<String>, _: Posted<Not
     web.db.write(move |tx| views::unpin(tx, &signed.actor, ViewId(id))).await?;
     Ok(see_other("/tickets"))
 }
-
-/// A form that only says that it was sent.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Nothing {}
 
 /// The list that a view shows.
 pub fn url_of(view: &views::View) -> String {

@@ -8,6 +8,7 @@ mod audit;
 mod beyond;
 mod choices;
 mod customers;
+mod effort;
 mod erased_agent;
 mod erased_news;
 pub mod factor;

@@ -16,6 +16,8 @@ use super::entries::{self, Besides, Body, Entry, QUERIES};
 use super::rules::{Expect, expected};
 use super::world::{Actor, Asking, Object, Thing, World, ticket};
 
+/// A field that no form has.
+const SNEAKED: &str = "is_admin";
 /// So many requests are under way at once.
 const AT_ONCE: usize = 8;
 
@@ -208,6 +210,7 @@ impl Walk {
         let walk = Arc::new(self);
         walk.clone().refused().await;
         walk.clone().forged().await;
+        walk.clone().sneaked().await;
         walk.clone().read().await;
         super::listen::run(&walk).await;
         walk.clone().changed().await;
@@ -320,6 +323,42 @@ impl Walk {
         }
     }
 
+    /// Forms and JSON with one field more than is theirs: refused as a whole, whatever else they say.
+    async fn sneaked(self: Arc<Self>) {
+        let before = self.world.eye.look(&self.db).await;
+        let root = self.world.actor("root").clone();
+        let open = self.world.things[&Object::Open].clone();
+        for route in self.routes.clone().iter().filter(|route| route.changes() && route.needs != "public") {
+            if self.is_over() {
+                return;
+            }
+            let ask = Ask {
+                actor: root.clone(),
+                route: route.clone(),
+                object: route.objects()[0],
+                thing: open.clone(),
+                query: String::new(),
+                expect: Expect::In,
+            };
+            if matches!(self.body(route), Body::None) {
+                continue;
+            }
+            let told = self.tell(&ask, Some(Forgery::Field)).await;
+            if told.status != 400 {
+                self.complain(format!("{} with a field of no form answered {}", route.key(), told.status));
+            }
+        }
+        let after = self.world.eye.look(&self.db).await;
+        let tables = changed(&before, &after);
+        if !tables.is_empty() {
+            self.complain(format!("forms with a field too many changed {}", tables.join(", ")));
+        }
+    }
+
+    fn body(&self, route: &Route) -> Body {
+        entry(route).map_or(if route.api { Body::Json("{}") } else { Body::Form(&[]) }, |entry| entry.body)
+    }
+
     /// All that may be read: it is answered, shows nothing that its reader may not see, and changes nothing.
     async fn read(self: Arc<Self>) {
         let mut before = self.world.eye.look(&self.db).await;
@@ -423,8 +462,7 @@ impl Walk {
             }
         }
         let csrf = if forged == Some(Forgery::Token) { "forged" } else { actor.csrf.as_str() };
-        let body = entry(&ask.route)
-            .map_or(if ask.route.api { Body::Json("{}") } else { Body::Form(&[]) }, |entry| entry.body);
+        let (body, sneaked) = (self.body(&ask.route), forged == Some(Forgery::Field));
         if ask.route.changes() {
             if !ask.route.api && (ask.route.csrf == "header" || matches!(body, Body::File)) {
                 request = request.header("X-CSRF-Token", csrf);
@@ -437,16 +475,22 @@ impl Walk {
                         .map(|(name, value)| ((*name).to_owned(), self.named(value, &ask.thing)))
                         .collect();
                     fields.push(("csrf".to_owned(), csrf.to_owned()));
+                    fields.extend(sneaked.then(|| (SNEAKED.to_owned(), "1".to_owned())));
                     request.form(&fields)
                 }
                 Body::Json(json) => {
+                    let more = format!("{{\"{SNEAKED}\":1{}", if json == "{}" { "" } else { "," });
+                    let json = &if sneaked { json.replacen('{', &more, 1) } else { json.to_owned() };
                     request.header("Content-Type", "application/json").body(self.named(json, &ask.thing))
                 }
                 Body::File => {
                     let part = reqwest::multipart::Part::bytes(b"x".to_vec()).file_name("x.txt");
-                    request.multipart(
-                        reqwest::multipart::Form::new().text("csrf", csrf.to_owned()).part("file", part),
-                    )
+                    let mut form =
+                        reqwest::multipart::Form::new().text("csrf", csrf.to_owned()).part("file", part);
+                    if sneaked {
+                        form = form.text(SNEAKED, "1");
+                    }
+                    request.multipart(form)
                 }
             };
         }
@@ -597,6 +641,7 @@ impl Walk {
 enum Forgery {
     Site,
     Token,
+    Field,
 }
 
 fn name(who: &Kind) -> &str {

@@ -11,12 +11,11 @@ use crate::error::{Error, Result};
 use crate::queues::calendars::{self, Calendar, Change, OWN};
 use crate::schedule::working_time::{Hours, after};
 use crate::web::failure::{Answer, Failure, WHOLE, problems};
-use crate::web::forms::Posted;
+use crate::web::forms::{Nothing, Posted};
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show, show_as};
 use crate::web::stale;
 use crate::web::state::Web;
-use crate::web::tickets::acts::Nothing;
 use crate::web::times::Reader;
 
 /// So many stretches of work are told before the last.

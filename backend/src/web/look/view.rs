@@ -18,7 +18,7 @@ use crate::web::view::Choice;
 /// Where the form may stand. The first is the page of its own.
 pub const PLACES: [&str; 2] = ["/admin/look", "/admin/setup/look"];
 /// The fields that the page offers.
-const FIELDS: [&str; 7] = ["organisation", "colour", "usual", "theme", "remove_logo", "place", "csrf"];
+const FIELDS: [&str; 7] = ["organisation", "colour", "usual", "theme", "remove_logo", "place", "logo"];
 
 /// What the form sends.
 #[derive(Clone, Debug, Default)]
@@ -39,8 +39,8 @@ impl Form {
     /// # Errors
     /// 400 for what the page does not offer.
     pub fn of(mut upload: Upload) -> Result<Self, Failure> {
-        let odd = upload.texts().into_iter().any(|(name, _)| !FIELDS.contains(&name.as_str()));
-        if odd || upload.files.len() > 1 {
+        upload.only(&FIELDS)?;
+        if upload.files.len() > 1 {
             return Err(Failure::plain(StatusCode::BAD_REQUEST));
         }
         let texts = upload.texts();

@@ -11,12 +11,11 @@ use crate::db::{MailboxId, Ts};
 use crate::error::{Error, FieldError, Result};
 use crate::mailboxes::{self, HopState, Mailbox, Test, Wish};
 use crate::web::failure::{Answer, problems};
-use crate::web::forms::Posted;
+use crate::web::forms::{Nothing, Posted};
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show_as};
 use crate::web::stale;
 use crate::web::state::Web;
-use crate::web::tickets::acts::Nothing;
 
 /// What the page says after a change.
 #[derive(Clone, Debug, Default, Deserialize)]

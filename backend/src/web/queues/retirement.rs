@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::queues;
 use crate::tickets::clear_out;
 use crate::web::failure::{Answer, Failure};
-use crate::web::forms::Posted;
+use crate::web::forms::{Nothing, Posted};
 use crate::web::gate::Signed;
 use crate::web::page::see_other;
 use crate::web::state::Web;
@@ -44,7 +44,7 @@ pub async fn restore(
     web: Data<Web>,
     signed: Signed,
     id: Path<i64>,
-    _form: Posted<crate::web::tickets::acts::Nothing>,
+    _form: Posted<Nothing>,
 ) -> Result<HttpResponse, Failure> {
     let (id, asker, now) = (QueueId(id.into_inner()), signed.clone(), web.moment().ts());
     web.db

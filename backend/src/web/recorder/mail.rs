@@ -11,11 +11,10 @@ use crate::db::{InboundId, InboundStatus, Ts};
 use crate::postmaster::{self, Inbound};
 use crate::web::failure::Answer;
 use crate::web::files::download;
-use crate::web::forms::Posted;
+use crate::web::forms::{Nothing, Posted};
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show};
 use crate::web::state::Web;
-use crate::web::tickets::acts::Nothing;
 
 /// How much of a raw mail the page shows, in bytes.
 const RAW: usize = 64 * 1024;

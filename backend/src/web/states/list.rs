@@ -10,11 +10,10 @@ use crate::db::{State, StateId, Tx};
 use crate::error::{Error, Result};
 use crate::terms::states;
 use crate::web::failure::{Answer, Failure};
-use crate::web::forms::Posted;
+use crate::web::forms::{Nothing, Posted};
 use crate::web::gate::Signed;
 use crate::web::page::{see_other, show, show_as};
 use crate::web::state::Web;
-use crate::web::tickets::acts::Nothing;
 
 /// What the page says after a change.
 #[derive(Clone, Debug, Default, Deserialize)]

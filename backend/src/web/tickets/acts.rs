@@ -11,17 +11,10 @@ use crate::db::{AgentId, ArticleId, Priority, QueueId, Right, State, Status, Tx}
 use crate::error::{Error, Result};
 use crate::tickets::{self as verbs, Moment};
 use crate::web::failure::{Answer, Failure};
-use crate::web::forms::Posted;
+use crate::web::forms::{Nothing, Posted};
 use crate::web::gate::{Signed, wants_json};
-use crate::web::page::{local, see_other};
+use crate::web::page::see_other;
 use crate::web::state::Web;
-
-/// A form that says nothing but who sends it, and perhaps where to go afterwards.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Nothing {
-    #[serde(default)]
-    back: String,
-}
 
 /// Runs a verb and leads on; a script gets an answer without a body.
 pub(super) async fn act<F>(
@@ -53,11 +46,10 @@ pub async fn lock(
     signed: Signed,
     number: Path<String>,
     request: actix_web::HttpRequest,
-    form: Posted<Nothing>,
+    _form: Posted<Nothing>,
 ) -> Answer {
-    let (number, page) = (number.into_inner(), local(&form.0.back, ""));
-    let back = if page.is_empty() { ticket_page(&number) } else { page };
-    act(&web, &signed, &request, &back, move |tx, signed, at| {
+    let number = number.into_inner();
+    act(&web, &signed, &request, &ticket_page(&number.clone()), move |tx, signed, at| {
         let mut access = access::for_change::<Reply>(tx, &signed.actor, &number)?;
         verbs::lock::lock(tx, &mut access, &signed.actor, at)
     })

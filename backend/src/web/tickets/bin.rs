@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 
-use super::acts::{Nothing, ticket_page};
+use super::acts::ticket_page;
 use super::list::{self, subject};
 use crate::access::{self, Full};
 use crate::db::{AgentId, BinReason, Right, State};
@@ -13,7 +13,7 @@ use crate::settings;
 use crate::tickets::list::{Cursor, Filter};
 use crate::tickets::{bin, list as tickets, view};
 use crate::web::failure::{Answer, Failure};
-use crate::web::forms::Posted;
+use crate::web::forms::{Nothing, Posted};
 use crate::web::gate::Signed;
 use crate::web::page::{Page, see_other, show};
 use crate::web::state::Web;

@@ -4,12 +4,12 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
 use serde::Deserialize;
 
-use super::acts::{Nothing, act, ticket_page};
+use super::acts::{act, ticket_page};
 use crate::access::{self, Read, Reply};
 use crate::error::{Error, say};
 use crate::tickets::{links, tags, watch};
 use crate::web::failure::Answer;
-use crate::web::forms::Posted;
+use crate::web::forms::{Nothing, Posted};
 use crate::web::gate::Signed;
 use crate::web::state::Web;
 

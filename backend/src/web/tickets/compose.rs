@@ -18,6 +18,38 @@ use crate::web::gate::Signed;
 use crate::web::page::{see_other, show_as};
 use crate::web::state::Web;
 
+/// What the composer sends; of files that hang on the draft, a field each.
+const FIELDS: [&str; 28] = [
+    "kind",
+    "to",
+    "cc",
+    "bcc",
+    "fto",
+    "fcc",
+    "fbcc",
+    "body",
+    "html",
+    "forwarded",
+    "original",
+    "bare",
+    "visible",
+    "then",
+    "until",
+    "send_at",
+    "seen",
+    "unattached",
+    "template",
+    "insert",
+    "remove",
+    "reply_revision",
+    "note_revision",
+    "fx_state",
+    "fx_queue",
+    "fx_priority",
+    "fx_tags",
+    "held_*",
+];
+
 /// `POST /tickets/{number}/articles`.
 pub async fn create(
     web: Data<Web>,
@@ -26,6 +58,7 @@ pub async fn create(
     request: HttpRequest,
     upload: Upload,
 ) -> Answer {
+    upload.only(&FIELDS)?;
     let number = number.into_inner();
     let to = To { number: number.clone(), within: beside::of(&request) };
     let mut typed = typed(&upload);

@@ -160,6 +160,7 @@ pub async fn keep(web: &Data<Web>, signed: &Signed, number: &str, typed: &mut Ty
 
 /// `POST /tickets/{number}/draft/files`: one file of the composer.
 pub async fn attach(web: Data<Web>, signed: Signed, number: Path<String>, upload: Upload) -> Answer {
+    upload.only(&["inline"])?;
     let number = number.into_inner();
     let file = upload.files.first().cloned().ok_or_else(|| Failure::from(Error::NotFound))?;
     // By what it is, not by what it is called: anything else hangs at the mail.

@@ -10,6 +10,7 @@ use crate::error::{Error, Result, say};
 use crate::tickets::list::Filter;
 use crate::tickets::{Article, Ticket, merge, unmerge, view};
 use crate::web::failure::{Answer, Failure};
+use crate::web::fields::Fields;
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, see_other, show};
@@ -273,18 +274,13 @@ pub async fn page(web: Data<Web>, signed: Signed, number: Path<String>) -> Answe
 }
 
 /// `POST /tickets/{number}/merges/end`: the ticket stands on its own again, with the chosen of the new articles.
-pub async fn end(
-    web: Data<Web>,
-    signed: Signed,
-    number: Path<String>,
-    form: Posted<Vec<(String, String)>>,
-) -> Answer {
+pub async fn end(web: Data<Web>, signed: Signed, number: Path<String>, form: Posted<Fields>) -> Answer {
+    form.0.only(&["article", "asked"])?;
     let (number, at) = (number.into_inner(), web.moment());
     let back = format!("/tickets/{number}/merges");
     // Which articles the page showed: what came after it was opened is asked about once more.
-    let ids = |name: &str| -> Vec<ArticleId> {
-        form.0.iter().filter(|(field, _)| field == name).filter_map(|(_, id)| id.parse().ok()).collect()
-    };
+    let ids =
+        |name: &str| -> Vec<ArticleId> { form.0.all(name).iter().filter_map(|id| id.parse().ok()).collect() };
     let (going, asked) = (ids("article"), ids("asked"));
     let (asker, own) = (signed.clone(), number.clone());
     web.db

@@ -27,6 +27,10 @@ pub struct Wish {
     customer: String,
 }
 
+/// What the form sends.
+const FIELDS: [&str; 9] =
+    ["kind", "customer", "queue", "priority", "owner", "subject", "body", "html", "ticket_revision"];
+
 /// What was typed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -207,6 +211,7 @@ pub async fn save(web: Data<Web>, signed: Signed, saved: Json<Saved>) -> Answer 
 
 /// `POST /tickets`.
 pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
+    upload.only(&FIELDS)?;
     let form = Form {
         kind: upload.text("kind"),
         customer: upload.text("customer"),

@@ -14,6 +14,7 @@ use crate::tickets::acts::{self, Change, Snapshot};
 use crate::tickets::undo::{self, Outcome, Preview, Standing};
 use crate::tickets::view;
 use crate::web::failure::{Answer, Failure};
+use crate::web::fields::Fields;
 use crate::web::forms::Posted;
 use crate::web::gate::{Asker, Signed, wants_json};
 use crate::web::page::{Page, see_other, show};
@@ -209,15 +210,16 @@ pub async fn create(
     signed: Signed,
     path: Path<(String, i64)>,
     request: actix_web::HttpRequest,
-    form: Posted<Vec<(String, String)>>,
+    form: Posted<Fields>,
 ) -> Answer {
+    form.0.only(&["asked", "field", "seen"])?;
     let (number, id) = path.into_inner();
     let id = ActId(id);
     let fields = |name: &str| -> Vec<UndoField> {
-        form.0.iter().filter(|(field, _)| field == name).filter_map(|(_, word)| word.parse().ok()).collect()
+        form.0.all(name).iter().filter_map(|word| word.parse().ok()).collect()
     };
     let (asked, chosen) = (fields("asked"), fields("field"));
-    let was_asked = form.0.iter().any(|(field, _)| field == "seen");
+    let was_asked = !form.0.all("seen").is_empty();
     let (asker, at, own) = (signed.clone(), web.moment(), number.clone());
     let (outcome, visible) = web
         .db

@@ -1,15 +1,31 @@
 //! What a form asks for, understood as a deed.
 
-use super::{Fields, one};
 use crate::db::{AgentId, BinReason, Priority, QueueId, State, Status};
 use crate::error::{Error, Result, say};
 use crate::tickets::bulk::Deed;
+use crate::web::fields::Fields;
 use crate::web::gate::Asker;
 use crate::web::tickets::{new, reminder, then};
 
+/// What says a deed.
+pub const FIELDS: [&str; 12] = [
+    "act",
+    "queue",
+    "state",
+    "when",
+    "until",
+    "owner",
+    "priority",
+    "tag",
+    "ticket-number",
+    "text",
+    "then",
+    "customer",
+];
+
 /// The deed of a form. The list's menu of queues says no more than the queue.
 pub fn deed(fields: &Fields, asker: &Asker) -> Result<Deed> {
-    let given = |name: &str| one(fields, name).trim().to_owned();
+    let given = |name: &str| fields.one(name).trim().to_owned();
     let act = given("act");
     Ok(match act.as_str() {
         "lock" => Deed::Lock,
@@ -50,11 +66,10 @@ pub fn deed(fields: &Fields, asker: &Asker) -> Result<Deed> {
         "unwatch" => Deed::Unwatch,
         "link" => Deed::Link { ticket: number(&given("ticket-number")) },
         "merge" => Deed::Merge { into: number(&given("ticket-number")) },
-        "note" => Deed::Note { text: one(fields, "text").replace("\r\n", "\n") },
-        "reply" => Deed::Reply {
-            text: one(fields, "text").replace("\r\n", "\n"),
-            state: then::state(&given("then")),
-        },
+        "note" => Deed::Note { text: fields.one("text").replace("\r\n", "\n") },
+        "reply" => {
+            Deed::Reply { text: fields.one("text").replace("\r\n", "\n"), state: then::state(&given("then")) }
+        }
         "customer" => {
             let person = new::customer(&given("customer"));
             Deed::Customer { address: person.address, name: person.name }

@@ -14,7 +14,8 @@ use crate::error::{Error, Result, say};
 use crate::tickets::bulk::{self, Deed};
 use crate::tickets::view as tickets;
 use crate::web::failure::{Answer, Failure};
-use crate::web::forms::{Posted, Upload};
+use crate::web::fields::Fields;
+use crate::web::forms::{Nothing, Posted, Upload};
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{local, see_other, show};
 use crate::web::state::Web;
@@ -25,31 +26,28 @@ const NAMED: usize = 2_000;
 const PATIENCE: Duration = Duration::from_millis(2_500);
 const LOOK: Duration = Duration::from_millis(40);
 
-/// What a form says: names and values as they come, some of them several times.
-pub type Fields = Vec<(String, String)>;
-
-fn one<'a>(fields: &'a Fields, name: &str) -> &'a str {
-    fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
-}
+/// Which tickets the list's bar names, and where it stands.
+const CHOICE: [&str; 4] = ["ticket", "tickets", "all", "back"];
 
 /// `POST /tickets/bulk`: the chosen tickets, and what is done to them; `act=more` leads to the page that offers all else.
 pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Fields>) -> Answer {
     let fields = form.0;
-    let back = local(one(&fields, "back"), "/tickets");
-    let deed = match one(&fields, "act") {
+    fields.only(&[CHOICE.as_slice(), &form::FIELDS].concat())?;
+    let back = local(fields.one("back"), "/tickets");
+    let deed = match fields.one("act") {
         "more" => None,
         _ => Some(form::deed(&fields, &signed)?),
     };
     let (asker, at, place) = (signed.clone(), web.moment(), back.clone());
-    let whole_view = one(&fields, "all") == "1";
+    let whole_view = fields.one("all") == "1";
     // Nobody means every open ticket because a form lost the list that it stood on.
-    if whole_view && one(&fields, "back").split('?').next() != Some("/tickets") {
+    if whole_view && fields.one("back").split('?').next() != Some("/tickets") {
         return Err(Failure::from(Error::invalid("ticket", say!("bulk-none"))).back_to(&back));
     }
-    let named: Vec<String> = fields
+    let named: Vec<String> = [fields.all("ticket"), fields.all("tickets")]
+        .concat()
         .iter()
-        .filter(|(name, _)| name == "ticket" || name == "tickets")
-        .flat_map(|(_, numbers)| numbers.split(','))
+        .flat_map(|numbers| numbers.split(','))
         .map(str::to_owned)
         .filter(|number| !number.is_empty())
         .take(NAMED)
@@ -75,7 +73,8 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Fields>) -> Ans
 /// `POST /tickets/bulk/{id}/start`: says what is done to the tickets that were chosen.
 pub async fn start(web: Data<Web>, signed: Signed, id: Path<i64>, upload: Upload) -> Answer {
     let id = BulkId(id.into_inner());
-    let fields: Fields = upload.texts();
+    upload.only(&form::FIELDS)?;
+    let fields: Fields = upload.texts().into_iter().collect();
     let files = draft::prepare(&web, upload.files).await?;
     // By themselves: a refused text does not lose them.
     let (asker, at) = (signed.clone(), web.moment());
@@ -96,7 +95,7 @@ pub async fn start(web: Data<Web>, signed: Signed, id: Path<i64>, upload: Upload
             }
             view::again(&web, &signed, id, &fields, &error).await
         }
-        Err(error) => Err(Failure::from(error).keeping(one(&fields, "text")).back_to(&address(id))),
+        Err(error) => Err(Failure::from(error).keeping(fields.one("text")).back_to(&address(id))),
     }
 }
 
@@ -111,7 +110,7 @@ async fn begin(web: &Data<Web>, signed: &Signed, id: BulkId, deed: Deed) -> Resu
 }
 
 /// `POST /tickets/bulk/{id}/undo`.
-pub async fn undo(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Fields>) -> Answer {
+pub async fn undo(web: Data<Web>, signed: Signed, id: Path<i64>, _form: Posted<Nothing>) -> Answer {
     let id = BulkId(id.into_inner());
     let (asker, at) = (signed.clone(), web.moment());
     let (undoing, back) = web

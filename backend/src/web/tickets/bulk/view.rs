@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::Serialize;
 
-use super::{Fields, address, one};
+use super::address;
 use crate::access::Rights;
 use crate::db::{BulkId, BulkItemState, BulkState, Conn, InstallationRight, Priority, QueueId, Ts};
 use crate::error::{Error, Result};
@@ -14,6 +14,7 @@ use crate::queues;
 use crate::tickets::bulk::{self, Bulk, Deed, Item};
 use crate::tickets::{Ticket, list as tickets};
 use crate::web::failure::Answer;
+use crate::web::fields::Fields;
 use crate::web::gate::{Asker, Signed};
 use crate::web::page::{Page, show_as};
 use crate::web::state::Web;
@@ -162,7 +163,7 @@ fn lines(conn: &mut Conn, asker: &Asker, bulk: &Bulk, state: BulkItemState) -> R
 fn forms(conn: &mut Conn, asker: &Asker, id: BulkId, refused: Option<(&Fields, &Error)>) -> Result<Forms> {
     let all = queues::all(conn)?;
     let language = &asker.reader.language;
-    let typed = |name: &str| refused.map_or("", |(fields, _)| one(fields, name));
+    let typed = |name: &str| refused.map_or("", |(fields, _)| fields.one(name));
     let agents = crate::people::agents::all(conn)?;
     let now = Ts(asker.reader.now);
     let owners = agents
