@@ -238,10 +238,14 @@ pub async fn update(web: Data<Web>, signed: Signed, step: Path<String>, fields: 
                 Step::Queues => quick_queues::update(&web, &signed, &fields).await,
                 Step::People => colleagues::update(&web, &signed, &fields).await,
                 // Their forms go to the pages of the look and of the relay.
-                Step::Look | Step::Out => Err(Error::NotFound.into()),
+                Step::Look | Step::Out => {
+                    fields.only(&["do"])?;
+                    Err(Error::NotFound.into())
+                }
             };
         }
     };
+    fields.only(&["do"])?;
     let (config, now) = (web.config.clone(), Ts(web.clock.now()));
     web.db
         .write(move |tx| {
