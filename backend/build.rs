@@ -7,6 +7,10 @@ mod packing {
     include!("src/web/embedded/packing.rs");
 }
 
+/// Functions that came out alike become one: a generic one is made anew for each type, also where the type makes no difference
+/// in the end. Rust promises no two functions different addresses; SQLite lives with it in browsers that are linked so.
+const FOLD: &str = "-Wl,--icf=all";
+
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     // Builds for development read the folders.
@@ -17,6 +21,9 @@ fn main() -> io::Result<()> {
     if is_linux_with_glibc() && glibc().is_some_and(|version| version >= (2, 36)) {
         // A linker too old for it says so and goes on.
         println!("cargo::rustc-link-arg-bin=turnstone=-Wl,-z,pack-relative-relocs");
+    }
+    if env::var("PROFILE").is_ok_and(|profile| profile == "release") && links_with(FOLD)? {
+        println!("cargo::rustc-link-arg-bin=turnstone={FOLD}");
     }
     Ok(())
 }
@@ -35,6 +42,22 @@ fn is_linux_with_glibc() -> bool {
     let target = |name: &str| env::var(name).unwrap_or_default();
     let native = target("HOST") == target("TARGET");
     native && target("CARGO_CFG_TARGET_OS") == "linux" && target("CARGO_CFG_TARGET_ENV") == "gnu"
+}
+
+/// Whether the linker that cargo will use knows an option: not all do, and those that do not refuse to link.
+fn links_with(option: &str) -> io::Result<bool> {
+    let place = |name: &str| env::var(name).map_err(io::Error::other);
+    let source = Path::new(&place("OUT_DIR")?).join("empty.rs");
+    fs::write(&source, "fn main() {}")?;
+    let mut rustc = Command::new(place("RUSTC")?);
+    rustc.arg(&source).arg("-o").arg(source.with_extension("")).arg("-C").arg(format!("link-arg={option}"));
+    rustc.arg("--target").arg(place("TARGET")?);
+    if let Ok(linker) = env::var("RUSTC_LINKER") {
+        rustc.arg("-C").arg(format!("linker={linker}"));
+    }
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    rustc.args(flags.split('\u{1f}').filter(|flag| !flag.is_empty()));
+    Ok(rustc.output().is_ok_and(|output| output.status.success()))
 }
 
 /// The version of the C library here: the loader has to know the format too, which it does since 2.36.

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader};
@@ -19,6 +20,14 @@ fluent_templates::static_loader! {
         customise: |bundle| bundle.set_use_isolating(false),
     };
 }
+
+/// The messages of a language without values, as they were found once.
+type Plain = RwLock<HashMap<String, Box<str>>>;
+
+/// A page says some hundred of them, the same each time; to find one anew, languages are negotiated and a pattern is resolved: a
+/// tenth of the page. No more than there are in the files, since what no language knows is not kept.
+static PLAIN: LazyLock<Vec<(LanguageIdentifier, Plain)>> =
+    LazyLock::new(|| LOCALES.locales().map(|language| (language.clone(), Plain::default())).collect());
 
 /// Named values for a message.
 pub type Values<'a> = HashMap<Cow<'static, str>, FluentValue<'a>>;
@@ -75,7 +84,19 @@ impl Language {
 
     /// The message for a key, or `None` where no language knows it.
     pub fn find(&self, key: &str, values: Option<&Values<'_>>) -> Option<String> {
-        LOCALES.try_lookup_complete(&self.0, key, values)
+        let found = || LOCALES.try_lookup_complete(&self.0, key, values);
+        if values.is_some_and(|values| !values.is_empty()) {
+            return found();
+        }
+        let Some((_, plain)) = PLAIN.iter().find(|(language, _)| *language == self.0) else { return found() };
+        let known =
+            plain.read().unwrap_or_else(PoisonError::into_inner).get(key).map(|text| (**text).to_owned());
+        known.or_else(|| {
+            let text = found()?;
+            let mut plain = plain.write().unwrap_or_else(PoisonError::into_inner);
+            plain.insert(key.to_owned(), text.as_str().into());
+            Some(text)
+        })
     }
 
     /// The message for a key; the key itself where it is missing, which a test forbids.
