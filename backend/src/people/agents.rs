@@ -313,7 +313,7 @@ pub fn is_password_kept(conn: &mut Conn, id: AgentId) -> Result<bool> {
     Ok(hash.is_some())
 }
 
-/// Whether this is still the hash of an agent's password, which nobody changes until the transaction ends: what was looked
+/// Whether this is still an agent's password, by a hash of it, which nobody changes until the transaction ends: what was looked
 /// at before it began took its time.
 ///
 /// # Errors
@@ -321,7 +321,8 @@ pub fn is_password_kept(conn: &mut Conn, id: AgentId) -> Result<bool> {
 pub fn holds_password(tx: &mut Tx<'_>, id: AgentId, hash: &str) -> Result<bool> {
     backend::hold_agent(tx, id)?;
     let kept: Option<String> = agents::table.find(id).select(agents::password_hash).row(tx)?;
-    Ok(kept.as_deref() == Some(hash))
+    // A sign-in at the same moment may have made the hash of the same password anew.
+    Ok(kept.is_some_and(|kept| password::mark(&kept) == password::mark(hash)))
 }
 
 /// He needs no other password: he proves elsewhere who he is.

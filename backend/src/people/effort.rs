@@ -3,7 +3,7 @@
 //!
 //! Hashes of different days then differ in cost. Whoever is refused waits for today's work all the same: what a weaker hash
 //! left undone is done for nothing, and so is all of it where there is no account. What anybody's hash cost is never gone
-//! below, so that a day on which the machine is busy weakens nothing.
+//! below where people sign in, so that a day on which the machine is busy weakens nothing.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -101,25 +101,30 @@ pub(super) fn keep_up_with(other: Rounds) {
     TODAY.fetch_max(other.sensible().0, Ordering::Relaxed);
 }
 
-/// Finds out what passwords may cost here, and says so in the log. Once, when a server has started: it takes a tenth of a second.
+/// Finds out what passwords may cost here, and says so in the log. Once, when a server has started: it takes the time of six rounds.
 ///
 /// # Errors
 /// Those of the database; when there is not enough memory.
 pub async fn tune(db: &Db) -> Result<()> {
-    keep_up_with(db.read(strongest).await?);
+    let stored = db.read(strongest).await;
+    if let Ok(strongest) = stored {
+        keep_up_with(strongest);
+    }
     tokio::task::spawn_blocking(measure).await.map_err(|error| Error::Unexpected(error.into()))??;
     tracing::info!(
         rounds = Rounds::today().count(),
         mebibytes = MEMORY / 1024,
         "passwords are kept with argon2id"
     );
-    Ok(())
+    stored.map(drop)
 }
 
-/// The most that a stored hash cost.
+/// The most that a hash cost of somebody who may come in.
 fn strongest(conn: &mut Conn) -> Result<Rounds> {
-    let stored: Vec<Option<String>> =
-        agents::table.filter(agents::password_hash.is_not_null()).select(agents::password_hash).rows(conn)?;
+    let stored: Vec<Option<String>> = agents::table
+        .filter(agents::password_hash.is_not_null().and(agents::disabled_at.is_null()))
+        .select(agents::password_hash)
+        .rows(conn)?;
     let rounds = |stored: &String| argon2::PasswordHash::new(stored).map(|hash| Rounds::of(&hash)).ok();
     Ok(stored.iter().flatten().filter_map(rounds).max().unwrap_or(Rounds::LEAST))
 }

@@ -70,11 +70,32 @@ pub fn hash_blocking(password: &str) -> Result<Hash> {
 /// # Errors
 /// When there is not enough memory.
 pub fn hash_of(password: &str, rounds: Rounds) -> Result<Hash> {
-    rounds
-        .hasher()?
-        .hash_password(password.as_bytes())
-        .map(|hash| Hash(hash.to_string()))
-        .map_err(|error| Error::Unexpected(anyhow::anyhow!("cannot hash a password: {error}")))
+    rounds.hasher()?.hash_password(password.as_bytes()).map(|hash| Hash(hash.to_string())).map_err(cannot)
+}
+
+/// Makes a hash of the same password anew, for today's cost: it stays the same by its [`mark`].
+///
+/// # Errors
+/// When there is not enough memory.
+pub async fn renew(password: String, stored: String) -> Result<Hash> {
+    let _slot = SLOTS.acquire().await.map_err(|error| Error::Unexpected(error.into()))?;
+    tokio::task::spawn_blocking(move || {
+        let salt = argon2::PasswordHash::new(&stored).ok().and_then(|hash| hash.salt);
+        let Some(salt) = salt else { return hash_blocking(&password) };
+        let hashed = Rounds::today().hasher()?.hash_password_with_salt(password.as_bytes(), &salt);
+        hashed.map(|hash| Hash(hash.to_string())).map_err(cannot)
+    })
+    .await
+    .map_err(|error| Error::Unexpected(error.into()))?
+}
+
+/// Which password a stored hash is of, whatever it cost: its salt. Whoever chooses a password, be it the same one, gets another.
+pub fn mark(stored: &str) -> &str {
+    stored.rsplit('$').nth(1).filter(|salt| !salt.is_empty()).unwrap_or(stored)
+}
+
+fn cannot(error: impl std::fmt::Display) -> Error {
+    Error::Unexpected(anyhow::anyhow!("cannot hash a password: {error}"))
 }
 
 /// Whether a stored hash was made with less effort than one of today.

@@ -127,7 +127,10 @@ async fn local(desk: &Desk, login: &str, password: &str, only_admins: bool) -> R
     let good = password::verify(password.to_owned(), hash.clone()).await?;
     let Some(agent) = agent.filter(|_| good) else { return Ok(None) };
     // The only moment at which the password is known: made anew as strongly as passwords are today.
-    let stronger = if weak { Some(password::hash(password.to_owned()).await?) } else { None };
+    let stronger = match hash.clone().filter(|_| weak) {
+        Some(hash) => Some(password::renew(password.to_owned(), hash).await?),
+        None => None,
+    };
     Ok(Some(Entered { agent, method: "local".to_owned(), stronger, verified: hash }))
 }
 

@@ -22,7 +22,7 @@ pub(super) fn known<'a>(
     match sent.into_iter().find(|name| !is_known(name)) {
         None => Ok(()),
         Some(name) => {
-            tracing::debug!(field = ?name, "a form was not understood");
+            tracing::info!(field = ?name, "a form was refused: no page of ours sends this field");
             Err(Failure::plain(StatusCode::BAD_REQUEST))
         }
     }

@@ -48,7 +48,40 @@ async fn becomes(app: &TestApp, login: &'static str, new: &str) {
     set.await.unwrap();
 }
 
+/// A hash of hers that cost less than passwords do today, always of the same salt; which is then renewed when she comes in.
+async fn weakens(app: &TestApp, login: &'static str) -> String {
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
+    let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(1024, 1, 1, None).unwrap());
+    let weak = weak.hash_password_with_salt(PASSWORD.as_bytes(), b"sixteen bytes ok").unwrap().to_string();
+    let sql = format!("UPDATE agents SET password_hash = '{weak}' WHERE login = '{login}'");
+    app.db().write(move |tx| Ok(diesel::sql_query(sql.as_str()).execute(&mut **tx)?)).await.unwrap();
+    weak
+}
+
 both_databases! {
+    async fn a_hash_that_is_made_anew_ends_no_browser_and_refuses_nobody_beside(database) {
+        let app = TestApp::start(database).await;
+        app.agent("dana", &["Agent"]).await;
+        let weak = weakens(&app, "dana").await;
+        let laptop = app.visitor();
+        try_with(&laptop, "dana", PASSWORD).await.assert(303);
+        weakens(&app, "dana").await;
+        // On the telephone it is made anew once more, by two presses at once.
+        let (telephone, tablet) = (app.visitor(), app.visitor());
+        let both = tokio::join!(try_with(&telephone, "dana", PASSWORD), try_with(&tablet, "dana", PASSWORD));
+        both.0.assert(303);
+        both.1.assert(303);
+        let now = app.clock.now();
+        let stored = app.db().read(move |conn| turnstone::people::sessions::candidate(conn, "dana", now)).await.unwrap();
+        let stored = stored.unwrap().1.unwrap();
+        assert!(stored != weak && !password::is_weak(&stored), "{stored}");
+        assert_eq!(password::mark(&stored), password::mark(&weak));
+        let stranger = Client::from_elsewhere(&app.base());
+        guess(&stranger, "dana").await;
+        try_with(&app.visitor(), "dana", PASSWORD).await.assert(429);
+        try_with(&laptop, "dana", PASSWORD).await.assert(303);
+    }
+
     async fn who_came_in_before_is_kept_waiting_by_no_stranger(database) {
         let app = TestApp::start(database).await;
         app.agent("dana", &["Agent"]).await;

@@ -79,7 +79,7 @@ use Body::{File, Form, Json, None};
 pub const ALL: &[Entry] = &[
     // Pages.
     spoils("POST /logout", Form(&[])),
-    entry("POST /password/change", Form(&[("current", "wrong"), ("password", "x")])),
+    entry("POST /password/change", Form(&[("password", "x")])),
     entry(
         "POST /tickets",
         Form(&[
@@ -147,7 +147,7 @@ pub const ALL: &[Entry] = &[
     needs("POST /views/{id}/end", Form(&[]), Besides::Own),
     entry("POST /preferences", Form(&[])),
     entry("POST /preferences/notices", Form(&[])),
-    entry("POST /notices/read", Form(&[("up_to", "1")])),
+    entry("POST /notices/read", Form(&[("last", "1")])),
     entry("POST /viewing/end", Form(&[])),
     entry("POST /preferences/rows", Form(&[("dense", "off")])),
     entry("POST /preferences/queues", Form(&[])),

@@ -58,8 +58,10 @@ pub async fn create(
     request: HttpRequest,
     upload: Upload,
 ) -> Answer {
-    upload.only(&FIELDS)?;
     let number = number.into_inner();
+    upload
+        .only(&FIELDS)
+        .map_err(|failure| failure.keeping(&upload.text("body")).back_to(&format!("/tickets/{number}")))?;
     let to = To { number: number.clone(), within: beside::of(&request) };
     let mut typed = typed(&upload);
     let uploaded = draft::prepare(&web, upload.files.clone()).await?;

@@ -211,7 +211,7 @@ pub async fn save(web: Data<Web>, signed: Signed, saved: Json<Saved>) -> Answer 
 
 /// `POST /tickets`.
 pub async fn create(web: Data<Web>, signed: Signed, upload: Upload) -> Answer {
-    upload.only(&FIELDS)?;
+    upload.only(&FIELDS).map_err(|failure| failure.keeping(&upload.text("body")).back_to("/tickets/new"))?;
     let form = Form {
         kind: upload.text("kind"),
         customer: upload.text("customer"),

@@ -73,7 +73,9 @@ pub async fn create(web: Data<Web>, signed: Signed, form: Posted<Fields>) -> Ans
 /// `POST /tickets/bulk/{id}/start`: says what is done to the tickets that were chosen.
 pub async fn start(web: Data<Web>, signed: Signed, id: Path<i64>, upload: Upload) -> Answer {
     let id = BulkId(id.into_inner());
-    upload.only(&form::FIELDS)?;
+    upload
+        .only(&form::FIELDS)
+        .map_err(|refused| refused.keeping(&upload.text("text")).back_to(&address(id)))?;
     let fields: Fields = upload.texts().into_iter().collect();
     let files = draft::prepare(&web, upload.files).await?;
     // By themselves: a refused text does not lose them.
