@@ -1,13 +1,24 @@
 //! Ports and patience.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::net::TcpListener;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A loopback port that was free a moment ago.
+/// Ports that were given out: the system may offer one again before whoever asked for it listens there.
+static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+
+/// A loopback port that was free a moment ago, and that nobody else in this process was given.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
-    listener.local_addr().expect("the address just bound").port()
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
+        let port = listener.local_addr().expect("the address just bound").port();
+        if given.insert(port) {
+            return port;
+        }
+    }
 }
 
 /// How many times slower than a quiet machine a crowded one may be before a test gives up.
