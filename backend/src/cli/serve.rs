@@ -51,14 +51,13 @@ async fn until_told(config: Config) -> anyhow::Result<()> {
         () = told.wait() => return Ok(()),
     };
     announce(&running).await;
-    if running.web.is_some()
-        && let Err(error) = effort::tune(&running.desk.db).await
-    {
-        tracing::warn!(%error, "what passwords may cost here was not found out; they cost the least that is safe");
-    }
+    let tuning = running.web.is_some().then(|| tokio::spawn(effort::tune(running.desk.db.clone())));
     let upkeep = tokio::spawn(metrics::upkeep());
     told.wait().await;
     tracing::info!("stopping: what is under way is finished first");
+    if let Some(tuning) = tuning {
+        tuning.abort();
+    }
     tokio::select! {
         () = running.stop() => {}
         () = told.wait() => tracing::warn!("told twice: ending at once"),

@@ -21,6 +21,8 @@ const MEMORY: u32 = Params::DEFAULT_M_COST;
 const AIM: Duration = Duration::from_millis(100);
 /// How often a round is timed; the fastest counts, since a machine is sometimes busy and never faster than it is.
 const TRIES: usize = 3;
+/// So long after the start a server has shown its first pages, which what is measured would only delay.
+const SETTLED: Duration = Duration::from_secs(1);
 /// What is hashed where there is nothing to compare with.
 const SALT: &[u8; 16] = b"nobody's account";
 
@@ -101,22 +103,24 @@ pub(super) fn keep_up_with(other: Rounds) {
     TODAY.fetch_max(other.sensible().0, Ordering::Relaxed);
 }
 
-/// Finds out what passwords may cost here, and says so in the log. Once, when a server has started: it takes the time of six rounds.
-///
-/// # Errors
-/// Those of the database; when there is not enough memory.
-pub async fn tune(db: &Db) -> Result<()> {
-    let stored = db.read(strongest).await;
-    if let Ok(strongest) = stored {
-        keep_up_with(strongest);
+/// Finds out what passwords may cost here, and says so in the log. Once, when a server has started; it takes the time of six
+/// rounds, after the first pages have been shown.
+pub async fn tune(db: Db) {
+    if let Err(error) = find_out(&db).await {
+        tracing::warn!(%error, "what passwords may cost here was not found out; they cost the least that is safe");
     }
+}
+
+async fn find_out(db: &Db) -> Result<()> {
+    let stored = db.read(strongest).await.map(keep_up_with);
+    tokio::time::sleep(SETTLED).await;
     tokio::task::spawn_blocking(measure).await.map_err(|error| Error::Unexpected(error.into()))??;
     tracing::info!(
         rounds = Rounds::today().count(),
         mebibytes = MEMORY / 1024,
         "passwords are kept with argon2id"
     );
-    stored.map(drop)
+    stored
 }
 
 /// The most that a hash cost of somebody who may come in.
