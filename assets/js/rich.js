@@ -13,12 +13,13 @@ const toggle = form?.querySelector("[data-rich-toggle]");
 async function open(html, chosen) {
   const [{ open: begin }, { fromText }] = await Promise.all([import("./editor.js"), import("./editor-model.js")]);
   if (rich()) return;
+  const here = document.activeElement === area;
   use(begin(form, area, html || fromText(area.value)));
   area.required = false;
   toggle.setAttribute("aria-pressed", "true");
   form.dispatchEvent(new Event("turnstone:rich"));
+  if (chosen || here) rich().root.focus();
   if (!chosen) return;
-  rich().root.focus();
   area.dispatchEvent(new Event("change", { bubbles: true }));
 }
 

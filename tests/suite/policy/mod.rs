@@ -1,5 +1,6 @@
 //! Promises about the source itself.
 
+mod fields;
 mod layering;
 mod licences;
 mod messages;

@@ -24,6 +24,8 @@ use crate::web::gate::Asker;
 pub struct Composer {
     kind: String,
     seen: i64,
+    /// Whether this is the page after a form of the composer: writing goes on in it.
+    begun: bool,
     error: String,
     from: String,
     to: String,
@@ -216,6 +218,7 @@ pub fn load(
     let mut composer = Composer {
         kind: if may_reply { "reply" } else { "note" }.to_owned(),
         seen: articles.last().map_or(0, |article| article.id.0),
+        begun: false,
         error: String::new(),
         from: sender.address,
         to: mailboxes(&fresh.to),
@@ -313,6 +316,7 @@ impl Composer {
 
     // What stays as it was typed, whatever is written.
     fn take(&mut self, typed: &Typed, articles: &[Article]) {
+        self.begun = true;
         self.body.clone_from(&typed.body);
         self.html.clone_from(&typed.html);
         self.until.clone_from(&typed.until);
