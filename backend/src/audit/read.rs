@@ -1,5 +1,7 @@
 //! Looking at it.
 
+use std::collections::BTreeMap;
+
 use diesel::{
     dsl::{max, min, sql},
     prelude::*,
@@ -120,6 +122,28 @@ fn span(conn: &mut Conn, filter: &Filter, before: AuditId) -> Result<(AuditId, A
     };
     // Of a time in which nothing was done there is nothing below or above.
     Ok((lowest.unwrap_or(before), end.unwrap_or(AuditId(0))))
+}
+
+/// When each subject of a kind was changed last, by whom and by which way.
+///
+/// # Errors
+/// Those of the database.
+pub fn last_changes(
+    conn: &mut Conn,
+    kind: Audited,
+) -> Result<BTreeMap<String, (Ts, Option<AgentId>, Cause)>> {
+    // What was only tried has nothing after it.
+    let changes = audit_events::kind.eq(kind).and(audit_events::becomes.ne(""));
+    let newest: Vec<Option<AuditId>> = audit_events::table
+        .filter(changes)
+        .group_by(audit_events::subject)
+        .select(max(audit_events::id))
+        .load(conn)?;
+    let rows: Vec<(String, (Ts, Option<AgentId>, Cause))> = audit_events::table
+        .filter(audit_events::id.eq_any(newest.into_iter().flatten()))
+        .select((audit_events::subject, (audit_events::at, audit_events::agent_id, audit_events::cause)))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Where a stretch below `before` ends.

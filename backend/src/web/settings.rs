@@ -11,8 +11,9 @@ use super::forms::Posted;
 use super::gate::{Asker, Signed};
 use super::page::{Page, see_other, show_as};
 use super::state::Web;
+use crate::audit;
 use crate::config::{Config, Effective, KEYS, Key, Origin, Relay, Secrecy};
-use crate::db::{AgentId, Conn, InstallationRight};
+use crate::db::{AgentId, Audited, Conn, InstallationRight};
 use crate::error::{Error, Result};
 use crate::i18n::Language;
 use crate::people::agents;
@@ -39,7 +40,7 @@ struct Row {
     said: bool,
     origin: String,
     default: String,
-    /// Who changed it on this page, and when.
+    /// Who changed it last, other than in the file or the environment, and when.
     by: String,
     at: Option<Timestamp>,
     /// Whether a field is offered.
@@ -91,6 +92,10 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("watch", &["LOG", "LOG_FORMAT", "AUDIT_LOG", "METRICS_TOKEN"]),
 ];
 
+/// Where what is set is looked at, for whom it is shown; and with what lies outside.
+const DIAGNOSTICS: &str = "/admin/diagnostics";
+const OUTSIDE: &str = "/admin/diagnostics?outside=yes";
+
 /// What a refused form said of a setting.
 #[derive(Clone, Debug)]
 struct Refused {
@@ -138,14 +143,20 @@ async fn render(web: &Data<Web>, signed: &Signed, status: StatusCode, refused: O
 fn view(conn: &mut Conn, asker: &Asker, config: &Config, refused: Option<&Refused>) -> Result<SettingsView> {
     asker.actor.require(InstallationRight::People)?;
     let kept = settings::kept(conn)?;
+    let changes = audit::last_changes(conn, Audited::Settings)?;
     let people: Vec<(AgentId, String)> =
         agents::all(conn)?.into_iter().map(|agent| (agent.id, agent.name)).collect();
+    let may_look = asker.actor.scope.may(InstallationRight::QueuesAndMail);
     let language = &asker.reader.language;
     let shown = |key: &Key| {
         let mut shown = row(key, config, kept.get(key.name), language);
-        if let Some(kept) = kept.get(key.name) {
-            let name = people.iter().find(|(id, _)| *id == kept.agent).map(|(_, name)| name.clone());
-            (shown.by, shown.at) = (name.unwrap_or_default(), kept.at.parse().ok());
+        if let Some((at, agent, cause)) = changes.get(key.name) {
+            let name = people.iter().find(|(id, _)| Some(*id) == *agent).map(|(_, name)| name.clone());
+            let way = || language.tr(&format!("cause-{cause}"));
+            (shown.by, shown.at) = (name.unwrap_or_else(way), Some(at.0));
+        }
+        if shown.test.starts_with(DIAGNOSTICS) && !may_look {
+            shown.test = "";
         }
         if let Some(refused) = refused.filter(|refused| refused.key == key.name) {
             (shown.typed, shown.error) = (refused.typed.clone(), refused.error.clone());
@@ -163,23 +174,23 @@ fn row(key: &Key, config: &Config, kept: Option<&Kept>, language: &Language) -> 
     let shown: Option<&Effective> = config.shown.iter().find(|setting| setting.key == key.name);
     let given = shown.filter(|setting| setting.origin != Origin::Default);
     let changeable: Option<&Changeable> = CHANGEABLE.iter().find(|setting| setting.key == key.name);
-    let usual = shown.map_or(key.default, |setting| setting.value.as_str());
+    let default = in_words(key, language);
+    let usual = shown.map(|setting| setting.value.clone()).filter(|value| value != key.default);
     let own_page = if key.name == settings::relay::KEY { "/admin/relay" } else { "" };
     let (value, origin) = match (given, kept.filter(|_| changeable.is_some() || !own_page.is_empty())) {
         (Some(given), _) => (given.value.clone(), said_by(&given.origin, language)),
         (None, Some(kept)) => (told(key, &kept.value), language.tr("origin-page")),
-        (None, None) => (usual.to_owned(), language.tr("origin-default")),
+        (None, None) => (usual.unwrap_or_else(|| default.clone()), language.tr("origin-default")),
     };
     let idle = kept.filter(|_| given.is_some() && (changeable.is_some() || !own_page.is_empty()));
     let hidden = key.secrecy == Secrecy::Whole && given.is_some();
-    let slug = key.name.to_lowercase().replace('_', "-");
     Row {
         name: key.name,
-        effect: language.tr(&format!("setting-{slug}")),
+        effect: language.tr(&format!("setting-{}", slug(key))),
         value: if hidden { language.tr("settings-hidden") } else { value.clone() },
         said: given.is_some() || kept.is_some(),
         origin,
-        default: key.default.to_owned(),
+        default,
         by: String::new(),
         at: None,
         field: changeable.is_some() && given.is_none(),
@@ -190,14 +201,26 @@ fn row(key: &Key, config: &Config, kept: Option<&Kept>, language: &Language) -> 
         test: match key.name {
             // There a real mail goes through it.
             "SMTP_RELAY" => "/admin/relay#trial",
-            "DNS_RESOLVER" | "DKIM_KEY" | "RECIPIENT_DELIMITER" | "SIGN_IN_FILE" => {
-                "/admin/diagnostics?outside=yes"
-            }
-            "TLS_CERT" | "DATABASE_URL" | "DATA_DIR" | "PUBLIC_URL" | "AUTHSERV_ID" => "/admin/diagnostics",
+            "DNS_RESOLVER" | "DKIM_KEY" | "RECIPIENT_DELIMITER" | "SIGN_IN_FILE" => OUTSIDE,
+            "TLS_CERT" | "DATABASE_URL" | "DATA_DIR" | "PUBLIC_URL" | "AUTHSERV_ID" => DIAGNOSTICS,
             _ => "",
         },
         page: own_page,
     }
+}
+
+/// What holds where nobody says anything: a value as it would be written, or words.
+fn in_words(key: &Key, language: &Language) -> String {
+    match key.default {
+        "none" => language.tr("default-none"),
+        words if words.contains(' ') => language.tr(&format!("default-{}", slug(key))),
+        value => value.to_owned(),
+    }
+}
+
+/// How a setting is called where messages about it are.
+fn slug(key: &Key) -> String {
+    key.name.to_lowercase().replace('_', "-")
 }
 
 /// A kept value as a person reads it.

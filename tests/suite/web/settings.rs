@@ -47,7 +47,34 @@ both_databases! {
         for _ in 0..5 {
             assert_eq!(guess(&app, "emil").await, 422);
         }
-        assert!(of(&admin.get("/admin/settings").await.text(), "SIGN_IN_TRIES").contains("by default"));
+        let page = admin.get("/admin/settings").await.text();
+        let row = of(&page, "SIGN_IN_TRIES");
+        assert!(row.contains("by default") && row.contains("Last change: Root Admin"), "{row}");
+        assert!(!of(&page, "SESSION_HOURS").contains("Last change"), "{page}");
+        // What holds where nobody says anything is said in the reader's language.
+        assert!(of(&page, "MAIL_RETENTION_DAYS").contains("off: for ever"), "{page}");
+        admin.get("/preferences").await.assert(200);
+        let german = [("language", "de"), ("theme", "system"), ("page_size", "25"), ("time_zone", "Europe/Berlin")];
+        admin.submit("/preferences", &german).await.assert(303);
+        let page = admin.get("/admin/settings").await.text();
+        let row = of(&page, "MAIL_RETENTION_DAYS");
+        assert!(row.contains("off: für immer") && !row.contains("for ever"), "{row}");
+    }
+
+    async fn a_way_to_try_it_leads_to_a_page_that_its_reader_may_open(database) {
+        let app = TestApp::start(database).await;
+        let people = json!({ "name": "People only", "grants": [], "installation": ["people"] });
+        app.root.post("/api/v1/roles", people).await.assert(201);
+        app.agent("pia", &["People only"]).await;
+        let browser = app.visitor();
+        browser.sign_in("pia", PASSWORD).await;
+        let page = browser.get("/admin/settings").await.assert(200).text();
+        browser.get("/admin/diagnostics").await.assert(403);
+        assert!(!page.contains("href=\"/admin/diagnostics"), "{page}");
+        browser.get("/admin/relay").await.assert(200);
+        assert!(of(&page, "SMTP_RELAY").contains("/admin/relay#trial"));
+        let all = admin(&app).await.get("/admin/settings").await.assert(200).text();
+        assert!(of(&all, "DATA_DIR").contains("href=\"/admin/diagnostics"), "{all}");
     }
 
     async fn sessions_and_automatic_answers_keep_to_it(database) {
@@ -217,7 +244,9 @@ fn there_are_few_of_them_and_the_page_has_each_once() {
         for key in KEYS {
             assert_eq!(page.matches(&format!("id=\"s-{}\"", key.name)).count(), 1, "{}", key.name);
             let row = of(&page, key.name);
-            assert!(row.contains("badge") && row.contains("lang=\"en\""), "origin and default: {row}");
+            // In English the page says of it what the command line says.
+            let usual = format!("Usually: <span class=\"mono\">{}<", key.default);
+            assert!(row.contains("badge") && row.contains(&usual), "origin and default: {row}");
         }
         assert_eq!(page.matches("id=\"s-").count(), KEYS.len());
     });
