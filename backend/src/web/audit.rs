@@ -1,5 +1,7 @@
 //! The audit log as a page: searched by words, agent, kind and days, the newest first; and taken out as a table.
 
+mod words;
+
 use actix_web::web::{Data, Query};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,6 +15,7 @@ use super::gate::{Asker, Signed};
 use super::page::{Page, show};
 use super::recorder::span;
 use super::state::Web;
+use super::times::Reader;
 use super::view::Choice;
 use crate::audit::{self, Entry, Filter, Found};
 use crate::csv::Csv;
@@ -179,9 +182,9 @@ fn load(conn: &mut Conn, asker: &Asker, wish: &Wish) -> Result<Page<AuditView>> 
         who: entry.agent_id.and_then(|id| people.get(&id)).map(|(_, name)| name.clone()).unwrap_or_default(),
         cause: language.tr(&format!("cause-{}", entry.cause)),
         kind: language.tr(&format!("audited-{}", entry.kind)),
-        subject: entry.subject.clone(),
-        detail: entry.detail.clone(),
-        changes: changes(entry),
+        subject: words::subject(language, entry),
+        detail: words::detail(&asker.reader, entry),
+        changes: changes(&asker.reader, entry),
         hash: entry.hash.clone(),
     };
     let any = Choice::new("", language.tr("audit-any-kind"), wish.kind.is_empty());
@@ -232,7 +235,7 @@ fn look(kind: Audited) -> (&'static str, &'static str) {
     }
 }
 
-fn changes(entry: &Entry) -> Vec<Change> {
+fn changes(reader: &Reader, entry: &Entry) -> Vec<Change> {
     let fields = |text: &str| match serde_json::from_str(text) {
         Ok(Value::Object(fields)) => fields,
         Ok(value) => Map::from_iter([(entry.kind.to_string(), value)]),
@@ -242,19 +245,13 @@ fn changes(entry: &Entry) -> Vec<Change> {
     let mut names: Vec<&String> = was.keys().chain(becomes.keys()).collect();
     names.sort_unstable();
     names.dedup();
-    let shown = |value: Option<&Value>| match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(all)) => {
-            let texts = all.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned));
-            texts.collect::<Vec<_>>().join(", ")
-        }
-        Some(other) => other.to_string(),
+    let shown = |name: &str, of: &Map<String, Value>| {
+        of.get(name).map(|value| words::value(reader, entry.kind, name, value)).unwrap_or_default()
     };
     let change = |name: &String| Change {
-        field: name.replace('_', " "),
-        was: shown(was.get(name)),
-        becomes: shown(becomes.get(name)),
+        field: words::field(&reader.language, entry.kind, name),
+        was: shown(name, &was),
+        becomes: shown(name, &becomes),
     };
     names.into_iter().map(change).filter(|change| change.was != change.becomes).collect()
 }

@@ -1,6 +1,7 @@
 //! The pages: what can be said of them without a browser.
 
 mod attached;
+mod audit_words;
 mod auto_responses;
 mod beside;
 pub mod composer;

@@ -1,0 +1,138 @@
+//! The audit log's page in its reader's language; for programs it stays English.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tests::app::{TestApp, text};
+use tests::binary::PASSWORD;
+use tests::messages::catalogue;
+use tests::{Client, both_databases, mail, wait_until};
+
+/// The fields that the log is told of, by name, within others as well. Whoever tells it of another one gives that one words.
+const FIELDS: &str = "
+    active address addresses after agent_domains answer auth auto_response body ca calendar client_id
+    closed_days colour default description directory dismissed domains email enabled existing expires_at
+    folders follow_up_policy grants hold_seconds holidays host hours in installation kind language login
+    logo look max_bytes method move_to name needs_factor note on organisation out own page_size parent
+    passkeys password people place poll_seconds port priority queue queues removed reply_token retired roles
+    rules salutation salutation_unnamed scope security sender_name sessions signature state steps
+    strict_matching subject subject_tag tags theme tickets_free tickets_given tied_to time_zone to_queue
+    token token_url trusted unlock_minutes usual value version wait_days
+";
+
+async fn root_reads(app: &TestApp, language: &str) {
+    let browser = app.visitor();
+    browser.sign_in("root", PASSWORD).await;
+    browser.get("/preferences").await.assert(200);
+    let fields =
+        [("language", language), ("theme", "system"), ("page_size", "25"), ("time_zone", "Europe/Berlin")];
+    browser.submit("/preferences", &fields).await.assert(303);
+}
+
+async fn page(browser: &Client, kind: &str) -> String {
+    browser.get(&format!("/admin/audit?kind={kind}")).await.assert(200).text()
+}
+
+fn names(page: &str, field: &str) -> bool {
+    page.contains(&format!("<th scope=\"row\">{field}</th>"))
+}
+
+/// A queue, a role and an agent that were changed.
+async fn changed(app: &TestApp) {
+    app.queue("Legal", "legal@helpdesk.example").await;
+    let all = app.root.get("/api/v1/queues").await.items();
+    let legal = all.iter().find(|queue| queue["name"] == "Legal").unwrap();
+    let change = json!({ "note": "Ask first", "follow_up_policy": "reject" });
+    app.root.patch(&format!("/api/v1/queues/{}", text(&legal["id"])), change).await.assert(200);
+    let role = json!({ "name": "Gate", "grants": [], "installation": ["people", "export"] });
+    app.root.post("/api/v1/roles", role).await.assert(201);
+    app.agent("dana", &["Agent"]).await;
+}
+
+both_databases! {
+    async fn what_was_changed_is_told_in_the_readers_language(database) {
+        let app = TestApp::start(database).await;
+        changed(&app).await;
+        root_reads(&app, "de").await;
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        browser.get("/admin/settings").await.assert(200);
+        browser.submit("/admin/settings", &[("key", "SIGN_IN_TRIES"), ("value", "7")]).await.assert(303);
+        let queues = page(&browser, "queue").await;
+        assert!(names(&queues, "Notiz") && names(&queues, "eine E-Mail zu einem geschlossenen Ticket"), "{queues}");
+        assert!(queues.contains("<td>wird mit einer Erklärung zurückgeschickt</td>"), "{queues}");
+        let roles = page(&browser, "role").await;
+        assert!(names(&roles, "für die ganze Installation"), "{roles}");
+        assert!(roles.contains("Personen und Rollen verwalten") && roles.contains("exportieren"), "{roles}");
+        let agents = page(&browser, "agent").await;
+        assert!(names(&agents, "E-Mail-Adresse") && agents.contains("<td>ja</td>"), "{agents}");
+        let settings = page(&browser, "settings").await;
+        assert!(names(&settings, "Wert") && settings.contains("SIGN_IN_TRIES"), "{settings}");
+        // No name is left as it is stored, or in English.
+        let (english, german) = (catalogue("en"), catalogue("de"));
+        for page in [&queues, &roles, &agents, &settings] {
+            for (key, message) in english.iter().filter(|(key, _)| key.starts_with("audit-field-")) {
+                let (said, meant) = (message.texts.join(""), german[key].texts.join(""));
+                assert!(said == meant || !names(page, &said), "{said}: {page}");
+            }
+        }
+        root_reads(&app, "fr").await;
+        let agents = page(&browser, "agent").await;
+        assert!(names(&agents, "adresse e-mail") && agents.contains("<td>oui</td>"), "{agents}");
+        // Programs get what is stored.
+        let newest = app.root.get("/api/v1/audit?kind=queue").await.items().remove(0);
+        assert_eq!(newest["after"], json!({ "note": "Ask first", "follow_up_policy": "reject" }));
+        let table = browser.get("/admin/audit.csv?kind=role").await.assert(200).text();
+        assert!(table.contains("installation") && table.contains("people"), "{table}");
+    }
+
+    async fn what_happened_is_told_in_the_readers_language(database) {
+        let app = TestApp::start(database).await;
+        app.queue("Billing", "billing@helpdesk.example").await;
+        app.role("Biller", "Billing", &["full"]).await;
+        let dana = app.agent("dana", &["Biller"]).await;
+        let hidden = app.ticket_from(&mail("anna@customer.example")).await;
+        dana.get(&format!("/api/v1/tickets/{hidden}")).await.assert(404);
+        wait_until("the refusal", Duration::from_secs(10), async || {
+            app.root.get("/api/v1/audit?kind=refused").await.items().into_iter().next()
+        })
+        .await;
+        let visitor = app.visitor();
+        visitor.get("/password/reset").await.assert(200);
+        visitor.submit("/password/reset", &[("login", "dana")]).await.assert(200);
+        let asked = wait_until("what the log says of the link", Duration::from_secs(20), async || {
+            let rows = app.root.get("/api/v1/audit?kind=password&agent=dana").await.items();
+            rows.iter().map(|row| text(&row["detail"])).find(|told| told.starts_with("link asked for"))
+        })
+        .await;
+        let address = asked.strip_prefix("link asked for from ").unwrap().to_owned();
+        root_reads(&app, "de").await;
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        let refused = page(&browser, "refused").await;
+        assert!(refused.contains("das Ticket ist verborgen") && !refused.contains(">hidden<"), "{refused}");
+        let links = page(&browser, "password").await;
+        assert!(links.contains(&format!("Link angefordert von {address}")) && !links.contains(&asked), "{links}");
+        browser.get("/admin/audit.csv").await.assert(200);
+        let exports = page(&browser, "export").await;
+        assert!(exports.contains("<span class=\"cut\">Protokoll</span>"), "{exports}");
+        root_reads(&app, "fr").await;
+        let links = page(&browser, "password").await;
+        assert!(links.contains(&format!("lien demandé depuis {address}")), "{links}");
+        // Programs get what is stored; so does who reads English.
+        let table = browser.get("/admin/audit.csv?kind=refused").await.assert(200).text();
+        assert!(table.contains("hidden"), "{table}");
+        root_reads(&app, "en").await;
+        assert!(page(&browser, "password").await.contains(&asked));
+    }
+}
+
+#[test]
+fn every_field_that_the_log_is_told_of_has_words() {
+    let english = catalogue("en");
+    let without: Vec<&str> = FIELDS
+        .split_whitespace()
+        .filter(|name| !english.contains_key(&format!("audit-field-{name}")))
+        .collect();
+    assert_eq!(without, Vec::<&str>::new());
+}
