@@ -25,7 +25,7 @@ use crate::{
     people::{
         account, agents, directory, edit, links,
         retire::{self, HandOver},
-        roles,
+        roles, tokens,
     },
     queues,
 };
@@ -256,6 +256,8 @@ pub struct TokenView {
     pub name: String,
     /// Since when it works.
     pub created_at: String,
+    /// When it ends by itself; `null`: never.
+    pub expires_at: Option<String>,
 }
 
 /// The tokens of an agent that work. Needs the right to manage people.
@@ -263,15 +265,17 @@ pub struct TokenView {
     params(("id" = String, Path, description = "His key")), responses((status = 200, body = List<TokenView>)))]
 pub async fn tokens(desk: Data<Desk>, caller: Caller, id: Path<String>) -> Answer {
     let id = page::key(&id)?;
+    let now = desk.moment().now;
     let list = desk
         .db
         .read(move |conn| {
             caller.actor.require(InstallationRight::People)?;
             agents::get(conn, id)?;
-            let tokens = account::tokens(conn, id)?.into_iter().map(|token| TokenView {
+            let tokens = tokens::of(conn, id, now)?.into_iter().map(|token| TokenView {
                 id: token.id.to_string(),
                 name: token.name,
                 created_at: token.created_at.0.to_string(),
+                expires_at: token.expires_at.map(|end| end.0.to_string()),
             });
             Ok(List::whole(tokens.collect()))
         })

@@ -30,18 +30,6 @@ pub struct OpenSession {
     pub user_agent: String,
 }
 
-/// A program's token.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = tokens)]
-pub struct OpenToken {
-    /// Its key.
-    pub id: TokenId,
-    /// What it is for.
-    pub name: String,
-    /// Since when.
-    pub created_at: Ts,
-}
-
 /// The sessions of an agent, the last used first.
 ///
 /// # Errors
@@ -51,18 +39,6 @@ pub fn sessions(conn: &mut Conn, agent: AgentId) -> Result<Vec<OpenSession>> {
         .filter(sessions::agent_id.eq(agent))
         .order(sessions::seen_at.desc())
         .select(OpenSession::as_select())
-        .load(conn)?)
-}
-
-/// The tokens of an agent that work, by name.
-///
-/// # Errors
-/// Those of the database.
-pub fn tokens(conn: &mut Conn, agent: AgentId) -> Result<Vec<OpenToken>> {
-    Ok(tokens::table
-        .filter(tokens::agent_id.eq(agent).and(tokens::revoked_at.is_null()))
-        .order((tokens::name, tokens::id))
-        .select(OpenToken::as_select())
         .load(conn)?)
 }
 

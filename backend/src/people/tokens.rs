@@ -44,7 +44,7 @@ impl Found {
     }
 }
 
-/// One of an agent's tokens, as he sees it.
+/// One of an agent's tokens.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = tokens)]
 pub struct Token {

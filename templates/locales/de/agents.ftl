@@ -67,6 +67,14 @@ person-sessions-ended = Dort abgemeldet.
 person-token-revoked = Der Token gilt nicht mehr.
 person-restored = Wieder da. Ist das alte Passwort verloren, braucht es ein neues oder einen Link.
 person-retired = Ausgeschieden. Sitzungen und Token sind beendet; der Name bleibt an allem Getanen.
+person-retired-given = { $n ->
+    [one] Ein offenes Ticket ging an die Vertretung.
+   *[other] { $n } offene Tickets gingen an die Vertretung.
+  }
+person-retired-free = { $n ->
+    [one] Ein offenes Ticket hat jetzt keinen Besitzer.
+   *[other] { $n } offene Tickets haben jetzt keinen Besitzer.
+  }
 person-roles-look = Änderung ansehen
 person-roles-sure = Rollen von { $name }
 person-roles-save = Rollen ändern

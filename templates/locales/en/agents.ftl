@@ -67,6 +67,14 @@ person-sessions-ended = Signed out there.
 person-token-revoked = The token works no more.
 person-restored = Back. A new password or link is needed to sign in where the old one is lost.
 person-retired = Retired. Sessions and tokens have ended; the name stays on what was done.
+person-retired-given = { $n ->
+    [one] One open ticket went to the colleague.
+   *[other] { $n } open tickets went to the colleague.
+  }
+person-retired-free = { $n ->
+    [one] One open ticket has no owner now.
+   *[other] { $n } open tickets have no owner now.
+  }
 person-roles-look = See what changes
 person-roles-sure = Roles of { $name }
 person-roles-save = Change roles

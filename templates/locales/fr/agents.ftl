@@ -67,6 +67,14 @@ person-sessions-ended = Déconnecté là-bas.
 person-token-revoked = Le jeton ne marche plus.
 person-restored = De retour. Si l’ancien mot de passe est perdu, il en faut un nouveau ou un lien.
 person-retired = Parti. Sessions et jetons sont terminés ; le nom reste sur ce qui a été fait.
+person-retired-given = { $n ->
+    [one] Un ticket ouvert est passé au collègue.
+   *[other] { $n } tickets ouverts sont passés au collègue.
+  }
+person-retired-free = { $n ->
+    [one] Un ticket ouvert n’a plus de propriétaire.
+   *[other] { $n } tickets ouverts n’ont plus de propriétaire.
+  }
 person-roles-look = Voir ce qui change
 person-roles-sure = Rôles de { $name }
 person-roles-save = Changer les rôles

@@ -267,7 +267,11 @@ both_databases! {
         assert!(shown.contains("127.0.0.1") && shown.contains("value=\"25\" selected"), "{shown}");
         let emil = id(&app, "emil").await;
         assert!(admin.get(&format!("{page}/retirement")).await.assert(200).text().contains("2 open tickets"));
-        admin.submit(&format!("{page}/retirement"), &[("to", &emil)]).await.assert(303);
+        let gone = admin.submit(&format!("{page}/retirement"), &[("to", &emil)]).await;
+        let said = admin.get(&gone.assert(303).location()).await.assert(200).text();
+        for told in ["One open ticket went to the colleague.", "One open ticket has no owner now."] {
+            assert!(said.contains(told), "{told}: {said}");
+        }
         dana.get("/api/v1/tickets").await.assert(401);
         assert!(browser.get("/tickets").await.assert(303).location().contains("/login"));
         browser.submit("/login", &[("login", "dana"), ("password", PASSWORD)]).await.assert(422);

@@ -93,16 +93,28 @@ both_databases! {
         }
         let full = browser.submit(PAGE, &[("name", "one more"), ("days", "")]).await;
         assert!(full.assert(422).text().contains("You have 20 tokens"), "{}", full.text());
-        let roots = app.db().read(|conn| {
+        let now = app.clock.now();
+        let roots = app.db().read(move |conn| {
             let root = turnstone::people::agents::by_login(conn, "root")?.id;
-            Ok(turnstone::people::account::tokens(conn, root)?[0].id.0)
+            Ok(turnstone::people::tokens::of(conn, root, now)?[0].id.0)
         }).await.unwrap();
         browser.submit("/preferences/tokens/end", &[("token", &roots.to_string())]).await.assert(404);
         app.root.get("/api/v1/tickets").await.assert(200);
         let program = Client::with_token(&app.base(), &short);
         program.get("/api/v1/tickets").await.assert(200);
+        let agents = app.root.get("/api/v1/agents").await.items();
+        let id = text(&agents.iter().find(|agent| agent["login"] == "dana").unwrap()["id"]);
+        let listed = async || app.root.get(&format!("/api/v1/agents/{id}/tokens")).await.items();
+        let ends = listed().await.into_iter().find(|token| token["name"] == "short").expect("a token that works");
+        assert!(ends["expires_at"].is_string(), "{ends}");
         app.advance(SignedDuration::from_hours(24 * 30 + 1)).await;
         program.get("/api/v1/tickets").await.assert(401);
+        // One that has ended by itself is not shown among those that work.
+        assert!(listed().await.iter().all(|token| token["name"] != "short"));
+        let admin = app.visitor();
+        admin.sign_in("root", PASSWORD).await;
+        let page = admin.get(&format!("/admin/people/{id}")).await.assert(200).text();
+        assert!(page.contains("token 7") && !page.contains(">short<"), "{page}");
     }
 
     async fn the_password_is_asked_for_once_more_before_one_is_made(database) {

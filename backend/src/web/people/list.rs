@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address;
 use crate::db::AgentId;
+use crate::i18n::Language;
 use crate::people::directory::{self, Entry, Standing};
 use crate::people::{domains, factor};
 use crate::web::failure::Answer;
@@ -23,6 +24,9 @@ pub struct Wish {
     state: String,
     after: String,
     said: String,
+    /// How many tickets a colleague has now of somebody who was retired, and how many nobody has.
+    given: u32,
+    free: u32,
     /// Through whose eyes somebody has looked.
     seen: String,
 }
@@ -96,7 +100,7 @@ pub async fn list(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
         }));
         let state = standing.map_or("", Standing::as_str);
         let said = match wish.said.as_str() {
-            "retired" => language.tr("person-retired"),
+            "retired" => retired(&wish, language),
             "erased" => language.tr("agent-erased"),
             _ if !wish.seen.is_empty() => language.tr("viewing-ended"),
             _ => String::new(),
@@ -157,4 +161,13 @@ fn place(q: &str, state: &str, after: Option<AgentId>) -> String {
     }
     let query = query.finish();
     if query.is_empty() { "/admin/people".to_owned() } else { format!("/admin/people?{query}") }
+}
+
+/// What became of an agent and of his open tickets.
+fn retired(wish: &Wish, language: &Language) -> String {
+    let counted = |key: &str, n: u32| Some(language.tr_count(key, n.into())).filter(|_| n > 0);
+    let given = counted("person-retired-given", wish.given);
+    let free = counted("person-retired-free", wish.free);
+    let all = std::iter::once(language.tr("person-retired")).chain(given).chain(free);
+    all.collect::<Vec<_>>().join(" ")
 }

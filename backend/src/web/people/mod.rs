@@ -20,9 +20,15 @@ use crate::web::gate::Signed;
 use crate::web::state::Web;
 
 /// Carries out what only who manages people may do; a refusal leads back to `page`.
-pub(super) async fn carry_out<F>(web: &Data<Web>, signed: &Signed, page: &str, deed: F) -> Result<(), Failure>
+pub(super) async fn carry_out<T, F>(
+    web: &Data<Web>,
+    signed: &Signed,
+    page: &str,
+    deed: F,
+) -> Result<T, Failure>
 where
-    F: Fn(&mut Tx<'_>, &PeopleAccess) -> crate::error::Result<()> + Send + 'static,
+    T: Send + 'static,
+    F: Fn(&mut Tx<'_>, &PeopleAccess) -> crate::error::Result<T> + Send + 'static,
 {
     let signed = signed.clone();
     web.db

@@ -9,7 +9,7 @@ use crate::access::for_people;
 use crate::db::{AgentId, Conn, PasswordLink};
 use crate::error::Result;
 use crate::people::directory::{self, Standing};
-use crate::people::{account, domains, edit, factor, identities, links};
+use crate::people::{account, domains, edit, factor, identities, links, tokens};
 use crate::web::failure::{Answer, problems};
 use crate::web::fields::Fields;
 use crate::web::forms::Posted;
@@ -78,6 +78,7 @@ struct TokenView {
     id: i64,
     name: String,
     since: jiff::Timestamp,
+    until: Option<jiff::Timestamp>,
 }
 
 /// What the address says besides.
@@ -112,7 +113,7 @@ fn load(
         since: session.created_at.0,
         seen: session.seen_at.0,
     });
-    let tokens = account::tokens(conn, id)?;
+    let tokens = tokens::of(conn, id, asker.reader.now)?;
     let view = PersonView {
         id: id.0,
         url: address(id),
@@ -141,7 +142,12 @@ fn load(
         sessions: sessions.collect(),
         tokens: tokens
             .into_iter()
-            .map(|token| TokenView { id: token.id.0, name: token.name, since: token.created_at.0 })
+            .map(|token| TokenView {
+                id: token.id.0,
+                name: token.name,
+                since: token.created_at.0,
+                until: token.expires_at.map(|end| end.0),
+            })
             .collect(),
         refused: errors != Errors::default(),
         errors,

@@ -8,7 +8,7 @@ use super::{address, carry_out};
 use crate::db::AgentId;
 use crate::error::{Error, say};
 use crate::people::directory::{self, Standing};
-use crate::people::retire::{self, HandOver};
+use crate::people::retire::{self, HandOver, HandedOver};
 use crate::web::failure::{Answer, Failure};
 use crate::web::fields::Fields;
 use crate::web::forms::Posted;
@@ -64,11 +64,11 @@ pub async fn create(
         key => HandOver::To(key.parse().map(AgentId).map_err(|_| Error::NotFound)?),
     };
     let at = web.moment();
-    carry_out(&web, &signed, &address(id), move |tx, people| {
-        retire::retire(tx, people, id, to, &at).map(drop)
-    })
-    .await?;
-    Ok(see_other("/admin/people?said=retired"))
+    let handed =
+        carry_out(&web, &signed, &address(id), move |tx, people| retire::retire(tx, people, id, to, &at))
+            .await?;
+    let HandedOver { given, free } = handed;
+    Ok(see_other(&format!("/admin/people?said=retired&given={given}&free={free}")))
 }
 
 /// `POST /admin/people/{id}/retirement/end`.
