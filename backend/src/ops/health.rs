@@ -1,5 +1,6 @@
 //! Whether this process takes mail and pages, and the numbers that only the database knows.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use diesel::dsl::{count_star, min};
@@ -28,27 +29,36 @@ pub async fn ready(db: &Db, config: &Config) -> Result<(), Vec<String>> {
         Ok(Err(error)) => reasons.push(format!("database: {error}")),
         Err(_) => reasons.push(format!("database: no answer within {} s", PATIENCE.as_secs())),
     }
-    if let Some(reason) = full_disk(config) {
-        reasons.push(reason);
+    match lack_of_room(config) {
+        Ok(None) => {}
+        Ok(Some(Lack { free, reserve, folder })) => {
+            let folder = folder.display();
+            reasons.push(format!("disk: {folder} has {free} bytes free, below the reserve of {reserve}"));
+        }
+        Err(error) => reasons.push(format!("disk: the free space can't be looked at ({error})")),
     }
     if reasons.is_empty() { Ok(()) } else { Err(reasons) }
 }
 
+/// A folder with so little room that no mail is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// Bytes that are free there.
+    pub free: u64,
+    /// Bytes that always stay free.
+    pub reserve: u64,
+    /// Where.
+    pub folder: PathBuf,
+}
+
 /// Why no mail is taken for want of room, if so.
-pub fn full_disk(config: &Config) -> Option<String> {
-    match disk::scarcest(config) {
-        Ok((space, folder)) => {
-            let reserve = space.reserve(config.test.disk_reserve_bytes);
-            (space.free < reserve).then(|| {
-                format!(
-                    "disk: {} has {} bytes free, below the reserve of {reserve}",
-                    folder.display(),
-                    space.free
-                )
-            })
-        }
-        Err(error) => Some(format!("disk: the free space can't be looked at ({error})")),
-    }
+///
+/// # Errors
+/// When the free space can't be looked at.
+pub fn lack_of_room(config: &Config) -> std::io::Result<Option<Lack>> {
+    let (space, folder) = disk::scarcest(config)?;
+    let reserve = space.reserve(config.test.disk_reserve_bytes);
+    Ok((space.free < reserve).then_some(Lack { free: space.free, reserve, folder }))
 }
 
 /// What waits, counted from indexes that hold only unfinished work.

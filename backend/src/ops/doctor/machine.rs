@@ -5,7 +5,7 @@ use mail_ingest::authentication::Resolver;
 
 use super::{Report, certificate, days};
 use crate::config::{Config, DatabaseUrl, Roles};
-use crate::ops::health::full_disk;
+use crate::ops::health::{Lack, lack_of_room};
 use crate::ops::lock::is_served;
 use crate::ops::{disk, tls};
 
@@ -37,15 +37,22 @@ fn data_directory(report: &mut Report<'_>, config: &Config) {
 }
 
 fn room(report: &mut Report<'_>, config: &Config) {
-    if let Some(reason) = full_disk(config) {
-        return report.bad("disk", "disk-full", &[("reason", &reason)]);
+    let lack = match lack_of_room(config) {
+        Ok(lack) => lack,
+        Err(error) => return report.bad("disk", "disk-unseen", &[("error", &error.to_string())]),
+    };
+    if let Some(Lack { free, reserve, folder }) = lack {
+        let megabytes = |bytes: u64| (bytes / 1_000_000).to_string();
+        let (free, reserve, folder) = (megabytes(free), megabytes(reserve), folder.display().to_string());
+        return report.bad(
+            "disk",
+            "disk-full",
+            &[("folder", &folder), ("free", &free), ("reserve", &reserve)],
+        );
     }
-    match disk::scarcest(config) {
-        Ok((space, _)) => {
-            let free = space.free / 1_000_000_000;
-            report.good("disk", "disk", &[("gigabytes", &free.to_string())]);
-        }
-        Err(error) => report.bad("disk", "disk-full", &[("reason", &error.to_string())]),
+    if let Ok((space, _)) = disk::scarcest(config) {
+        let free = space.free / 1_000_000_000;
+        report.good("disk", "disk", &[("gigabytes", &free.to_string())]);
     }
 }
 

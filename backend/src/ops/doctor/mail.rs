@@ -11,6 +11,7 @@ use crate::config::{Config, Relay};
 use crate::db::Conn;
 use crate::db::schema::queue_addresses;
 use crate::error::Result;
+use crate::i18n::Language;
 use crate::ops::health::Backlog;
 use crate::settings::relay::InForce;
 
@@ -91,32 +92,56 @@ pub(super) fn addresses(conn: &mut Conn) -> Result<(Vec<String>, Vec<String>)> {
     Ok((all, domains))
 }
 
+/// Why a server was not reached.
+#[derive(Debug)]
+pub(super) enum Unreached {
+    /// Nothing came back in time.
+    Silent,
+    /// Its name leads nowhere.
+    Nameless,
+    /// What the system says.
+    System(std::io::Error),
+}
+
+impl Unreached {
+    fn told(&self, language: &Language) -> String {
+        match self {
+            Self::Silent => {
+                language.tr_with("doctor-silent", &[("seconds", &PATIENCE.as_secs().to_string())])
+            }
+            Self::Nameless => language.tr("doctor-nameless"),
+            Self::System(error) => error.to_string(),
+        }
+    }
+}
+
 /// Where the relay answers; `None` where there is none.
-pub(super) async fn reach(relay: Option<&Relay>) -> Option<Result<SocketAddr, String>> {
+pub(super) async fn reach(relay: Option<&Relay>) -> Option<Result<SocketAddr, Unreached>> {
     let relay = relay?;
     Some(match tokio::time::timeout(PATIENCE, connect(&relay.host, relay.port)).await {
-        Ok(reached) => reached.map_err(|error| error.to_string()),
-        Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+        Ok(reached) => reached,
+        Err(_) => Err(Unreached::Silent),
     })
 }
 
 /// All addresses of the name at once: one that swallows what it is sent must not use up the time of those that answer.
-async fn connect(host: &str, port: u16) -> std::io::Result<SocketAddr> {
+async fn connect(host: &str, port: u16) -> Result<SocketAddr, Unreached> {
     let ways: Vec<_> = tokio::net::lookup_host((host, port))
-        .await?
+        .await
+        .map_err(Unreached::System)?
         .take(ADDRESSES)
         .map(|address| Box::pin(async move { TcpStream::connect(address).await.map(|_| address) }))
         .collect();
     if ways.is_empty() {
-        return Err(std::io::Error::other("the name has no address"));
+        return Err(Unreached::Nameless);
     }
-    futures_util::future::select_ok(ways).await.map(|(address, _)| address)
+    futures_util::future::select_ok(ways).await.map(|(address, _)| address).map_err(Unreached::System)
 }
 
 pub(super) fn tell_relay(
     report: &mut Report<'_>,
     said: &InForce,
-    reached: Option<Result<SocketAddr, String>>,
+    reached: Option<Result<SocketAddr, Unreached>>,
 ) {
     let (Some(relay), Some(reached)) = (&said.relay, reached) else {
         return report.warning("relay", if said.sealed { "relay-sealed" } else { "no-relay" }, &[]);
@@ -124,7 +149,10 @@ pub(super) fn tell_relay(
     let relay = relay.to_string();
     match reached {
         Ok(address) => report.good("relay", "relay", &[("relay", &relay), ("address", &address.to_string())]),
-        Err(error) => report.bad("relay", "relay-away", &[("relay", &relay), ("error", &error)]),
+        Err(why) => {
+            let why = why.told(report.language());
+            report.bad("relay", "relay-away", &[("relay", &relay), ("error", &why)]);
+        }
     }
 }
 
