@@ -66,6 +66,12 @@ pub enum Check {
     Trying,
     /// A reply is taken back by its author.
     Author,
+    /// What is done with many tickets at once is shown to who began it.
+    OwnBulk,
+    /// A passkey is renamed and taken away by its owner.
+    OwnPasskey,
+    /// A file that was not sent yet is its author's.
+    OwnFile,
 }
 
 impl Check {
@@ -89,6 +95,7 @@ impl Check {
             Self::Trying,
             Self::Author,
         ]);
+        all.extend([Self::OwnBulk, Self::OwnPasskey, Self::OwnFile]);
         all
     }
 }
@@ -125,6 +132,9 @@ impl fmt::Display for Check {
             Self::Views => "views",
             Self::Trying => "trying",
             Self::Author => "author",
+            Self::OwnBulk => "own_bulk",
+            Self::OwnPasskey => "own_passkey",
+            Self::OwnFile => "own_file",
         };
         out.write_str(word)
     }

@@ -163,6 +163,9 @@ pub const ALL: &[Entry] = &[
     entry("POST /preferences/passkeys/challenge", Form(&[])),
     needs("POST /preferences/passkeys/{id}", Form(&[("name", "Renamed")]), Besides::Own),
     needs("POST /preferences/passkeys/{id}/end", Form(&[]), Besides::Own),
+    // A form must be understood, or that it is refused with a field too many says nothing.
+    entry("POST /preferences/tokens/end", Form(&[("token", "0")])),
+    entry("POST /admin/mailboxes/{id}/rest", Form(&[("rest", "yes")])),
     entry("POST /preferences/templates", Form(&[("name", "Mine"), ("body", "Mine.")])),
     needs("GET /preferences/templates/{id}", None, Besides::Unsaid),
     needs("POST /preferences/templates/{id}", Form(&[("name", "Changed"), ("body", "Mine.")]), Besides::Own),

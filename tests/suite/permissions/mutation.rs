@@ -126,3 +126,17 @@ fn each_check_that_is_left_out_turns_the_matrix_red() {
         assert!(wrong.is_empty(), "with every check, after {asked} requests: {}", wrong.join("\n"));
     });
 }
+
+#[test]
+fn every_check_has_its_turn() {
+    let source = tests::messages::files("backend/src/access", "checks.rs").remove(0).1;
+    let body = source.split("pub enum Check {").nth(1).and_then(|rest| rest.split("\n}").next()).unwrap();
+    let lines = body.lines().map(str::trim).filter(|line| line.starts_with(char::is_uppercase));
+    let names: Vec<&str> = lines.map(|line| line.split(['(', ',']).next().unwrap()).collect();
+    assert!(names.len() > 25, "{names:?}");
+    let tried: Vec<String> = Check::all().iter().map(|check| format!("{check:?}")).collect();
+    for name in names {
+        let its = |tried: &String| tried == name || tried.starts_with(&format!("{name}("));
+        assert!(tried.iter().any(its), "{name} is never left out: name it in Check::all");
+    }
+}

