@@ -125,10 +125,20 @@ enum Deed {
 /// # Errors
 /// [`Error::Unavailable`] where the directory cannot be asked; [`Error::Conflict`] where too many people would go.
 pub async fn sync(desk: &Desk, directory: &Ldap, mode: Mode) -> Result<Report> {
-    let people = ldap::everybody(directory).await.map_err(|why| {
-        Error::Unavailable(format!("The directory {} cannot be asked: {why}.", directory.id))
-    })?;
-    compare(desk, directory, people, mode).await
+    at_once(desk, directory, mode)
+        .await?
+        .map_err(|why| Error::Unavailable(format!("The directory {} cannot be asked: {why}.", directory.id)))
+}
+
+/// As [`sync`]; why the directory cannot be asked comes back as a sentence.
+///
+/// # Errors
+/// [`Error::Conflict`] where too many people would go; those of the database.
+pub async fn at_once(desk: &Desk, directory: &Ldap, mode: Mode) -> Result<Result<Report, Sentence>> {
+    match ldap::everybody(directory).await {
+        Ok(people) => compare(desk, directory, people, mode).await.map(Ok),
+        Err(why) => Ok(Err(why)),
+    }
 }
 
 async fn compare(desk: &Desk, directory: &Ldap, people: Vec<Person>, mode: Mode) -> Result<Report> {
@@ -330,14 +340,11 @@ pub async fn scheduled(desk: &Desk, directory: &Ldap, every: Duration) -> Result
     if !desk.db.write(move |tx| take(tx, &mine, every, now)).await? {
         return Ok(());
     }
-    let compared = match ldap::everybody(directory).await {
-        Ok(people) => match compare(desk, directory, people, Mode::default()).await {
-            Ok(report) => Ok(report),
-            Err(Error::Unavailable(why)) => Err(why.into()),
-            Err(Error::Conflict(why)) => Err(why),
-            Err(error) => return Err(error),
-        },
-        Err(why) => Err(why),
+    let compared = match at_once(desk, directory, Mode::default()).await {
+        Ok(compared) => compared,
+        Err(Error::Unavailable(why)) => Err(why.into()),
+        Err(Error::Conflict(why)) => Err(why),
+        Err(error) => return Err(error),
     };
     let (trouble, steps) = match compared {
         Ok(report) => {

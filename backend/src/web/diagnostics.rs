@@ -30,8 +30,9 @@ struct DiagnosticsView {
     asked: bool,
 }
 
+/// A finding as a page shows it.
 #[derive(Serialize)]
-struct Row {
+pub(super) struct Row {
     about: String,
     weight: String,
     colour: &'static str,
@@ -82,7 +83,7 @@ async fn outside(web: &Web, language: &Language) -> Result<Vec<Finding>> {
 }
 
 /// What wants somebody comes first.
-fn rows(mut findings: Vec<Finding>, language: &Language) -> Vec<Row> {
+pub(super) fn rows(mut findings: Vec<Finding>, language: &Language) -> Vec<Row> {
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight));
     let row = |finding: Finding| {
         let (weight, colour) = match finding.weight {

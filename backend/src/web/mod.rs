@@ -36,6 +36,7 @@ pub mod live;
 pub mod login;
 pub mod look;
 pub mod mailboxes;
+mod methods;
 pub mod notices;
 mod once_more;
 pub mod organisations;

@@ -7,6 +7,7 @@ mod file;
 mod handshakes;
 mod ldap;
 mod links;
+mod methods_page;
 mod oidc;
 mod patience;
 pub mod provider;

@@ -4,10 +4,10 @@ use actix_web::http::Method;
 
 use super::super::{
     admin, articles, attached, audit, auto_responses, calendars, customers, dashboard, diagnostics,
-    downloads, factor, files, filters, forgotten, live, login, look, mailboxes, notices, organisations,
-    outbox, own_factor, own_passkeys, passkeys, passwords, people, people_tables, preferences, presence,
-    probes, queues, raise, recorder, relay, reply_templates, reports, roles, search, settings, setup, states,
-    suggestions, tags, tickets, viewing, views, vouched, wizard,
+    downloads, factor, files, filters, forgotten, live, login, look, mailboxes, methods, notices,
+    organisations, outbox, own_factor, own_passkeys, passkeys, passwords, people, people_tables, preferences,
+    presence, probes, queues, raise, recorder, relay, reply_templates, reports, roles, search, settings,
+    setup, states, suggestions, tags, tickets, viewing, views, vouched, wizard,
 };
 use super::{Cache, Csrf, Needs, Route, erased};
 use crate::db::{InstallationRight, Right};
@@ -255,7 +255,7 @@ pub(super) static TABLE: &[Route] = &[
     route!(POST "/admin/people/imports", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people_tables::agents),
     route!(GET "/admin/people/imports/new", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people_tables::new_agents),
     // `export` besides.
-    route!(POST "/admin/people/exports", needs = Installation(People), csrf = Field, cache = NoStore, people_tables::take_agents),
+    route!(POST "/admin/people/exports", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people_tables::take_agents),
     route!(GET "/admin/people/{id}", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people::page::page),
     route!(POST "/admin/people/{id}", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::page::update),
     route!(POST "/admin/people/{id}/roles", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::roles::update),
@@ -288,7 +288,7 @@ pub(super) static TABLE: &[Route] = &[
     route!(POST "/admin/customers/imports", needs = Installation(People), csrf = Field, cache = NoStore, people_tables::customers),
     route!(GET "/admin/customers/imports/new", needs = Installation(People), csrf = None, cache = NoStore, people_tables::new_customers),
     // `export` besides.
-    route!(POST "/admin/customers/exports", needs = Installation(People), csrf = Field, cache = NoStore, people_tables::take_customers),
+    route!(POST "/admin/customers/exports", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people_tables::take_customers),
     route!(POST "/admin/customers/{id}", needs = Installation(People), csrf = Field, cache = NoStore, customers::page::update),
     route!(POST "/admin/customers/{id}/addresses", needs = Installation(People), csrf = Field, cache = NoStore, customers::addresses::create),
     route!(POST "/admin/customers/{id}/addresses/end", needs = Installation(People), csrf = Field, cache = NoStore, customers::addresses::end),
@@ -308,9 +308,11 @@ pub(super) static TABLE: &[Route] = &[
     route!(POST "/admin/organisations/{id}/retirement", needs = Installation(People), csrf = Field, cache = NoStore, organisations::retire),
     route!(POST "/admin/organisations/{id}/retirement/end", needs = Installation(People), csrf = Field, cache = NoStore, organisations::restore),
     route!(GET "/admin/audit", needs = Installation(People), csrf = None, cache = NoStore, audit::page),
-    route!(GET "/admin/audit.csv", needs = Installation(People), csrf = None, cache = NoStore, audit::csv),
+    route!(GET "/admin/audit.csv", needs = Installation(People), csrf = None, cache = NoStore, raised = true, audit::csv),
     route!(GET "/admin/settings", needs = Installation(People), csrf = None, cache = NoStore, raised = true, settings::page),
     route!(POST "/admin/settings", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, settings::update),
+    route!(GET "/admin/sign-in", needs = Installation(People), csrf = None, cache = NoStore, raised = true, methods::page),
+    route!(POST "/admin/sign-in/{id}/syncs", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, methods::compare),
     // The set-up behind its first page.
     route!(GET "/admin/setup", needs = Installation(People), csrf = None, cache = NoStore, wizard::root),
     route!(POST "/admin/setup", needs = Installation(People), csrf = Field, cache = NoStore, wizard::dismiss),

@@ -1,0 +1,53 @@
+# Die Wege der Anmeldung
+methods-title = Anmeldung
+methods-intro = Womit man sich anmeldet, in der Reihenfolge, in der gefragt wird.
+methods-file = Sie stehen in { $file } und werden dort geändert; was daran falsch ist, hält den nächsten Start mit einem Satz an, der sagt, was.
+methods-no-file = Passwörter werden hier verwahrt. Für ein Verzeichnis (LDAP), eine Site, die für Menschen bürgt (OpenID Connect), oder Zertifikate nennen Sie eine Datei in SIGN_IN_FILE; im Handbuch für den Betrieb steht eine für den Anfang.
+methods-ask = Nachfragen
+methods-local = Passwörter, die hier verwahrt werden
+methods-ldap = Verzeichnis (LDAP)
+methods-oidc = Site, die bürgt (OpenID Connect)
+methods-certificate = Eigenes Zertifikat
+methods-who = Für
+methods-everybody = alle
+methods-only-admins = nur die, die Menschen verwalten, falls alles andere ausfällt
+methods-address = Adresse
+methods-base = Menschen stehen unter
+methods-filter = Gefunden wird man durch
+methods-compared = Mit den Agenten verglichen
+methods-by-hand = nur von Hand
+methods-minutes = { $n ->
+    [one] jede Minute
+   *[other] alle { $n } Minuten
+  }
+methods-button = Auf dem Knopf steht
+methods-client = Dort kennt man uns als
+methods-claim = Gruppen stehen im Claim
+methods-presented = Vorgezeigt wird es
+methods-listener = unserem eigenen Anschluss { $address }
+methods-proxy = dem vorgeschalteten Proxy, der es in { $header } weitergibt
+methods-authorities = Stellen in
+methods-naming = Wer jemand ist
+methods-first-time = Wer zum ersten Mal kommt
+methods-makes = wird Agent
+methods-makes-not = wird abgewiesen, bis jemand den Agenten angelegt hat
+methods-gives = Gruppen geben Rollen
+methods-look = Ansehen, was ein Vergleich täte
+methods-look-hint = Durch das Ansehen ändert sich nichts.
+methods-do = Das ausführen
+methods-counted = Menschen im Verzeichnis: { $people }. Agenten, die daran gebunden sind: { $agents }.
+methods-nothing = Es gibt nichts zu tun.
+methods-would = Das würde getan. Geändert wurde nichts.
+methods-done = Das wurde getan.
+methods-shut-out = Ausgesperrt
+methods-let-in = Wieder eingelassen
+methods-roles = Rollen
+methods-details = Angaben
+methods-kept = Nicht geändert
+methods-gone = aus dem Verzeichnis verschwunden
+methods-shut = im Verzeichnis gesperrt
+methods-over = im Verzeichnis abgelaufen
+methods-back = wieder da
+methods-endless = endet nicht
+methods-findings = Was gefunden wurde
+methods-nobody-asked = Draußen gibt es nichts zu fragen.

@@ -1,0 +1,53 @@
+# The ways to sign in
+methods-title = Sign-in
+methods-intro = By which means people sign in, in the order in which they are asked.
+methods-file = They stand in { $file } and are changed there; what is wrong with it stops the next start with a sentence that says what.
+methods-no-file = Passwords are kept here. For a directory (LDAP), a site that vouches for people (OpenID Connect) or certificates, name a file in SIGN_IN_FILE; the operator’s manual has one to begin with.
+methods-ask = Ask them
+methods-local = Passwords kept here
+methods-ldap = Directory (LDAP)
+methods-oidc = Site that vouches (OpenID Connect)
+methods-certificate = Certificate of one’s own
+methods-who = For
+methods-everybody = everybody
+methods-only-admins = only those who manage people, for when all else is away
+methods-address = Address
+methods-base = People stand below
+methods-filter = One is found by
+methods-compared = Compared with the agents
+methods-by-hand = only by hand
+methods-minutes = { $n ->
+    [one] every minute
+   *[other] every { $n } minutes
+  }
+methods-button = The button says
+methods-client = We are known there as
+methods-claim = Groups stand in the claim
+methods-presented = Shown to
+methods-listener = our own listener at { $address }
+methods-proxy = the proxy in front, which passes it on in { $header }
+methods-authorities = Authorities in
+methods-naming = Who somebody is
+methods-first-time = Whoever comes for the first time
+methods-makes = becomes an agent
+methods-makes-not = is refused, until somebody has made the agent
+methods-gives = Groups give roles
+methods-look = Look what a comparison would do
+methods-look-hint = Nothing is changed by looking.
+methods-do = Carry this out
+methods-counted = People in the directory: { $people }. Agents tied to it: { $agents }.
+methods-nothing = There is nothing to do.
+methods-would = This would be done. Nothing was changed.
+methods-done = This was done.
+methods-shut-out = Shut out
+methods-let-in = Let in again
+methods-roles = Roles
+methods-details = Details
+methods-kept = Not changed
+methods-gone = gone from the directory
+methods-shut = shut in the directory
+methods-over = over in the directory
+methods-back = there again
+methods-endless = does not end
+methods-findings = What was found
+methods-nobody-asked = There is nothing outside to ask.

@@ -1,0 +1,53 @@
+# Les moyens de connexion
+methods-title = Connexion
+methods-intro = Par quels moyens on se connecte, dans l’ordre où ils sont interrogés.
+methods-file = Ils sont décrits dans { $file } et se changent là ; ce qui n’y va pas arrête le prochain démarrage avec une phrase qui le dit.
+methods-no-file = Les mots de passe sont gardés ici. Pour un annuaire (LDAP), un site qui répond des personnes (OpenID Connect) ou des certificats, nommez un fichier dans SIGN_IN_FILE ; le manuel d’exploitation en montre un pour commencer.
+methods-ask = Les interroger
+methods-local = Mots de passe gardés ici
+methods-ldap = Annuaire (LDAP)
+methods-oidc = Site qui se porte garant (OpenID Connect)
+methods-certificate = Certificat personnel
+methods-who = Pour
+methods-everybody = tout le monde
+methods-only-admins = seulement les personnes qui gèrent les agents, si tout le reste est en panne
+methods-address = Adresse
+methods-base = Les personnes sont sous
+methods-filter = On trouve une personne par
+methods-compared = Comparé avec les agents
+methods-by-hand = seulement à la main
+methods-minutes = { $n ->
+    [one] chaque minute
+   *[other] toutes les { $n } minutes
+  }
+methods-button = Le bouton dit
+methods-client = Nous y sommes connus sous le nom
+methods-claim = Les groupes sont dans la revendication
+methods-presented = Présenté
+methods-listener = à notre propre écoute { $address }
+methods-proxy = au mandataire en amont, qui le transmet dans { $header }
+methods-authorities = Autorités dans
+methods-naming = Qui est la personne
+methods-first-time = Qui vient pour la première fois
+methods-makes = devient agent
+methods-makes-not = est refusé, jusqu’à ce que l’agent soit créé
+methods-gives = Les groupes donnent des rôles
+methods-look = Voir ce que ferait une comparaison
+methods-look-hint = Regarder ne change rien.
+methods-do = Exécuter cela
+methods-counted = Personnes dans l’annuaire : { $people }. Agents qui y sont liés : { $agents }.
+methods-nothing = Il n’y a rien à faire.
+methods-would = Voici ce qui serait fait. Rien n’a été changé.
+methods-done = Voici ce qui a été fait.
+methods-shut-out = Mis dehors
+methods-let-in = De nouveau admis
+methods-roles = Rôles
+methods-details = Coordonnées
+methods-kept = Pas changé
+methods-gone = disparu de l’annuaire
+methods-shut = fermé dans l’annuaire
+methods-over = expiré dans l’annuaire
+methods-back = de retour
+methods-endless = n’a pas de fin
+methods-findings = Ce qui a été constaté
+methods-nobody-asked = Il n’y a rien à interroger au-dehors.
