@@ -7,6 +7,7 @@ mod counts;
 mod effects;
 mod entries;
 mod listen;
+mod meanwhile;
 mod mutation;
 mod rules;
 mod told;
