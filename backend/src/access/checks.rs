@@ -72,6 +72,8 @@ pub enum Check {
     OwnPasskey,
     /// A file that was not sent yet is its author's.
     OwnFile,
+    /// What the queues above give does not hold in a queue with rights of its own alone.
+    OwnRights,
 }
 
 impl Check {
@@ -95,7 +97,7 @@ impl Check {
             Self::Trying,
             Self::Author,
         ]);
-        all.extend([Self::OwnBulk, Self::OwnPasskey, Self::OwnFile]);
+        all.extend([Self::OwnBulk, Self::OwnPasskey, Self::OwnFile, Self::OwnRights]);
         all
     }
 }
@@ -135,6 +137,7 @@ impl fmt::Display for Check {
             Self::OwnBulk => "own_bulk",
             Self::OwnPasskey => "own_passkey",
             Self::OwnFile => "own_file",
+            Self::OwnRights => "own_rights",
         };
         out.write_str(word)
     }

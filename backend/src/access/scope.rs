@@ -58,16 +58,14 @@ impl Scope {
             .select((role_grants::queue_id, role_grants::permission))
             .kept()
             .rows(conn)?;
-        let tree: Vec<(QueueId, Option<QueueId>)> =
-            queues::table.select((queues::id, queues::parent_id)).rows(conn)?;
-        Ok(Self::build(agent, &roles, &grants, &tree))
+        Ok(Self::build(agent, &roles, &grants, &tree(conn)?))
     }
 
     fn build(
         agent: AgentId,
         roles: &[(RoleId, String)],
         grants: &[(Option<QueueId>, Right)],
-        tree: &[(QueueId, Option<QueueId>)],
+        tree: &Tree,
     ) -> Self {
         let mut everywhere = Rights::NONE;
         let mut direct: HashMap<QueueId, Rights> = HashMap::new();
@@ -80,11 +78,10 @@ impl Scope {
                 }
             }
         }
-        let parents: HashMap<_, _> = tree.iter().copied().collect();
         let queues = tree
-            .iter()
-            .map(|(queue, _)| {
-                let rights = ancestry(&parents, *queue)
+            .keys()
+            .map(|queue| {
+                let rights = ancestry(tree, *queue)
                     .into_iter()
                     .filter_map(|above| direct.get(&above))
                     .fold(everywhere, |all, more| all.or(*more));
@@ -159,11 +156,24 @@ impl Scope {
     }
 }
 
-/// A queue and those above it. A circle, which nothing should make, ends it.
-pub(super) fn ancestry(parents: &HashMap<QueueId, Option<QueueId>>, queue: QueueId) -> Vec<QueueId> {
+/// Each queue, and the one above whose rights hold in it as well.
+pub(super) type Tree = HashMap<QueueId, Option<QueueId>>;
+
+/// All queues, as rights hold in them: one with rights of its own alone takes over from none.
+pub(super) fn tree(conn: &mut Conn) -> Result<Tree> {
+    let all: Vec<(QueueId, Option<QueueId>, bool)> =
+        queues::table.select((queues::id, queues::parent_id, queues::own_rights)).rows(conn)?;
+    let over = |(queue, parent, alone): (QueueId, Option<QueueId>, bool)| {
+        (queue, parent.filter(|_| !alone || is_left_out(Check::OwnRights)))
+    };
+    Ok(all.into_iter().map(over).collect())
+}
+
+/// A queue and those above it whose rights hold in it. A circle, which nothing should make, ends it.
+pub(super) fn ancestry(tree: &Tree, queue: QueueId) -> Vec<QueueId> {
     let mut line = vec![queue];
     let mut at = queue;
-    while let Some(Some(above)) = parents.get(&at) {
+    while let Some(Some(above)) = tree.get(&at) {
         if line.contains(above) {
             break;
         }
@@ -178,12 +188,7 @@ pub(super) fn ancestry(parents: &HashMap<QueueId, Option<QueueId>>, queue: Queue
 /// # Errors
 /// Those of the database.
 pub fn holders_of(conn: &mut Conn, right: Right, queue: QueueId, now: Ts) -> Result<Vec<AgentId>> {
-    let tree: HashMap<QueueId, Option<QueueId>> = queues::table
-        .select((queues::id, queues::parent_id))
-        .rows::<(QueueId, Option<QueueId>)>(conn)?
-        .into_iter()
-        .collect();
-    let line = ancestry(&tree, queue);
+    let line = ancestry(&tree(conn)?, queue);
     let enough: Vec<Right> =
         Right::ALL.iter().copied().filter(|given| Rights::NONE.with(*given).has(right)).collect();
     Ok(agents::table

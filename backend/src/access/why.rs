@@ -1,14 +1,15 @@
 //! Why somebody may do something: every fact that gives him a right, so that it can be found and taken away.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 
-use super::{Actor, Rights, Scope, readable, scope::ancestry};
+use super::{
+    Actor, Rights, Scope, readable,
+    scope::{ancestry, tree},
+};
 use crate::{
     db::{
         AgentId, Conn, InstallationRight, QueueId, Right, RoleId,
-        schema::{agent_roles, queues, role_grants, roles},
+        schema::{agent_roles, role_grants, roles},
     },
     error::Result,
     people::agents,
@@ -54,12 +55,7 @@ pub fn in_queue(conn: &mut Conn, actor: &Actor, agent: AgentId, queue: QueueId) 
         .order((roles::name, role_grants::id))
         .select((roles::id, roles::name, role_grants::queue_id, role_grants::permission))
         .load(conn)?;
-    let tree: HashMap<QueueId, Option<QueueId>> = queues::table
-        .select((queues::id, queues::parent_id))
-        .load::<(QueueId, Option<QueueId>)>(conn)?
-        .into_iter()
-        .collect();
-    let line = ancestry(&tree, queue);
+    let line = ancestry(&tree(conn)?, queue);
     let reasons = Right::ALL.iter().map(|right| {
         let gives = |(role, name, place, names): &(RoleId, String, Option<QueueId>, Right)| {
             let here = place.is_none_or(|place| line.contains(&place));
@@ -94,12 +90,7 @@ pub struct Given {
 /// [`crate::error::Error::Forbidden`] without the right to manage people.
 pub fn roles_in_queue(conn: &mut Conn, actor: &Actor, queue: QueueId) -> Result<Vec<Given>> {
     actor.require(InstallationRight::People)?;
-    let tree: HashMap<QueueId, Option<QueueId>> = queues::table
-        .select((queues::id, queues::parent_id))
-        .load::<(QueueId, Option<QueueId>)>(conn)?
-        .into_iter()
-        .collect();
-    let line = ancestry(&tree, queue);
+    let line = ancestry(&tree(conn)?, queue);
     let granted: Vec<(RoleId, String, Option<QueueId>, Right)> = roles::table
         .inner_join(role_grants::table)
         .filter(roles::retired_at.is_null())

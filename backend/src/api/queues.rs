@@ -58,6 +58,8 @@ pub struct QueueView {
     pub subject_tag: bool,
     /// Whether mails ask for answers at an address that names their ticket, signed.
     pub reply_token: bool,
+    /// Whether what roles give in the queues above does not hold in it.
+    pub own_rights: bool,
     /// Working minutes until a lock is released; 0 is never.
     pub unlock_minutes: i32,
     /// For how long a person's mail can be taken back, in seconds.
@@ -99,6 +101,7 @@ fn views(conn: &mut Conn, actor: &Actor) -> Result<Vec<QueueView>> {
         strict_matching: queue.strict_matching,
         subject_tag: queue.subject_tag,
         reply_token: queue.reply_token,
+        own_rights: queue.own_rights,
         unlock_minutes: queue.unlock_minutes,
         hold_seconds: queue.hold_seconds,
         calendar: calendars
@@ -166,6 +169,8 @@ pub struct SetQueue {
     subject_tag: Option<bool>,
     /// Whether mails ask for answers at an address that names their ticket, signed.
     reply_token: Option<bool>,
+    /// Whether what roles give in the queues above does not hold in it. Needs the right to manage people besides.
+    own_rights: Option<bool>,
     /// Working minutes until a lock is released; 0 is never.
     unlock_minutes: Option<i32>,
     /// For how long a person's mail can be taken back, in seconds.
@@ -207,6 +212,7 @@ impl SetQueue {
             strict_matching: self.strict_matching,
             subject_tag: self.subject_tag,
             reply_token: self.reply_token,
+            own_rights: self.own_rights,
             unlock_minutes: self.unlock_minutes,
             hold_seconds: self.hold_seconds,
             calendar: self.calendar.clone(),
@@ -231,6 +237,7 @@ impl SetQueue {
             strict_matching: self.strict_matching.or(Some(false)),
             subject_tag: self.subject_tag.or(Some(false)),
             reply_token: self.reply_token.or(Some(false)),
+            own_rights: self.own_rights.or(Some(false)),
             unlock_minutes: self.unlock_minutes.or(Some(480)),
             hold_seconds: self.hold_seconds.or(Some(10)),
             note: self.note.or(Some(String::new())),

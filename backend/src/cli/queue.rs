@@ -97,6 +97,9 @@ pub(super) struct Set {
     /// what stands behind a +
     #[arg(long, value_name = "on|off")]
     reply_token: Option<Switch>,
+    /// Whether rights in the queues above do not hold in it
+    #[arg(long, value_name = "on|off")]
+    own_rights: Option<Switch>,
     /// Working minutes until a lock is released; 0 is never
     #[arg(long, value_name = "MINUTES")]
     unlock_minutes: Option<i32>,
@@ -199,6 +202,7 @@ impl Set {
             strict_matching: on(&self.strict),
             subject_tag: on(&self.subject_tag),
             reply_token: on(&self.reply_token),
+            own_rights: on(&self.own_rights),
             unlock_minutes: self.unlock_minutes,
             hold_seconds: self.hold_seconds,
             note: self.note.clone(),

@@ -161,6 +161,7 @@ table! {
         calendar_id -> Nullable<BigInt>,
         salutation -> Text,
         salutation_unnamed -> Text,
+        own_rights -> Bool,
         retired_at -> Nullable<Instant>,
         created_at -> Instant,
     }

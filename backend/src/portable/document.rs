@@ -131,6 +131,8 @@ pub(super) struct QueueText {
     pub subject_tag: bool,
     #[serde(default)]
     pub reply_token: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_rights: bool,
     pub unlock_minutes: i32,
     pub hold_seconds: i32,
     /// None: the installation's.

@@ -72,12 +72,14 @@ pub struct Change {
     pub language: Option<LetterLanguage>,
     /// What agents should know about it.
     pub note: Option<String>,
+    /// Whether what roles give in the queues above does not hold here.
+    pub own_rights: Option<bool>,
     /// `true`: mail that belongs nowhere else goes here.
     pub default: Option<bool>,
 }
 
 /// Changes a queue: all of it, or nothing. Where it stands decides who may do what in it, so that another place needs the
-/// right to manage people besides, and there all that it gives to others.
+/// right to manage people besides, and there all that it gives to others. So does what the queues above give in it.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without the rights; [`Error::Invalid`] for what is wrong or taken.
@@ -102,13 +104,20 @@ pub(crate) fn change_uncounted(
     now: Ts,
 ) -> Result<(Queue, bool)> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    if let Some(parent) = &change.parent {
+    if change.parent.is_some() || change.own_rights.is_some() {
         backend::one_at_a_time(tx, "queues")?;
-        let is = get(tx, id)?.parent_id.map(|above| get(tx, above)).transpose()?;
-        let wanted = parent.as_deref().filter(|name| !name.is_empty());
-        if is.as_ref().map(|above| above.name.as_str()) != wanted {
+        let queue = get(tx, id)?;
+        let is = queue.parent_id.map(|above| get(tx, above)).transpose()?.map(|above| above.name);
+        let wanted = match &change.parent {
+            Some(parent) => parent.clone().filter(|name| !name.is_empty()),
+            None => is.clone(),
+        };
+        let alone = change.own_rights.unwrap_or(queue.own_rights);
+        if is != wanted || alone != queue.own_rights {
             actor.require(InstallationRight::People)?;
-            may_stand_below(tx, actor, id, wanted)?;
+            if !alone {
+                may_stand_below(tx, actor, id, wanted.as_deref())?;
+            }
         }
     }
     stored(tx, &actor.who(), id, change, now)
@@ -125,7 +134,7 @@ fn may_stand_below(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, parent: Option<&
         Err(error) => return Err(error),
     };
     let mut line = vec![above.id];
-    while let Some(next) = above.parent_id.filter(|next| !line.contains(next)) {
+    while let Some(next) = above.parent_id.filter(|next| !above.own_rights && !line.contains(next)) {
         line.push(next);
         above = get(tx, next)?;
     }
@@ -157,7 +166,7 @@ pub(super) fn told(conn: &mut Conn, id: QueueId) -> Result<(String, Value)> {
         "follow_up_policy": it.follow_up_policy.as_str(), "closed_days": it.closed_days,
         "strict_matching": it.strict_matching, "subject_tag": it.subject_tag, "reply_token": it.reply_token,
         "unlock_minutes": it.unlock_minutes, "hold_seconds": it.hold_seconds, "note": it.note,
-        "language": it.language.as_str(), "retired": it.retired_at.is_some(),
+        "language": it.language.as_str(), "own_rights": it.own_rights, "retired": it.retired_at.is_some(),
         "default": default_queue(conn)? == id,
     });
     Ok((it.name, value))
@@ -214,6 +223,7 @@ fn store(tx: &mut Tx<'_>, id: QueueId, change: &Change) -> Result<Queue> {
             queues::salutation_unnamed
                 .eq(plain(change.salutation_unnamed.as_ref(), &queue.salutation_unnamed)),
             queues::language.eq(change.language.unwrap_or(queue.language)),
+            queues::own_rights.eq(change.own_rights.unwrap_or(queue.own_rights)),
         ))
         .execute(&mut **tx)?;
     if let Some(addresses) = checked.addresses {

@@ -66,6 +66,8 @@ pub struct Queue {
     pub salutation: String,
     /// The same where a name in it is not known.
     pub salutation_unnamed: String,
+    /// Whether what roles give in the queues above does not hold in it, nor in those below it.
+    pub own_rights: bool,
     /// When it was retired: it takes no new tickets.
     pub retired_at: Option<Ts>,
 }

@@ -136,6 +136,7 @@ audit-field-name = Name
 audit-field-needs_factor = braucht einen zweiten Faktor
 audit-field-note = Notiz
 audit-field-on = Codes aus einer App
+audit-field-own_rights = nur eigene Rechte
 audit-field-organisation = Organisation
 audit-field-out = Mail hinaus
 audit-field-own = eigener Text

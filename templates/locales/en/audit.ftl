@@ -136,6 +136,7 @@ audit-field-name = name
 audit-field-needs_factor = needs a second factor
 audit-field-note = note
 audit-field-on = codes from an app
+audit-field-own_rights = only rights of its own
 audit-field-organisation = organisation
 audit-field-out = mail out
 audit-field-own = own text

@@ -136,6 +136,7 @@ audit-field-name = nom
 audit-field-needs_factor = demande un second facteur
 audit-field-note = note
 audit-field-on = codes d’une application
+audit-field-own_rights = seulement ses propres droits
 audit-field-organisation = organisation
 audit-field-out = courriel sortant
 audit-field-own = texte propre

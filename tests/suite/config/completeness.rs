@@ -44,6 +44,7 @@ const IN_FILE: &[(&str, &str, Columns)] = &[
             ("note", As("note")),
             ("closed_days", As("closed_days")),
             ("reply_token", As("reply_token")),
+            ("own_rights", As("own_rights")),
             ("language", As("language")),
             ("calendar_id", As("calendar")),
             ("retired_at", As("retired")),

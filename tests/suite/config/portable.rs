@@ -98,6 +98,7 @@ unlock_minutes = 0
 hold_seconds = 0
 subject_tag = true
 reply_token = true
+own_rights = true
 retired = true
 
 [[roles]]

@@ -141,4 +141,59 @@ both_databases! {
         assert!(told.contains("owns the ticket") && !told.contains("Helpers gives"), "{told}");
         admin.get(&format!("{page}?ticket=99999999")).await.assert(404);
     }
+
+    async fn a_queue_with_rights_of_its_own_takes_over_none_from_above(database) {
+        let app = TestApp::start(database).await;
+        for (name, parent) in [("Complaints", "Support"), ("Board", "Complaints")] {
+            let body = json!({ "name": name, "parent": parent, "addresses": [] });
+            app.root.post("/api/v1/queues", body).await.assert(201);
+        }
+        app.role("Helpers", "Support", &["full"]).await;
+        app.role("Complaint desk", "Complaints", &["reply"]).await;
+        app.role("Readers", "*", &["read"]).await;
+        let dana = app.agent("dana", &["Helpers"]).await;
+        let cleo = app.agent("cleo", &["Complaint desk"]).await;
+        let rita = app.agent("rita", &["Readers"]).await;
+        let numbers = [app.ticket_from(&mail("anna@customer.example")).await, app.ticket_from(&mail("bert@customer.example")).await];
+        app.root.set(&numbers[0], "queue", "Complaints").await;
+        app.root.set(&numbers[1], "queue", "Board").await;
+        let see = async |who: &Client, status: u16| {
+            for number in &numbers {
+                who.get(&format!("/api/v1/tickets/{number}")).await.assert(status);
+            }
+            assert_eq!(who.get("/api/v1/tickets").await.items().len(), if status == 200 { 2 } else { 0 });
+        };
+        see(&dana, 200).await;
+        let complaints = id(&app, "queues", "Complaints").await;
+        let path = format!("/api/v1/queues/{complaints}");
+        assert_eq!(app.root.patch(&path, json!({ "own_rights": true })).await.assert(200).json()["own_rights"], true);
+        // Nor do those below, which take over from it; what is given there, or everywhere, holds.
+        see(&dana, 404).await;
+        see(&cleo, 200).await;
+        see(&rita, 200).await;
+        let admin = admin(&app).await;
+        let helpers = admin.get(&format!("/admin/roles/{}", id(&app, "roles", "Helpers").await)).await.assert(200).text();
+        let row = helpers.split(&format!("data-queue=\"{complaints}\"")).nth(1).unwrap().split("</tr>").next().unwrap();
+        assert!(row.starts_with(" data-above=\"*\"") && !row.contains("is-from"), "{row}");
+        let why = format!("/admin/people/{}/rights?queue={complaints}", id(&app, "agents", "dana").await);
+        assert!(!admin.get(&why).await.assert(200).text().contains("The role Helpers gives"));
+        // Either way it is said by who manages people; to be opened, by who has what it then gives.
+        let roles = [("Mail only", json!(["queues_and_mail", "api"])), ("Both", json!(["people", "queues_and_mail", "api"]))];
+        for (name, installation) in &roles {
+            let body = json!({ "name": name, "grants": [], "installation": installation });
+            app.root.post("/api/v1/roles", body).await.assert(201);
+        }
+        let (mia, kim) = (app.agent("mia", &["Mail only"]).await, app.agent("kim", &["Both"]).await);
+        mia.patch(&path, json!({ "own_rights": false })).await.assert(403);
+        mia.patch(&path, json!({ "own_rights": true, "note": "As before" })).await.assert(200);
+        kim.patch(&path, json!({ "own_rights": false })).await.assert(403);
+        see(&dana, 404).await;
+        app.root.patch(&path, json!({ "own_rights": false })).await.assert(200);
+        mia.patch(&path, json!({ "own_rights": true })).await.assert(403);
+        see(&dana, 200).await;
+        kim.patch(&path, json!({ "own_rights": true })).await.assert(200);
+        see(&dana, 404).await;
+        let entry = app.root.get("/api/v1/audit?kind=queue").await.items().remove(0);
+        assert_eq!((&entry["agent"], &entry["after"]["own_rights"]), (&json!("kim"), &json!(true)), "{entry}");
+    }
 }

@@ -69,7 +69,7 @@ both_databases! {
             "id": id, "name": "Billing", "parent": "Support", "retired": false, "default": false,
             "addresses": ["billing@helpdesk.example", "bills@helpdesk.example"], "sender_name": "Accounts",
             "signature": "Your accounts", "auto_response": true, "follow_up_policy": "new_ticket", "closed_days": 30,
-            "strict_matching": true, "subject_tag": false, "reply_token": false, "unlock_minutes": 60,
+            "strict_matching": true, "subject_tag": false, "reply_token": false, "own_rights": false, "unlock_minutes": 60,
             "hold_seconds": 20, "note": "Invoices only.\nNever refunds.", "calendar": null, "language": "en", "salutation": "Hello {{customer.name}},\n\nthank you.",
             "salutation_unnamed": "Dear Sir or Madam,",
         });

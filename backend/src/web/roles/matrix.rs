@@ -77,6 +77,10 @@ struct Above<'a> {
     above: Option<&'a Above<'a>>,
 }
 
+fn topmost<'a, 'b>(above: &'a Above<'b>) -> &'a Above<'b> {
+    std::iter::successors(Some(above), |here| here.above).last().unwrap_or(above)
+}
+
 fn own(grants: &Grants, queue: Option<QueueId>) -> Rights {
     grants.iter().filter(|(place, _)| *place == queue).fold(Rights::NONE, |all, (_, right)| all.with(*right))
 }
@@ -91,6 +95,8 @@ fn below(
     rows: &mut Vec<Row>,
 ) {
     for queue in all.iter().filter(|queue| queue.parent_id == parent) {
+        // What is given in all queues holds in one with rights of its own as well.
+        let above = if queue.own_rights { topmost(above) } else { above };
         let rights = own(grants, Some(queue.id));
         let retired = queue.retired_at.is_some();
         if !retired || rights != Rights::NONE {
