@@ -1,11 +1,13 @@
 //! Entries go on to where somebody else keeps them: who covers his traces here does not reach there.
 //!
 //! Each entry goes out in the transaction that notes how far the log has gone: none is left out, and one that went out
-//! twice, because that transaction failed, has the same number and hash.
+//! twice, because that transaction failed, has the same number and hash. A receiver who is slower than we are gets the rest
+//! a moment later.
 
 use std::collections::HashMap;
 use std::net::UdpSocket;
 use std::os::unix::net::UnixDatagram;
+use std::time::Duration;
 
 use diesel::prelude::*;
 use serde_json::json;
@@ -26,6 +28,10 @@ use crate::{
 const PLACE: &str = "audit_forwarded";
 /// So many entries share a transaction.
 const BATCH: i64 = 200;
+/// So long whoever keeps them has to take what he was sent, before the rest follows.
+const BREATH: Duration = Duration::from_millis(20);
+/// What one message holds: a datagram has room for 65,507 bytes.
+const MESSAGE: usize = 60_000;
 /// Facility 13 (log audit), severity 5 (notice), as RFC 5424 counts.
 const PRIORITY: u8 = 13 * 8 + 5;
 
@@ -39,8 +45,11 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
         let way = desk.config.audit_log.clone();
         let host = desk.config.public_url.host_str().unwrap_or("-").to_owned();
         match desk.db.write(move |tx| step(tx, &way, &host)).await {
-            Ok(sent) if sent == BATCH => continue,
-            Ok(_) => failing = false,
+            Ok(Went::InPart) => {
+                tokio::time::sleep(BREATH).await;
+                continue;
+            }
+            Ok(Went::Whole) => failing = false,
             // Said once: it would be said each second.
             Err(error) if !failing => {
                 tracing::error!(%error, "the audit log cannot be sent on; entries wait for it here");
@@ -55,7 +64,13 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
     }
 }
 
-fn step(tx: &mut Tx<'_>, way: &AuditLog, host: &str) -> Result<i64> {
+/// How much of what there is has gone out.
+enum Went {
+    Whole,
+    InPart,
+}
+
+fn step(tx: &mut Tx<'_>, way: &AuditLog, host: &str) -> Result<Went> {
     backend::one_at_a_time(tx, PLACE)?;
     let kept: Option<String> =
         settings::table.find(PLACE).select(settings::value).first(&mut **tx).optional()?;
@@ -67,7 +82,7 @@ fn step(tx: &mut Tx<'_>, way: &AuditLog, host: &str) -> Result<i64> {
             .first(&mut **tx)
             .optional()?;
         backend::put_setting(tx, PLACE, &newest.map_or(0, |id| id.0).to_string())?;
-        return Ok(0);
+        return Ok(Went::Whole);
     };
     let entries: Vec<Entry> = audit_events::table
         .filter(audit_events::id.gt(AuditId(place)))
@@ -75,7 +90,9 @@ fn step(tx: &mut Tx<'_>, way: &AuditLog, host: &str) -> Result<i64> {
         .limit(BATCH)
         .select(Entry::as_select())
         .load(&mut **tx)?;
-    let Some(last) = entries.last().map(|entry| entry.id) else { return Ok(0) };
+    if entries.is_empty() {
+        return Ok(Went::Whole);
+    }
     let ids: Vec<AgentId> = entries.iter().filter_map(|entry| entry.agent_id).collect();
     let logins: HashMap<AgentId, String> = agents::table
         .filter(agents::id.eq_any(ids))
@@ -84,12 +101,22 @@ fn step(tx: &mut Tx<'_>, way: &AuditLog, host: &str) -> Result<i64> {
         .into_iter()
         .collect();
     let mut line = Line::open(way, host)?;
+    let (mut gone, mut count) = (place, 0_usize);
     for entry in &entries {
         let login = entry.agent_id.and_then(|id| logins.get(&id)).map_or("", String::as_str);
-        line.send(entry, login)?;
+        match line.send(entry, login) {
+            Ok(()) => (gone, count) = (entry.id.0, count + 1),
+            // There is no room for more just now. What went does not go again.
+            Err(_) if count > 0 => break,
+            Err(error) => return Err(error),
+        }
     }
-    backend::put_setting(tx, PLACE, &last.0.to_string())?;
-    Ok(i64::try_from(entries.len()).unwrap_or(BATCH))
+    backend::put_setting(tx, PLACE, &gone.to_string())?;
+    Ok(if count < entries.len() || i64::try_from(count).is_ok_and(|count| count == BATCH) {
+        Went::InPart
+    } else {
+        Went::Whole
+    })
 }
 
 /// A way out.
@@ -128,11 +155,15 @@ impl<'a> Line<'a> {
         let failed = |error: std::io::Error| Error::Unavailable(format!("AUDIT_LOG: {error}"));
         let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
         let (at, process) = (entry.at.0.to_string(), std::process::id());
-        let told = json!({
+        let mut told = json!({
             "audit": entry.id.0, "at": at, "agent": login, "cause": entry.cause, "kind": entry.kind,
             "subject": entry.subject, "detail": entry.detail, "before": value(&entry.was),
             "after": value(&entry.becomes), "hash": entry.hash,
         });
+        if told.to_string().len() > MESSAGE {
+            // Too long to be sent: what changed is read here, under its number.
+            (told["before"], told["after"]) = (json!("too long"), json!("too long"));
+        }
         match self {
             Self::Log => {
                 tracing::info!(

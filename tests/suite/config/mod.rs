@@ -1,5 +1,6 @@
 //! Settings: what is read, what is refused, and whether the refusal helps.
 
+mod audit_log;
 mod completeness;
 mod mistakes;
 pub mod portable;
