@@ -355,9 +355,19 @@ fn subject(tx: &mut Tx<'_>, ticket: &Ticket, tag: bool) -> Result<String> {
     let last =
         last_from_customer(tx, ticket)?.map(|article| article.subject).filter(|subject| !subject.is_empty());
     let base = last.unwrap_or_else(|| ticket.title.clone());
+    let base = bare_subject(&base, tag_of(&ticket.number).trim_end());
     let tag = if tag { tag_of(&ticket.number) } else { String::new() };
-    let base = super::open::without_prefixes(&base).replace(tag.trim_end(), "");
-    Ok(format!("Re: {tag}{}", base.trim()))
+    Ok(format!("Re: {tag}{base}"))
+}
+
+/// A subject without its `Re:` and our tag, wherever a mail program has put either.
+fn bare_subject(subject: &str, tag: &str) -> String {
+    let mut bare = super::open::without_prefixes(subject).to_owned();
+    while let Some((before, after)) = bare.split_once(tag) {
+        let joined = format!("{} {}", before.trim_end(), super::open::without_prefixes(after));
+        bare = super::open::without_prefixes(&joined).to_owned();
+    }
+    bare.trim().to_owned()
 }
 
 /// The part of an address after the @.

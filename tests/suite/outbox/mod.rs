@@ -7,6 +7,7 @@ mod list;
 mod passing;
 mod relay;
 mod security;
+mod subject_tag;
 mod threading;
 mod torture;
 mod wire;
