@@ -1,17 +1,20 @@
 //! What an agent has open: sessions in browsers, tokens of programs.
 
 use diesel::prelude::*;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{agents, journal, links, roles};
 use crate::{
     access::PeopleAccess,
+    config::Limits,
     db::{
-        AgentId, Audited, Conn, TokenId, Ts, Tx, Wake,
+        AgentId, Audited, Conn, SessionStage, TokenId, Ts, Tx, Wake,
         schema::{sessions, tokens},
     },
     error::{Error, Result},
     notify::security::{self, Changed},
+    settings,
 };
 
 /// A browser that is signed in.
@@ -30,13 +33,22 @@ pub struct OpenSession {
     pub user_agent: String,
 }
 
-/// The sessions of an agent, the last used first.
+/// The sessions of an agent that let him in, the last used first.
 ///
 /// # Errors
 /// Those of the database.
-pub fn sessions(conn: &mut Conn, agent: AgentId) -> Result<Vec<OpenSession>> {
+pub fn sessions(
+    conn: &mut Conn,
+    agent: AgentId,
+    limits: &Limits,
+    now: Timestamp,
+) -> Result<Vec<OpenSession>> {
+    let limits = settings::limits(conn, limits)?;
+    let earliest = |age| now.checked_sub(age).map_or(Ts(Timestamp::MIN), Ts);
     Ok(sessions::table
-        .filter(sessions::agent_id.eq(agent))
+        .filter(sessions::agent_id.eq(agent).and(sessions::stage.eq(SessionStage::Whole)))
+        .filter(sessions::seen_at.gt(earliest(limits.session_idle)))
+        .filter(sessions::created_at.gt(earliest(limits.session_longest)))
         .order(sessions::seen_at.desc())
         .select(OpenSession::as_select())
         .load(conn)?)
@@ -54,16 +66,18 @@ pub fn end_sessions(
     now: Ts,
 ) -> Result<()> {
     let login = agents::login(tx, agent)?;
-    let of_agent = sessions::table.filter(sessions::agent_id.eq(agent));
+    let of_agent = || sessions::table.filter(sessions::agent_id.eq(agent));
+    let before: i64 = of_agent().count().get_result(&mut **tx)?;
     let ended = match one {
-        Some(hash) => diesel::delete(of_agent.filter(sessions::id_hash.eq(hash))).execute(&mut **tx)?,
-        None => diesel::delete(of_agent).execute(&mut **tx)?,
+        Some(hash) => diesel::delete(of_agent().filter(sessions::id_hash.eq(hash))).execute(&mut **tx)?,
+        None => diesel::delete(of_agent()).execute(&mut **tx)?,
     };
     if ended == 0 && one.is_some() {
         return Err(Error::NotFound);
     }
     tx.wake(Wake::EVENTS);
-    let told = (json!({ "sessions": ended }), json!({ "sessions": 0 }));
+    let left: i64 = of_agent().count().get_result(&mut **tx)?;
+    let told = (json!({ "sessions": before }), json!({ "sessions": left }));
     journal::changed(tx, people, Audited::Agent, &login, told, now)
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::address;
 use super::form::{self, Choices, Errors, Form, RoleChoice};
 use crate::access::for_people;
+use crate::config::Limits;
 use crate::db::{AgentId, Conn, PasswordLink};
 use crate::error::Result;
 use crate::people::directory::{self, Standing};
@@ -95,6 +96,7 @@ fn load(
     typed: Option<Form>,
     errors: Errors,
     said: String,
+    limits: &Limits,
 ) -> Result<Page<PersonView>> {
     let language = &asker.reader.language;
     let entry = directory::get(conn, &asker.actor, id, asker.reader.now)?;
@@ -105,14 +107,15 @@ fn load(
         None => stored,
     };
     let ticked: Vec<String> = entry.roles.iter().map(|role| role.id.to_string()).collect();
-    let sessions = account::sessions(conn, id)?.into_iter().map(|session| SessionView {
-        mine: session.id_hash == asker.session,
-        id: session.id_hash,
-        browser: session.user_agent,
-        address: session.address,
-        since: session.created_at.0,
-        seen: session.seen_at.0,
-    });
+    let sessions =
+        account::sessions(conn, id, limits, asker.reader.now)?.into_iter().map(|session| SessionView {
+            mine: session.id_hash == asker.session,
+            id: session.id_hash,
+            browser: session.user_agent,
+            address: session.address,
+            since: session.created_at.0,
+            seen: session.seen_at.0,
+        });
     let tokens = tokens::of(conn, id, asker.reader.now)?;
     let view = PersonView {
         id: id.0,
@@ -169,8 +172,9 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>, wish: Query<Wis
         "restored" => language.tr("person-restored"),
         _ => String::new(),
     };
+    let limits = web.config.limits;
     show(&web, &signed, "people/page.html", move |conn, asker| {
-        load(conn, asker, id, None, Errors::default(), said)
+        load(conn, asker, id, None, Errors::default(), said, &limits)
     })
     .await
 }
@@ -198,8 +202,9 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<i64>, fields: Poste
     };
     let (status, fields) = problems(error).map_err(|failure| failure.back_to(&address(id)))?;
     let errors = Errors::of(&fields, &signed.reader.language);
+    let limits = web.config.limits;
     show_as(&web, &signed, status, "people/page.html", move |conn, asker| {
-        load(conn, asker, id, Some(form), errors, String::new())
+        load(conn, asker, id, Some(form), errors, String::new(), &limits)
     })
     .await
 }
