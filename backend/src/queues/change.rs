@@ -439,6 +439,8 @@ pub fn retire(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, now: Ts) -> Result<()
 
 /// The same on behalf of the operator.
 pub(crate) fn retire_for_operator(tx: &mut Tx<'_>, who: &Who, id: QueueId, now: Ts) -> Result<()> {
+    // Nobody makes it the one that takes the rest meanwhile.
+    backend::one_at_a_time(tx, "queues")?;
     let queue = get(tx, id)?;
     if default_queue(tx)? == id {
         return Err(Error::Conflict(say!("refused-retire-default", name = queue.name)));

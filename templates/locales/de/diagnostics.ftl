@@ -84,13 +84,14 @@ doctor-people = { $n ->
   }
 doctor-nobody = es gibt keinen Agenten
 doctor-do-nobody = Rufen Sie turnstone setup auf, oder öffnen Sie den Link, den turnstone serve ausgibt.
-doctor-queues = { $queues } in Gebrauch, { $addresses } Adressen
+doctor-queues = Queues in Gebrauch: { $queues }, ihre Adressen: { $addresses }
 doctor-no-queue = es gibt keine Queue
 doctor-do-no-queue = Legen Sie eine in der Verwaltung an, oder: turnstone queue add --name Support --address support@…
-doctor-no-address = keine Queue hat eine Mailadresse, also wird jede Mail mit 550 abgelehnt
+doctor-no-address = keine Queue hat eine Mailadresse, also wird jede Mail mit 451 aufgeschoben
 doctor-do-no-address = Geben Sie einer eine Adresse: in der Verwaltung, oder turnstone queue add --name … --address ….
 doctor-backup = { $n ->
     [0] von heute
+    [1] von gestern
    *[other] vor { $n } Tagen
   }
 doctor-backup-old = die letzte ist { $n } Tage alt
@@ -98,7 +99,10 @@ doctor-do-backup-old = Sehen Sie nach, warum die Sicherung nicht läuft. Ist sie
 doctor-backup-unknown = niemand weiß, ob es eine gibt
 doctor-do-backup-unknown = Sichern Sie die Installation täglich: turnstone backup ORDNER, oder wie es das Betreiberhandbuch sagt, mit einem Skript, das am Ende { $file } berührt (touch).
 doctor-in = nichts wartet
-doctor-in-waits = { $n } angenommene Mails warten, die älteste seit { $minutes } min
+doctor-in-waits = { $n ->
+    [one] eine angenommene Mail wartet, seit { $minutes } min
+   *[other] { $n } angenommene Mails warten, die älteste seit { $minutes } min
+  }
 doctor-do-in-waits = Läuft ein Prozess mit der Rolle worker? Dessen Log sagt, was ihn aufhält.
 doctor-quarantine = { $n ->
     [one] eine Mail konnte nicht verarbeitet werden
@@ -107,7 +111,10 @@ doctor-quarantine = { $n ->
 doctor-do-quarantine = Sehen Sie im Mail-Protokoll nach; jede hat ihren Grund und einen Knopf zum Wiederholen.
 doctor-out = nichts wartet
 doctor-out-on-its-way = { $n } unterwegs
-doctor-out-waits = { $n } Mails warten auf den Versand, die älteste seit { $minutes } min
+doctor-out-waits = { $n ->
+    [one] eine Mail wartet auf den Versand, seit { $minutes } min
+   *[other] { $n } Mails warten auf den Versand, die älteste seit { $minutes } min
+  }
 doctor-do-out-waits = Die Seite „Postausgang“ sagt, was das Relay geantwortet hat. Sie gehen von selbst hinaus, wenn es wieder da ist.
 doctor-out-failed = { $n ->
     [one] eine Mail wurde endgültig abgelehnt

@@ -84,13 +84,14 @@ doctor-people = { $n ->
   }
 doctor-nobody = there is no agent
 doctor-do-nobody = Run turnstone setup, or open the link that turnstone serve prints.
-doctor-queues = { $queues } in use, { $addresses } addresses
+doctor-queues = queues in use: { $queues }, their addresses: { $addresses }
 doctor-no-queue = there is no queue
 doctor-do-no-queue = Make one in Administration, or: turnstone queue add --name Support --address support@…
-doctor-no-address = no queue has a mail address, so every mail is refused with 550
+doctor-no-address = no queue has a mail address, so every mail is put off with 451
 doctor-do-no-address = Give one an address: in Administration, or turnstone queue add --name … --address ….
 doctor-backup = { $n ->
     [0] made today
+    [1] made yesterday
    *[other] made { $n } days ago
   }
 doctor-backup-old = the last one is { $n } days old
@@ -98,7 +99,10 @@ doctor-do-backup-old = Look at why the backup does not run. When it is done it h
 doctor-backup-unknown = nobody knows whether there is one
 doctor-do-backup-unknown = Back the installation up each day: turnstone backup FOLDER, or as the operator's manual says, with a script that touches { $file } when it is done.
 doctor-in = nothing waits
-doctor-in-waits = { $n } accepted mails wait, the oldest for { $minutes } min
+doctor-in-waits = { $n ->
+    [one] one accepted mail waits, for { $minutes } min
+   *[other] { $n } accepted mails wait, the oldest for { $minutes } min
+  }
 doctor-do-in-waits = Is a process with the role worker running? Its log says what stops it.
 doctor-quarantine = { $n ->
     [one] one mail could not be processed
@@ -107,7 +111,10 @@ doctor-quarantine = { $n ->
 doctor-do-quarantine = Look at them in the mail log; each has its reason and a retry button.
 doctor-out = nothing waits
 doctor-out-on-its-way = { $n } on their way
-doctor-out-waits = { $n } mails wait to leave, the oldest for { $minutes } min
+doctor-out-waits = { $n ->
+    [one] one mail waits to leave, for { $minutes } min
+   *[other] { $n } mails wait to leave, the oldest for { $minutes } min
+  }
 doctor-do-out-waits = The outbox page says what the relay answered. They leave by themselves when it is back.
 doctor-out-failed = { $n ->
     [one] one mail was refused for good

@@ -84,13 +84,14 @@ doctor-people = { $n ->
   }
 doctor-nobody = il n’y a aucun agent
 doctor-do-nobody = Lancez turnstone setup, ou ouvrez le lien que turnstone serve affiche.
-doctor-queues = { $queues } en service, { $addresses } adresses
+doctor-queues = files en service : { $queues }, leurs adresses : { $addresses }
 doctor-no-queue = il n’y a aucune file
 doctor-do-no-queue = Créez-en une dans l’administration, ou : turnstone queue add --name Support --address support@…
-doctor-no-address = aucune file n’a d’adresse, donc chaque courriel est refusé avec 550
+doctor-no-address = aucune file n’a d’adresse, donc chaque courriel est remis à plus tard avec 451
 doctor-do-no-address = Donnez une adresse à l’une d’elles : dans l’administration, ou turnstone queue add --name … --address ….
 doctor-backup = { $n ->
     [0] faite aujourd’hui
+    [1] faite hier
    *[other] faite il y a { $n } jours
   }
 doctor-backup-old = la dernière date de { $n } jours
@@ -98,7 +99,10 @@ doctor-do-backup-old = Vérifiez pourquoi la sauvegarde ne tourne pas. Une fois 
 doctor-backup-unknown = nul ne sait s’il y en a une
 doctor-do-backup-unknown = Sauvegardez l’installation chaque jour : turnstone backup DOSSIER, ou comme l’indique le manuel d’exploitation, avec un script qui touche { $file } à la fin (touch).
 doctor-in = rien n’attend
-doctor-in-waits = { $n } courriels acceptés attendent, le plus ancien depuis { $minutes } min
+doctor-in-waits = { $n ->
+    [one] un courriel accepté attend, depuis { $minutes } min
+   *[other] { $n } courriels acceptés attendent, le plus ancien depuis { $minutes } min
+  }
 doctor-do-in-waits = Un processus avec le rôle worker tourne-t-il ? Son journal dit ce qui le bloque.
 doctor-quarantine = { $n ->
     [one] un courriel n’a pas pu être traité
@@ -107,7 +111,10 @@ doctor-quarantine = { $n ->
 doctor-do-quarantine = Consultez le journal du courriel ; chacun a sa raison et un bouton pour réessayer.
 doctor-out = rien n’attend
 doctor-out-on-its-way = { $n } en route
-doctor-out-waits = { $n } courriels attendent de partir, le plus ancien depuis { $minutes } min
+doctor-out-waits = { $n ->
+    [one] un courriel attend de partir, depuis { $minutes } min
+   *[other] { $n } courriels attendent de partir, le plus ancien depuis { $minutes } min
+  }
 doctor-do-out-waits = La page de la boîte d’envoi dit ce que le relais a répondu. Ils partiront d’eux-mêmes quand il sera revenu.
 doctor-out-failed = { $n ->
     [one] un courriel a été refusé définitivement
