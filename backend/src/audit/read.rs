@@ -1,7 +1,5 @@
 //! Looking at it.
 
-use std::collections::BTreeMap;
-
 use diesel::{
     dsl::{max, min, sql},
     prelude::*,
@@ -124,14 +122,24 @@ fn span(conn: &mut Conn, filter: &Filter, before: AuditId) -> Result<(AuditId, A
     Ok((lowest.unwrap_or(before), end.unwrap_or(AuditId(0))))
 }
 
-/// When each subject of a kind was changed last, by whom and by which way.
+/// When something was changed last, by whom and by which way.
+#[derive(Clone, Debug, Queryable)]
+pub struct LastChange {
+    /// What.
+    pub subject: String,
+    /// When.
+    pub at: Ts,
+    /// By whom; `None`: by the operator or Turnstone itself.
+    pub agent_id: Option<AgentId>,
+    /// By which way.
+    pub cause: Cause,
+}
+
+/// The last change of each subject of a kind.
 ///
 /// # Errors
 /// Those of the database.
-pub fn last_changes(
-    conn: &mut Conn,
-    kind: Audited,
-) -> Result<BTreeMap<String, (Ts, Option<AgentId>, Cause)>> {
+pub fn last_changes(conn: &mut Conn, kind: Audited) -> Result<Vec<LastChange>> {
     // What was only tried has nothing after it.
     let changes = audit_events::kind.eq(kind).and(audit_events::becomes.ne(""));
     let newest: Vec<Option<AuditId>> = audit_events::table
@@ -139,11 +147,10 @@ pub fn last_changes(
         .group_by(audit_events::subject)
         .select(max(audit_events::id))
         .load(conn)?;
-    let rows: Vec<(String, (Ts, Option<AgentId>, Cause))> = audit_events::table
+    Ok(audit_events::table
         .filter(audit_events::id.eq_any(newest.into_iter().flatten()))
-        .select((audit_events::subject, (audit_events::at, audit_events::agent_id, audit_events::cause)))
-        .load(conn)?;
-    Ok(rows.into_iter().collect())
+        .select((audit_events::subject, audit_events::at, audit_events::agent_id, audit_events::cause))
+        .load(conn)?)
 }
 
 /// Where a stretch below `before` ends.

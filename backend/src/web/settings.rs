@@ -150,10 +150,10 @@ fn view(conn: &mut Conn, asker: &Asker, config: &Config, refused: Option<&Refuse
     let language = &asker.reader.language;
     let shown = |key: &Key| {
         let mut shown = row(key, config, kept.get(key.name), language);
-        if let Some((at, agent, cause)) = changes.get(key.name) {
-            let name = people.iter().find(|(id, _)| Some(*id) == *agent).map(|(_, name)| name.clone());
-            let way = || language.tr(&format!("cause-{cause}"));
-            (shown.by, shown.at) = (name.unwrap_or_else(way), Some(at.0));
+        if let Some(last) = changes.iter().find(|last| last.subject == key.name) {
+            let name = people.iter().find(|(id, _)| Some(*id) == last.agent_id).map(|(_, name)| name.clone());
+            let way = || language.tr(&format!("cause-{}", last.cause));
+            (shown.by, shown.at) = (name.unwrap_or_else(way), Some(last.at.0));
         }
         if shown.test.starts_with(DIAGNOSTICS) && !may_look {
             shown.test = "";
@@ -201,7 +201,8 @@ fn row(key: &Key, config: &Config, kept: Option<&Kept>, language: &Language) -> 
         test: match key.name {
             // There a real mail goes through it.
             "SMTP_RELAY" => "/admin/relay#trial",
-            "DNS_RESOLVER" | "DKIM_KEY" | "RECIPIENT_DELIMITER" | "SIGN_IN_FILE" => OUTSIDE,
+            "SIGN_IN_FILE" => "/admin/sign-in?outside=yes",
+            "DNS_RESOLVER" | "DKIM_KEY" | "RECIPIENT_DELIMITER" => OUTSIDE,
             "TLS_CERT" | "DATABASE_URL" | "DATA_DIR" | "PUBLIC_URL" | "AUTHSERV_ID" => DIAGNOSTICS,
             _ => "",
         },

@@ -10,6 +10,9 @@ use turnstone::config::{Config, Roles};
 use turnstone::i18n::Language;
 use turnstone::ops::doctor::{self, Finding, Weight};
 
+/// What is looked at, how it is set, and what is found of it.
+type Case = (&'static str, fn(&mut Config), Weight, &'static str);
+
 async fn about(app: &TestApp, what: &str) -> Value {
     let all = app.root.get("/api/v1/diagnostics").await.items();
     all.into_iter().find(|finding| finding["about"] == what).unwrap_or_else(|| panic!("nothing about {what}"))
@@ -111,7 +114,7 @@ fn settings_with_which_something_is_missing_are_found() {
             let all = doctor::machine(&config, app.clock.now(), &Language::english());
             all.into_iter().find(|finding| finding.about == about)
         };
-        let wanted: [(&str, fn(&mut Config), Weight, &str); 5] = [
+        let wanted: [Case; 5] = [
             (
                 "roles",
                 |config| config.roles = Roles { worker: false, ..Roles::ALL },

@@ -245,7 +245,7 @@ fn there_are_few_of_them_and_the_page_has_each_once() {
             assert_eq!(page.matches(&format!("id=\"s-{}\"", key.name)).count(), 1, "{}", key.name);
             let row = of(&page, key.name);
             // In English the page says of it what the command line says.
-            let usual = format!("Usually: <span class=\"mono\">{}<", key.default);
+            let usual = format!("Usually: <span>{}<", key.default);
             assert!(row.contains("badge") && row.contains(&usual), "origin and default: {row}");
         }
         assert_eq!(page.matches("id=\"s-").count(), KEYS.len());
