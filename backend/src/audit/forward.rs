@@ -107,16 +107,22 @@ fn step(tx: &mut Tx<'_>, way: &AuditLog, host: &str) -> Result<Went> {
         match line.send(entry, login) {
             Ok(()) => (gone, count) = (entry.id.0, count + 1),
             // There is no room for more just now. What went does not go again.
-            Err(_) if count > 0 => break,
-            Err(error) => return Err(error),
+            Err(error) if count > 0 && is_full(&error) => break,
+            Err(error) => return Err(Error::Unavailable(format!("AUDIT_LOG {way}: {error}"))),
         }
     }
+    line.settle().map_err(|error| Error::Unavailable(format!("AUDIT_LOG {way}: {error}")))?;
     backend::put_setting(tx, PLACE, &gone.to_string())?;
     Ok(if count < entries.len() || i64::try_from(count).is_ok_and(|count| count == BATCH) {
         Went::InPart
     } else {
         Went::Whole
     })
+}
+
+/// Whether whoever takes the entries is there, and has no room just now: 105 is ENOBUFS.
+fn is_full(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::WouldBlock || error.raw_os_error() == Some(105)
 }
 
 /// A way out.
@@ -151,8 +157,15 @@ impl<'a> Line<'a> {
         })
     }
 
-    fn send(&mut self, entry: &Entry, login: &str) -> Result<()> {
-        let failed = |error: std::io::Error| Error::Unavailable(format!("AUDIT_LOG: {error}"));
+    /// What came back of what was sent: a machine that is near says at once that nobody listens there.
+    fn settle(&self) -> std::io::Result<()> {
+        match self {
+            Self::Udp(socket, _) => socket.take_error()?.map_or(Ok(()), Err),
+            Self::Log | Self::Socket(_) => Ok(()),
+        }
+    }
+
+    fn send(&mut self, entry: &Entry, login: &str) -> std::io::Result<()> {
         let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap_or_default();
         let (at, process) = (entry.at.0.to_string(), std::process::id());
         let mut told = json!({
@@ -184,11 +197,11 @@ impl<'a> Line<'a> {
             // A logger on this machine adds the time and the name of the machine.
             Self::Socket(socket) => {
                 let line = format!("<{PRIORITY}>turnstone[{process}]: {told}");
-                socket.send(line.as_bytes()).map_err(failed)?;
+                socket.send(line.as_bytes())?;
             }
             Self::Udp(socket, host) => {
                 let line = format!("<{PRIORITY}>1 {at} {host} turnstone {process} audit - {told}");
-                socket.send(line.as_bytes()).map_err(failed)?;
+                socket.send(line.as_bytes())?;
             }
         }
         Ok(())

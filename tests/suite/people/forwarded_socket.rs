@@ -130,3 +130,43 @@ both_databases! {
         same(&told, &kept);
     }
 }
+
+/// Takes what has come by UDP, in the form of RFC 5424.
+fn heard_by_udp(socket: &std::net::UdpSocket, so_far: &mut Vec<Value>) {
+    let mut buffer = vec![0; 65_536];
+    while let Ok(length) = socket.recv(&mut buffer) {
+        let line = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        let entry = line.split_once(" audit - ").unwrap_or_else(|| panic!("{line}")).1;
+        so_far.push(serde_json::from_str(entry).unwrap());
+    }
+}
+
+both_databases! {
+    async fn what_waits_for_a_machine_on_which_nobody_listens_is_not_thrown_away(database) {
+        let probe = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = probe.local_addr().unwrap();
+        drop(probe);
+        let app = TestApp::start_with(database, |config| config.audit_log = AuditLog::Udp(address)).await;
+        let newest = app.root.get("/api/v1/audit?limit=1").await.items().remove(0);
+        a_while().await;
+        // One alone, then several.
+        app.role("First", "Support", &["read"]).await;
+        a_while().await;
+        for name in ["Second", "Third", "Fourth", "Fifth"] {
+            app.role(name, "Support", &["read"]).await;
+        }
+        a_while().await;
+        let socket = std::net::UdpSocket::bind(address).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let kept = kept(&app, number(&newest)).await;
+        assert!(kept.len() >= 5, "{kept:?}");
+        let mut told = Vec::new();
+        wait_until("all of them", Duration::from_secs(10), || {
+            heard_by_udp(&socket, &mut told);
+            let enough = told.len() >= kept.len();
+            async move { enough.then_some(()) }
+        })
+        .await;
+        same(&told, &kept);
+    }
+}
