@@ -43,6 +43,9 @@ pub struct Step {
     pub what: &'static str,
     /// Why, or what exactly.
     pub detail: String,
+    /// The same without why it was refused, and why, for pages.
+    #[serde(skip)]
+    pub parts: (String, Option<Sentence>),
 }
 
 /// What came of a comparison.
@@ -135,10 +138,17 @@ pub async fn sync(desk: &Desk, directory: &Ldap, mode: Mode) -> Result<Report> {
 /// # Errors
 /// [`Error::Conflict`] where too many people would go; those of the database.
 pub async fn at_once(desk: &Desk, directory: &Ldap, mode: Mode) -> Result<Result<Report, Sentence>> {
-    match ldap::everybody(directory).await {
-        Ok(people) => compare(desk, directory, people, mode).await.map(Ok),
-        Err(why) => Ok(Err(why)),
+    let begun = desk.clock.now();
+    let people = match ldap::everybody(directory).await {
+        Ok(people) => people,
+        Err(why) => return Ok(Err(why)),
+    };
+    let report = compare(desk, directory, people, mode).await?;
+    if !mode.dry {
+        let last = Last { at: begun, trouble: Kept::default(), steps: report.steps.len() };
+        remember(desk, directory, last).await?;
     }
+    Ok(Ok(report))
 }
 
 async fn compare(desk: &Desk, directory: &Ldap, people: Vec<Person>, mode: Mode) -> Result<Report> {
@@ -164,7 +174,8 @@ async fn compare(desk: &Desk, directory: &Ldap, people: Vec<Person>, mode: Mode)
 /// Somebody whose entry cannot be understood: said, and left as he is.
 fn unclear(person: &Person) -> Option<Step> {
     let why = person.trouble.clone()?;
-    Some(Step { agent: person.login.clone(), what: "kept", detail: why })
+    let parts = (why.clone(), None);
+    Some(Step { agent: person.login.clone(), what: "kept", detail: why, parts })
 }
 
 type Plan = Vec<(Identity, Agent, Deed)>;
@@ -226,11 +237,19 @@ async fn carry_out(desk: &Desk, tie: &Identity, agent: &Agent, deed: Deed, dry: 
     let mut steps = Vec::new();
     let mut told = |what: &'static str, detail: String, done: Result<()>| match done {
         Ok(()) => {
-            steps.push(Step { agent: agent.login.clone(), what, detail });
+            let parts = (detail.clone(), None);
+            steps.push(Step { agent: agent.login.clone(), what, detail, parts });
             Ok(())
         }
-        Err(why @ (Error::Conflict(_) | Error::Invalid(_))) => {
-            steps.push(Step { agent: agent.login.clone(), what: "kept", detail: format!("{detail}: {why}") });
+        Err(error @ (Error::Conflict(_) | Error::Invalid(_))) => {
+            let whole = format!("{detail}: {error}");
+            let why = match error {
+                Error::Conflict(why) => Some(why),
+                Error::Invalid(fields) => fields.into_iter().next().map(|field| field.message),
+                _ => None,
+            };
+            let parts = (detail, why);
+            steps.push(Step { agent: agent.login.clone(), what: "kept", detail: whole, parts });
             Ok(())
         }
         Err(error) => Err(error),
@@ -364,6 +383,10 @@ pub async fn scheduled(desk: &Desk, directory: &Ldap, every: Duration) -> Result
             (Kept::from(why), 0)
         }
     };
-    let (mine, last) = (directory.clone(), Last { at: now, trouble, steps });
+    remember(desk, directory, Last { at: now, trouble, steps }).await
+}
+
+async fn remember(desk: &Desk, directory: &Ldap, last: Last) -> Result<()> {
+    let mine = directory.clone();
     desk.db.write(move |tx| backend::put_setting(tx, &key(&mine), &serde_json::to_string(&last)?)).await
 }

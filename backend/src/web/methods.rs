@@ -12,8 +12,9 @@ use super::forms::Posted;
 use super::gate::{Asker, Signed};
 use super::page::{Page, show_as};
 use super::state::Web;
+use crate::access::for_people;
 use crate::audit;
-use crate::config::sign_in::{Certificate, Ldap, Method, Oidc, Presented, RoleMap};
+use crate::config::sign_in::{Bind, Certificate, Ldap, Method, Oidc, Presented, RoleMap};
 use crate::config::{Config, Origin};
 use crate::db::{Audited, InstallationRight};
 use crate::error::{Error, Result};
@@ -85,16 +86,18 @@ pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
 pub async fn compare(web: Data<Web>, signed: Signed, id: Path<String>, fields: Posted<Fields>) -> Answer {
     fields.0.only(&["then"])?;
     signed.actor.require(InstallationRight::People)?;
-    let directory = web.config.sign_in.directories().find(|one| one.id == *id).ok_or(Error::NotFound)?;
+    let mut directories = web.config.sign_in.directories();
+    let directory = directories.find(|one| one.id == *id && can_be_asked(one)).ok_or(Error::NotFound)?;
     let dry = fields.0.one("then") != "do";
+    if !dry {
+        noted(&web, &signed, &directory.id).await?;
+    }
+    // Whoever asked may be gone before the answer: what was begun is done to its end.
+    let (desk, mine) = (web.desk.clone(), directory.clone());
+    let done = tokio::spawn(async move { sync::at_once(&desk, &mine, Mode { dry, force: false }).await });
     let language = &signed.reader.language;
-    let (status, outcome) = match sync::at_once(&web.desk, directory, Mode { dry, force: false }).await {
-        Ok(Ok(report)) => {
-            if !dry {
-                noted(&web, &signed, &directory.id).await?;
-            }
-            (StatusCode::OK, outcome(&report, dry, language))
-        }
+    let (status, outcome) = match done.await.map_err(|error| Error::Unexpected(error.into()))? {
+        Ok(Ok(report)) => (StatusCode::OK, outcome(&report, dry, language)),
         Ok(Err(away)) => {
             let why = away.in_language(language);
             let error = language.tr_with("doctor-directory-away", &[("id", &directory.id), ("why", &why)]);
@@ -110,11 +113,20 @@ pub async fn compare(web: Data<Web>, signed: Signed, id: Path<String>, fields: P
     render(&web, &signed, status, false, Some((directory.id.clone(), outcome))).await
 }
 
+/// Says who does it, before it is done.
 async fn noted(web: &Web, signed: &Signed, id: &str) -> Result<()> {
     let (asker, id, now) = (signed.clone(), id.to_owned(), web.moment().ts());
     web.db
-        .write(move |tx| audit::noted(tx, &asker.actor.who(), Audited::Agent, &id, "directory compared", now))
+        .write(move |tx| {
+            for_people(tx, &asker.actor)?;
+            audit::noted(tx, &asker.actor.who(), Audited::Agent, &id, "directory compared", now)
+        })
         .await
+}
+
+/// Whether an account of ours may look around in it: people who only prove who they are say nothing of others.
+fn can_be_asked(directory: &Ldap) -> bool {
+    matches!(directory.bind, Bind::Service { .. })
 }
 
 async fn render(
@@ -166,7 +178,7 @@ fn way(method: &Method, compared: &mut Option<(String, Outcome)>, language: &Lan
         kind: language.tr(kind),
         facts,
         gives: roles.map(gives).unwrap_or_default(),
-        compares: matches!(method, Method::Ldap(_)),
+        compares: matches!(method, Method::Ldap(one) if can_be_asked(one)),
         outcome: compared.take_if(|(of, _)| of == id).map(|(_, outcome)| outcome),
     }
 }
@@ -251,7 +263,19 @@ fn done(step: &Step, language: &Language) -> Done {
         "details" => "methods-details",
         _ => "methods-kept",
     };
-    let known = match step.detail.as_str() {
+    let (detail, why) = &step.parts;
+    let why = why.as_ref().map(|why| why.in_language(language));
+    Done {
+        agent: step.agent.clone(),
+        what: language.tr(what),
+        detail: std::iter::once(told(detail, language)).chain(why).collect::<Vec<_>>().join(": "),
+        kept: step.what == "kept",
+    }
+}
+
+/// What a step says of itself; what it names is shown as it is.
+fn told(detail: &str, language: &Language) -> String {
+    let known = match detail {
         "gone from the directory" => Some("methods-gone"),
         "shut in the directory" => Some("methods-shut"),
         "over in the directory" => Some("methods-over"),
@@ -259,10 +283,19 @@ fn done(step: &Step, language: &Language) -> Done {
         "does not end" => Some("methods-endless"),
         _ => None,
     };
-    Done {
-        agent: step.agent.clone(),
-        what: language.tr(what),
-        detail: known.map_or_else(|| step.detail.clone(), |key| language.tr(key)),
-        kept: step.what == "kept",
+    if let Some(key) = known {
+        return language.tr(key);
+    }
+    let named = [("name ", "methods-name"), ("address ", "methods-mail"), ("ends ", "methods-ends")];
+    let named = named.iter().find_map(|(word, key)| detail.strip_prefix(word).map(|what| (what, *key)));
+    match named {
+        // Both have changed.
+        Some((what, key)) if key == "methods-name" && what.contains(", address ") => {
+            let (name, address) = what.rsplit_once(", address ").unwrap_or((what, ""));
+            let name = language.tr_with(key, &[("what", name)]);
+            format!("{name}, {}", language.tr_with("methods-mail", &[("what", address)]))
+        }
+        Some((what, key)) => language.tr_with(key, &[("what", what)]),
+        None => detail.to_owned(),
     }
 }

@@ -51,3 +51,6 @@ methods-back = wieder da
 methods-endless = endet nicht
 methods-findings = Was gefunden wurde
 methods-nobody-asked = Draußen gibt es nichts zu fragen.
+methods-name = Name { $what }
+methods-mail = Adresse { $what }
+methods-ends = endet { $what }

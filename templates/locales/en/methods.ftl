@@ -51,3 +51,6 @@ methods-back = there again
 methods-endless = does not end
 methods-findings = What was found
 methods-nobody-asked = There is nothing outside to ask.
+methods-name = name { $what }
+methods-mail = address { $what }
+methods-ends = ends { $what }

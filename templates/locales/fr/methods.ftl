@@ -51,3 +51,6 @@ methods-back = de retour
 methods-endless = n’a pas de fin
 methods-findings = Ce qui a été constaté
 methods-nobody-asked = Il n’y a rien à interroger au-dehors.
+methods-name = nom { $what }
+methods-mail = adresse { $what }
+methods-ends = prend fin { $what }

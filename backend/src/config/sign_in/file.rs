@@ -244,6 +244,8 @@ impl LdapEntry {
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         if host.is_empty()
             || !url.username().is_empty()
+            || url.password().is_some()
+            || url.fragment().is_some()
             || !["", "/"].contains(&url.path())
             || url.query().is_some()
         {
