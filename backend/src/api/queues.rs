@@ -237,7 +237,8 @@ impl SetQueue {
             strict_matching: self.strict_matching.or(Some(false)),
             subject_tag: self.subject_tag.or(Some(false)),
             reply_token: self.reply_token.or(Some(false)),
-            own_rights: self.own_rights.or(Some(false)),
+            // Whoever does not know of it opens nothing by saying nothing.
+            own_rights: self.own_rights,
             unlock_minutes: self.unlock_minutes.or(Some(480)),
             hold_seconds: self.hold_seconds.or(Some(10)),
             note: self.note.or(Some(String::new())),

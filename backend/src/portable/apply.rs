@@ -234,7 +234,7 @@ fn queue_to(tx: &mut Tx<'_>, actor: &Actor, queue: &QueueText, now: Ts) -> Resul
         strict_matching: Some(queue.strict_matching),
         subject_tag: Some(queue.subject_tag),
         reply_token: Some(queue.reply_token),
-        own_rights: Some(queue.own_rights),
+        own_rights: queue.own_rights,
         unlock_minutes: Some(queue.unlock_minutes),
         hold_seconds: Some(queue.hold_seconds),
         calendar: Some(queue.calendar.clone()),

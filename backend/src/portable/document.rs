@@ -131,8 +131,9 @@ pub(super) struct QueueText {
     pub subject_tag: bool,
     #[serde(default)]
     pub reply_token: bool,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub own_rights: bool,
+    /// A file from before it was there leaves it as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_rights: Option<bool>,
     pub unlock_minutes: i32,
     pub hold_seconds: i32,
     /// None: the installation's.

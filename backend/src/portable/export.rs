@@ -156,7 +156,7 @@ fn queues_of(conn: &mut Conn, actor: &Actor, names: &Names) -> Result<Vec<QueueT
             strict_matching: queue.strict_matching,
             subject_tag: queue.subject_tag,
             reply_token: queue.reply_token,
-            own_rights: queue.own_rights,
+            own_rights: Some(queue.own_rights),
             unlock_minutes: queue.unlock_minutes,
             hold_seconds: queue.hold_seconds,
             note: queue.note,
