@@ -67,7 +67,9 @@ pub fn end_sessions(
 ) -> Result<()> {
     let login = agents::login(tx, agent)?;
     let of_agent = || sessions::table.filter(sessions::agent_id.eq(agent));
-    let before: i64 = of_agent().count().get_result(&mut **tx)?;
+    // One that waits for its second factor is none yet.
+    let whole = || of_agent().filter(sessions::stage.eq(SessionStage::Whole)).count();
+    let before: i64 = whole().get_result(&mut **tx)?;
     let ended = match one {
         Some(hash) => diesel::delete(of_agent().filter(sessions::id_hash.eq(hash))).execute(&mut **tx)?,
         None => diesel::delete(of_agent()).execute(&mut **tx)?,
@@ -76,7 +78,7 @@ pub fn end_sessions(
         return Err(Error::NotFound);
     }
     tx.wake(Wake::EVENTS);
-    let left: i64 = of_agent().count().get_result(&mut **tx)?;
+    let left: i64 = whole().get_result(&mut **tx)?;
     let told = (json!({ "sessions": before }), json!({ "sessions": left }));
     journal::changed(tx, people, Audited::Agent, &login, told, now)
 }

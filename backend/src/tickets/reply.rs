@@ -355,9 +355,12 @@ fn subject(tx: &mut Tx<'_>, ticket: &Ticket, tag: bool) -> Result<String> {
     let last =
         last_from_customer(tx, ticket)?.map(|article| article.subject).filter(|subject| !subject.is_empty());
     let base = last.unwrap_or_else(|| ticket.title.clone());
-    let base = bare_subject(&base, tag_of(&ticket.number).trim_end());
-    let tag = if tag { tag_of(&ticket.number) } else { String::new() };
-    Ok(format!("Re: {tag}{base}"))
+    let own = tag_of(&ticket.number);
+    let bare = bare_subject(&base, own.trim_end());
+    // Nothing but marks: the ticket's title says what it is about.
+    let bare = if bare.is_empty() { bare_subject(&ticket.title, own.trim_end()) } else { bare };
+    let tag = if tag { own } else { String::new() };
+    Ok(format!("Re: {tag}{bare}").trim_end().to_owned())
 }
 
 /// A subject without its `Re:` and our tag, wherever a mail program has put either.

@@ -68,8 +68,8 @@ person-token-revoked = Der Token gilt nicht mehr.
 person-restored = Wieder da. Ist das alte Passwort verloren, braucht es ein neues oder einen Link.
 person-retired = Ausgeschieden. Sitzungen und Token sind beendet; der Name bleibt an allem Getanen.
 person-retired-given = { $n ->
-    [one] Ein offenes Ticket ging an die Vertretung.
-   *[other] { $n } offene Tickets gingen an die Vertretung.
+    [one] Ein offenes Ticket ging an den Kollegen.
+   *[other] { $n } offene Tickets gingen an den Kollegen.
   }
 person-retired-free = { $n ->
     [one] Ein offenes Ticket hat jetzt keinen Besitzer.
