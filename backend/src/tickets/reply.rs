@@ -367,10 +367,21 @@ fn subject(tx: &mut Tx<'_>, ticket: &Ticket, tag: bool) -> Result<String> {
 fn bare_subject(subject: &str, tag: &str) -> String {
     let mut bare = super::open::without_prefixes(subject).to_owned();
     while let Some((before, after)) = bare.split_once(tag) {
-        let joined = format!("{} {}", before.trim_end(), super::open::without_prefixes(after));
+        let joined = format!("{} {}", without_prefix_at_end(before), super::open::without_prefixes(after));
         bare = super::open::without_prefixes(&joined).to_owned();
     }
     bare.trim().to_owned()
+}
+
+/// A subject's beginning without the `Re:` at its end, which stood before our tag.
+fn without_prefix_at_end(beginning: &str) -> &str {
+    let beginning = beginning.trim_end();
+    let word = beginning.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let is_prefix = !word.is_empty() && super::open::without_prefixes(word).is_empty();
+    match beginning.strip_suffix(word) {
+        Some(before) if is_prefix => before.trim_end(),
+        _ => beginning,
+    }
 }
 
 /// The part of an address after the @.

@@ -76,6 +76,7 @@ fn pages_meet_wcag_aa_by_day_and_by_night_and_fit_a_phone() {
             "/reports",
             "/admin/diagnostics",
             "/admin/settings",
+            "/admin/sign-in",
             "/admin/diagnostics?outside=yes",
             "/admin/relay",
             "/admin/look",
@@ -119,7 +120,7 @@ fn pages_meet_wcag_aa_by_day_and_by_night_and_fit_a_phone() {
             }
             for (across, down) in [(360, 740), (2560, 1440)] {
                 browser.driver.set_window_size(across, down).await.unwrap();
-                let wide = browser.run(SIDEWAYS).await;
+                let wide = sideways(&browser).await;
                 if wide != 0 {
                     found.push(format!("{page}: scrolls sideways at {across} px, by {wide} px"));
                 }
@@ -131,6 +132,19 @@ fn pages_meet_wcag_aa_by_day_and_by_night_and_fit_a_phone() {
         assert!(complaints.is_empty(), "{complaints:?}");
         browser.close().await;
     });
+}
+
+/// By how much the page scrolls sideways, once it has taken its new width.
+async fn sideways(browser: &Browser) -> serde_json::Value {
+    let mut wide = browser.run(SIDEWAYS).await;
+    for _ in 0..40 {
+        if wide == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        wide = browser.run(SIDEWAYS).await;
+    }
+    wide
 }
 
 /// Waits until no colour is on its way to another: what is measured half way through belongs to neither theme.

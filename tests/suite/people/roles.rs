@@ -177,6 +177,9 @@ both_databases! {
         assert!(row.starts_with(" data-above=\"*\"") && !row.contains("is-from"), "{row}");
         let why = format!("/admin/people/{}/rights?queue={complaints}", id(&app, "agents", "dana").await);
         assert!(!admin.get(&why).await.assert(200).text().contains("The role Helpers gives"));
+        // A program that sets all it knows of, and does not know of this, opens nothing.
+        let all = json!({ "name": "Complaints", "parent": "Support", "addresses": [] });
+        assert_eq!(app.root.put(&path, all).await.assert(200).json()["own_rights"], true);
         // Either way it is said by who manages people; to be opened, by who has what it then gives.
         let roles = [("Mail only", json!(["queues_and_mail", "api"])), ("Both", json!(["people", "queues_and_mail", "api"]))];
         for (name, installation) in &roles {

@@ -58,6 +58,7 @@ fn each_mistake_is_named_and_no_password_is_repeated() {
         (format!("{LDAP}{BOUND}"), "url"),
         (format!("{LDAP}{BOUND}url = \"http://ldap.example\"\n"), "ldaps://"),
         (format!("{LDAP}{BOUND}url = \"ldaps://ldap.example/dc=x\"\n"), "host and a port"),
+        (format!("{LDAP}{BOUND}url = \"ldaps://:secret@ldap.example\"\n"), "host and a port"),
         (format!("{LDAP}{BOUND}url = \"ldap://ldap.example\"\ntls = \"none\"\n"), "unencrypted"),
         (format!("{LDAP}{BOUND}url = \"ldap://ldap.example\"\ntls = \"maybe\"\n"), "starttls"),
         (format!("{LDAP}{url}"), "bind_dn"),
