@@ -352,8 +352,8 @@ both_databases! {
     }
 }
 
-/// Whom fail2ban would ban for this log.
-fn banned(log: &str) -> Vec<String> {
+/// Whom fail2ban would ban for this log, once for each line that it understands.
+pub(super) fn banned(log: &str) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("log");
     std::fs::write(&file, log).unwrap();

@@ -1,7 +1,5 @@
 //! A guess at the second factor is a line in the log like a guess at the password: fail2ban reads it.
 
-use std::path::Path;
-
 use reqwest::Method;
 use tests::binary::PASSWORD;
 use tests::client::Answer;
@@ -9,6 +7,7 @@ use tests::{Binary, Client, Database, Settings};
 use turnstone::db::Ts;
 use turnstone::people::factor;
 
+use super::audit::banned;
 use super::factor::secret_on;
 
 /// Whoever guesses, as the proxy in front says.
@@ -42,19 +41,6 @@ async fn with_factor(base: &str) -> Vec<u8> {
 async fn from_there(visitor: &Client, path: &str, form: &[(&str, &str)]) -> Answer {
     let request = visitor.request(Method::POST, path).header("x-forwarded-for", GUESSER).form(&form);
     visitor.send(request).await
-}
-
-/// Whom fail2ban would ban for this log, once for each line that it understands.
-fn banned(log: &str) -> Vec<String> {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("log");
-    std::fs::write(&file, log).unwrap();
-    let filter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/fail2ban/turnstone.conf");
-    let output =
-        std::process::Command::new("fail2ban-regex").args(["--out", "ip"]).args([&file, &filter]).output();
-    let output = output.expect("fail2ban-regex, which tests/run installs");
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
 #[test]
