@@ -4,7 +4,7 @@
 use std::{env, fs, io, path::Path, process::Command};
 
 mod packing {
-    include!("src/web/embedded/packing.rs");
+    include!("src/embedded/packing.rs");
 }
 
 /// Functions that came out alike become one: a generic one is made anew for each type, also where the type makes no difference
@@ -16,6 +16,7 @@ fn main() -> io::Result<()> {
     // Builds for development read the folders.
     if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         pack("templates", &["html"])?;
+        pack("templates/locales", &["ftl"])?;
         pack("assets", &["css", "js", "svg", "png"])?;
     }
     if is_linux_with_glibc() && glibc().is_some_and(|version| version >= (2, 36)) {
@@ -28,14 +29,14 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// A folder beside those of the crates, as `web::embedded` reads it.
+/// A folder beside those of the crates, as `embedded` reads it.
 fn pack(folder: &str, kinds: &[&str]) -> io::Result<()> {
     let place = |name: &str| env::var(name).map_err(io::Error::other);
     let root = Path::new(&place("CARGO_MANIFEST_DIR")?).join("..").join(folder);
-    println!("cargo::rerun-if-changed=src/web/embedded/packing.rs");
+    println!("cargo::rerun-if-changed=src/embedded/packing.rs");
     println!("cargo::rerun-if-changed={}", root.display());
     let packed = packing::packed(&packing::files(&root, kinds)?)?;
-    fs::write(Path::new(&place("OUT_DIR")?).join(folder).with_extension("zst"), packed)
+    fs::write(Path::new(&place("OUT_DIR")?).join(folder.replace('/', "-")).with_extension("zst"), packed)
 }
 
 fn is_linux_with_glibc() -> bool {

@@ -3,31 +3,14 @@
 //! The messages are Fluent files under `templates/locales/LANGUAGE/`; a language is added by adding a folder. All are
 //! complete, which a test sees to; where one were silent, English would speak.
 
+mod catalogue;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::sync::{LazyLock, PoisonError, RwLock};
 
-use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::{LanguageIdentifier, Loader};
-
-fluent_templates::static_loader! {
-    static LOCALES = {
-        locales: "../templates/locales",
-        fallback_language: "en",
-        // Isolation marks around names would travel into mails and break comparisons; names are shown in
-        // elements of their own instead.
-        customise: |bundle| bundle.set_use_isolating(false),
-    };
-}
-
-/// The messages of a language without values, as they were found once.
-type Plain = RwLock<HashMap<String, Box<str>>>;
-
-/// A page says some hundred of them, the same each time; to find one anew, languages are negotiated and a pattern is resolved: a
-/// tenth of the page. No more than there are in the files, since what no language knows is not kept.
-static PLAIN: LazyLock<Vec<(LanguageIdentifier, Plain)>> =
-    LazyLock::new(|| LOCALES.locales().map(|language| (language.clone(), Plain::default())).collect());
+pub use fluent_bundle::FluentValue;
+use unic_langid::LanguageIdentifier;
 
 /// Named values for a message.
 pub type Values<'a> = HashMap<Cow<'static, str>, FluentValue<'a>>;
@@ -39,14 +22,13 @@ pub struct Language(LanguageIdentifier);
 impl Language {
     /// English, the language every message exists in.
     pub fn english() -> Self {
-        Self(LOCALES.fallback().clone())
+        Self(catalogue::fallback())
     }
 
     /// The language with this tag (`de`, `fr-CA`), or English where there are no messages for it.
     pub fn named(tag: &str) -> Self {
         let Ok(wanted) = tag.parse::<LanguageIdentifier>() else { return Self::english() };
-        let known = |l: &&LanguageIdentifier| l.language == wanted.language;
-        LOCALES.locales().find(known).map_or_else(Self::english, |found| Self(found.clone()))
+        Self::like(&wanted).unwrap_or_else(Self::english)
     }
 
     /// The best match for an `Accept-Language` header; of equally wished ones the first wins.
@@ -63,16 +45,24 @@ impl Language {
         wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
         for (_, tag) in wanted {
             let Ok(id) = tag.parse::<LanguageIdentifier>() else { continue };
-            if let Some(found) = LOCALES.locales().find(|l| l.language == id.language) {
-                return Self(found.clone());
+            if let Some(found) = Self::like(&id) {
+                return found;
             }
         }
         Self::english()
     }
 
+    /// The one there are messages for that differs at most in its region.
+    fn like(wanted: &LanguageIdentifier) -> Option<Self> {
+        let found =
+            catalogue::all().iter().find(|catalogue| catalogue.language.language == wanted.language)?;
+        Some(Self(found.language.clone()))
+    }
+
     /// All languages there are messages for, as tags.
     pub fn all() -> Vec<String> {
-        let mut tags: Vec<String> = LOCALES.locales().map(ToString::to_string).collect();
+        let mut tags: Vec<String> =
+            catalogue::all().iter().map(|catalogue| catalogue.language.to_string()).collect();
         tags.sort();
         tags
     }
@@ -84,19 +74,7 @@ impl Language {
 
     /// The message for a key, or `None` where no language knows it.
     pub fn find(&self, key: &str, values: Option<&Values<'_>>) -> Option<String> {
-        let found = || LOCALES.try_lookup_complete(&self.0, key, values);
-        if values.is_some_and(|values| !values.is_empty()) {
-            return found();
-        }
-        let Some((_, plain)) = PLAIN.iter().find(|(language, _)| *language == self.0) else { return found() };
-        let known =
-            plain.read().unwrap_or_else(PoisonError::into_inner).get(key).map(|text| (**text).to_owned());
-        known.or_else(|| {
-            let text = found()?;
-            let mut plain = plain.write().unwrap_or_else(PoisonError::into_inner);
-            plain.insert(key.to_owned(), text.as_str().into());
-            Some(text)
-        })
+        catalogue::find(&self.0, key, values)
     }
 
     /// The message for a key; the key itself where it is missing, which a test forbids.

@@ -12,6 +12,7 @@ pub mod csv;
 pub mod db;
 pub mod demo;
 pub mod desk;
+pub mod embedded;
 pub mod error;
 pub mod filters;
 pub mod i18n;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::embedded::{self, Files};
+use crate::embedded::{self, Files};
 
 /// One file as it is served.
 #[derive(Debug)]

@@ -18,7 +18,6 @@ pub mod customers;
 pub mod dashboard;
 mod diagnostics;
 pub mod downloads;
-pub mod embedded;
 mod erased;
 pub mod factor;
 pub mod failure;

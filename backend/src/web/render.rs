@@ -4,16 +4,15 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use fluent_templates::fluent_bundle::FluentValue;
 use jiff::Timestamp;
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use super::assets::Assets;
-use super::embedded;
 use super::text;
 use super::times::Reader;
-use crate::i18n::Values;
+use crate::embedded;
+use crate::i18n::{FluentValue, Values};
 
 thread_local! {
     // Components see only their arguments, so what every sentence and every time on a page depends on

@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use fluent_templates::fluent_bundle::FluentValue;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use crate::i18n::{Language, Values};
+use crate::i18n::{FluentValue, Language, Values};
 use crate::terms::Terms;
 
 /// What the wording of an instant depends on.

@@ -1,10 +1,12 @@
 //! What is packed into a release is what lies in the folders.
 
-use turnstone::web::embedded::{assets, packing, pages, unpacked};
+use turnstone::embedded::{assets, messages, packing, pages, unpacked};
 
 #[test]
 fn a_package_holds_what_its_folder_holds() {
-    for (files, known) in [(pages(), "tickets/page.html"), (assets(), "icons.svg")] {
+    for (files, known) in
+        [(pages(), "tickets/page.html"), (messages(), "de/errors.ftl"), (assets(), "icons.svg")]
+    {
         let files = files.unwrap();
         assert!(files.len() > 40 && files.contains_key(known), "{} files", files.len());
         let packed = packing::packed(&files).unwrap();

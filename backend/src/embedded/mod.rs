@@ -1,4 +1,4 @@
-//! Templates, styles, scripts and icons. They are packed into the binary: what is read once, at the start, takes a fifth of its
+//! Templates, messages, styles, scripts and icons. They are packed into the binary: what is read once, at the start, takes a fifth of its
 //! room that way. Builds for development read the folders instead, so that a change shows without a build.
 
 use std::{
@@ -22,6 +22,17 @@ pub fn pages() -> Result<Files> {
     return packing::files(&beside("templates"), &["html"]);
     #[cfg(not(debug_assertions))]
     unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/templates.zst")))
+}
+
+/// The messages, each file below the folder of its language: `de/errors.ftl`.
+///
+/// # Errors
+/// Those of [`pages`].
+pub fn messages() -> Result<Files> {
+    #[cfg(debug_assertions)]
+    return packing::files(&beside("templates/locales"), &["ftl"]);
+    #[cfg(not(debug_assertions))]
+    unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/templates-locales.zst")))
 }
 
 /// Styles, scripts, icons and pictures.
