@@ -72,6 +72,20 @@ pub enum Check {
     OwnPasskey,
     /// A file that was not sent yet is its author's.
     OwnFile,
+    /// So is the text that it goes along with.
+    OwnDraft,
+    /// A file that is on its way is its sender's.
+    OwnUpload,
+    /// A file is taken off a draft by who put it there.
+    Detach,
+    /// A token is ended by whose it is.
+    OwnToken,
+    /// What an agent is told is shown to him.
+    OwnNotices,
+    /// It is marked as read by him.
+    NoticesRead,
+    /// A session that is too old, or was not used for too long, is over.
+    SessionTimes,
     /// What the queues above give does not hold in a queue with rights of its own alone.
     OwnRights,
 }
@@ -98,6 +112,8 @@ impl Check {
             Self::Author,
         ]);
         all.extend([Self::OwnBulk, Self::OwnPasskey, Self::OwnFile, Self::OwnRights]);
+        all.extend([Self::OwnDraft, Self::OwnUpload, Self::Detach, Self::OwnToken]);
+        all.extend([Self::OwnNotices, Self::NoticesRead, Self::SessionTimes]);
         all
     }
 }
@@ -137,6 +153,13 @@ impl fmt::Display for Check {
             Self::OwnBulk => "own_bulk",
             Self::OwnPasskey => "own_passkey",
             Self::OwnFile => "own_file",
+            Self::OwnDraft => "own_draft",
+            Self::OwnUpload => "own_upload",
+            Self::Detach => "detach",
+            Self::OwnToken => "own_token",
+            Self::OwnNotices => "own_notices",
+            Self::NoticesRead => "notices_read",
+            Self::SessionTimes => "session_times",
             Self::OwnRights => "own_rights",
         };
         out.write_str(word)

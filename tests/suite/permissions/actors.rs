@@ -17,7 +17,7 @@ pub enum State {
     Expired,
     /// His session waits for the second factor; he has no token.
     Half,
-    /// His session is too old, his token revoked.
+    /// His session is too old, or was not used for too long; his token is revoked.
     Over,
     /// Has to choose a password of his own first; a token is no password.
     MustChange,
@@ -71,6 +71,7 @@ pub const ALL: &[Kind] = &[
     lead("expired", State::Expired),
     lead("half", State::Half),
     lead("over", State::Over),
+    lead("idle", State::Over),
     lead("mustchange", State::MustChange),
     lead("notraised", State::NotRaised),
     Kind { retired_role: true, ..lead("retired", State::Good) },

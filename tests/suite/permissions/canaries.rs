@@ -26,6 +26,10 @@ pub const ALL: &[Canary] = &[
     Canary { word: "zqxview", may_meet: |who| who.sees_as("reply") },
     // What one agent calls his passkey: whoever manages people sees it on his page and in the audit log.
     Canary { word: "zqxpasskey", may_meet: |who| who.sees_as("reply") || who.may_install("people") },
+    // What one agent calls a token; as with passkeys.
+    Canary { word: "zqxtoken", may_meet: |who| who.login == "lead" || who.may_install("people") },
+    // What somebody is told who does not walk.
+    Canary { word: "zqxnotice", may_meet: |_| false },
     // A template of one agent: his alone, whatever others manage.
     Canary { word: "zqxpersonal", may_meet: |who| who.login == "reply" },
     // A template for one role. The audit log names what was changed.

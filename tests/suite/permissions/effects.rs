@@ -72,6 +72,19 @@ impl Eye {
         Self { sql: parts.join(" UNION ALL ") }
     }
 
+    /// Looks at what one agent has: what he was told and has not seen, and his ways in.
+    pub fn of(login: &str) -> Self {
+        let tables =
+            [("notices", "read_at IS NULL"), ("sessions", "1 = 1"), ("tokens", "revoked_at IS NULL")];
+        let parts = tables.map(|(name, counts)| {
+            format!(
+                "SELECT '{name}' AS name, CAST(count(*) AS TEXT) AS content FROM {name} \
+                 WHERE {counts} AND agent_id = (SELECT id FROM agents WHERE login = '{login}')"
+            )
+        });
+        Self { sql: parts.join(" UNION ALL ") }
+    }
+
     /// What they hold now.
     pub async fn look(&self, db: &Db) -> Effects {
         let sql = self.sql.clone();

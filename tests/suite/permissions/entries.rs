@@ -12,6 +12,8 @@ pub enum Body {
     Json(&'static str),
     /// A form with one file.
     File,
+    /// The first bytes of a file that comes in pieces.
+    Piece,
 }
 
 /// Who may use a route, where its `needs` says less than DESIGN's rules do.
@@ -25,6 +27,10 @@ pub enum Besides {
     Own,
     /// The same, and not even who looks through his eyes sees it.
     Unsaid,
+    /// The same of what waits on the open ticket to be sent.
+    Unsent,
+    /// What the body names is this agent's own, and no one else's.
+    OwnOf(&'static str),
     /// What the address names belongs to the hidden queue.
     Vault,
     /// The right to open tickets in some queue.
@@ -72,10 +78,11 @@ const fn spoils(route: &'static str, body: Body) -> Entry {
     Entry { spoils: true, ..entry(route, body) }
 }
 
-use Body::{File, Form, Json, None};
+use Body::{File, Form, Json, None, Piece};
 
 /// Entries of changes that a ticket, a queue or a session stands behind, and of what is read with a rule of its own. What
-/// an installation-wide right stands behind needs none: nobody gets as far as its body without it.
+/// an installation-wide right stands behind needs none: nobody gets as far as its body without it. Where it has one all the
+/// same, whoever should be refused and is not leaves something behind.
 pub const ALL: &[Entry] = &[
     // Pages.
     spoils("POST /logout", Form(&[])),
@@ -132,10 +139,11 @@ pub const ALL: &[Entry] = &[
     entry("PUT /tickets/{number}/presence", Json(r#"{"doing":"viewing","tab":"a"}"#)),
     entry("PUT /tickets/{number}/draft", Json(r#"{"kind":"note","body":"x","base":null}"#)),
     entry("POST /tickets/{number}/draft/files", File),
-    entry("DELETE /tickets/{number}/draft/files/{uid}", None),
+    needs("DELETE /tickets/{number}/draft/files/{uid}", None, Besides::Unsent),
     entry("POST /tickets/{number}/draft/uploads", Json(r#"{"name":"x.txt","size":10}"#)),
-    entry("PATCH /tickets/{number}/draft/uploads/{uid}", None),
-    entry("DELETE /tickets/{number}/draft/uploads/{uid}", None),
+    needs("HEAD /tickets/{number}/draft/uploads/{uid}", None, Besides::Unsent),
+    needs("PATCH /tickets/{number}/draft/uploads/{uid}", Piece, Besides::Unsent),
+    needs("DELETE /tickets/{number}/draft/uploads/{uid}", None, Besides::Unsent),
     entry("POST /articles/{id}/images", Form(&[])),
     needs("POST /articles/{id}/undo", Form(&[]), Besides::Root),
     entry("POST /articles/{id}/redirects", Form(&[("to", "e@customer.example")])),
@@ -147,7 +155,7 @@ pub const ALL: &[Entry] = &[
     needs("POST /views/{id}/end", Form(&[]), Besides::Own),
     entry("POST /preferences", Form(&[])),
     entry("POST /preferences/notices", Form(&[])),
-    entry("POST /notices/read", Form(&[("last", "1")])),
+    entry("POST /notices/read", Form(&[("last", "999999999")])),
     entry("POST /viewing/end", Form(&[])),
     entry("POST /preferences/rows", Form(&[("dense", "off")])),
     entry("POST /preferences/queues", Form(&[])),
@@ -163,9 +171,7 @@ pub const ALL: &[Entry] = &[
     entry("POST /preferences/passkeys/challenge", Form(&[])),
     needs("POST /preferences/passkeys/{id}", Form(&[("name", "Renamed")]), Besides::Own),
     needs("POST /preferences/passkeys/{id}/end", Form(&[]), Besides::Own),
-    // A form must be understood, or that it is refused with a field too many says nothing.
-    entry("POST /preferences/tokens/end", Form(&[("token", "0")])),
-    entry("POST /admin/mailboxes/{id}/rest", Form(&[("rest", "yes")])),
+    needs("POST /preferences/tokens/end", Form(&[("token", "{token}")]), Besides::OwnOf("lead")),
     entry("POST /preferences/templates", Form(&[("name", "Mine"), ("body", "Mine.")])),
     needs("GET /preferences/templates/{id}", None, Besides::Unsaid),
     needs("POST /preferences/templates/{id}", Form(&[("name", "Changed"), ("body", "Mine.")]), Besides::Own),
@@ -194,6 +200,56 @@ pub const ALL: &[Entry] = &[
     needs("GET /api/v1/tags", None, Besides::Everywhere("read")),
     needs("POST /api/v1/tags", Json(r#"{"tag":"none"}"#), Besides::Everywhere("read")),
     needs("GET /customers/{id}", None, Besides::Customer),
+    // A form must be understood, or that it is refused with a field too many says nothing.
+    entry("POST /admin/mailboxes/{id}/rest", Form(&[("rest", "yes")])),
+    entry(
+        "POST /admin/queues",
+        Form(&[
+            ("name", "Walked {login}"),
+            ("addresses", "walked-{login}@helpdesk.example"),
+            ("auto_response", "on"),
+            ("follow_up_policy", "reopen"),
+            ("unlock_minutes", "480"),
+            ("hold_seconds", "10"),
+            ("language", "en"),
+        ]),
+    ),
+    entry("POST /admin/states", Form(&[("name", "Walked {login}"), ("kind", "closed")])),
+    entry("POST /admin/states/{id}", Form(&[("name", "Solved at last")])),
+    entry("POST /admin/states/{id}/place", Form(&[("place", "2")])),
+    entry("POST /admin/calendars", Form(&[("name", "Walked {login}"), ("monday", "09:00-17:00")])),
+    entry(
+        "POST /admin/templates",
+        Form(&[("name", "Walked {login}"), ("body", "Walked."), ("scope", "everybody")]),
+    ),
+    entry(
+        "POST /admin/people",
+        Form(&[
+            ("name", "Walked {login}"),
+            ("email", "walked-{login}@elsewhere.example"),
+            ("login", "walked-{login}"),
+            ("how", "invite"),
+            ("page_size", "25"),
+            ("language", "en"),
+        ]),
+    ),
+    entry("POST /admin/people/domains", Form(&[("domains", "helpdesk.example elsewhere.example")])),
+    entry("POST /admin/people/{id}/tokens/end", Form(&[("token", "{tildas_token}")])),
+    entry("POST /admin/roles", Form(&[("name", "Walked {login}"), ("whole", "1")])),
+    entry(
+        "POST /admin/roles/{id}",
+        Form(&[("name", "spare"), ("description", "Walked."), ("sure", "1"), ("whole", "1")]),
+    ),
+    entry(
+        "POST /admin/customers",
+        Form(&[("address", "walked-{login}@elsewhere.example"), ("name", "Walked {login}")]),
+    ),
+    entry("POST /admin/customers/{id}", Form(&[("name", "Anna"), ("note", "Walked.")])),
+    entry("POST /admin/customers/{id}/addresses", Form(&[("address", "walks@elsewhere.example")])),
+    entry("POST /admin/customers/{id}/addresses/end", Form(&[("address", "walks@elsewhere.example")])),
+    entry("POST /admin/organisations", Form(&[("name", "Walked {login}")])),
+    entry("POST /admin/organisations/{id}", Form(&[("name", "Walked on")])),
+    entry("POST /admin/settings", Form(&[("key", "SIGN_IN_TRIES"), ("value", "9")])),
     // The API.
     needs("GET /api/v1/customers/{id}", None, Besides::Customer),
     entry(
@@ -239,7 +295,7 @@ pub const ALL: &[Entry] = &[
     entry("POST /api/v1/articles/{id}/resends", Json("{}")),
     spoils("POST /api/v1/articles/{id}/splits", Json(r#"{"title":"Split"}"#)),
     spoils("PUT /api/v1/articles/{id}/ticket", Json(r#"{"value":"{other}"}"#)),
-    entry("PUT /api/v1/notices/read", Json(r#"{"up_to":"1"}"#)),
+    entry("PUT /api/v1/notices/read", Json(r#"{"up_to":"999999999"}"#)),
     entry(
         "PUT /api/v1/preferences/notices",
         Json(r#"{"items":[{"event":"new_ticket","mail":"now","browser":true}]}"#),
@@ -258,6 +314,34 @@ pub const ALL: &[Entry] = &[
     needs("GET /api/v1/queues/{id}", None, Besides::Vault),
     needs("GET /api/v1/templates/{id}", None, Besides::Vault),
     needs("PATCH /api/v1/agents/{id}", Json(r#"{"roles":["lead"]}"#), Besides::Gives),
+    entry(
+        "POST /api/v1/queues",
+        Json(r#"{"name":"Program of {login}","addresses":["program-{login}@helpdesk.example"]}"#),
+    ),
+    entry("PATCH /api/v1/queues/{id}", Json(r#"{"sender_name":"Walked"}"#)),
+    entry("POST /api/v1/states", Json(r#"{"name":"Program of {login}","state_type":"closed"}"#)),
+    entry("PUT /api/v1/states/{id}", Json(r#"{"name":"Solved by program"}"#)),
+    entry(
+        "POST /api/v1/calendars",
+        Json(r#"{"name":"Program of {login}","hours":{"monday":"09:00-17:00"}}"#),
+    ),
+    entry("POST /api/v1/templates", Json(r#"{"name":"Program of {login}","body_text":"Walked."}"#)),
+    entry("PUT /api/v1/templates/{id}", Json(r#"{"name":"General","body_text":"Walked."}"#)),
+    entry(
+        "POST /api/v1/agents",
+        Json(r#"{"login":"program-{login}","name":"Walked","email":"program-{login}@elsewhere.example"}"#),
+    ),
+    entry("POST /api/v1/roles", Json(r#"{"name":"Program of {login}"}"#)),
+    entry("PATCH /api/v1/roles/{id}", Json(r#"{"description":"Walked by program."}"#)),
+    entry(
+        "POST /api/v1/customers",
+        Json(r#"{"address":"program-{login}@elsewhere.example","name":"Walked"}"#),
+    ),
+    entry("PATCH /api/v1/customers/{id}", Json(r#"{"note":"Walked by program."}"#)),
+    entry("POST /api/v1/customers/{id}/addresses", Json(r#"{"address":"runs@elsewhere.example"}"#)),
+    entry("POST /api/v1/organisations", Json(r#"{"name":"Program of {login}"}"#)),
+    entry("PATCH /api/v1/organisations/{id}", Json(r#"{"note":"Walked by program."}"#)),
+    entry("PUT /api/v1/settings/{key}", Json(r#"{"value":"8"}"#)),
 ];
 
 /// Searches whose answers are looked through: they ask for the hidden tickets, by words that nobody is shown for asking.
@@ -267,6 +351,7 @@ pub const QUERIES: &[(&str, &[&str])] = &[
     ("GET /search/suggestions", &["q=find", "q=queue:", "q=tag:", "q={hidden}"]),
     ("GET /api/v1/search", &["q=findable", "q=file:findable", "q=owner:nobody", "q={hidden}"]),
     ("GET /api/v1/tickets", &["q=findable", "limit=200", "q=state:any"]),
+    ("GET /api/v1/tickets/{number}/draft", &["kind=note"]),
     ("GET /api/v1/articles", &["message_id=hidden@customer.example"]),
     ("GET /reports", &["queue={vault}"]),
     ("GET /reports.csv", &["queue={vault}"]),

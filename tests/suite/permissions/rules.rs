@@ -103,6 +103,9 @@ fn besides(who: &Kind, object: Option<Object>, besides: Besides) -> Expect {
         (Besides::Right(right), Some(object)) => on_object(who, object, right),
         (Besides::Own, _) => or(who.sees_as("reply"), Expect::NotFound),
         (Besides::Unsaid, _) => or(who.login == "reply", Expect::NotFound),
+        (Besides::OwnOf(login), _) => or(who.login == login, Expect::NotFound),
+        // On other tickets there is nothing that waits to be sent.
+        (Besides::Unsent, Some(Object::Open)) => or(who.login == "reply", Expect::NotFound),
         (Besides::AllTickets, Some(Object::Open)) => {
             or(who.may("any", "full") || who.may_install("people"), Expect::Forbidden)
         }

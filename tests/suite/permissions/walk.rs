@@ -333,7 +333,9 @@ impl Walk {
             if self.is_over() {
                 return;
             }
-            if matches!(self.body(route), Body::None) || (route.api && !bodies.contains(&route.key())) {
+            if matches!(self.body(route), Body::None | Body::Piece)
+                || (route.api && !bodies.contains(&route.key()))
+            {
                 continue;
             }
             let ask = Ask {
@@ -396,10 +398,12 @@ impl Walk {
         }
     }
 
-    /// All that may be changed: nobody is kept from it. Each has tickets of his own for it.
+    /// All that may be changed: nobody is kept from it, and nothing is changed that is another's own. Each has tickets of
+    /// his own for it.
     async fn changed(self: Arc<Self>) {
         let token = self.world.actor("root").token.clone().expect("a token");
         let mut own: std::collections::BTreeMap<&str, Thing> = std::collections::BTreeMap::new();
+        let mut before = self.world.aside.look(&self.db).await;
         for route in self.routes.clone().iter().filter(|route| route.changes() && route.needs != "public") {
             if self.is_over() {
                 return;
@@ -432,6 +436,13 @@ impl Walk {
                 ask.thing = own[login].clone();
             }
             self.clone().send_all(asks).await;
+            let after = self.world.aside.look(&self.db).await;
+            let tables = changed(&before, &after);
+            if !tables.is_empty() {
+                let tables = tables.join(", ");
+                self.complain(format!("{} changed {tables} of somebody whom it does not name", route.key()));
+            }
+            before = after;
         }
     }
 
@@ -461,7 +472,7 @@ impl Walk {
     async fn tell(&self, ask: &Ask, forged: Option<Forgery>) -> Told {
         self.asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let path = self.fill(&ask.route, &ask.thing);
-        let query = self.named(&ask.query, &ask.thing);
+        let query = self.named(&ask.query, ask);
         let url = if query.is_empty() {
             format!("{}{path}", self.base)
         } else {
@@ -488,10 +499,11 @@ impl Walk {
             }
             request = match body {
                 Body::None => request,
+                Body::Piece => request.header("Upload-Offset", "0").body("x"),
                 Body::Form(fields) => {
                     let mut fields: Vec<(String, String)> = fields
                         .iter()
-                        .map(|(name, value)| ((*name).to_owned(), self.named(value, &ask.thing)))
+                        .map(|(name, value)| ((*name).to_owned(), self.named(value, ask)))
                         .collect();
                     fields.push(("csrf".to_owned(), csrf.to_owned()));
                     fields.extend(sneaked.then(|| (SNEAKED.to_owned(), "1".to_owned())));
@@ -500,7 +512,7 @@ impl Walk {
                 Body::Json(json) => {
                     let more = format!("{{\"{SNEAKED}\":1{}", if json == "{}" { "" } else { "," });
                     let json = &if sneaked { json.replacen('{', &more, 1) } else { json.to_owned() };
-                    request.header("Content-Type", "application/json").body(self.named(json, &ask.thing))
+                    request.header("Content-Type", "application/json").body(self.named(json, ask))
                 }
                 Body::File => {
                     let part = reqwest::multipart::Part::bytes(b"x".to_vec()).file_name("x.txt");
@@ -606,11 +618,12 @@ impl Walk {
             ("auto-responses", "scope") => id("queue"),
             (_, "kind") => "received".to_owned(),
             (_, "language") => "en".to_owned(),
-            ("mailboxes" | "versions" | "organisations", "id")
-            | ("tokens", "token")
-            | ("merges", "merge") => "1".to_owned(),
+            ("mailboxes" | "versions" | "organisations", "id") | ("merges", "merge") => "1".to_owned(),
             ("content", "part") | ("rules", "at") => "0".to_owned(),
             ("setup", "step") => "look".to_owned(),
+            ("files", "uid") if !thing.file.is_empty() => thing.file.clone(),
+            ("uploads", "uid") if !thing.upload.is_empty() => thing.upload.clone(),
+            ("tokens", "token") => id("tildas_token"),
             ("settings", "key") => "SIGN_IN_TRIES".to_owned(),
             ("assets" | "brand", "name")
             | ("inline" | "files" | "uploads", "uid")
@@ -628,9 +641,11 @@ impl Walk {
         self.world.things[&Object::Open].number == thing.number
     }
 
-    /// The text with what it names.
-    fn named(&self, text: &str, thing: &Thing) -> String {
+    /// The text with what it names. Who asks is named in what nobody else may call the same.
+    fn named(&self, text: &str, ask: &Ask) -> String {
+        let (thing, login) = (&ask.thing, ask.actor.kind.login);
         let mut text = text.replace("{number}", &thing.number).replace("{article}", &thing.article);
+        text = text.replace("{login}", login);
         for (name, id) in &self.world.ids {
             text = text.replace(&format!("{{{name}}}"), id);
         }

@@ -68,6 +68,10 @@ pub struct Thing {
     pub attachment: String,
     /// The key of an act that can be undone.
     pub act: String,
+    /// What names a file that one agent has not sent yet.
+    pub file: String,
+    /// What names one of which not all has arrived.
+    pub upload: String,
 }
 
 /// All of it.
@@ -80,7 +84,12 @@ pub struct World {
     pub ids: BTreeMap<&'static str, String>,
     /// Looks at the tables.
     pub eye: Eye,
+    /// Looks at what somebody has whom no request names.
+    pub aside: Eye,
 }
+
+/// Those who do not walk: one to whom much is done, and one who is left alone.
+const STILL: [&str; 2] = ["tilda", "aside"];
 
 impl World {
     /// Makes it in a fresh installation.
@@ -98,7 +107,8 @@ impl World {
         bulks_are_done(app).await;
         // What was told before is the past's.
         app.hush().await;
-        Self { actors, things, ids, eye: Eye::open(app.db(), database).await }
+        let eye = Eye::open(app.db(), database).await;
+        Self { actors, things, ids, eye, aside: Eye::of("aside") }
     }
 
     /// Somebody.
@@ -125,9 +135,9 @@ async fn make_queues_and_roles(app: &TestApp) {
 async fn make_agents(app: &TestApp) {
     let kinds =
         actors::ALL.iter().map(|kind| kind.login).filter(|login| !login.is_empty() && *login != "root");
-    for login in kinds.chain(["tilda"]) {
+    for login in kinds.chain(STILL) {
         // Nobody has a password: none is needed, and none has to be hashed.
-        let roles = if login == "tilda" { json!([]) } else { json!([login]) };
+        let roles = if STILL.contains(&login) { json!([]) } else { json!([login]) };
         let agent = json!({ "login": login, "name": login, "email": format!("{login}@helpdesk.example"), "roles": roles });
         app.root.post("/api/v1/agents", agent).await.assert(201);
     }
@@ -176,7 +186,7 @@ pub async fn ticket(app: &Asking<'_>, title: &str, words: &str, customer: &str) 
     app.send(Method::PUT, &format!("{base}/priority"), Some(json!({ "value": "low" }))).await;
     let acts = app.send(Method::GET, &format!("{base}/acts"), None).await;
     let act = text(&acts["items"][0]["id"]);
-    Thing { number, article, attachment, act }
+    Thing { number, article, attachment, act, ..Thing::default() }
 }
 
 /// Root, asking the installation at an address.
@@ -320,8 +330,10 @@ async fn make_the_rest(
     let open = &things[&Object::Open].number.clone();
     let draft = json!({ "kind": "note", "body_text": "zqxdraft" });
     author.send(Method::PUT, &format!("/api/v1/tickets/{open}/draft"), Some(draft)).await;
-    let file = author_file(&base, &http, actors, open).await;
-    things.insert(Object::Draft, Thing { attachment: file, ..Thing::default() });
+    let (file, upload) = author_files(&base, &http, actors, open).await;
+    things.insert(Object::Draft, Thing { attachment: file.clone(), ..Thing::default() });
+    let there = things.get_mut(&Object::Open).expect("the open ticket");
+    (there.file, there.upload) = (file, upload);
     let view = json!({ "name": "zqxview", "q": "state:open" });
     ids.insert("view", text(&author.send(Method::POST, "/api/v1/views", Some(view)).await["id"]));
     for (key, language) in [("own", "en"), ("own_by_program", "de")] {
@@ -330,6 +342,10 @@ async fn make_the_rest(
         ids.insert(key, text(&made["id"]));
     }
     ids.insert("passkey", passkey(app, "reply").await);
+    ids.insert("token", way_in(app, "lead").await);
+    ids.insert("tildas_token", way_in(app, "tilda").await);
+    way_in(app, "aside").await;
+    tell_aside(app, &ids["other"]).await;
     let bulk = json!({ "tickets": [open], "act": "watch" });
     ids.insert("bulk", text(&author.send(Method::POST, "/api/v1/bulks", Some(bulk)).await["id"]));
 }
@@ -342,7 +358,35 @@ async fn passkey(app: &TestApp, login: &'static str) -> String {
     );
     let done = app.db().write(move |tx| Ok(diesel::sql_query(made.as_str()).execute(&mut **tx)?)).await;
     assert_eq!(done.expect("a passkey"), 1);
-    let asked = "SELECT CAST(max(id) AS TEXT) AS word FROM passkeys";
+    newest(app, "passkeys").await
+}
+
+/// Somebody is signed in at one more place, and has one more token: its id.
+async fn way_in(app: &TestApp, login: &'static str) -> String {
+    let now = Ts(app.clock.now());
+    let made = app.db().write(move |tx| {
+        let agent = agents::by_login(tx, login)?.id;
+        sessions::begin(tx, agent, "127.0.0.1", "matrix", now)?;
+        tokens::create(tx, agent, "zqxtoken", now)
+    });
+    made.await.expect("a session and a token");
+    newest(app, "tokens").await
+}
+
+/// Somebody who does not walk is told of a ticket, in the place of another.
+async fn tell_aside(app: &TestApp, number: &str) {
+    let told = format!(
+        "INSERT INTO notices (agent_id, at, event, ticket_id, n, absent) \
+         SELECT agents.id, agents.created_at, 'mention', tickets.id, 1, 'zqxnotice' FROM agents, tickets \
+         WHERE agents.login = 'aside' AND tickets.number = '{number}'"
+    );
+    let done = app.db().write(move |tx| Ok(diesel::sql_query(told.as_str()).execute(&mut **tx)?)).await;
+    assert_eq!(done.expect("a notice"), 1);
+}
+
+/// The newest id of a table.
+async fn newest(app: &TestApp, table: &'static str) -> String {
+    let asked = format!("SELECT CAST(max(id) AS TEXT) AS word FROM {table}");
     let id = app.db().read(move |conn| Ok(diesel::sql_query(asked).get_result::<Word>(conn)?));
     id.await.expect("its id").word
 }
@@ -357,17 +401,28 @@ async fn bulks_are_done(app: &TestApp) {
     .await;
 }
 
-/// A file in the draft of one agent: what its address is called.
-async fn author_file(base: &str, http: &reqwest::Client, actors: &[Arc<Actor>], number: &str) -> String {
+/// A file in the draft of one agent, and one on its way there: what their addresses are called.
+async fn author_files(
+    base: &str,
+    http: &reqwest::Client,
+    actors: &[Arc<Actor>],
+    number: &str,
+) -> (String, String) {
     let author = actors.iter().find(|actor| actor.kind.login == "reply").expect("an author");
+    let to_draft = |place: &str| {
+        http.post(format!("{base}/tickets/{number}/draft/{place}"))
+            .header("Sec-Fetch-Site", "same-origin")
+            .header("X-CSRF-Token", &author.csrf)
+            .header("Cookie", format!("turnstone={}", author.session.as_deref().unwrap_or_default()))
+    };
     let part = reqwest::multipart::Part::bytes(b"zqxdraft".to_vec()).file_name("zqxdraft.txt");
     let form = reqwest::multipart::Form::new().text("csrf", author.csrf.clone()).part("file", part);
-    let request = http
-        .post(format!("{base}/tickets/{number}/draft/files"))
-        .header("Sec-Fetch-Site", "same-origin")
-        .header("X-CSRF-Token", &author.csrf)
-        .header("Cookie", format!("turnstone={}", author.session.as_deref().unwrap_or_default()))
-        .multipart(form);
+    let file = taken(to_draft("files").multipart(form)).await;
+    let begun = json!({ "name": "zqxdraft-half.txt", "size": 10 });
+    (file, taken(to_draft("uploads").json(&begun)).await)
+}
+
+async fn taken(request: reqwest::RequestBuilder) -> String {
     let told = request.send().await.expect("an answer").text().await.unwrap_or_default();
     let told: Value = serde_json::from_str(&told).unwrap_or_else(|_| panic!("no file was taken: {told}"));
     let uid = ["uid", "id"].iter().map(|name| &told[*name]).find(|value| !value.is_null());
@@ -398,13 +453,11 @@ async fn age(app: &TestApp, database: Database) {
         format!("UPDATE agents SET expires_at = {} WHERE login = 'expired'", hours(1)),
         "UPDATE agents SET must_change_password = TRUE WHERE login = 'mustchange'".to_owned(),
         format!("UPDATE sessions SET raised_at = {} WHERE agent_id = {}", hours(1), of("notraised")),
-        format!(
-            "UPDATE sessions SET created_at = {}, seen_at = {} WHERE agent_id = {}",
-            hours(9_000),
-            hours(9_000),
-            of("over")
-        ),
+        // One of them is too old, the other was not used.
+        format!("UPDATE sessions SET created_at = {} WHERE agent_id = {}", hours(9_000), of("over")),
+        format!("UPDATE sessions SET seen_at = {} WHERE agent_id = {}", hours(9_000), of("idle")),
         format!("UPDATE tokens SET revoked_at = {} WHERE agent_id = {}", hours(1), of("over")),
+        format!("UPDATE tokens SET revoked_at = {} WHERE agent_id = {}", hours(1), of("idle")),
         look("looks", "reply"),
         look("peeps", "lead"),
         format!("UPDATE roles SET retired_at = {} WHERE name = 'retired'", hours(1)),
