@@ -62,9 +62,14 @@ impl Key {
     }
 }
 
+/// Whether the key is there already.
+pub(crate) fn has_key(config: &Config) -> bool {
+    config.secret_key.is_some() || config.data_dir.join(FILE).exists()
+}
+
 /// Has something else seal in the place of a key that is not there yet: for what is thrown away afterwards, and leaves nothing.
 pub(crate) fn rehearse(config: &mut Config) {
-    if config.secret_key.is_none() && !config.data_dir.join(FILE).exists() {
+    if !has_key(config) {
         config.secret_key = Some(Secret::new(crate::db::hex(&random_bytes::<32>())));
     }
 }

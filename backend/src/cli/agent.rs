@@ -15,6 +15,7 @@ use crate::people::agents::{self, NewAgent};
 use crate::people::factor;
 use crate::people::identities::{self, Known};
 use crate::people::retire::{self, HandOver};
+use crate::sign_in;
 use crate::tickets::Moment;
 
 #[derive(Debug, Subcommand)]
@@ -150,9 +151,10 @@ impl Link {
 
 fn unlink(login: &str, method: &str, loaded: &Loaded) -> anyhow::Result<()> {
     let (wanted, kept) = (login.to_owned(), kept_as(loaded, method)?);
+    let config = loaded.config.clone();
     let agent = Office::open(&loaded.config)?.write(move |tx, now| {
         let agent = found(agents::by_login(tx, &wanted), &wanted)?;
-        let done = identities::unlink(tx, &people_for_operator(), &agent, &kept, now);
+        let done = sign_in::untie(tx, &config, &people_for_operator(), (None, &agent), &kept, now);
         done.map_err(|error| match error {
             Error::NotFound => Error::invalid("method", format!("“{wanted}” is not tied to it.")),
             other => other,

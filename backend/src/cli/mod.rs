@@ -14,6 +14,7 @@ mod mailbox;
 mod office;
 mod output;
 mod queue;
+mod restore;
 mod role;
 mod routes;
 mod serve;
@@ -95,8 +96,11 @@ enum Command {
     /// The audit log: verify, list
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// Copy everything to a folder, also while the server runs
-    Backup(backup::Backup),
+    /// Copies of everything: create, also while the server runs, and verify
+    #[command(subcommand)]
+    Backup(backup::BackupCommand),
+    /// Bring everything in from a copy, into an empty installation
+    Restore(restore::Restore),
     /// Take a mail on standard input
     Deliver(deliver::Deliver),
     /// Say what is wrong with this installation, and what to do about it
@@ -141,6 +145,7 @@ pub fn main() -> ExitCode {
         Command::Token(command) => ended(command.run(&loaded)),
         Command::Audit(command) => ended(command.run(&loaded)),
         Command::Backup(command) => ended(command.run(&loaded)),
+        Command::Restore(command) => ended(command.run(&loaded)),
         Command::Deliver(command) => command.run(&loaded),
         Command::Doctor(command) => ended(command.run(&loaded)),
         Command::Config(command) => ended(command.run(&loaded)),

@@ -8,7 +8,7 @@ use super::{
         agents, customers, deadlines, digests, idempotency_keys, inbound_mails, message_ids, outbox,
         participants, reads, settings, tickets,
     },
-    types::{DeadlineKind, InboundId, InboundStatus, OutboxId, Ts},
+    types::{DeadlineKind, InboundId, InboundStatus, Instant, OutboxId, Ts},
 };
 use crate::error::Result;
 
@@ -32,6 +32,18 @@ pub fn next_ticket_number(tx: &mut Tx<'_>) -> Result<String> {
         Conn::Sqlite(_) => "UPDATE ticket_numbers SET next = next + 1 RETURNING next - 1 AS number",
     };
     Ok(diesel::sql_query(sql).kept().get_result::<Number>(&mut **tx)?.number.to_string())
+}
+
+#[derive(QueryableByName)]
+struct Told {
+    #[diesel(sql_type = Instant)]
+    at: Ts,
+}
+
+/// What the clock of PostgreSQL's machine says. SQLite has none but ours.
+pub fn server_time(conn: &mut Conn) -> Result<Option<Ts>> {
+    let Conn::Pg(pg) = conn else { return Ok(None) };
+    Ok(Some(diesel::sql_query("SELECT clock_timestamp() AS at").get_result::<Told>(pg)?.at))
 }
 
 /// Holds the ticket until the transaction ends, so that what was checked stays true while it is changed.

@@ -73,6 +73,11 @@ impl Blobs {
         Self { folder: None, writes: false }
     }
 
+    /// Those of a copy: read, and none written.
+    pub(super) fn reading(files: &Path) -> Self {
+        Self { folder: Some(Arc::new(files.to_path_buf())), writes: false }
+    }
+
     /// The same bytes to be read, and none written: for what is thrown away afterwards.
     pub fn without_files(&self) -> Self {
         Self { writes: false, ..self.clone() }

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use anyhow::{Context as _, anyhow};
 use diesel::{
     Connection as _, ConnectionError, connection::SimpleConnection as _, pg::PgConnection,
     sql_types::HasSqlType, sqlite::SqliteConnection,
 };
+use url::Url;
 
 pub use self::derived::{Conn, MultiBackend};
 use super::types::Instant;
@@ -80,6 +82,22 @@ pub(super) fn open_sqlite(path: &Path, purpose: Purpose) -> Result<Conn, Connect
     ))
     .and_then(|()| super::hurry::teach(&mut conn))
     .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(Conn::Sqlite(conn))
+}
+
+/// Opens a database that nobody writes to, and leaves no trace beside it: as it lies there, where it has no log of its own.
+pub(super) fn open_untouched(path: &Path) -> anyhow::Result<Conn> {
+    let path = path.canonicalize().with_context(|| format!("{} can't be read", path.display()))?;
+    let mut address =
+        Url::from_file_path(&path).map_err(|()| anyhow!("{} can't be opened", path.display()))?;
+    let mut log = path.clone().into_os_string();
+    log.push("-wal");
+    let is_alone = std::fs::metadata(&log).map_or(true, |log| log.len() == 0);
+    // What another process may still write to is not looked at as if nobody did.
+    address.set_query(Some(if is_alone { "immutable=1" } else { "mode=rw" }));
+    let mut conn = SqliteConnection::establish(address.as_str())?;
+    conn.batch_execute("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;")?;
+    super::hurry::teach(&mut conn)?;
     Ok(Conn::Sqlite(conn))
 }
 

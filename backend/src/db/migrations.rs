@@ -3,7 +3,7 @@
 use std::{fs::File, path::Path};
 
 use anyhow::{Context as _, bail};
-use diesel::{connection::SimpleConnection as _, migration::MigrationSource as _};
+use diesel::{connection::SimpleConnection as _, migration::MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::conn::{Conn, Purpose, is_understood, open_postgres, open_sqlite};
@@ -50,6 +50,19 @@ pub(super) fn run(url: &DatabaseUrl, data_dir: &Path) -> anyhow::Result<()> {
     }
 }
 
+/// Whether a database has all changes that this program knows.
+///
+/// # Errors
+/// When it has one that this program does not know, or was never one of Turnstone.
+pub(super) fn is_current(conn: &mut Conn) -> anyhow::Result<bool> {
+    let missing = match conn {
+        Conn::Pg(pg) => missing(pg, &POSTGRES),
+        Conn::Sqlite(sqlite) => missing(sqlite, &SQLITE),
+    }
+    .context("this is no database of Turnstone")?;
+    Ok(missing == 0)
+}
+
 fn migrate(conn: &mut Conn) -> anyhow::Result<()> {
     match conn {
         Conn::Pg(pg) => apply(pg, POSTGRES),
@@ -61,7 +74,20 @@ fn apply<C, DB>(conn: &mut C, ours: EmbeddedMigrations) -> anyhow::Result<()>
 where
     C: MigrationHarness<DB>,
     DB: diesel::backend::Backend,
-    EmbeddedMigrations: diesel::migration::MigrationSource<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    if missing(conn, &ours)? > 0 {
+        conn.run_pending_migrations(ours).map_err(plain).context("cannot bring the database up to date")?;
+    }
+    Ok(())
+}
+
+/// How many changes are still to be made.
+fn missing<C, DB>(conn: &mut C, ours: &EmbeddedMigrations) -> anyhow::Result<usize>
+where
+    C: MigrationHarness<DB>,
+    DB: diesel::backend::Backend,
+    EmbeddedMigrations: MigrationSource<DB>,
 {
     let known = ours
         .migrations()
@@ -76,10 +102,7 @@ where
              start the newer program, or restore a backup from before the upgrade"
         );
     }
-    if applied.len() < known.len() {
-        conn.run_pending_migrations(ours).map_err(plain).context("cannot bring the database up to date")?;
-    }
-    Ok(())
+    Ok(known.len() - applied.len())
 }
 
 /// diesel's migration errors are boxed without a common type.

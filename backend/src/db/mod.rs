@@ -20,6 +20,7 @@ pub(crate) mod received;
 pub mod schema;
 pub mod snapshot;
 mod status;
+pub mod stored;
 pub mod ticket_text;
 pub mod types;
 mod wake;

@@ -390,6 +390,8 @@ words! {
         Viewing = "viewing",
         /// What is known of a person was taken out, or erased.
         PersonalData = "personal_data",
+        /// Everything was brought in from a copy: what was done after that copy was made is not in this log.
+        Restored = "restored",
     }
     /// What a queue does with a follow-up to a closed ticket.
     FollowUpPolicy {

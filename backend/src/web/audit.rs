@@ -231,7 +231,7 @@ fn look(kind: Audited) -> (&'static str, &'static str) {
         Audited::Customer => ("user", "c-brand"),
         Audited::Organisation => ("users", "c-brand"),
         Audited::Viewing => ("eye", "c-brand"),
-        Audited::PersonalData => ("shield", "c-brand"),
+        Audited::PersonalData | Audited::Restored => ("shield", "c-brand"),
     }
 }
 

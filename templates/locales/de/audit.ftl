@@ -44,6 +44,7 @@ audited-customer = Kunde
 audited-organisation = Organisation
 audited-viewing = Mit fremden Augen gesehen
 audited-personal_data = Personenbezogene Daten
+audited-restored = Aus einer Sicherung wiederhergestellt
 
 # Mehr zu einem Eintrag, und seine Werte.
 audit-yes = ja

@@ -72,6 +72,10 @@ doctor-do-no-database = Berichtigen Sie DATABASE_URL, oder starten Sie die Daten
 doctor-clock = sie steht nicht vor dem zuletzt Geschriebenen
 doctor-clock-back = sie zeigt { $now }, aber um { $newest } wurde etwas geschrieben: Sie wurde zurückgestellt
 doctor-do-clock-back = Stellen Sie die Uhr der Maschine, und lassen Sie sie nachführen (chrony, systemd-timesyncd).
+doctor-clock-apart = sie zeigt { $now }, die Uhr des Datenbankservers { $there }: Eine von beiden geht falsch
+doctor-do-clock-apart = Lassen Sie die Uhren beider Maschinen nachführen (chrony, systemd-timesyncd).
+doctor-clock-behind = sie scheint nachzugehen: Von { $n } Personen, deren Mail zuletzt kam, hat mehr als die Hälfte sie mindestens { $minutes } min später datiert, als sie kam
+doctor-do-clock-behind = Vergleichen Sie sie mit einer anderen Uhr, und lassen Sie sie nachführen (chrony, systemd-timesyncd). Geht sie richtig, verschwindet dies mit den nächsten Mails.
 doctor-index = jedes Ticket ist auffindbar
 doctor-index-left = { $n ->
     [one] ein Ticket wird noch nicht gefunden
@@ -97,7 +101,7 @@ doctor-backup = { $n ->
 doctor-backup-old = die letzte ist { $n } Tage alt
 doctor-do-backup-old = Sehen Sie nach, warum die Sicherung nicht läuft. Ist sie fertig, muss sie { $file } berühren (touch).
 doctor-backup-unknown = niemand weiß, ob es eine gibt
-doctor-do-backup-unknown = Sichern Sie die Installation täglich: turnstone backup ORDNER, oder wie es das Betreiberhandbuch sagt, mit einem Skript, das am Ende { $file } berührt (touch).
+doctor-do-backup-unknown = Sichern Sie die Installation täglich: turnstone backup create --to ORDNER, oder wie es das Betreiberhandbuch sagt, mit einem Skript, das am Ende { $file } berührt (touch).
 doctor-in = nichts wartet
 doctor-in-waits = { $n ->
     [one] eine angenommene Mail wartet, seit { $minutes } min

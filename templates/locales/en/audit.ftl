@@ -44,6 +44,7 @@ audited-customer = Customer
 audited-organisation = Organisation
 audited-viewing = Seen as another agent
 audited-personal_data = Personal data
+audited-restored = Restored from a copy
 
 # More about an entry, and its values.
 audit-yes = yes

@@ -72,6 +72,10 @@ doctor-do-no-database = Correct DATABASE_URL, or start the database.
 doctor-clock = it does not stand before what was written last
 doctor-clock-back = it says { $now }, but something was written at { $newest }: it was set back
 doctor-do-clock-back = Set the machine's clock, and let it be kept right (chrony, systemd-timesyncd).
+doctor-clock-apart = it says { $now }, the clock of the database server { $there }: one of them is wrong
+doctor-do-clock-apart = Let the clocks of both machines be kept right (chrony, systemd-timesyncd).
+doctor-clock-behind = it seems to be behind: of { $n } people whose mail came last, more than half have dated it at least { $minutes } min later than it came
+doctor-do-clock-behind = Compare it with another clock, and let it be kept right (chrony, systemd-timesyncd). Once it is right, this goes away with the next mails.
 doctor-index = every ticket can be found
 doctor-index-left = { $n ->
     [one] one ticket is not found yet
@@ -97,7 +101,7 @@ doctor-backup = { $n ->
 doctor-backup-old = the last one is { $n } days old
 doctor-do-backup-old = Look at why the backup does not run. When it is done it has to touch { $file }.
 doctor-backup-unknown = nobody knows whether there is one
-doctor-do-backup-unknown = Back the installation up each day: turnstone backup FOLDER, or as the operator's manual says, with a script that touches { $file } when it is done.
+doctor-do-backup-unknown = Back the installation up each day: turnstone backup create --to FOLDER, or as the operator's manual says, with a script that touches { $file } when it is done.
 doctor-in = nothing waits
 doctor-in-waits = { $n ->
     [one] one accepted mail waits, for { $minutes } min

@@ -44,6 +44,7 @@ audited-customer = Client
 audited-organisation = Organisation
 audited-viewing = Vu comme un autre agent
 audited-personal_data = Données personnelles
+audited-restored = Restauré depuis une sauvegarde
 
 # Plus sur une entrée, et ses valeurs.
 audit-yes = oui

@@ -72,6 +72,10 @@ doctor-do-no-database = Corrigez DATABASE_URL, ou démarrez la base de données.
 doctor-clock = elle n’est pas en retard sur la dernière écriture
 doctor-clock-back = elle indique { $now }, mais une écriture date de { $newest } : elle a été reculée
 doctor-do-clock-back = Réglez l’horloge de la machine et faites-la maintenir (chrony, systemd-timesyncd).
+doctor-clock-apart = elle indique { $now }, celle du serveur de base de données { $there } : l’une des deux est fausse
+doctor-do-clock-apart = Faites maintenir à l’heure les horloges des deux machines (chrony, systemd-timesyncd).
+doctor-clock-behind = elle semble en retard : sur { $n } personnes dont l’e-mail est arrivé en dernier, plus de la moitié l’ont daté d’au moins { $minutes } min après son arrivée
+doctor-do-clock-behind = Comparez-la à une autre horloge et faites-la maintenir (chrony, systemd-timesyncd). Une fois à l’heure, ce message disparaît avec les prochains e-mails.
 doctor-index = tous les tickets sont trouvables
 doctor-index-left = { $n ->
     [one] un ticket n’est pas encore trouvable
@@ -97,7 +101,7 @@ doctor-backup = { $n ->
 doctor-backup-old = la dernière date de { $n } jours
 doctor-do-backup-old = Vérifiez pourquoi la sauvegarde ne tourne pas. Une fois finie, elle doit toucher { $file } (touch).
 doctor-backup-unknown = nul ne sait s’il y en a une
-doctor-do-backup-unknown = Sauvegardez l’installation chaque jour : turnstone backup DOSSIER, ou comme l’indique le manuel d’exploitation, avec un script qui touche { $file } à la fin (touch).
+doctor-do-backup-unknown = Sauvegardez l’installation chaque jour : turnstone backup create --to DOSSIER, ou comme l’indique le manuel d’exploitation, avec un script qui touche { $file } à la fin (touch).
 doctor-in = rien n’attend
 doctor-in-waits = { $n ->
     [one] un courriel accepté attend, depuis { $minutes } min

@@ -218,7 +218,7 @@ both_databases! {
 #[test]
 fn whatever_is_not_good_says_what_to_do_in_every_language() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let sources = ["certificate", "inside", "machine", "mail", "mod", "published"]
+    let sources = ["certificate", "clock", "inside", "machine", "mail", "mod", "published"]
         .map(|name| format!("ops/doctor/{name}.rs"));
     let found = regex::Regex::new(
         r#"\.(?:bad|warning)\(\s*"[^"]+",\s*(?:if [^{]*\{ )?"([a-z-]+)"(?: \} else \{ "([a-z-]+)")?"#,

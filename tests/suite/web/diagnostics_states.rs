@@ -77,7 +77,7 @@ both_databases! {
 
     async fn a_backup_that_is_old_or_that_nobody_knows_of_is_found(database) {
         let app = TestApp::start(database).await;
-        let unknown = ("nobody knows whether there is one", "turnstone backup FOLDER");
+        let unknown = ("nobody knows whether there is one", "turnstone backup create --to FOLDER");
         says(&about(&app, "backup").await, "warning", unknown.0, unknown.1);
         page_says(&app, "is-amber", unknown.0, unknown.1).await;
         for (days, found) in [(0, "made today"), (2, "made 2 days ago")] {

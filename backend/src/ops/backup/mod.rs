@@ -1,6 +1,13 @@
 //! A copy of all that Turnstone keeps, from a running installation. Files of bytes never change: they are copied before the
 //! tables and once more after them, so that whatever a table names is there.
 
+mod restore;
+mod verify;
+
+pub use self::{
+    restore::{Restored, restore},
+    verify::{Looked, verify},
+};
 use std::{
     fs::{self, File},
     io::ErrorKind,
@@ -10,10 +17,10 @@ use std::{
 use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 
-use super::lock::create_private_dir;
 use crate::{
     config::{Config, DatabaseUrl},
     db::snapshot,
+    ops::lock::create_private_dir,
 };
 
 /// A file that a backup leaves in the data directory when it is done: its age is that of the backup.

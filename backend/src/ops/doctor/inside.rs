@@ -4,23 +4,27 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use jiff::Timestamp;
 
-use super::{Report, days};
+use super::{Report, clock, days};
 use crate::audit::witness;
 use crate::config::Config;
-use crate::db::schema::{agents, audit_events, events, queue_addresses, queues};
-use crate::db::{Conn, Ts};
+use crate::db::schema::{agents, queue_addresses, queues};
+use crate::db::{Blobs, Conn};
 use crate::error::Result;
 use crate::ops::backup;
 use crate::search;
 
 /// A backup should not be older.
 const BACKUP_DAYS: i64 = 2;
-/// A clock that stands so far before what was written last was set back.
-const SET_BACK_SECONDS: i64 = 60;
 
-pub(super) fn look(report: &mut Report<'_>, conn: &mut Conn, config: &Config, now: Timestamp) -> Result<()> {
+pub(super) fn look(
+    report: &mut Report<'_>,
+    conn: &mut Conn,
+    blobs: &Blobs,
+    config: &Config,
+    now: Timestamp,
+) -> Result<()> {
     report.good("database", "database", &[("database", &config.database.to_string())]);
-    clock(report, conn, now)?;
+    clock::look(report, conn, blobs, now)?;
     audit_log(report, conn, config)?;
     match search::rebuild::left(conn)? {
         0 => report.good("search", "index", &[]),
@@ -29,23 +33,6 @@ pub(super) fn look(report: &mut Report<'_>, conn: &mut Conn, config: &Config, no
     people(report, conn)?;
     queues_of(report, conn)?;
     backup(report, config, now);
-    Ok(())
-}
-
-/// Nobody tells us the time; but what was written lies in the past, or the clock was set back.
-fn clock(report: &mut Report<'_>, conn: &mut Conn, now: Timestamp) -> Result<()> {
-    let event: Option<Ts> =
-        events::table.order(events::id.desc()).select(events::at).first(conn).optional()?;
-    let audited: Option<Ts> =
-        audit_events::table.order(audit_events::id.desc()).select(audit_events::at).first(conn).optional()?;
-    let newest = event.into_iter().chain(audited).map(|at| at.0).max();
-    let ahead = newest.map_or(0, |newest| newest.duration_since(now).as_secs());
-    if ahead > SET_BACK_SECONDS {
-        let newest = newest.map(|at| at.to_string()).unwrap_or_default();
-        report.bad("clock", "clock-back", &[("now", &now.to_string()), ("newest", &newest)]);
-    } else {
-        report.good("clock", "clock", &[]);
-    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! API. Everything that may take its time has a bound, and is looked at at once.
 
 mod certificate;
+mod clock;
 mod inside;
 mod machine;
 mod mail;
@@ -114,10 +115,10 @@ pub fn machine(config: &Config, now: Timestamp, language: &Language) -> Vec<Find
 /// # Errors
 /// Those of the database.
 pub async fn inside(db: &Db, config: &Config, now: Timestamp, language: &Language) -> Result<Vec<Finding>> {
-    let (config, language) = (config.clone(), language.clone());
+    let (config, language, blobs) = (config.clone(), language.clone(), db.blobs().clone());
     db.read(move |conn| {
         let mut report = Report::new(&language);
-        inside::look(&mut report, conn, &config, now)?;
+        inside::look(&mut report, conn, &blobs, &config, now)?;
         mail::look_inside(&mut report, conn, now)?;
         Ok(report.findings)
     })
