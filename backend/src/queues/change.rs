@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{NAME, OwnAddresses, Queue, all, by_name, calendars, default_queue, get, placeholders};
 use crate::{
-    access::{Actor, Who, for_people},
+    access::{Actor, Who, for_people, holders_of},
     audit,
     db::{
         Audited, CalendarId, Conn, FollowUpPolicy, InstallationRight, LetterLanguage, QueueId, Right, Ts, Tx,
@@ -82,7 +82,8 @@ pub struct Change {
 /// right to manage people besides, and there all that it gives to others. So does what the queues above give in it.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without the rights; [`Error::Invalid`] for what is wrong or taken.
+/// [`Error::Forbidden`] without the rights; [`Error::Invalid`] for what is wrong or taken; [`Error::Conflict`] where nobody would be
+/// left who may do everything in it.
 pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, change: &Change, at: &Moment) -> Result<Queue> {
     let (queue, otherwise) = change_uncounted(tx, actor, id, change, at.ts())?;
     if otherwise {
@@ -104,6 +105,7 @@ pub(crate) fn change_uncounted(
     now: Ts,
 ) -> Result<(Queue, bool)> {
     actor.require(InstallationRight::QueuesAndMail)?;
+    let mut somebody = false;
     if change.parent.is_some() || change.own_rights.is_some() {
         backend::one_at_a_time(tx, "queues")?;
         let queue = get(tx, id)?;
@@ -118,9 +120,24 @@ pub(crate) fn change_uncounted(
             if !alone {
                 may_stand_below(tx, actor, id, wanted.as_deref())?;
             }
+            somebody = may_be_run(tx, id, now)?;
         }
     }
-    stored(tx, &actor.who(), id, change, now)
+    let done = stored(tx, &actor.who(), id, change, now)?;
+    // Whoever walls it off from all who run it could not undo that.
+    if somebody && !may_be_run(tx, id, now)? {
+        return Err(Error::Conflict(say!(
+            "refused-queue-nobody",
+            name = done.0.name.clone(),
+            right = Right::Full
+        )));
+    }
+    Ok(done)
+}
+
+/// Whether there is somebody who may do everything in a queue.
+fn may_be_run(conn: &mut Conn, id: QueueId, now: Ts) -> Result<bool> {
+    Ok(!holders_of(conn, Right::Full, id, now)?.is_empty())
 }
 
 /// Asks whether the actor has in a queue all that roles give in those which it shall stand below: by the move they give it

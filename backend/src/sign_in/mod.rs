@@ -16,13 +16,14 @@ pub use self::errand::Begun;
 use jiff::Timestamp;
 
 use crate::{
+    access::PeopleAccess,
     config::{
         Config,
         sign_in::{Ldap, Method},
     },
-    db::{AgentId, Conn, Ts},
+    db::{AgentId, Conn, Ts, Tx},
     desk::Desk,
-    error::{Error, Result, Sentence},
+    error::{Error, Result, Sentence, say},
     people::{
         Agent, agents, factor,
         identities::{self, Known, Refusal},
@@ -251,6 +252,27 @@ pub fn types_none(conn: &mut Conn, config: &Config, agent: AgentId, now: Timesta
     }
     let ties = identities::of_agent(conn, agent)?;
     Ok(!config.sign_in.directories().any(|directory| ties.iter().any(|tie| tie.method == directory.id)))
+}
+
+/// Unties an agent from a directory, site or way in by certificate, by the name under which its ties are kept, and signs him out
+/// where he came in by it. `by` is the agent who does it; `None`: the command line, which locks nobody out.
+///
+/// # Errors
+/// [`Error::NotFound`] where he is not tied to it; [`Error::Conflict`] for who would shut himself out.
+pub fn untie(
+    tx: &mut Tx<'_>,
+    config: &Config,
+    people: &PeopleAccess,
+    (by, agent): (Option<AgentId>, &Agent),
+    method: &str,
+    now: Ts,
+) -> Result<()> {
+    if by == Some(agent.id) && !has_password(tx, config, agent.id, now.0)? {
+        return Err(Error::Conflict(say!("refused-untie-self")));
+    }
+    identities::unlink(tx, people, agent, method, now)?;
+    let site = config.sign_in.providers().find(|site| site.issuer == method);
+    sessions::end_by(tx, agent.id, site.map_or(method, |site| &site.id))
 }
 
 /// The agent of somebody who has proven elsewhere who he is, made or brought up to date.

@@ -142,6 +142,37 @@ both_databases! {
         admin.get(&format!("{page}?ticket=99999999")).await.assert(404);
     }
 
+    async fn no_queue_is_walled_off_from_all_who_may_run_it(database) {
+        let app = TestApp::start(database).await;
+        let body = json!({ "name": "Complaints", "parent": "Support", "addresses": [] });
+        app.root.post("/api/v1/queues", body).await.assert(201);
+        let path = format!("/api/v1/queues/{}", id(&app, "queues", "Complaints").await);
+        // Nobody has all rights in all queues any more.
+        let role = format!("/api/v1/roles/{}", id(&app, "roles", "Admin").await);
+        let grants = json!({ "grants": [{ "queue": "Support", "rights": ["full"] }] });
+        app.root.patch(&role, grants).await.assert(200);
+        let refused = app.root.patch(&path, json!({ "own_rights": true })).await;
+        assert!(refused.assert(409).text().contains("Nobody would be left"), "{}", refused.text());
+        assert_eq!(app.root.get(&path).await.assert(200).json()["own_rights"], false);
+        app.root.patch(&path, json!({ "parent": null })).await.assert(409);
+        let admin = admin(&app).await;
+        let page = format!("/admin/queues/{}", id(&app, "queues", "Complaints").await);
+        assert!(admin.get(&page).await.assert(200).text().contains("Yours may be among them"));
+        // With somebody who runs it, it may be.
+        app.role("Complaint desk", "Complaints", &["full"]).await;
+        app.agent("cleo", &["Complaint desk"]).await;
+        app.root.patch(&path, json!({ "own_rights": true })).await.assert(200);
+        // Whoever does not manage people reads how it is, and saves it as it is.
+        let body = json!({ "name": "Mail only", "grants": [], "installation": ["queues_and_mail"] });
+        app.root.post("/api/v1/roles", body).await.assert(201);
+        app.agent("mia", &["Mail only"]).await;
+        let mia = app.visitor();
+        mia.sign_in("mia", PASSWORD).await;
+        let shown = mia.get(&page).await.assert(200).text();
+        assert!(shown.contains("can change that") && !shown.contains("Yours may be among them"), "{shown}");
+        assert!(shown.contains("<input type=\"hidden\" name=\"own_rights\" value=\"on\">"), "{shown}");
+    }
+
     async fn a_queue_with_rights_of_its_own_takes_over_none_from_above(database) {
         let app = TestApp::start(database).await;
         for (name, parent) in [("Complaints", "Support"), ("Board", "Complaints")] {

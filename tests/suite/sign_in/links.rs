@@ -28,6 +28,48 @@ both_databases! {
         tried(&app, "root", PASSWORD).await.1.assert(303);
     }
 
+    async fn a_tie_is_taken_away_on_the_page_and_with_it_who_came_in_by_it(database) {
+        let slapd = Slapd::start().await;
+        slapd.person("dana", "a tide of words", &["helpdesk"], "");
+        let app = app_with(database, &slapd.method("none", ROLES)).await;
+        let (dana, answer) = tried(&app, "dana", "a tide of words").await;
+        answer.assert(303);
+        dana.get("/tickets").await.assert(200);
+        let id = agent(&app, "dana").await.unwrap()["id"].as_str().unwrap().to_owned();
+        let (admin, path) = (app.visitor(), format!("/admin/people/{id}"));
+        admin.sign_in("root", PASSWORD).await;
+        assert!(admin.get(&path).await.assert(200).text().contains("Untie from company"));
+        admin.submit(&format!("{path}/ties/end"), &[("method", "elsewhere")]).await.assert(404);
+        dana.get("/tickets").await.assert(200);
+        let done = admin.submit(&format!("{path}/ties/end"), &[("method", "company")]).await;
+        let page = admin.get(&done.assert(303).location()).await.assert(200).text();
+        assert!(page.contains("Untied.") && !page.contains("Untie from company"), "{page}");
+        dana.get("/tickets").await.assert(303);
+        let rows = app.root.get("/api/v1/audit?kind=agent").await.items();
+        assert!(rows.iter().any(|row| row["before"]["tied_to"]["method"] == "company" && row["agent"] == "root"), "{rows:?}");
+        admin.submit(&format!("{path}/ties/end"), &[("method", "company")]).await.assert(404);
+    }
+
+    async fn nobody_cuts_off_the_only_way_by_which_he_comes_in(database) {
+        let slapd = Slapd::start().await;
+        slapd.person("dana", "a tide of words", &["admins"], "");
+        let app = app_with(database, &slapd.method("none", ROLES)).await;
+        let (dana, answer) = tried(&app, "dana", "a tide of words").await;
+        answer.assert(303);
+        let id = agent(&app, "dana").await.unwrap()["id"].as_str().unwrap().to_owned();
+        let path = format!("/admin/people/{id}");
+        dana.get(&path).await.assert(200);
+        let refused = dana.submit(&format!("{path}/ties/end"), &[("method", "company")]).await;
+        assert!(refused.assert(409).text().contains("no other way in"), "{}", refused.text());
+        dana.get(&path).await.assert(200);
+        // Somebody else may: he sees what he does.
+        let admin = app.visitor();
+        admin.sign_in("root", PASSWORD).await;
+        admin.get(&path).await.assert(200);
+        admin.submit(&format!("{path}/ties/end"), &[("method", "company")]).await.assert(303);
+        dana.get(&path).await.assert(303);
+    }
+
     async fn who_manages_people_is_tied_by_hand_alone(database) {
         let slapd = Slapd::start().await;
         // Whoever may write his own address into the directory would be root here.

@@ -4,6 +4,7 @@ pub mod certificate;
 mod certificates_and_more;
 mod distrust;
 mod file;
+mod found;
 mod handshakes;
 mod ldap;
 mod links;

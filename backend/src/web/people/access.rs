@@ -10,6 +10,7 @@ use crate::access::for_people;
 use crate::db::{AgentId, PasswordLink, TokenId};
 use crate::error::{Error, say};
 use crate::people::{account, agents, directory, factor, links, password};
+use crate::sign_in;
 use crate::web::failure::{Answer, Failure};
 use crate::web::fields::Fields;
 use crate::web::forms::Posted;
@@ -139,4 +140,24 @@ pub async fn revoke_token(
     })
     .await?;
     Ok(see_other(&format!("{}?said=token", address(id))))
+}
+
+/// `POST /admin/people/{id}/ties/end`.
+pub async fn untie(
+    web: Data<Web>,
+    signed: Signed,
+    id: Path<i64>,
+    fields: Posted<Fields>,
+) -> Result<HttpResponse, Failure> {
+    fields.0.only(&["method"])?;
+    let id = AgentId(id.into_inner());
+    let (method, by, now) =
+        (fields.0.one("method").to_owned(), Some(signed.actor.agent.id), web.moment().ts());
+    let config = web.config.clone();
+    carry_out(&web, &signed, &address(id), move |tx, people| {
+        let agent = agents::get(tx, id)?;
+        sign_in::untie(tx, &config, people, (by, &agent), &method, now)
+    })
+    .await?;
+    Ok(see_other(&format!("{}?said=untied", address(id))))
 }

@@ -169,6 +169,7 @@ pub async fn page(web: Data<Web>, signed: Signed, id: Path<i64>, wish: Query<Wis
         "roles" => language.tr("person-roles-saved"),
         "sessions" => language.tr("person-sessions-ended"),
         "token" => language.tr("person-token-revoked"),
+        "untied" => language.tr("person-untied"),
         "restored" => language.tr("person-restored"),
         _ => String::new(),
     };

@@ -264,6 +264,7 @@ pub(super) static TABLE: &[Route] = &[
     route!(POST "/admin/people/{id}/sessions/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::access::end_sessions),
     route!(POST "/admin/people/{id}/factor/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::access::reset_factor),
     route!(POST "/admin/people/{id}/tokens/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::access::revoke_token),
+    route!(POST "/admin/people/{id}/ties/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::access::untie),
     route!(GET "/admin/people/{id}/retirement", needs = Installation(People), csrf = None, cache = NoStore, raised = true, people::retirement::page),
     route!(POST "/admin/people/{id}/retirement", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::retirement::create),
     route!(POST "/admin/people/{id}/retirement/end", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, people::retirement::end),
