@@ -32,6 +32,11 @@ impl Browser {
         Self::start_with(&[], json!({}), None).await
     }
 
+    /// Starts Chromium as somebody has it who reads this language.
+    pub async fn speaking(language: &str) -> Self {
+        Self::start_with(&[], json!({ "intl.accept_languages": language }), None).await
+    }
+
     /// Starts Chromium with scripts switched off: what is a form must still work.
     pub async fn without_scripts() -> Self {
         Self::start_with(&["--blink-settings=scriptEnabled=false"], json!({}), None).await

@@ -1,5 +1,6 @@
 //! What people do with the whole: real mail server, real binary, real browser.
 
+mod abroad;
 mod acts;
 mod beside;
 mod certificate;

@@ -135,7 +135,7 @@ fn pages_meet_wcag_aa_by_day_and_by_night_and_fit_a_phone() {
 }
 
 /// By how much the page scrolls sideways, once it has taken its new width.
-async fn sideways(browser: &Browser) -> serde_json::Value {
+pub(super) async fn sideways(browser: &Browser) -> serde_json::Value {
     let mut wide = browser.run(SIDEWAYS).await;
     for _ in 0..40 {
         if wide == 0 {

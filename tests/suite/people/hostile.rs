@@ -71,7 +71,7 @@ both_databases! {
             let page = stranger.submit("/password/reset", &[("login", login)]).await;
             assert_eq!(page.assert(200).text(), stranger.submit("/password/reset", &[("login", "nobody")]).await.text());
         }
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::time::sleep(Duration::from_millis(600)).await;
         assert_eq!(lines().await, before);
         assert_eq!(app.relay.received_by("dana@helpdesk.example").len(), 3);
     }

@@ -14,6 +14,7 @@ mod erased_news;
 pub mod factor;
 mod fail2ban_lines;
 mod forgotten;
+mod forgotten_alike;
 mod forwarded;
 mod forwarded_socket;
 mod hostile;

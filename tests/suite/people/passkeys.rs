@@ -13,7 +13,7 @@ use turnstone::db::Ts;
 use turnstone::people::{agents, factor, passkeys};
 
 /// Where the browsers of these tests are.
-const ORIGIN: &str = "http://localhost:4321";
+pub(super) const ORIGIN: &str = "http://localhost:4321";
 
 async fn app(database: Database) -> TestApp {
     TestApp::start_with(database, |config| {
@@ -24,7 +24,7 @@ async fn app(database: Database) -> TestApp {
 }
 
 /// What the script fetches.
-async fn asked(browser: &Client, form: &str) -> Value {
+pub(super) async fn asked(browser: &Client, form: &str) -> Value {
     ask(browser, form).await.assert(200).json()
 }
 
@@ -67,7 +67,7 @@ async fn signed_in(app: &TestApp, login: &str) -> Client {
 }
 
 /// Adds a passkey in the preferences: it, and the page that follows.
-async fn add(browser: &Client, name: &str) -> (Authenticator, tests::client::Answer) {
+pub(super) async fn add(browser: &Client, name: &str) -> (Authenticator, tests::client::Answer) {
     let mut authenticator = Authenticator { counter: 1, ..Authenticator::new(ORIGIN) };
     let made = authenticator.make(&asked(browser, "/preferences/passkeys").await);
     let answer = browser.submit("/preferences/passkeys", &[("answer", &made), ("name", name)]).await;
