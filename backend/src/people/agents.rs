@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     agent_words, domains,
     edit::{self, Settings},
-    journal, links, password,
+    guard, journal, links, password,
 };
 use crate::{
     access::{Actor, PeopleAccess, Who},
@@ -176,6 +176,7 @@ pub struct NewAgent {
 /// [`Error::Forbidden`] for a role that gives more than the actor has himself; [`Error::Invalid`] for what is wrong or
 /// taken.
 pub fn create(tx: &mut Tx<'_>, people: &PeopleAccess, new: &NewAgent, now: Ts) -> Result<Agent> {
+    guard::one_at_a_time(tx)?;
     let (_, _, roles) = check(tx, new)?;
     for role in roles {
         super::roles::may_give_role(tx, people, role)?;

@@ -18,6 +18,12 @@ use crate::{
 /// Changes that could leave nobody wait for each other under this name: two at once would each see the other's admin.
 const ONE: &str = "admins";
 
+/// Lets changes of agents and roles wait for each other: what is asked before one, such as whether a name is free, then still
+/// holds when it is made.
+pub(super) fn one_at_a_time(tx: &mut Tx<'_>) -> Result<()> {
+    backend::one_at_a_time(tx, ONE)
+}
+
 /// Who could manage people before a change.
 #[derive(Debug)]
 pub(super) struct Guard {
@@ -37,7 +43,7 @@ enum Held {
 impl Guard {
     /// Looks before the change.
     pub(super) fn before(tx: &mut Tx<'_>, people: &PeopleAccess, now: Ts) -> Result<Self> {
-        backend::one_at_a_time(tx, ONE)?;
+        one_at_a_time(tx)?;
         let mut others = held(tx, now)?;
         others.retain(|right| match right {
             Held::Installation(right) => people.may_give([], [*right]).is_err(),

@@ -75,6 +75,7 @@ pub fn members(conn: &mut Conn, id: RoleId) -> Result<Vec<Agent>> {
 /// [`Error::Invalid`] names the field; [`Error::Forbidden`] for a right that the actor does not have;
 /// [`Error::Conflict`] when nobody would be left to manage people.
 pub fn change(tx: &mut Tx<'_>, people: &PeopleAccess, id: RoleId, wish: &Change, now: Ts) -> Result<Role> {
+    let guard = Guard::before(tx, people, now)?;
     let (before, retired) = get(tx, id)?;
     let held: BTreeSet<(Option<QueueId>, Right)> = roles::grants(tx, id)?.into_iter().collect();
     let had: BTreeSet<InstallationRight> = roles::rights(&before.installation).into_iter().collect();
@@ -88,7 +89,6 @@ pub fn change(tx: &mut Tx<'_>, people: &PeopleAccess, id: RoleId, wish: &Change,
         // Directories and sites give roles by their names: who renames one gives it to their groups, or takes it away.
         roles::may_give_role(tx, people, id)?;
     }
-    let guard = Guard::before(tx, people, now)?;
     let words: Vec<&str> = installation.iter().map(|right| right.as_str()).collect();
     diesel::update(table::table.find(id))
         .set((

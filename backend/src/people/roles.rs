@@ -12,7 +12,7 @@ use crate::{
         schema::{agent_roles, role_grants, roles},
     },
     error::{Error, FieldError, Result, say},
-    people::journal,
+    people::{guard, journal},
     queues,
 };
 
@@ -72,6 +72,7 @@ pub fn grants(conn: &mut Conn, role: RoleId) -> Result<Vec<(Option<QueueId>, Rig
 /// # Errors
 /// [`Error::Forbidden`] for what the actor does not have; [`Error::Invalid`] for what is wrong or taken.
 pub fn create(tx: &mut Tx<'_>, people: &PeopleAccess, new: &NewRole, now: Ts) -> Result<Role> {
+    guard::one_at_a_time(tx)?;
     let (_, grants) = check(tx, new)?;
     people.may_give(grants, new.installation.iter().copied())?;
     let role = insert(tx, new, now)?;

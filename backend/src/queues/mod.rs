@@ -236,6 +236,8 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewQueue, now: Ts) -> Result
 
 /// Makes a queue on behalf of the operator.
 pub(crate) fn insert(tx: &mut Tx<'_>, who: &Who, new: &NewQueue, now: Ts) -> Result<Queue> {
+    // A name or an address that is free stays so until it is taken.
+    backend::one_at_a_time(tx, "queues")?;
     let (name, parent, addresses) = check(tx, new)?;
     let id: QueueId = diesel::insert_into(queues::table)
         .values((queues::name.eq(&name), queues::parent_id.eq(parent), queues::created_at.eq(now)))

@@ -1,5 +1,6 @@
 //! The REST API, as its description promises it.
 
+mod at_once;
 mod bonds;
 mod description;
 mod events;
