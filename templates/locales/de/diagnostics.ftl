@@ -160,7 +160,7 @@ doctor-do-dns-silent = Prüfen Sie die Nameserver in /etc/resolv.conf, oder setz
 doctor-dns-spf = { $domain } hat keinen SPF-Eintrag: Andere Server können unsere Mails für gefälscht halten
 doctor-do-dns-spf = Veröffentlichen Sie für { $domain } einen TXT-Eintrag, der das Relay nennt, etwa "v=spf1 mx -all".
 doctor-dns-uncovered = der SPF-Eintrag von { $domain } deckt das Relay { $relay } nicht ab ({ $addresses }): Andere Server können unsere Mails für gefälscht halten
-doctor-do-dns-uncovered = Nehmen Sie a:{ $relay } in den Eintrag auf oder das, was der Betreiber des Relays nennt.
+doctor-do-dns-uncovered = Nehmen Sie { $mechanism } in den Eintrag auf oder das, was der Betreiber des Relays nennt.
 doctor-dns-spf-broken = der SPF-Eintrag von { $domain } lässt sich nicht auswerten: Er hat einen Fehler oder verlangt mehr als zehn Abfragen
 doctor-do-dns-spf-broken = Berichtigen Sie ihn, oder entfernen Sie, was er einschließt und nicht braucht; bis dahin zählt er für niemanden.
 doctor-dns-dkim = der Schlüssel, mit dem Mails von { $domain } signiert werden, ist nicht veröffentlicht: Signaturen gelten nicht

@@ -160,7 +160,7 @@ doctor-do-dns-silent = Look at the name servers in /etc/resolv.conf, or set DNS_
 doctor-dns-spf = { $domain } has no SPF record: other servers may take our mails for forged
 doctor-do-dns-spf = Publish a TXT record for { $domain } that names the relay, such as "v=spf1 mx -all".
 doctor-dns-uncovered = the SPF record of { $domain } does not cover the relay { $relay } ({ $addresses }): other servers may take our mails for forged
-doctor-do-dns-uncovered = Add a:{ $relay } to the record, or what the relay’s keeper says to include.
+doctor-do-dns-uncovered = Add { $mechanism } to the record, or what the relay’s keeper says to include.
 doctor-dns-spf-broken = the SPF record of { $domain } cannot be evaluated: it has a mistake, or asks for more than ten look-ups
 doctor-do-dns-spf-broken = Correct it, or remove what it includes and does not need; until then it counts for nobody.
 doctor-dns-dkim = the key with which mails from { $domain } are signed is not published: signatures do not hold

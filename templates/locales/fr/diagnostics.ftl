@@ -160,7 +160,7 @@ doctor-do-dns-silent = Vérifiez les serveurs de noms dans /etc/resolv.conf, ou 
 doctor-dns-spf = { $domain } n’a pas d’enregistrement SPF : d’autres serveurs peuvent croire nos courriels falsifiés
 doctor-do-dns-spf = Publiez pour { $domain } un enregistrement TXT qui nomme le relais, par exemple "v=spf1 mx -all".
 doctor-dns-uncovered = l’enregistrement SPF de { $domain } ne couvre pas le relais { $relay } ({ $addresses }) : d’autres serveurs peuvent prendre nos courriels pour des faux
-doctor-do-dns-uncovered = Ajoutez a:{ $relay } à l’enregistrement, ou ce qu’indique le responsable du relais.
+doctor-do-dns-uncovered = Ajoutez { $mechanism } à l’enregistrement, ou ce qu’indique le responsable du relais.
 doctor-dns-spf-broken = l’enregistrement SPF de { $domain } ne peut pas être évalué : il contient une erreur ou demande plus de dix recherches
 doctor-do-dns-spf-broken = Corrigez-le, ou retirez ce qu’il inclut sans nécessité ; d’ici là, il ne vaut pour personne.
 doctor-dns-dkim = la clé qui signe les courriels de { $domain } n’est pas publiée : les signatures ne valent rien

@@ -252,7 +252,11 @@ fn what_the_dns_lacks_of_each_domain_is_found() {
         tells(Weight::Warning, "bare.example has no SPF record", "v=spf1 mx -all");
         tells(Weight::Warning, "bare.example has no DMARC record", "v=DMARC1; p=none");
         tells(Weight::Bad, "bare.example are signed is not published", "Publish the record");
-        tells(Weight::Warning, "SPF record of other.example does not cover the relay 192.0.2.7", "Add ");
+        tells(
+            Weight::Warning,
+            "SPF record of other.example does not cover the relay 192.0.2.7",
+            "Add ip4:192.0.2.7 to",
+        );
         tells(
             Weight::Bad,
             "SPF record of deep.example cannot be evaluated",

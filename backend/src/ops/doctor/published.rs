@@ -68,11 +68,22 @@ pub(super) fn tell(report: &mut Report<'_>, found: Option<Vec<Found>>) {
     }
 }
 
+/// What names a relay in an SPF record (RFC 7208, 5): by its name, or by its address where it has none.
+fn mechanism(relay: &str) -> String {
+    match relay.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => format!("ip4:{address}"),
+        Ok(IpAddr::V6(address)) => format!("ip6:{address}"),
+        Err(_) => format!("a:{relay}"),
+    }
+}
+
 /// Whether nothing is wrong with what the domain says of the relay, or nobody can tell.
 fn tell_relay(report: &mut Report<'_>, domain: &str, host: &str, found: &[(IpAddr, Cover)]) -> bool {
     let cover = summed(found);
     let addresses = cover.map(|cover| listed(found, cover)).unwrap_or_default();
-    let values = [("domain", domain), ("relay", host), ("addresses", &addresses[..])];
+    let mechanism = mechanism(host);
+    let values =
+        [("domain", domain), ("relay", host), ("addresses", &addresses[..]), ("mechanism", &mechanism)];
     match cover {
         Some(Cover::Uncovered) => report.warning("dns", "dns-uncovered", &values),
         Some(Cover::Broken) => report.bad("dns", "dns-spf-broken", &values),
