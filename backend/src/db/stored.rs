@@ -51,8 +51,8 @@ impl std::fmt::Debug for Stored {
 }
 
 impl Stored {
-    /// Opens `database`, whose large bytes lie in `files`. Nothing is written, not even beside it: a copy may lie on a disk that
-    /// cannot be written to, and is looked at as it is.
+    /// Opens `database`, whose large bytes lie in `files`. Nothing is written, not even beside it, where it has no log of its own, as no
+    /// copy of ours has: it may lie on a disk that cannot be written to.
     ///
     /// # Errors
     /// When it can't be read, or is no database of Turnstone.
