@@ -29,7 +29,8 @@ pub(super) struct Create {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Nothing in the folder is changed, so it may lie on a disk that cannot be written to. Exit code 1: do not rely on this copy.")]
+Nothing in the folder is changed, so it may lie on a disk that cannot be written to.
+Exit code 1: do not rely on this copy.")]
 pub(super) struct Verify {
     /// The folder that `backup create` made
     #[arg(long, value_name = "FOLDER")]

@@ -14,10 +14,11 @@ use crate::ops::backup;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Stop `serve` first. The copy is looked through before anything is written, and nothing is overwritten: the data directory may
-hold secret.key and the settings, and nothing else that counts. Everybody has to sign in again. What was revoked
-after the copy was made (API tokens, passwords, rights) holds again: look at it before the world does.
-For PostgreSQL use pg_restore or psql.")]
+Stop `serve` first. The copy is looked through before anything is written, and nothing is
+overwritten: the data directory may hold secret.key and the settings, and nothing else that counts.
+
+Everybody has to sign in again. What was revoked after the copy was made (API tokens, passwords,
+rights) holds again: look at it before the world does. For PostgreSQL use pg_restore or psql.")]
 pub(super) struct Restore {
     /// The folder that `backup create` made
     #[arg(long, value_name = "FOLDER")]
