@@ -85,15 +85,22 @@ pub struct Change {
 /// [`Error::Forbidden`] without the rights; [`Error::Invalid`] for what is wrong or taken; [`Error::Conflict`] where nobody would be
 /// left who may do everything in it.
 pub fn change(tx: &mut Tx<'_>, actor: &Actor, id: QueueId, change: &Change, at: &Moment) -> Result<Queue> {
+    let decides = change.parent.is_some() || change.own_rights.is_some();
+    let somebody = decides && may_be_run(tx, id, at.ts())?;
     let (queue, otherwise) = change_uncounted(tx, actor, id, change, at.ts())?;
+    // Whoever walls it off from all who run it could not undo that.
+    if somebody && !may_be_run(tx, id, at.ts())? {
+        let refused = say!("refused-queue-nobody", name = queue.name.clone(), right = Right::Full);
+        return Err(Error::Conflict(refused));
+    }
     if otherwise {
         calendars::recount(tx, &[id], at)?;
     }
     Ok(queue)
 }
 
-/// The same for whoever changes more than this: whether locks count otherwise now, so that he has to count them anew at the
-/// end.
+/// The same for whoever changes more than this, roles among it, which may yet name who runs the queue: whether locks count
+/// otherwise now, so that he has to count them anew at the end.
 ///
 /// # Errors
 /// As [`change`].
@@ -105,7 +112,6 @@ pub(crate) fn change_uncounted(
     now: Ts,
 ) -> Result<(Queue, bool)> {
     actor.require(InstallationRight::QueuesAndMail)?;
-    let mut somebody = false;
     if change.parent.is_some() || change.own_rights.is_some() {
         backend::one_at_a_time(tx, "queues")?;
         let queue = get(tx, id)?;
@@ -120,19 +126,9 @@ pub(crate) fn change_uncounted(
             if !alone {
                 may_stand_below(tx, actor, id, wanted.as_deref())?;
             }
-            somebody = may_be_run(tx, id, now)?;
         }
     }
-    let done = stored(tx, &actor.who(), id, change, now)?;
-    // Whoever walls it off from all who run it could not undo that.
-    if somebody && !may_be_run(tx, id, now)? {
-        return Err(Error::Conflict(say!(
-            "refused-queue-nobody",
-            name = done.0.name.clone(),
-            right = Right::Full
-        )));
-    }
-    Ok(done)
+    stored(tx, &actor.who(), id, change, now)
 }
 
 /// Whether there is somebody who may do everything in a queue.
