@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -67,6 +68,9 @@ impl Create {
 impl Verify {
     fn run(self) -> anyhow::Result<()> {
         let looked = backup::verify(&self.from)?;
+        if !looked.flaws.is_empty() {
+            bail!("The copy in {} is no good:\n{}", self.from.display(), looked.flaws.join("\n"));
+        }
         if self.json {
             return print_json(&json!({
                 "tickets": looked.tickets, "articles": looked.articles, "mails": looked.mails,
@@ -84,7 +88,10 @@ pub(super) fn told(looked: &Looked) -> String {
     let newest = looked.newest.map_or_else(String::new, |newest| format!(" (the newest of {newest})"));
     let log = match &looked.audit {
         Some(log) => format!("an audit log of {} entries without a break.", log.rows),
-        None => "tables of an older Turnstone, which are brought up to date at the start.".to_owned(),
+        None if looked.flaws.is_empty() => {
+            "tables of an older Turnstone, which `restore` brings up to date.".to_owned()
+        }
+        None => "an audit log with a break.".to_owned(),
     };
     let Looked { tickets, articles, mails, bytes, .. } = looked;
     format!(

@@ -85,16 +85,12 @@ pub(super) fn open_sqlite(path: &Path, purpose: Purpose) -> Result<Conn, Connect
     Ok(Conn::Sqlite(conn))
 }
 
-/// Opens a database that nobody writes to, and leaves no trace beside it: as it lies there, where it has no log of its own.
+/// Opens a database that nobody writes to and that has no log beside it, as it lies there, and leaves no trace.
 pub(super) fn open_untouched(path: &Path) -> anyhow::Result<Conn> {
     let path = path.canonicalize().with_context(|| format!("{} can't be read", path.display()))?;
     let mut address =
         Url::from_file_path(&path).map_err(|()| anyhow!("{} can't be opened", path.display()))?;
-    let mut log = path.clone().into_os_string();
-    log.push("-wal");
-    let is_alone = std::fs::metadata(&log).map_or(true, |log| log.len() == 0);
-    // What another process may still write to is not looked at as if nobody did.
-    address.set_query(Some(if is_alone { "immutable=1" } else { "mode=rw" }));
+    address.set_query(Some("immutable=1"));
     let mut conn = SqliteConnection::establish(address.as_str())?;
     conn.batch_execute("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;")?;
     super::hurry::teach(&mut conn)?;

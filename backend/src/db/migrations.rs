@@ -58,8 +58,7 @@ pub(super) fn is_current(conn: &mut Conn) -> anyhow::Result<bool> {
     let missing = match conn {
         Conn::Pg(pg) => missing(pg, &POSTGRES),
         Conn::Sqlite(sqlite) => missing(sqlite, &SQLITE),
-    }
-    .context("this is no database of Turnstone")?;
+    }?;
     Ok(missing == 0)
 }
 
@@ -95,7 +94,10 @@ where
         .iter()
         .map(|migration| migration.name().version().as_owned())
         .collect::<Vec<_>>();
-    let applied = conn.applied_migrations().map_err(plain)?;
+    let applied = conn
+        .applied_migrations()
+        .map_err(plain)
+        .context("this is no database of Turnstone, or a damaged one")?;
     if let Some(newer) = applied.iter().find(|version| !known.contains(version)) {
         bail!(
             "the database was made by a newer Turnstone (it knows the change {newer}, this program does not); \

@@ -9,6 +9,7 @@ use diesel::{
     sql_types::{BigInt, Nullable, Text},
 };
 use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
 
 use super::{
     Blobs, Conn, Tx,
@@ -19,8 +20,8 @@ use super::{
 };
 use crate::{config::DatabaseUrl, error::Result};
 
-/// So many damaged ones are named; one is enough to throw a copy away.
-const NAMED: usize = 5;
+/// So many damaged ones are named.
+const NAMED: usize = 20;
 
 #[derive(diesel::QueryableByName)]
 struct Checked {
@@ -42,6 +43,17 @@ struct Dangling {
 pub struct Stored {
     conn: Conn,
     blobs: Blobs,
+    /// Where it is looked at, if not where it lies.
+    _aside: Option<TempDir>,
+}
+
+/// The logs that may lie beside a database, and hold what is not in it yet.
+pub fn logs(database: &Path) -> [PathBuf; 2] {
+    ["-wal", "-journal"].map(|end| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    })
 }
 
 impl std::fmt::Debug for Stored {
@@ -51,14 +63,28 @@ impl std::fmt::Debug for Stored {
 }
 
 impl Stored {
-    /// Opens `database`, whose large bytes lie in `files`. Nothing is written, not even beside it, where it has no log of its own, as no
-    /// copy of ours has: it may lie on a disk that cannot be written to.
+    /// Opens `database`, whose large bytes lie in `files`; nobody writes to it. Nothing is written there, not even beside it: it may
+    /// lie on a disk that cannot be written to. Where it has a log, both are looked at in a folder for temporary files,
+    /// because SQLite would bring the one into the other.
     ///
     /// # Errors
     /// When it can't be read, or is no database of Turnstone.
     pub fn open(database: &Path, files: &Path) -> anyhow::Result<Self> {
-        let conn = open_untouched(database)?;
-        Ok(Self { conn, blobs: Blobs::reading(files) })
+        let logs: Vec<PathBuf> = logs(database).into_iter().filter(|log| log.exists()).collect();
+        let blobs = Blobs::reading(files);
+        if logs.is_empty() {
+            return Ok(Self { conn: open_untouched(database)?, blobs, _aside: None });
+        }
+        let aside = tempfile::tempdir().context("There is no folder for temporary files; set TMPDIR")?;
+        for file in logs.iter().map(PathBuf::as_path).chain([database]) {
+            let name = file.file_name().context("the path of the database has no name")?;
+            std::fs::copy(file, aside.path().join(name)).with_context(|| {
+                format!("{} can't be copied to {}; set TMPDIR", file.display(), aside.path().display())
+            })?;
+        }
+        let copy = aside.path().join(database.file_name().unwrap_or_default());
+        folded(&copy)?;
+        Ok(Self { conn: open_untouched(&copy)?, blobs, _aside: Some(aside) })
     }
 
     /// The connection, for whoever reads more of it.
@@ -97,48 +123,73 @@ impl Stored {
         Ok(())
     }
 
-    /// Reads all stored bytes, each of which has to be what its name says (SHA-256); how many there are.
+    /// Reads all stored bytes, each of which has to be what its name says (SHA-256): how many there are, and those that are
+    /// missing or damaged, the first of them by name.
     ///
     /// # Errors
-    /// Those that are missing or damaged, the first few by name.
-    pub fn check_bytes(&mut self) -> anyhow::Result<usize> {
+    /// When the tables can't be read.
+    pub fn check_bytes(&mut self) -> anyhow::Result<(usize, Vec<String>)> {
         let digests: Vec<String> =
             blobs::table.order(blobs::digest).select(blobs::digest).load(&mut self.conn)?;
-        let mut wrong = Vec::new();
+        let (mut flaws, mut count) = (Vec::new(), 0_usize);
         for digest in &digests {
-            match self.blobs.read(&mut self.conn, digest) {
-                Ok(bytes) if hex(&Sha256::digest(&bytes)) == *digest => {}
-                Ok(_) => wrong.push(format!("{digest} are not what they were")),
-                Err(error) => wrong.push(format!("{digest}: {error:#}")),
+            let flaw = match self.blobs.read(&mut self.conn, digest) {
+                Ok(bytes) if hex(&Sha256::digest(&bytes)) == *digest => continue,
+                Ok(_) => format!("The stored bytes {digest} are not what they were."),
+                Err(error) => format!("Stored bytes are missing or damaged: {error}."),
+            };
+            count += 1;
+            if count <= NAMED {
+                flaws.push(flaw);
             }
         }
-        if wrong.is_empty() {
-            return Ok(digests.len());
+        if count > NAMED {
+            flaws.push(format!("… and {} more stored bytes are missing or damaged.", count - NAMED));
         }
-        let more = wrong.len().saturating_sub(NAMED);
-        wrong.truncate(NAMED);
-        let more = if more == 0 { String::new() } else { format!("\n… and {more} more") };
-        bail!("Stored bytes are missing or damaged:\n{}{more}", wrong.join("\n"))
+        Ok((digests.len(), flaws))
     }
 }
 
-/// Brings the tables in `database` up to date and runs a transaction on them; afterwards everything is in that one file.
-/// `folder` is where it lies, and nobody else works on it.
+/// Brings what is in the log beside a database into it; afterwards everything is in that one file.
+fn folded(database: &Path) -> anyhow::Result<()> {
+    let mut conn = opened(database)?;
+    conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    drop(conn);
+    // The last to leave has taken the log away, or there is nothing in it.
+    for log in logs(database) {
+        match std::fs::remove_file(&log) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn opened(database: &Path) -> anyhow::Result<Conn> {
+    open_sqlite(database, Purpose::Write)
+        .with_context(|| format!("The database {} can't be opened", database.display()))
+}
+
+/// Brings the tables in `database` up to date, all of them in that one file afterwards. `folder` is where it lies, and nobody
+/// else works on it.
 ///
 /// # Errors
-/// When the tables can't be brought up to date, and those of `job`.
-pub fn changed<T>(
-    database: PathBuf,
-    folder: &Path,
-    job: impl FnOnce(&mut Tx<'_>) -> Result<T>,
-) -> anyhow::Result<T> {
-    let url = DatabaseUrl::Sqlite(database.clone());
-    migrations::run(&url, folder)?;
-    let mut conn = open_sqlite(&database, Purpose::Write)
-        .with_context(|| format!("The database {} can't be opened", database.display()))?;
+/// When that can't be done, because they are damaged or newer than this program.
+pub fn brought_up_to_date(database: &Path, folder: &Path) -> anyhow::Result<()> {
+    migrations::run(&DatabaseUrl::Sqlite(database.to_path_buf()), folder)?;
+    folded(database)
+}
+
+/// Runs a transaction on a database that nobody else works on; afterwards everything is in that one file.
+///
+/// # Errors
+/// Those of `job`.
+pub fn changed<T>(database: &Path, job: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> anyhow::Result<T> {
+    let mut conn = opened(database)?;
     conn.batch_execute("BEGIN IMMEDIATE")?;
     let done = job(&mut Tx::new(&mut conn, false))?;
     conn.batch_execute("COMMIT")?;
-    conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    drop(conn);
+    folded(database)?;
     Ok(done)
 }

@@ -175,9 +175,9 @@ fn a_copy_that_is_no_good_is_known_by_being_looked_at() {
         let mut bent = before[file].clone();
         bent[1_000] ^= 1;
         fs::write(file, bent).unwrap();
-        is_no_good("Stored bytes are missing or damaged");
+        is_no_good("are not what they were");
         fs::remove_file(file).unwrap();
-        is_no_good("cannot be read");
+        is_no_good("Stored bytes are missing or damaged");
         let mut bent = before[&database].clone();
         let middle = bent.len() / 2;
         bent[middle..middle + 4_096].fill(0xff);
@@ -194,9 +194,73 @@ fn a_copy_that_is_no_good_is_known_by_being_looked_at() {
         is_no_good("no good");
         fs::remove_file(&database).unwrap();
         is_no_good("There is no copy in");
-        // And with all of it as it was, it is brought in, and everybody is out.
+        // A log with a break: better than nothing where nothing else is left, and said.
+        sql(
+            "DROP TRIGGER IF EXISTS audit_events_stay; DROP TRIGGER IF EXISTS audit_events_unchanged; UPDATE audit_events SET detail = 'x'",
+        );
+        is_no_good("audit log is broken");
+        // Nothing is put where something belongs that is away.
+        fs::create_dir_all(fresh.data_directory()).unwrap();
+        let link = fresh.data_directory().join("turnstone.db");
+        std::os::unix::fs::symlink("/nowhere/turnstone.db", &link).unwrap();
+        let done = fresh.run(&["restore", "--from", &copy.display().to_string()], b"");
+        assert!(String::from_utf8_lossy(&done.stderr).contains("nothing is overwritten"), "{done:?}");
+        fs::remove_file(&link).unwrap();
+        // And with all of it as it was, it is brought in; with a file missing too, where that is asked for.
         assert_eq!(verified(&settings, &copy), (true, String::new()));
-        fresh.must(&["restore", "--from", &copy.display().to_string()], "");
+        fs::remove_file(file).unwrap();
+        let said = fresh.must(&["restore", "--damaged", "--from", &copy.display().to_string()], "");
+        assert!(said.contains("Damaged: Stored bytes are missing"), "{said}");
+        let again = fresh.run(&["restore", "--damaged", "--from", &copy.display().to_string()], b"");
+        assert!(!again.status.success(), "{again:?}");
+    });
+}
+
+/// What a crash leaves, or a snapshot of the disk: the newest mails are in the log beside the database, and nowhere else.
+#[test]
+fn a_folder_as_a_crash_left_it_is_verified_untouched_and_restored_with_all_that_was_acknowledged() {
+    tests::run(async {
+        let settings = Settings::new(Database::Sqlite).with("LOG", "warn");
+        let token = settings.set_up();
+        let mut server = Binary::serve(&settings).await;
+        let mut dialogue = Dialogue::lmtp(settings.lmtp()).await.unwrap();
+        let mut there = Vec::new();
+        for n in 0..10 {
+            let letter = mail(&format!("k{n}@customer.example"));
+            assert!(dialogue.deliver("k@customer.example", SUPPORT, &letter.bytes()).await.is_ok());
+            there.push(letter.id().to_owned());
+        }
+        let data = settings.data_directory();
+        let served = settings.run(&["backup", "verify", "--from", &data.display().to_string()], b"");
+        assert!(String::from_utf8_lossy(&served.stderr).contains("is being served"), "{served:?}");
+        server.kill();
+        drop(server);
+        assert!(fs::metadata(data.join("turnstone.db-wal")).unwrap().len() > 0, "there is a log");
+        let home = tempfile::tempdir().unwrap();
+        let copy = home.path().join("snapshot");
+        fs::rename(&data, &copy).unwrap();
+        let before = all_of(&copy);
+        for path in before.keys() {
+            let mut mode = fs::metadata(path).unwrap().permissions();
+            mode.set_readonly(true);
+            fs::set_permissions(path, mode).unwrap();
+        }
+        assert_eq!(verified(&settings, &copy), (true, String::new()));
+        // One that was broken off left its half behind.
+        fs::create_dir_all(data.join("restoring-half/blobs")).unwrap();
+        settings.must(&["restore", "--from", &copy.display().to_string()], "");
+        assert_eq!(all_of(&copy), before, "the copy is as it was");
+        let left: Vec<_> = fs::read_dir(&data).unwrap().flatten().map(|entry| entry.file_name()).collect();
+        assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("restoring")), "{left:?}");
+        let _server = Binary::serve(&settings).await;
+        let root = Client::with_token(&settings.base(), &token);
+        for id in &there {
+            tests::wait_until(&format!("the mail {id}"), Duration::from_secs(20), async || {
+                let found = root.get(&format!("/api/v1/articles?message_id={}", encoded(id))).await.items();
+                (found.len() == 1).then_some(())
+            })
+            .await;
+        }
     });
 }
 

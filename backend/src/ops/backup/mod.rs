@@ -5,7 +5,7 @@ mod restore;
 mod verify;
 
 pub use self::{
-    restore::{Restored, restore},
+    restore::{Restored, Wish, restore},
     verify::{Looked, verify},
 };
 use std::{
@@ -150,10 +150,12 @@ fn all_of(from: &Path, to: &Path, done: &mut Copied) -> anyhow::Result<()> {
     synced(to)
 }
 
-/// Copies a file durably; `None` where it is gone.
+/// Copies a file durably, for its owner alone, who may write to it however it lay there; `None` where it is gone.
 fn copied(from: &Path, to: &Path) -> anyhow::Result<Option<u64>> {
     match fs::copy(from, to) {
         Ok(bytes) => {
+            #[cfg(unix)]
+            fs::set_permissions(to, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
             File::open(to)?.sync_all()?;
             Ok(Some(bytes))
         }

@@ -18,6 +18,7 @@ use crate::{
         schema::{articles, inbound_mails, tickets},
         stored::Stored,
     },
+    ops::lock::is_served,
 };
 
 /// What is in a copy, all of which was looked at.
@@ -33,28 +34,43 @@ pub struct Looked {
     pub newest: Option<Timestamp>,
     /// Stored bytes (mails, files, pages), each compared with its name.
     pub bytes: usize,
-    /// The audit log; `None` where the tables are older than this program, which looks once they are up to date.
+    /// The audit log; `None` where it is broken, or the tables are older than this program.
     pub audit: Option<Verified>,
+    /// What is wrong, a sentence each; the tables themselves are sound.
+    pub flaws: Vec<String>,
 }
 
 /// Goes through all of a copy that [`super::backup`] made, or of a data directory that nobody serves, and changes nothing there.
 ///
 /// # Errors
-/// What is missing, damaged, or newer than this program.
+/// Where the tables are damaged, or newer than this program. What else is wrong is among the [`Looked::flaws`].
 pub fn verify(folder: &Path) -> anyhow::Result<Looked> {
-    let database = folder.join(DatabaseUrl::DEFAULT_FILE);
-    if !database.is_file() {
-        bail!("There is no copy in {}: it holds no {}.", folder.display(), DatabaseUrl::DEFAULT_FILE);
-    }
-    looked_through(folder, &database).with_context(|| format!("The copy in {} is no good", folder.display()))
+    must_hold_a_copy(folder)?;
+    looked_through(&folder.join(DatabaseUrl::DEFAULT_FILE), folder)
+        .with_context(|| format!("The copy in {} is no good", folder.display()))
 }
 
-fn looked_through(folder: &Path, database: &Path) -> anyhow::Result<Looked> {
+/// Whether there is one, and nobody writes to it.
+pub(super) fn must_hold_a_copy(folder: &Path) -> anyhow::Result<()> {
+    if !folder.join(DatabaseUrl::DEFAULT_FILE).is_file() {
+        bail!("There is no copy in {}: it holds no {}.", folder.display(), DatabaseUrl::DEFAULT_FILE);
+    }
+    if is_served(folder) {
+        bail!(
+            "{} is being served, and is no copy. Make one with `turnstone backup create`.",
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
+/// Goes through the tables in `database`, and through what lies beside them in `folder`.
+pub(super) fn looked_through(database: &Path, folder: &Path) -> anyhow::Result<Looked> {
     let mut copy = Stored::open(database, &folder.join(FILES))?;
     let is_current = copy.is_current()?;
     copy.check()?;
-    let bytes = copy.check_bytes()?;
-    let audit = if is_current { Some(log(&mut copy, folder)?) } else { None };
+    let (bytes, mut flaws) = copy.check_bytes()?;
+    let audit = if is_current { log(&mut copy, folder, &mut flaws)? } else { None };
     let conn = copy.conn();
     let newest: Option<Ts> = inbound_mails::table.select(max(inbound_mails::received_at)).first(conn)?;
     Ok(Looked {
@@ -64,18 +80,24 @@ fn looked_through(folder: &Path, database: &Path) -> anyhow::Result<Looked> {
         newest: newest.map(|newest| newest.0),
         bytes,
         audit,
+        flaws,
     })
 }
 
 /// The audit log, from its first entry to its last.
-fn log(copy: &mut Stored, folder: &Path) -> anyhow::Result<Verified> {
-    let whole = match audit::verify(copy.conn(), None)? {
-        Ok(whole) => whole,
-        Err(broken) => bail!("The audit log is broken at entry {}, dated {}", broken.id, broken.at.0),
-    };
+fn log(copy: &mut Stored, folder: &Path, flaws: &mut Vec<String>) -> anyhow::Result<Option<Verified>> {
     match audit::witness::end(copy.conn(), folder)? {
-        End::Stands => Ok(whole),
-        End::Lost => bail!("The audit log has lost its end"),
-        End::Unknown(why) => bail!("Nobody knows whether the audit log has its end: {why}"),
+        End::Stands => {}
+        End::Lost => flaws.push("The audit log has lost its end.".to_owned()),
+        End::Unknown(why) => {
+            flaws.push(format!("Nobody knows whether the audit log has its end: {why}."));
+        }
+    }
+    match audit::verify(copy.conn(), None)? {
+        Ok(whole) => Ok(Some(whole)),
+        Err(broken) => {
+            flaws.push(format!("The audit log is broken at entry {}, dated {}.", broken.id, broken.at.0));
+            Ok(None)
+        }
     }
 }
