@@ -60,7 +60,7 @@ pub async fn get(desk: Data<Desk>, caller: Caller, Params(wish): Params<Wish>) -
         let mail = doctor::outside(&desk.db, &desk.config, &english);
         let (mail, sign_in) = tokio::join!(mail, look::outside(&desk, &english));
         found.extend(mail?);
-        found.extend(sign_in);
+        found.extend(sign_in?);
     }
     let view = |finding: Finding| FindingView {
         about: finding.about.to_owned(),

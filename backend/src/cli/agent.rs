@@ -7,7 +7,7 @@ use super::office::{Office, hash_of, operator, password_from_stdin};
 use super::output::{print, print_json};
 use crate::access::people_for_operator;
 use crate::audit;
-use crate::config::Loaded;
+use crate::config::{Config, Loaded};
 use crate::db::Audited;
 use crate::error::{Error, Result};
 use crate::people::Agent;
@@ -15,7 +15,7 @@ use crate::people::agents::{self, NewAgent};
 use crate::people::factor;
 use crate::people::identities::{self, Known};
 use crate::people::retire::{self, HandOver};
-use crate::sign_in;
+use crate::sign_in::{self, ways};
 use crate::tickets::Moment;
 
 #[derive(Debug, Subcommand)]
@@ -41,7 +41,7 @@ pub(super) enum AgentCommand {
         /// The agent
         #[arg(long)]
         login: String,
-        /// The id of the method in SIGN_IN_FILE
+        /// The id of the method, as on the page Administration → Sign-in
         #[arg(long, value_name = "ID")]
         method: String,
     },
@@ -106,7 +106,7 @@ pub(super) struct Link {
     /// The agent
     #[arg(long)]
     login: String,
-    /// The id of the method in SIGN_IN_FILE
+    /// The id of the method, as on the page Administration → Sign-in
     #[arg(long, value_name = "ID")]
     method: String,
     /// What the agent is known as there, for ever
@@ -118,21 +118,23 @@ pub(super) struct Link {
 }
 
 /// Under which name the ties to a method are kept: the id of a directory or of a way in by certificate, or a site's issuer.
-fn kept_as(loaded: &Loaded, method: &str) -> anyhow::Result<String> {
-    let methods = &loaded.config.sign_in;
+fn kept_as(office: &Office, config: &Config, method: &str) -> anyhow::Result<String> {
+    let config = config.clone();
+    let methods = office.wait(office.db.read(move |conn| ways::in_force(conn, &config)))?;
     let directory = methods.directories().find(|one| one.id == method).map(|one| one.id.clone());
     let certificate = methods.certificates().find(|one| one.id == method).map(|one| one.id.clone());
     let site = methods.providers().find(|one| one.id == method).map(|one| one.issuer.clone());
     directory.or(site).or(certificate).ok_or_else(|| {
         anyhow::anyhow!(
-            "--method: there is no directory, site or way in by certificate called {method} in SIGN_IN_FILE."
+            "--method: there is no directory, site or way in by certificate called {method}, neither in SIGN_IN_FILE nor on the page Administration → Sign-in."
         )
     })
 }
 
 impl Link {
     fn run(self, loaded: &Loaded) -> anyhow::Result<()> {
-        let method = kept_as(loaded, &self.method)?;
+        let office = Office::open(&loaded.config)?;
+        let method = kept_as(&office, &loaded.config, &self.method)?;
         let known = Known {
             method,
             subject: self.subject,
@@ -140,7 +142,7 @@ impl Link {
             ..Known::default()
         };
         let wanted = self.login.clone();
-        let agent = Office::open(&loaded.config)?.write(move |tx, now| {
+        let agent = office.write(move |tx, now| {
             let agent = found(agents::by_login(tx, &wanted), &wanted)?;
             identities::link(tx, &people_for_operator(), &agent, &known, now)?;
             Ok(agent)
@@ -150,9 +152,10 @@ impl Link {
 }
 
 fn unlink(login: &str, method: &str, loaded: &Loaded) -> anyhow::Result<()> {
-    let (wanted, kept) = (login.to_owned(), kept_as(loaded, method)?);
+    let office = Office::open(&loaded.config)?;
+    let (wanted, kept) = (login.to_owned(), kept_as(&office, &loaded.config, method)?);
     let config = loaded.config.clone();
-    let agent = Office::open(&loaded.config)?.write(move |tx, now| {
+    let agent = office.write(move |tx, now| {
         let agent = found(agents::by_login(tx, &wanted), &wanted)?;
         let done = sign_in::untie(tx, &config, &people_for_operator(), (None, &agent), &kept, now);
         done.map_err(|error| match error {

@@ -8,11 +8,12 @@ use clap::{Args, Subcommand};
 use super::office::Office;
 use super::output::{print, print_json};
 use crate::config::sign_in::Ldap;
-use crate::config::{Config, Loaded, closest};
+use crate::config::{Config, Loaded, SignIn, closest};
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::sign_in::look::{Seen, seen};
 use crate::sign_in::sync::{Mode, Report, sync};
+use crate::sign_in::ways;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DirectoryCommand {
@@ -67,18 +68,18 @@ impl DirectoryCommand {
 }
 
 /// The directory of that id; without one, the only one.
-fn chosen<'a>(config: &'a Config, id: Option<&str>) -> anyhow::Result<&'a Ldap> {
-    let all: Vec<&Ldap> = config.sign_in.directories().collect();
+fn chosen(ways: &SignIn, id: Option<&str>) -> anyhow::Result<Ldap> {
+    let all: Vec<&Ldap> = ways.directories().collect();
     let ids: Vec<&str> = all.iter().map(|one| one.id.as_str()).collect();
     match (id, all.as_slice()) {
-        (_, []) => {
-            Err(anyhow!("There is no directory. Set SIGN_IN_FILE to a file with a method of the kind ldap."))
-        }
-        (None, [one]) => Ok(one),
+        (_, []) => Err(anyhow!(
+            "There is no directory. Add one on the page Administration → Sign-in, or with a method of the kind ldap in SIGN_IN_FILE."
+        )),
+        (None, [one]) => Ok((*one).clone()),
         (None, _) => {
             Err(anyhow!("There are several directories. Choose one with --directory: {}.", ids.join(", ")))
         }
-        (Some(id), _) => all.into_iter().find(|one| one.id == id).ok_or_else(|| {
+        (Some(id), _) => all.into_iter().find(|one| one.id == id).cloned().ok_or_else(|| {
             let hint = closest(id, ids).map_or_else(String::new, |near| format!(" Did you mean {near}?"));
             anyhow!("There is no directory called {id}.{hint}")
         }),
@@ -91,9 +92,10 @@ fn desk(office: &Office, config: &Config) -> Desk {
 
 impl Test {
     fn run(self, config: &Config) -> anyhow::Result<()> {
-        let directory = chosen(config, self.directory.as_deref())?;
         let office = Office::open(config)?;
-        let found = office.wait(seen(&desk(&office, config), directory, &self.login));
+        let desk = desk(&office, config);
+        let directory = chosen(&office.wait(ways::of(&desk))?, self.directory.as_deref())?;
+        let found = office.wait(seen(&desk, &directory, &self.login));
         let person = match found {
             Err(Error::NotFound) => {
                 return Err(anyhow!(
@@ -127,10 +129,11 @@ fn as_text(person: &Seen) -> String {
 
 impl Compare {
     fn run(self, config: &Config) -> anyhow::Result<()> {
-        let directory = chosen(config, self.directory.as_deref())?;
         let office = Office::open(config)?;
+        let desk = desk(&office, config);
+        let directory = chosen(&office.wait(ways::of(&desk))?, self.directory.as_deref())?;
         let mode = Mode { dry: self.dry_run, force: self.force };
-        let report = office.wait(sync(&desk(&office, config), directory, mode))?;
+        let report = office.wait(sync(&desk, &directory, mode))?;
         if self.json { print_json(&report) } else { print(&told(&report, self.dry_run)) }
     }
 }

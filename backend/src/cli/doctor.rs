@@ -63,7 +63,7 @@ fn tables(config: &Config) -> Vec<Finding> {
             )
         });
         findings.extend(mail?);
-        findings.extend(sign_in);
+        findings.extend(sign_in?);
         // A name server that swallows questions holds up nobody who has said all that he knows.
         office.leave();
         Ok(findings)

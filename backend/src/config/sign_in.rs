@@ -1,7 +1,10 @@
 //! By which means people sign in, in which order.
 
 mod certificate;
+mod entry;
 mod file;
+mod ldap;
+mod oidc;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,8 +13,11 @@ use mail_ingest::fetch::{Security, Server};
 use url::Url;
 
 pub use self::certificate::{Certificate, Naming, Presented};
+pub use self::entry::{Entry, LocalEntry};
 pub(super) use self::file::file;
-pub use self::file::read;
+pub use self::file::{MOST, read};
+pub use self::ldap::LdapEntry;
+pub use self::oidc::OidcEntry;
 use super::types::Secret;
 
 /// Ways to sign in, in the order in which they are asked.
@@ -174,6 +180,18 @@ pub struct Oidc {
 impl Default for SignIn {
     fn default() -> Self {
         Self { methods: vec![Method::Local { only_admins: false }] }
+    }
+}
+
+impl Method {
+    /// Its name in the database, the log and commands.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Local { .. } => "local",
+            Self::Ldap(ldap) => &ldap.id,
+            Self::Oidc(oidc) => &oidc.id,
+            Self::Certificate(certificate) => &certificate.id,
+        }
     }
 }
 

@@ -980,6 +980,20 @@ table! {
     use diesel::sql_types::*;
     use crate::db::types::Instant;
 
+    sign_in_methods (id) {
+        id -> Text,
+        position -> Integer,
+        said -> Text,
+        secret -> Text,
+        agent_id -> BigInt,
+        changed_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Instant;
+
     spent_states (hash) {
         hash -> Text,
         at -> Instant,
@@ -1314,5 +1328,6 @@ allow_tables_to_appear_in_same_query!(
     password_requests,
     recovery_codes,
     identities,
+    sign_in_methods,
     spent_states,
 );

@@ -361,6 +361,15 @@ pub fn end_by(tx: &mut Tx<'_>, agent: AgentId, method: &str) -> Result<()> {
     Ok(())
 }
 
+/// Ends the sessions into which anybody came by this way.
+///
+/// # Errors
+/// Those of the database.
+pub fn end_all_by(tx: &mut Tx<'_>, method: &str) -> Result<()> {
+    diesel::delete(sessions::table.filter(sessions::method.eq(method))).exec(tx)?;
+    Ok(())
+}
+
 /// Ends all sessions of everybody.
 ///
 /// # Errors

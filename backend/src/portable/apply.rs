@@ -13,6 +13,7 @@ use super::{
     hours,
     places::{self, of},
     render::differences,
+    ways::WayText,
 };
 use crate::{
     access::{Actor, PeopleAccess, for_people},
@@ -29,6 +30,7 @@ use crate::{
     picture,
     queues::{self, NewQueue, calendars, templates},
     settings::{self, look},
+    sign_in::ways,
     terms::Terms,
     tickets::Moment,
 };
@@ -79,6 +81,11 @@ pub fn apply(
     for role in roles {
         role_to(tx, &people, role, now).map_err(of("roles", role))?;
     }
+    if let Some(all) = wanted.sign_in.as_ref().filter(|all| is.sign_in.as_ref() != Some(*all)) {
+        let entry = |way| WayText::entry(way).and_then(ways::checked).map_err(of("sign_in", way));
+        let all = all.iter().map(entry).collect::<Result<Vec<_>>>()?;
+        ways::put_all(tx, actor, config, &all, now).map_err(places::of_part("sign_in"))?;
+    }
     for template in wanted.templates.iter().filter(|template| !is.templates.contains(template)) {
         template_to(tx, actor, template, now).map_err(of("templates", template))?;
     }
@@ -108,7 +115,7 @@ pub fn apply(
 /// What the verbs below would hold one after the other, before the first of them holds the audit log: who saves one thing
 /// meanwhile holds its own and then waits for the log, and neither would ever get on.
 fn hold(tx: &mut Tx<'_>) -> Result<()> {
-    ["admins", "calendars", "queues", "states", "priorities", "filters"]
+    ["admins", "sign-in methods", "calendars", "queues", "states", "priorities", "filters"]
         .into_iter()
         .try_for_each(|what| backend::one_at_a_time(tx, what))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::ways::WayText;
 use crate::db::{
     AnswerKind, FollowUpPolicy, InstallationRight, LetterLanguage, MailboxAfter, MailboxAuth,
     MailboxExisting, MailboxKind, MailboxSecurity, Right, State,
@@ -27,6 +28,8 @@ pub struct Document {
     pub(super) priorities: Vec<PriorityText>,
     /// Working-time calendars.
     pub(super) calendars: Vec<CalendarText>,
+    /// Ways to sign in as a page sets them, all of them in their order, without what they are opened with.
+    pub(super) sign_in: Option<Vec<WayText>>,
     /// Queues.
     pub(super) queues: Vec<QueueText>,
     /// Roles.

@@ -9,6 +9,7 @@ use super::document::{
     AnswerText, CalendarText, Document, GrantText, LookText, MailboxText, PriorityText, QueueText, RoleText,
     StateText, TemplateText,
 };
+use super::ways::WayText;
 use crate::{
     access::Actor,
     db::{
@@ -26,6 +27,7 @@ use crate::{
         templates,
     },
     settings::{self, look},
+    sign_in::ways,
     terms::{self, Terms, priorities::Rank},
 };
 
@@ -66,6 +68,7 @@ pub fn export(conn: &mut Conn, actor: &Actor) -> Result<Document> {
         states: states_of(&names.terms),
         priorities: priorities_of(&names.terms),
         calendars: calendars_of(conn)?,
+        sign_in: Some(ways_of(conn)?),
         queues: queues_of(conn, actor, &names)?,
         roles: roles_of(conn, &names)?,
         templates: templates_of(conn, &names)?,
@@ -73,6 +76,10 @@ pub fn export(conn: &mut Conn, actor: &Actor) -> Result<Document> {
         mailboxes: mailboxes_of(conn, actor)?,
         filters: Some(filters_of(conn, actor, &names)?),
     })
+}
+
+fn ways_of(conn: &mut Conn) -> Result<Vec<WayText>> {
+    ways::kept(conn)?.iter().map(|kept| WayText::of(&kept.entry)).collect()
 }
 
 fn look_of(conn: &mut Conn) -> Result<LookText> {

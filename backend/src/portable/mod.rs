@@ -8,6 +8,7 @@ mod export;
 mod hours;
 mod places;
 mod render;
+mod ways;
 
 pub use self::{
     apply::apply,

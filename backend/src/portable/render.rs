@@ -15,7 +15,7 @@ const FIRST: &str = "# The configuration of a Turnstone, format 2.";
 const LAST: &str = "# This is the end of the configuration.";
 
 /// What stands above each part of the file.
-const PARTS: [(&str, &str); 11] = [
+const PARTS: [(&str, &str); 12] = [
     ("look", "Colour (empty: Turnstone's own), theme of whoever has chosen none, and the logo in base64."),
     ("settings", "What was set on the settings page. What turnstone.toml or the environment says wins."),
     (
@@ -37,6 +37,10 @@ const PARTS: [(&str, &str); 11] = [
     (
         "roles",
         "Roles: rights by queue (`*`: all, those to come included), and rights that belong to no queue.",
+    ),
+    (
+        "sign_in",
+        "Ways to sign in, all of them in their order. What they are opened with is not here: a new one rests until somebody gives it on its page.",
     ),
     (
         "templates",
@@ -136,7 +140,7 @@ pub fn differences(is: &Document, wanted: &Document) -> Result<Vec<Difference>> 
         match wanted {
             Value::Null => {}
             // A list of rules is one thing: their order counts.
-            Value::Array(items) if part != "filters" && part != "agent_domains" => {
+            Value::Array(items) if !["filters", "sign_in", "agent_domains"].contains(&part.as_str()) => {
                 for item in items {
                     let before = is.as_array().and_then(|all| all.iter().find(|one| name(one) == name(item)));
                     all.extend(difference(format!("{part}: {}", name(item)), before, item));
@@ -156,6 +160,10 @@ pub fn differences(is: &Document, wanted: &Document) -> Result<Vec<Difference>> 
 
 /// What tells one of a kind from another.
 pub(super) fn name(item: &Value) -> String {
+    // A way to sign in goes by what it is called everywhere.
+    if let Some(id) = item.get("id").and_then(Value::as_str) {
+        return id.to_owned();
+    }
     let words = ["queue", "kind", "name", "language"].map(|field| item.get(field).and_then(Value::as_str));
     // A template of one name may be there in each language; a mailbox leads to a queue that is not its name.
     let words = if item.get("name").is_some() {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::certificate::{Doubt, Facts, Trust, known, shown, trust};
-use super::{ldap, oidc, sync};
+use super::{ldap, oidc, sync, ways};
 use crate::{
     config::sign_in::{Certificate, Ldap, Method},
     desk::Desk,
@@ -25,10 +25,19 @@ const RENEWAL: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// # Errors
 /// Those of the database.
 pub async fn inside(desk: &Desk, language: &Language) -> Result<Vec<Finding>> {
-    let known: Vec<String> =
-        desk.db.read(|conn| Ok(roles::all(conn)?.into_iter().map(|role| role.name).collect())).await?;
+    let config = desk.config.clone();
+    let (known, ways, sealed): (Vec<String>, _, _) = desk
+        .db
+        .read(move |conn| {
+            let known = roles::all(conn)?.into_iter().map(|role| role.name).collect();
+            Ok((known, ways::in_force(conn, &config)?, ways::sealed(conn, &config)?))
+        })
+        .await?;
     let mut report = Report::new(language);
-    for method in &desk.config.sign_in.methods {
+    for id in &sealed {
+        report.bad("sign-in", "way-sealed", &[("id", id)]);
+    }
+    for method in &ways.methods {
         match method {
             Method::Local { .. } => {}
             Method::Ldap(directory) => {
@@ -49,8 +58,20 @@ pub async fn inside(desk: &Desk, language: &Language) -> Result<Vec<Finding>> {
 }
 
 /// Asks the directories and sites, all at the same time and not longer than a few seconds.
-pub async fn outside(desk: &Desk, language: &Language) -> Vec<Finding> {
-    let probes = desk.config.sign_in.methods.iter().map(|method| async move {
+///
+/// # Errors
+/// Those of the database.
+pub async fn outside(desk: &Desk, language: &Language) -> Result<Vec<Finding>> {
+    Ok(answers(&ways::of(desk).await?.methods, language).await)
+}
+
+/// Asks whether one answers that nobody has saved yet.
+pub async fn answers_one(method: &Method, language: &Language) -> Vec<Finding> {
+    answers(std::slice::from_ref(method), language).await
+}
+
+async fn answers(methods: &[Method], language: &Language) -> Vec<Finding> {
+    let probes = methods.iter().map(|method| async move {
         let probe = async {
             match method {
                 Method::Local { .. } | Method::Certificate(_) => None,

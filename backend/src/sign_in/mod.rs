@@ -11,6 +11,7 @@ pub mod look;
 pub mod oidc;
 mod pace;
 pub mod sync;
+pub mod ways;
 
 pub use self::errand::Begun;
 use jiff::Timestamp;
@@ -74,7 +75,7 @@ pub enum Again {
 /// Those of the database.
 pub async fn by_password(desk: &Desk, login: &str, password: &str) -> Result<Answer> {
     let (mut refused, mut away) = (None, false);
-    for method in &desk.config.sign_in.methods {
+    for method in &ways::of(desk).await?.methods {
         match method {
             Method::Local { only_admins } => {
                 if let Some(entered) = local(desk, login, password, *only_admins).await? {
@@ -143,7 +144,7 @@ pub async fn again(desk: &Desk, agent: &Agent, password: &str) -> Result<Again> 
     let id = agent.id;
     let ties = desk.db.read(move |conn| identities::of_agent(conn, id)).await?;
     let mut away = false;
-    for method in &desk.config.sign_in.methods {
+    for method in &ways::of(desk).await?.methods {
         match method {
             Method::Local { only_admins } => {
                 let entered = local(desk, &agent.login, password, *only_admins).await?;
@@ -183,7 +184,7 @@ pub fn has_password(conn: &mut Conn, config: &Config, agent: AgentId, now: Times
 /// Those of the database.
 pub fn is_let_in_here(conn: &mut Conn, config: &Config, agent: AgentId, now: Timestamp) -> Result<bool> {
     let mut counts = false;
-    for method in &config.sign_in.methods {
+    for method in &ways::in_force(conn, config)?.methods {
         counts |= match method {
             Method::Local { only_admins } => !only_admins || identities::manages(conn, agent, now)?,
             Method::Ldap(_) | Method::Oidc(_) | Method::Certificate(_) => false,
@@ -215,7 +216,7 @@ pub fn passkey_raises(conn: &mut Conn, config: &Config, agent: AgentId, now: Tim
         return Ok(false);
     }
     let ties = identities::of_agent(conn, agent)?;
-    Ok(config.sign_in.certificates().any(|one| ties.iter().any(|tie| tie.method == one.id)))
+    Ok(ways::in_force(conn, config)?.certificates().any(|one| ties.iter().any(|tie| tie.method == one.id)))
 }
 
 /// Whether there is nothing by which an agent could show once more that it is him: no password, no second factor, no site
@@ -229,8 +230,9 @@ pub fn has_nothing_to_show(conn: &mut Conn, config: &Config, agent: AgentId, now
     }
     let ties = identities::of_agent(conn, agent)?;
     let is_tied = |method: &str| ties.iter().any(|tie| tie.method == method);
-    let site = config.sign_in.providers().any(|site| is_tied(&site.issuer));
-    let fresh = config.sign_in.certificates().any(|one| one.is_fresh() && is_tied(&one.id));
+    let ways = ways::in_force(conn, config)?;
+    let site = ways.providers().any(|site| is_tied(&site.issuer));
+    let fresh = ways.certificates().any(|one| one.is_fresh() && is_tied(&one.id));
     Ok(!site && !fresh)
 }
 
@@ -251,7 +253,8 @@ pub fn types_none(conn: &mut Conn, config: &Config, agent: AgentId, now: Timesta
         return Ok(false);
     }
     let ties = identities::of_agent(conn, agent)?;
-    Ok(!config.sign_in.directories().any(|directory| ties.iter().any(|tie| tie.method == directory.id)))
+    let ways = ways::in_force(conn, config)?;
+    Ok(!ways.directories().any(|directory| ties.iter().any(|tie| tie.method == directory.id)))
 }
 
 /// Unties an agent from a directory, site or way in by certificate, by the name under which its ties are kept, and signs him out
@@ -271,7 +274,8 @@ pub fn untie(
         return Err(Error::Conflict(say!("refused-untie-self")));
     }
     identities::unlink(tx, people, agent, method, now)?;
-    let site = config.sign_in.providers().find(|site| site.issuer == method);
+    let ways = ways::in_force(tx, config)?;
+    let site = ways.providers().find(|site| site.issuer == method);
     sessions::end_by(tx, agent.id, site.map_or(method, |site| &site.id))
 }
 

@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::{entry::Person, ldap};
+use super::{entry::Person, ldap, ways};
 use crate::{
-    config::sign_in::Ldap,
+    config::{SignIn, sign_in::Ldap},
     db::{Conn, Tx, backend},
     desk::Desk,
     error::{Error, Result, Sentence, say},
@@ -329,23 +329,25 @@ fn take(tx: &mut Tx<'_>, directory: &Ldap, every: Duration, now: jiff::Timestamp
     Ok(due)
 }
 
-/// Compares each directory as often as the settings say, until told to stop.
+/// Compares each directory as often as its settings say, until told to stop. A page may set another at any moment.
 pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
-    let config = desk.config.clone();
-    let due: Vec<(&Ldap, Duration)> =
-        config.sign_in.directories().filter_map(|one| Some((one, one.sync?))).collect();
-    if due.is_empty() {
-        return;
-    }
     while !*stop.borrow() {
-        for (directory, every) in &due {
-            if let Err(error) = scheduled(&desk, directory, *every).await {
-                tracing::warn!(directory = directory.id, %error, "a directory was not compared");
-            }
+        match ways::of(&desk).await {
+            Ok(ways) => all_due(&desk, &ways).await,
+            Err(error) => tracing::warn!(%error, "the ways to sign in cannot be read"),
         }
         tokio::select! {
             () = tokio::time::sleep(desk.poll().max(Duration::from_millis(500)) * 10) => {}
             _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn all_due(desk: &Desk, ways: &SignIn) {
+    for directory in ways.directories() {
+        let Some(every) = directory.sync else { continue };
+        if let Err(error) = scheduled(desk, directory, every).await {
+            tracing::warn!(directory = directory.id, %error, "a directory was not compared");
         }
     }
 }

@@ -79,7 +79,7 @@ pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
 async fn outside(web: &Web, language: &Language) -> Result<Vec<Finding>> {
     let mail = doctor::outside(&web.db, &web.config, language);
     let (mail, sign_in) = tokio::join!(mail, look::outside(&web.desk, language));
-    Ok(mail?.into_iter().chain(sign_in).collect())
+    Ok(mail?.into_iter().chain(sign_in?).collect())
 }
 
 /// What wants somebody comes first.

@@ -24,7 +24,7 @@ use crate::i18n::Language;
 use crate::people::identities::Refusal;
 use crate::people::passkeys::{self, Site};
 use crate::people::{agents, sessions, setup, viewings};
-use crate::sign_in::{self, Entered};
+use crate::sign_in::{self, Entered, ways};
 
 /// Where to go afterwards.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -103,7 +103,7 @@ pub(super) struct Says<'a> {
 pub(super) async fn show(web: &Data<Web>, guest: Guest, status: StatusCode, says: Says<'_>) -> Answer {
     let guest = named(web, guest).await?;
     let next = percent_encoding::utf8_percent_encode(says.next, percent_encoding::NON_ALPHANUMERIC);
-    let sites = &web.config.sign_in;
+    let sites = ways::of(&web.desk).await?;
     let language = &guest.reader.language;
     let url = |id: &str| format!("/login/with/{id}?next={next}");
     let ways = sites.methods.iter().filter_map(|method| match method {
@@ -340,7 +340,8 @@ pub async fn delete(web: Data<Web>, signed: Signed, _form: Posted<Nothing>) -> A
             Ok(method)
         })
         .await?;
-    let site = came_by.filter(|id| web.config.sign_in.providers().any(|site| site.id == *id));
+    let ways = ways::of(&web.desk).await?;
+    let site = came_by.filter(|id| ways.providers().any(|site| site.id == *id));
     let place = match site {
         Some(site) => format!("/login?out=1&with={site}"),
         None => "/login?out=1".to_owned(),

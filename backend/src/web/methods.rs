@@ -1,5 +1,9 @@
-//! The ways to sign in, as the file says them: what each is, whether it works, and a directory compared by hand. They are
-//! changed in the file alone: a mistake there stops the start, one on a page could lock everybody out.
+//! The ways to sign in: what each is, whether it works, and a directory compared by hand. Where no file says them they are set
+//! here (`edit`), all but certificates, which need files and a listener of this machine. Whoever manages people can always come
+//! in with a password that is kept here.
+
+pub mod edit;
+mod form;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
@@ -14,14 +18,15 @@ use super::page::{Page, show_as};
 use super::state::Web;
 use crate::access::for_people;
 use crate::audit;
-use crate::config::sign_in::{Bind, Certificate, Ldap, Method, Oidc, Presented, RoleMap};
+use crate::config::sign_in::{Bind, Certificate, Entry, Ldap, Method, Oidc, Presented, RoleMap};
 use crate::config::{Config, Origin};
-use crate::db::{Audited, InstallationRight};
+use crate::db::{Audited, Conn, InstallationRight};
 use crate::error::{Error, Result};
 use crate::i18n::Language;
 use crate::ops::doctor::Finding;
 use crate::sign_in::look;
 use crate::sign_in::sync::{self, Mode, Report, Step};
+use crate::sign_in::ways;
 
 /// Whether directories and sites are asked as well.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -34,6 +39,10 @@ pub struct Wish {
 struct WaysView {
     /// The file that says them; empty where none does.
     file: String,
+    /// Whether whoever looks may change them here.
+    may: bool,
+    /// Why something was not done.
+    refused: String,
     ways: Vec<Way>,
     findings: Vec<Row>,
     asked: bool,
@@ -49,6 +58,10 @@ struct Way {
     gives: Vec<Fact>,
     /// Whether it can be compared with the agents.
     compares: bool,
+    /// Of passwords that are kept here: whether only those sign in with one who manage people.
+    only_admins: Option<bool>,
+    /// Whether its secret is missing, so that nobody comes in by it.
+    sealed: bool,
     outcome: Option<Outcome>,
 }
 
@@ -79,14 +92,31 @@ struct Done {
 
 /// `GET /admin/sign-in`.
 pub async fn page(web: Data<Web>, signed: Signed, wish: Query<Wish>) -> Answer {
-    render(&web, &signed, StatusCode::OK, wish.outside == "yes", None).await
+    render(&web, &signed, StatusCode::OK, Told { asked: wish.outside == "yes", ..Told::default() }).await
+}
+
+/// The page, which says why something was not done.
+async fn refused(web: &Data<Web>, signed: &Signed, status: StatusCode, why: String) -> Answer {
+    render(web, signed, status, Told { refused: why, ..Told::default() }).await
+}
+
+/// What the page says besides.
+#[derive(Default)]
+struct Told {
+    /// Whether directories and sites are asked as well.
+    asked: bool,
+    /// A directory that was compared, and what came of it.
+    compared: Option<(String, Outcome)>,
+    /// Why something was not done.
+    refused: String,
 }
 
 /// `POST /admin/sign-in/{id}/syncs`: looks what a comparison would do, or does it.
 pub async fn compare(web: Data<Web>, signed: Signed, id: Path<String>, fields: Posted<Fields>) -> Answer {
     fields.0.only(&["then"])?;
     signed.actor.require(InstallationRight::People)?;
-    let mut directories = web.config.sign_in.directories();
+    let ways = ways::of(&web.desk).await?;
+    let mut directories = ways.directories();
     let directory = directories.find(|one| one.id == *id && can_be_asked(one)).ok_or(Error::NotFound)?;
     let dry = fields.0.one("then") != "do";
     if !dry {
@@ -110,7 +140,8 @@ pub async fn compare(web: Data<Web>, signed: Signed, id: Path<String>, fields: P
             (status, Outcome { error, dry, ..Outcome::default() })
         }
     };
-    render(&web, &signed, status, false, Some((directory.id.clone(), outcome))).await
+    let compared = Some((directory.id.clone(), outcome));
+    render(&web, &signed, status, Told { compared, ..Told::default() }).await
 }
 
 /// Says who does it, before it is done.
@@ -129,24 +160,24 @@ fn can_be_asked(directory: &Ldap) -> bool {
     matches!(directory.bind, Bind::Service { .. })
 }
 
-async fn render(
-    web: &Data<Web>,
-    signed: &Signed,
-    status: StatusCode,
-    asked: bool,
-    mut compared: Option<(String, Outcome)>,
-) -> Answer {
+async fn render(web: &Data<Web>, signed: &Signed, status: StatusCode, told: Told) -> Answer {
+    let Told { asked, mut compared, refused } = told;
     let language = signed.reader.language.clone();
     let mut found: Vec<Finding> = look::inside(&web.desk, &language).await?;
     if asked {
-        found.extend(look::outside(&web.desk, &language).await);
+        found.extend(look::outside(&web.desk, &language).await?);
     }
     let config = web.config.clone();
-    show_as(web, signed, status, "sign-in/page.html", move |_, asker: &Asker| {
+    show_as(web, signed, status, "sign-in/page.html", move |conn, asker: &Asker| {
         asker.actor.require(InstallationRight::People)?;
         let view = WaysView {
             file: file(&config),
-            ways: config.sign_in.methods.iter().map(|method| way(method, &mut compared, &language)).collect(),
+            may: match ways::may_change(conn, &asker.actor, &config) {
+                Err(Error::Forbidden(_) | Error::Conflict(_)) => false,
+                other => other.map(|()| true)?,
+            },
+            refused,
+            ways: all(conn, &config, &mut compared, &language)?,
             findings: rows(found, &language),
             asked,
         };
@@ -159,6 +190,45 @@ async fn render(
 fn file(config: &Config) -> String {
     let said = config.shown.iter().find(|one| one.key == "SIGN_IN_FILE" && one.origin != Origin::Default);
     said.map_or_else(String::new, |one| one.value.clone())
+}
+
+/// All of them, in their order; those too whose secret is missing.
+fn all(
+    conn: &mut Conn,
+    config: &Config,
+    compared: &mut Option<(String, Outcome)>,
+    language: &Language,
+) -> Result<Vec<Way>> {
+    let force = ways::in_force(conn, config)?;
+    let mut all: Vec<Way> = force.methods.iter().map(|method| way(method, compared, language)).collect();
+    if ways::is_given(config) {
+        return Ok(all);
+    }
+    for (at, entry) in ways::said(conn)?.iter().enumerate() {
+        if force.methods.iter().all(|method| method.id() != entry.id()) {
+            all.insert(at.min(all.len()), waiting(entry, language));
+        }
+    }
+    Ok(all)
+}
+
+/// One that waits for its secret.
+fn waiting(entry: &Entry, language: &Language) -> Way {
+    let (kind, address) = match entry {
+        Entry::Local(_) => ("methods-local", ""),
+        Entry::Ldap(one) => ("methods-ldap", one.url.as_str()),
+        Entry::Oidc(one) => ("methods-oidc", one.issuer.as_str()),
+    };
+    Way {
+        id: entry.id().to_owned(),
+        kind: language.tr(kind),
+        facts: vec![fact("methods-address", address, language)],
+        gives: Vec::new(),
+        compares: false,
+        only_admins: None,
+        sealed: true,
+        outcome: None,
+    }
 }
 
 fn way(method: &Method, compared: &mut Option<(String, Outcome)>, language: &Language) -> Way {
@@ -179,6 +249,11 @@ fn way(method: &Method, compared: &mut Option<(String, Outcome)>, language: &Lan
         facts,
         gives: roles.map(gives).unwrap_or_default(),
         compares: matches!(method, Method::Ldap(one) if can_be_asked(one)),
+        only_admins: match method {
+            Method::Local { only_admins } => Some(*only_admins),
+            _ => None,
+        },
+        sealed: false,
         outcome: compared.take_if(|(of, _)| of == id).map(|(_, outcome)| outcome),
     }
 }

@@ -109,7 +109,7 @@ pub(super) async fn ask_again(web: &Data<Web>, signed: &Signed, next: String, er
 async fn raise_page(web: &Data<Web>, signed: &Signed, next: String, kept: String, errors: Errors) -> Answer {
     let good = errors.current.is_empty() && errors.code.is_empty() && errors.passkey.is_empty();
     let status = if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let (sites, language) = (&web.config.sign_in, &signed.reader.language);
+    let (sites, language) = (sign_in::ways::of(&web.desk).await?, &signed.reader.language);
     let said = |label: &str| language.tr_with("raise-with", &[("name", label)]);
     let providers = sites.providers().map(|site| (site.id.clone(), site.issuer.clone(), said(&site.label)));
     let certificates = sites.certificates().map(|one| {

@@ -21,8 +21,8 @@ use crate::db::{AgentId, Ts, Tx};
 use crate::error::{Error, Result};
 use crate::people::identities::{self, Known};
 use crate::people::sessions;
-use crate::sign_in;
 use crate::sign_in::oidc::{self, Back, Trouble, Vouched};
+use crate::sign_in::{self, ways};
 
 /// The longest cookie that is ours.
 const LONGEST: usize = 4_000;
@@ -34,8 +34,9 @@ pub struct Wish {
     next: String,
 }
 
-fn site<'a>(web: &'a Web, id: &str) -> Result<&'a Oidc, Failure> {
-    web.config.sign_in.providers().find(|site| site.id == id).ok_or_else(|| Error::NotFound.into())
+async fn site(web: &Web, id: &str) -> Result<Oidc, Failure> {
+    let ways = ways::of(&web.desk).await?;
+    ways.providers().find(|site| site.id == id).cloned().ok_or_else(|| Error::NotFound.into())
 }
 
 /// Under which name failures are kept, of which no agent's can be: what somebody is called elsewhere may be anybody's login.
@@ -74,7 +75,7 @@ pub async fn go(
     if let Some(method) = certificate::method(&web, &id) {
         return certificate::go(&web, &request, method, &wish.next);
     }
-    let provider = site(&web, &id)?;
+    let provider = &site(&web, &id).await?;
     match oidc::begin(&web.desk, &web.sites, provider, &wish.next, "").await {
         Ok(begun) => leave(&web, begun),
         Err(trouble) => {
@@ -96,7 +97,7 @@ pub async fn raise(
     if let Some(method) = certificate::method(&web, &id) {
         return certificate::raise(&web, &request, &signed, method, &wish.next).await;
     }
-    let provider = site(&web, &id)?;
+    let provider = &site(&web, &id).await?;
     match oidc::begin(&web.desk, &web.sites, provider, &wish.next, &signed.session).await {
         Ok(begun) => leave(&web, begun),
         Err(trouble) => {
@@ -126,7 +127,7 @@ pub async fn back(
             Query::from_query(request.query_string()).map_or_else(|_| Default::default(), Query::into_inner);
         return certificate::shown(&web, &request, method, &brought).await;
     }
-    let provider = site(&web, &id)?;
+    let provider = &site(&web, &id).await?;
     let address = session::client_address(&request, &web.config);
     let (from, now, limits) = (address.clone(), web.clock.now(), web.config.limits);
     // Nobody is known yet: the address alone says who goes on trying.
@@ -272,7 +273,7 @@ async fn raised(
 
 /// `GET /login/with/{id}/end`: to where one signs out there as well.
 pub async fn end(web: Data<Web>, guest: Guest, id: Path<String>) -> Answer {
-    let provider = site(&web, &id)?;
+    let provider = &site(&web, &id).await?;
     match oidc::farewell(&web.desk, &web.sites, provider).await {
         Ok(Some(address)) => Ok(see_other(address.as_str())),
         Ok(None) => Ok(see_other("/login?out=1")),

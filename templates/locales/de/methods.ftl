@@ -2,7 +2,7 @@
 methods-title = Anmeldung
 methods-intro = Womit man sich anmeldet, in der Reihenfolge, in der gefragt wird.
 methods-file = Sie stehen in { $file } und werden dort geändert; was daran falsch ist, hält den nächsten Start mit einem Satz an, der sagt, was.
-methods-no-file = Passwörter werden hier verwahrt. Für ein Verzeichnis (LDAP), eine Site, die für Personen bürgt (OpenID Connect), oder Zertifikate nennen Sie eine Datei in SIGN_IN_FILE; im Handbuch für den Betrieb steht eine für den Anfang.
+methods-no-file = Was hier geändert wird, gilt von der nächsten Anmeldung an.
 methods-ask = Fragen, ob sie antworten
 methods-local = Passwörter, die hier verwahrt werden
 methods-ldap = Verzeichnis (LDAP)

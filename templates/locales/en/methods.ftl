@@ -2,7 +2,7 @@
 methods-title = Sign-in
 methods-intro = By which means people sign in, in the order in which they are asked.
 methods-file = They stand in { $file } and are changed there; what is wrong with it stops the next start with a sentence that says what.
-methods-no-file = Passwords are kept here. For a directory (LDAP), a site that vouches for people (OpenID Connect) or certificates, name a file in SIGN_IN_FILE; the operator’s manual has one to begin with.
+methods-no-file = What is changed here counts from the next sign-in on.
 methods-ask = Ask whether they answer
 methods-local = Passwords kept here
 methods-ldap = Directory (LDAP)

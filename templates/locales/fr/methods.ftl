@@ -2,7 +2,7 @@
 methods-title = Connexion
 methods-intro = Par quels moyens on se connecte, dans l’ordre où ils sont interrogés.
 methods-file = Ils sont décrits dans { $file } et se changent là ; ce qui n’y va pas arrête le prochain démarrage avec une phrase qui le dit.
-methods-no-file = Les mots de passe sont gardés ici. Pour un annuaire (LDAP), un site qui répond des personnes (OpenID Connect) ou des certificats, nommez un fichier dans SIGN_IN_FILE ; le manuel d’exploitation en montre un pour commencer.
+methods-no-file = Ce qui est changé ici compte dès la prochaine connexion.
 methods-ask = Demander s’ils répondent
 methods-local = Mots de passe gardés ici
 methods-ldap = Annuaire (LDAP)

@@ -62,6 +62,18 @@ const IN_FILE: &[(&str, &str, Columns)] = &[
         &[("queue_id", KEY), ("kind", As("answers")), ("enabled", As("answers"))],
     ),
     (
+        "sign_in_methods",
+        "sign_in",
+        &[
+            ("id", As("id")),
+            ("position", Not("their order in the list")),
+            ("said", As("label")),
+            ("secret", Not("no secret is in the file")),
+            ("agent_id", WHEN),
+            ("changed_at", WHEN),
+        ],
+    ),
+    (
         "calendars",
         "calendars",
         &[

@@ -122,6 +122,43 @@ language = "fr"
 subject = "Bien reçu"
 body = "C’est là."
 
+[[sign_in]]
+kind = "local"
+only_admins = false
+
+[[sign_in]]
+kind = "oidc"
+id = "cloud"
+label = "Cloud \"sign-in\""
+issuer = "https://id.cloud.example/realms/desk"
+client_id = "turnstone"
+scopes = ["email"]
+make_agents = false
+trust_email = true
+timeout_seconds = 9
+
+[sign_in.roles]
+"support desk" = ["Agent"]
+
+[[sign_in]]
+kind = "ldap"
+id = "company"
+url = "ldaps://ldap.customer.example"
+bind_dn = "cn=desk"
+base = "dc=customer"
+filter = "(mail={login})"
+login_attribute = "mail"
+expires_attribute = "expires"
+disabled_attribute = "shut"
+disabled_values = ["yes", "ja"]
+group_base = "ou=groups"
+make_agents = true
+trust_email = false
+sync_minutes = 30
+
+[sign_in.roles]
+"cn=desk,ou=groups" = ["Agent"]
+
 [[mailboxes]]
 name = "Folder"
 kind = "maildir"

@@ -1,5 +1,8 @@
 //! What is sent to each route. Routes come from the program; what a change of them sends comes from here, so that a
-//! new one is thought of.
+//! new one is thought of. The forms of the administration that are whole stand in `forms.rs`.
+
+use super::forms;
+use super::own::Own;
 
 /// What a request carries.
 #[derive(Clone, Copy, Debug)]
@@ -64,13 +67,24 @@ pub struct Entry {
     pub besides: Besides,
     /// The ticket is somewhere else afterwards, or the session over: each gets one of its own, or it is not done at all.
     pub spoils: bool,
+    /// What it is about is made for each request alone.
+    pub own: Option<Own>,
+    /// What is sent is whole, so that whoever may do it must be told that it is done.
+    pub done: bool,
 }
 
-const fn entry(route: &'static str, body: Body) -> Entry {
-    Entry { route, body, besides: Besides::Nothing, spoils: false }
+/// Entries of all routes that have one.
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    ALL.iter().chain(forms::ALL)
 }
 
-const fn needs(route: &'static str, body: Body, besides: Besides) -> Entry {
+/// What is sent to a route, whoever its `needs` says may use it.
+pub const fn entry(route: &'static str, body: Body) -> Entry {
+    Entry { route, body, besides: Besides::Nothing, spoils: false, own: Option::None, done: false }
+}
+
+/// The same where its `needs` does not say all.
+pub const fn needs(route: &'static str, body: Body, besides: Besides) -> Entry {
     Entry { besides, ..entry(route, body) }
 }
 
@@ -183,7 +197,6 @@ pub const ALL: &[Entry] = &[
     needs("GET /admin", None, Besides::Administers),
     needs("GET /admin/filters/dry-runs", None, Besides::Recorder),
     needs("POST /admin/people/{id}/roles", Form(&[("role", "{lead}")]), Besides::Gives),
-    needs("POST /admin/relay", Form(&[("host", "relay.example")]), Besides::Gives),
     needs("POST /admin/people/{id}/viewing", Form(&[]), Besides::Gives),
     needs("POST /admin/people/exports", Form(&[]), Besides::Export),
     needs("POST /admin/customers/exports", Form(&[]), Besides::Export),
@@ -191,17 +204,11 @@ pub const ALL: &[Entry] = &[
     needs("POST /admin/people/{id}/personal-data", Form(&[]), Besides::Export),
     needs("POST /api/v1/agents/{id}/personal-data", None, Besides::Export),
     needs("GET /admin/people/{id}/erasure", None, Besides::Everywhere("full")),
-    needs("POST /admin/people/{id}/erasure", Form(&[]), Besides::Everywhere("full")),
     needs("GET /admin/customers/{id}/erasure", None, Besides::Everywhere("full")),
-    needs("POST /admin/customers/{id}/erasure", Form(&[("texts", "erase")]), Besides::Everywhere("full")),
     needs("GET /admin/tags", None, Besides::Everywhere("read")),
-    needs("POST /admin/tags/names", Form(&[("tag", "none"), ("to", "")]), Besides::Everywhere("read")),
-    needs("POST /admin/tags/removals", Form(&[("tag", "none")]), Besides::Everywhere("read")),
     needs("GET /api/v1/tags", None, Besides::Everywhere("read")),
-    needs("POST /api/v1/tags", Json(r#"{"tag":"none"}"#), Besides::Everywhere("read")),
     needs("GET /customers/{id}", None, Besides::Customer),
     // A form must be understood, or that it is refused with a field too many says nothing.
-    entry("POST /admin/mailboxes/{id}/rest", Form(&[("rest", "yes")])),
     entry(
         "POST /admin/queues",
         Form(&[
@@ -246,9 +253,7 @@ pub const ALL: &[Entry] = &[
     ),
     entry("POST /admin/customers/{id}", Form(&[("name", "Anna"), ("note", "Walked.")])),
     entry("POST /admin/customers/{id}/addresses", Form(&[("address", "walks@elsewhere.example")])),
-    entry("POST /admin/customers/{id}/addresses/end", Form(&[("address", "walks@elsewhere.example")])),
     entry("POST /admin/organisations", Form(&[("name", "Walked {login}")])),
-    entry("POST /admin/organisations/{id}", Form(&[("name", "Walked on")])),
     entry("POST /admin/settings", Form(&[("key", "SIGN_IN_TRIES"), ("value", "9")])),
     // The API.
     needs("GET /api/v1/customers/{id}", None, Besides::Customer),
@@ -340,7 +345,6 @@ pub const ALL: &[Entry] = &[
     entry("PATCH /api/v1/customers/{id}", Json(r#"{"note":"Walked by program."}"#)),
     entry("POST /api/v1/customers/{id}/addresses", Json(r#"{"address":"runs@elsewhere.example"}"#)),
     entry("POST /api/v1/organisations", Json(r#"{"name":"Program of {login}"}"#)),
-    entry("PATCH /api/v1/organisations/{id}", Json(r#"{"note":"Walked by program."}"#)),
     entry("PUT /api/v1/settings/{key}", Json(r#"{"value":"8"}"#)),
 ];
 

@@ -141,17 +141,26 @@ pub fn unknown(routes: &[Route]) -> Vec<String> {
         }
     }
     let keys: Vec<String> = routes.iter().map(Route::key).collect();
-    let gone = entries::ALL.iter().map(|entry| entry.route).chain(QUERIES.iter().map(|(route, _)| *route));
+    for (at, entry) in entries::all().enumerate() {
+        if entries::all().take(at).any(|other| other.route == entry.route) {
+            wrong.push(format!(
+                "{} stands twice in tests/suite/permissions/entries.rs and forms.rs",
+                entry.route
+            ));
+        }
+    }
+    let gone = entries::all().map(|entry| entry.route).chain(QUERIES.iter().map(|(route, _)| *route));
     for route in gone.filter(|route| !keys.iter().any(|key| key == route)) {
-        wrong
-            .push(format!("{route} is no route any more: take it out of tests/suite/permissions/entries.rs"));
+        wrong.push(format!(
+            "{route} is no route any more: take it out of tests/suite/permissions/entries.rs or forms.rs"
+        ));
     }
     wrong
 }
 
 fn entry(route: &Route) -> Option<&'static Entry> {
     let key = route.key();
-    entries::ALL.iter().find(|entry| entry.route == key)
+    entries::all().find(|entry| entry.route == key)
 }
 
 /// What a walk needs to know of where it walks.
@@ -247,8 +256,7 @@ impl Walk {
                 if !wanted(expect) {
                     continue;
                 }
-                let thing =
-                    object.and_then(|object| self.world.things.get(&object)).cloned().unwrap_or_default();
+                let thing = self.thing(route, object).cloned().unwrap_or_default();
                 let queries: &[&str] = if expect == Expect::In { queries } else { &[] };
                 for query in [""].iter().chain(queries) {
                     asks.push(Ask {
@@ -263,6 +271,12 @@ impl Walk {
             }
         }
         asks
+    }
+
+    /// What a request is about that is to leave it as it is: a ticket, or what was made for that.
+    fn thing(&self, route: &Route, object: Option<Object>) -> Option<&Thing> {
+        let ticket = object.and_then(|object| self.world.things.get(&object));
+        ticket.or_else(|| self.world.spare.get(route.key().as_str()))
     }
 
     /// All that must be refused: the answer says so, tells nothing, and nothing is changed.
@@ -298,7 +312,7 @@ impl Walk {
                 actor: root.clone(),
                 route: route.clone(),
                 object,
-                thing: open.clone(),
+                thing: self.thing(route, object).unwrap_or(&open).clone(),
                 query: String::new(),
                 expect,
             };
@@ -338,11 +352,12 @@ impl Walk {
             {
                 continue;
             }
+            let object = route.objects()[0];
             let ask = Ask {
                 actor: root.clone(),
                 route: route.clone(),
-                object: route.objects()[0],
-                thing: open.clone(),
+                object,
+                thing: self.thing(route, object).unwrap_or(&open).clone(),
                 query: String::new(),
                 expect: Expect::In,
             };
@@ -435,7 +450,15 @@ impl Walk {
                 }
                 ask.thing = own[login].clone();
             }
-            self.clone().send_all(asks).await;
+            if let Some(made) = entry(route).and_then(|entry| entry.own) {
+                // One after the other: who changes a list that was another's meanwhile is told of it.
+                for mut ask in asks {
+                    ask.thing = made.make(&asking, &self.world.ids["other"]).await;
+                    self.clone().send_all(vec![ask]).await;
+                }
+            } else {
+                self.clone().send_all(asks).await;
+            }
             let after = self.world.aside.look(&self.db).await;
             let tables = changed(&before, &after);
             if !tables.is_empty() {
@@ -567,85 +590,11 @@ impl Walk {
         }
     }
 
-    fn fill(&self, route: &Route, thing: &Thing) -> String {
-        let mut filled = String::new();
-        let mut before = "";
-        for part in route.path.split('/').skip(1) {
-            filled.push('/');
-            match part.strip_prefix('{').and_then(|part| part.split_once('}')) {
-                Some((name, rest)) => {
-                    filled.push_str(&self.parameter(route, before, name, thing));
-                    filled.push_str(rest);
-                }
-                None => filled.push_str(part),
-            }
-            before = part;
-        }
-        filled
-    }
-
-    fn parameter(&self, route: &Route, before: &str, name: &str, thing: &Thing) -> String {
-        let id = |name: &str| self.world.ids[name].clone();
-        match (before, name) {
-            ("tickets", "number") => thing.number.clone(),
-            ("articles", "id") if route.path.ends_with("/customer") && self.is_the_open_one(thing) => {
-                id("joined")
-            }
-            ("articles", "id") => thing.article.clone(),
-            ("attachments", "uid") => thing.attachment.clone(),
-            ("acts", "id") => thing.act.clone(),
-            // One for the pages and one for programs, because either throws it away.
-            ("templates", "id") if route.path.contains("/preferences/") && route.api => id("own_by_program"),
-            ("templates", "id") if route.path.contains("/preferences/") => id("own"),
-            ("templates", "id") if route.path.contains("{number}") || route.changes() => id("general"),
-            ("templates", "id") => id("template"),
-            ("states", "id") => id("state"),
-            // The installation's own calendar is always there.
-            ("calendars", "id") => "1".to_owned(),
-            ("queues", "id") if route.changes() => id("decoy"),
-            ("queues", "id") => id("vault"),
-            ("bulk" | "bulks", "id") => id("bulk"),
-            ("views", "id") => id("view"),
-            ("passkeys", "id") => id("passkey"),
-            ("people" | "agents", "id") => id("tilda"),
-            ("roles", "id") => id("spare"),
-            ("mail" | "inbound", "id") => id("inbound"),
-            ("customers", "id") => id("customer"),
-            ("links", "other") => id("other"),
-            ("tags", "tag") => "blue".to_owned(),
-            ("watchers", "login") => "root".to_owned(),
-            (_, "address") => "p@customer.example".to_owned(),
-            ("auto-responses", "scope") => id("queue"),
-            (_, "kind") => "received".to_owned(),
-            (_, "language") => "en".to_owned(),
-            ("mailboxes" | "versions" | "organisations", "id") | ("merges", "merge") => "1".to_owned(),
-            ("content", "part") | ("rules", "at") => "0".to_owned(),
-            ("setup", "step") => "look".to_owned(),
-            ("files", "uid") if !thing.file.is_empty() => thing.file.clone(),
-            ("uploads", "uid") if !thing.upload.is_empty() => thing.upload.clone(),
-            ("tokens", "token") => id("tildas_token"),
-            ("settings", "key") => "SIGN_IN_TRIES".to_owned(),
-            ("assets" | "brand", "name")
-            | ("inline" | "files" | "uploads", "uid")
-            | ("with" | "sign-in", "id")
-            | (_, "proof") => "none".to_owned(),
-            _ => panic!(
-                "{} has the parameter {{{name}}}, which the permission matrix cannot fill: say in `parameter` of \
-                 tests/suite/permissions/walk.rs what it names, and make that in world.rs with a canary",
-                route.key()
-            ),
-        }
-    }
-
-    fn is_the_open_one(&self, thing: &Thing) -> bool {
-        self.world.things[&Object::Open].number == thing.number
-    }
-
     /// The text with what it names. Who asks is named in what nobody else may call the same.
     fn named(&self, text: &str, ask: &Ask) -> String {
         let (thing, login) = (&ask.thing, ask.actor.kind.login);
         let mut text = text.replace("{number}", &thing.number).replace("{article}", &thing.article);
-        text = text.replace("{login}", login);
+        text = text.replace("{login}", login).replace("{more}", &thing.more);
         for (name, id) in &self.world.ids {
             text = text.replace(&format!("{{{name}}}"), id);
         }
@@ -717,9 +666,11 @@ fn is_right(ask: &Ask, told: &Told) -> bool {
             // Or it would be no proof that it is refused with a field too many.
             let form = ask.route.method == Method::POST && !ask.route.api && ask.route.needs != "public";
             let garbled = form && told.status == 400;
+            let undone = told.status >= 400 && entry(&ask.route).is_some_and(|entry| entry.done);
             !(misses
                 || kept_out
                 || garbled
+                || undone
                 || told.status >= 500 && told.status != 503
                 || led_away && ask.route.needs != "public")
         }

@@ -15,6 +15,7 @@ use turnstone::people::{agents, sessions, tokens};
 
 use super::actors::{self, Kind, OPEN, State, VAULT};
 use super::effects::Eye;
+use super::own;
 
 /// Somebody, and what he signs in with.
 #[derive(Debug)]
@@ -72,6 +73,10 @@ pub struct Thing {
     pub file: String,
     /// What names one of which not all has arrived.
     pub upload: String,
+    /// The key of what is no ticket, and was made for one form.
+    pub own: String,
+    /// What else that form names.
+    pub more: String,
 }
 
 /// All of it.
@@ -82,6 +87,8 @@ pub struct World {
     pub things: BTreeMap<Object, Thing>,
     /// What else addresses and bodies name.
     pub ids: BTreeMap<&'static str, String>,
+    /// What the forms of the administration are about that are refused, by their route.
+    pub spare: BTreeMap<&'static str, Thing>,
     /// Looks at the tables.
     pub eye: Eye,
     /// Looks at what somebody has whom no request names.
@@ -103,12 +110,13 @@ impl World {
         }
         let mut things = make_tickets(app, &actors, &mut ids).await;
         make_the_rest(app, &actors, &mut things, &mut ids).await;
+        let spare = own::spare(app, &ids["other"]).await;
         age(app, database).await;
         bulks_are_done(app).await;
         // What was told before is the past's.
         app.hush().await;
         let eye = Eye::open(app.db(), database).await;
-        Self { actors, things, ids, eye, aside: Eye::of("aside") }
+        Self { actors, things, ids, spare, eye, aside: Eye::of("aside") }
     }
 
     /// Somebody.
@@ -448,7 +456,18 @@ async fn age(app: &TestApp, database: Database) {
             of(who)
         )
     };
+    let way = |id: &str, position: usize| {
+        let said = r#"{"kind":"oidc","label":"Walked","issuer":"https://127.0.0.1:9","client_id":"t","make_agents":false,"trust_email":false"#;
+        format!(
+            "INSERT INTO sign_in_methods (id, position, said, agent_id, changed_at) \
+             VALUES ('{id}', {position}, '{said},\"id\":\"{id}\"}}', {}, {})",
+            of("root"),
+            hours(1)
+        )
+    };
     let statements = [
+        way("walked", 1),
+        way("besides", 2),
         format!("UPDATE agents SET disabled_at = {} WHERE login = 'disabled'", hours(1)),
         format!("UPDATE agents SET expires_at = {} WHERE login = 'expired'", hours(1)),
         "UPDATE agents SET must_change_password = TRUE WHERE login = 'mustchange'".to_owned(),

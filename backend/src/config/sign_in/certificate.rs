@@ -8,7 +8,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::RoleMap;
-use super::file::{authority, checked_id, role_map, yes};
+use super::entry::{self, yes};
+use super::file::authority;
 use crate::config::Config;
 
 /// More lists of what is revoked than this are a mistake.
@@ -152,13 +153,9 @@ impl Default for Paths {
 
 impl CertificateEntry {
     pub(super) fn checked(self, beside: &Path) -> Result<Certificate, String> {
-        let id = checked_id(&self.id)?;
-        let label = self.label.map(|label| label.trim().to_owned());
-        if label.as_ref().is_some_and(|label| label.is_empty() || label.chars().count() > 60) {
-            return Err(
-                "label: write what the button shall say, in up to 60 characters, or nothing.".to_owned()
-            );
-        }
+        let id = entry::id(&self.id).map_err(|why| format!("id: {why}"))?;
+        let label = self.label.as_deref().map(entry::label).transpose();
+        let label = label.map_err(|why| format!("label: {why}"))?;
         authority(Some(self.ca.clone()), beside)?;
         // A list of what is revoked is made anew every day by another program. A bad one shuts this way in, and is said by
         // doctor; it does not keep the helpdesk from starting.
@@ -185,7 +182,7 @@ impl CertificateEntry {
                 );
             }
         };
-        let roles = role_map(self.roles)?;
+        let roles = entry::role_map(self.roles).map_err(|why| format!("roles: {why}"))?;
         if let Some(wrong) = roles.0.keys().find(|key| *key != "*" && !key.contains('=')) {
             return Err(format!(
                 "roles: write {wrong:?} as a part of the certificate's name, such as \"OU={wrong}\", or \"*\" for everybody."

@@ -54,7 +54,7 @@ pub(super) struct Site {
     fetched: Timestamp,
 }
 
-/// What was fetched, by the id of the site. Cloning shares it.
+/// What was fetched, by the site's own name: under one id another may stand by now. Cloning shares it.
 #[derive(Clone, Debug, Default)]
 pub struct Sites(Arc<Mutex<HashMap<String, Arc<Site>>>>);
 
@@ -69,7 +69,7 @@ impl Sites {
         now: Timestamp,
         unknown: bool,
     ) -> Result<Arc<Site>, Sentence> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&provider.id).cloned();
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&provider.issuer).cloned();
         if let Some(site) = kept {
             let age = now.duration_since(site.fetched).abs();
             if age < if unknown { AGAIN } else { GOOD_FOR } {
@@ -78,7 +78,7 @@ impl Sites {
         }
         let site = Arc::new(fetch(provider, now).await?);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(provider.id.clone(), Arc::clone(&site));
+        all.insert(provider.issuer.clone(), Arc::clone(&site));
         Ok(site)
     }
 }

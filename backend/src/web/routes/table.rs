@@ -313,6 +313,12 @@ pub(super) static TABLE: &[Route] = &[
     route!(GET "/admin/settings", needs = Installation(People), csrf = None, cache = NoStore, raised = true, settings::page),
     route!(POST "/admin/settings", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, settings::update),
     route!(GET "/admin/sign-in", needs = Installation(People), csrf = None, cache = NoStore, raised = true, methods::page),
+    route!(GET "/admin/sign-in/new/{kind}", needs = Installation(People), csrf = None, cache = NoStore, raised = true, methods::edit::new),
+    route!(POST "/admin/sign-in/new/{kind}", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, methods::edit::create),
+    route!(GET "/admin/sign-in/{id}", needs = Installation(People), csrf = None, cache = NoStore, raised = true, methods::edit::page),
+    route!(POST "/admin/sign-in/{id}", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, methods::edit::update),
+    route!(POST "/admin/sign-in/{id}/order", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, methods::edit::order),
+    route!(POST "/admin/sign-in/{id}/removal", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, methods::edit::remove),
     route!(POST "/admin/sign-in/{id}/syncs", needs = Installation(People), csrf = Field, cache = NoStore, raised = true, methods::compare),
     // The set-up behind its first page.
     route!(GET "/admin/setup", needs = Installation(People), csrf = None, cache = NoStore, wizard::root),

@@ -1,0 +1,357 @@
+//! Setting a way in, taking it away, and the order in which they are asked.
+
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use super::{Kept, is_given, kept, said};
+use crate::{
+    access::{Actor, for_people},
+    audit,
+    config::{
+        Config,
+        sign_in::{Entry, MOST, Method},
+    },
+    db::{Audited, Conn, Direct, InstallationRight, Right, Ts, Tx, backend, schema::sign_in_methods},
+    error::{Error, Result, say},
+    people::{identities, roles, sessions},
+    seal::Key,
+};
+
+/// The lock under which they are changed, one after the other.
+const LOCK: &str = "sign-in methods";
+/// Ports below the first that needs no privilege at which directories and sites listen.
+const PORTS: [u16; 4] = [389, 636, 443, 80];
+/// The first port that needs no privilege.
+const FREE: u16 = 1024;
+/// No way in takes more words than this, in bytes of JSON: an authority's certificates are the longest of them.
+const LONGEST: usize = 100_000;
+
+/// A way in as somebody wants it.
+#[derive(Clone)]
+pub(crate) struct Wish {
+    /// What is said; an empty secret means the one that is kept for exactly this place, or was tried with it.
+    pub entry: Entry,
+    /// A secret that was typed for a trial, sealed by [`seal_tried`].
+    pub tried: String,
+}
+
+/// Whether somebody may change how people sign in: what a page asks before it looks at anything else.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right to manage people, and without all others as well: whoever says who vouches for
+/// people can come in as anybody; [`Error::Conflict`] where a file says it.
+pub(crate) fn may_change(conn: &mut Conn, actor: &Actor, config: &Config) -> Result<()> {
+    actor.require(InstallationRight::People)?;
+    let everything = (None, Right::Full);
+    match for_people(conn, actor)?.may_give([everything], InstallationRight::ALL.iter().copied()) {
+        Err(Error::Forbidden(_)) => return Err(Error::Forbidden(say!("refused-way-rights"))),
+        other => other?,
+    }
+    if is_given(config) {
+        return Err(Error::Conflict(say!("refused-way-given")));
+    }
+    Ok(())
+}
+
+/// The way in that a wish means, with its secret: the typed one, or where none was typed the one that is kept for exactly
+/// this place, or was tried with it.
+///
+/// # Errors
+/// [`Error::Invalid`] with what is wrong at which field.
+pub(crate) fn meant(
+    conn: &mut Conn,
+    actor: &Actor,
+    config: &Config,
+    wish: &Wish,
+) -> Result<(Method, Option<String>)> {
+    let mut entry = wish.entry.clone();
+    if entry.secret().is_some_and(str::is_empty) {
+        let purpose = entry.purpose();
+        let before = secret_of(conn, entry.id())?;
+        let key = Key::load(config)?;
+        let tried = key.open(&wish.tried, &tried_purpose(&purpose, actor));
+        if let Some(secret) = tried.or_else(|| key.open(&before, &purpose)) {
+            entry.set_secret(secret);
+        }
+    }
+    let secret = entry.secret().map(str::to_owned);
+    let method = entry.checked()?;
+    must_be_a_usual_port(&method)?;
+    Ok((method, secret))
+}
+
+fn tried_purpose(purpose: &str, actor: &Actor) -> String {
+    format!("{purpose} tried by {}", actor.agent.id.0)
+}
+
+/// Seals a secret that was tried, for whoever tried it and this place alone; empty where there is none.
+pub(crate) fn seal_tried(
+    config: &Config,
+    actor: &Actor,
+    entry: &Entry,
+    secret: Option<&str>,
+) -> Result<String> {
+    match secret {
+        Some(secret) => Ok(Key::load(config)?.seal(secret, &tried_purpose(&entry.purpose(), actor))?),
+        None => Ok(String::new()),
+    }
+}
+
+/// A page is no means to knock at whatever listens inside: only what a directory or a site may listen at is asked.
+fn must_be_a_usual_port(method: &Method) -> Result<()> {
+    let (field, address) = match method {
+        Method::Ldap(one) => ("url", &one.url),
+        Method::Oidc(one) => ("issuer", &one.issuer),
+        Method::Local { .. } | Method::Certificate(_) => return Ok(()),
+    };
+    let port = url::Url::parse(address).ok().and_then(|url| url.port());
+    match port {
+        Some(port) if port < FREE && !PORTS.contains(&port) => {
+            Err(Error::invalid(field, say!("refused-way-port")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Sets a way in: a new one behind the others, or another in the place of the one of its id.
+///
+/// # Errors
+/// As [`may_change`]; [`Error::Invalid`] for what makes no sense, [`Error::Conflict`] for who would have no way in himself.
+pub(crate) fn put(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    config: &Config,
+    (wish, new): (&Wish, bool),
+    now: Ts,
+) -> Result<()> {
+    backend::one_at_a_time(tx, LOCK)?;
+    may_change(tx, actor, config)?;
+    let all = said(tx)?;
+    let is_there = all.iter().any(|entry| entry.id() == wish.entry.id());
+    if new && is_there {
+        return Err(Error::invalid("id", say!("refused-way-taken", id = wish.entry.id())));
+    }
+    if !new && !is_there {
+        return Err(Error::NotFound);
+    }
+    if new && all.len() >= MOST {
+        return Err(Error::Conflict(say!("refused-way-most", most = MOST)));
+    }
+    let (_, secret) = meant(tx, actor, config, wish)?;
+    must_be_known(tx, &wish.entry)?;
+    let sealed = sealed(tx, config, &wish.entry, secret.as_deref())?;
+    store(tx, actor, (&wish.entry, &sealed), now)?;
+    order(tx, actor, &ids(&all, Some(wish.entry.id())), now)?;
+    must_still_come_in(tx, actor, config, now)
+}
+
+/// A group gives roles that are there: a name that nobody has given would wait for somebody to make it.
+fn must_be_known(conn: &mut Conn, entry: &Entry) -> Result<()> {
+    let known = roles::all(conn)?;
+    let unknown = entry.roles().into_iter().flat_map(|map| map.values().flatten());
+    match unknown.into_iter().find(|name| known.iter().all(|role| role.name != **name)) {
+        Some(name) => Err(Error::invalid("roles", say!("refused-way-role", name = name))),
+        None => Ok(()),
+    }
+}
+
+fn ids(all: &[Entry], more: Option<&str>) -> Vec<String> {
+    let mut ids: Vec<String> = all.iter().map(|entry| entry.id().to_owned()).collect();
+    if let Some(more) = more.filter(|more| !ids.iter().any(|id| id == more)) {
+        ids.push(more.to_owned());
+    }
+    ids
+}
+
+/// The secret as it shall lie in the database: as it lies there already, where it is the same.
+fn sealed(conn: &mut Conn, config: &Config, entry: &Entry, secret: Option<&str>) -> Result<String> {
+    let Some(secret) = secret else { return Ok(String::new()) };
+    let (key, purpose) = (Key::load(config)?, entry.purpose());
+    let before = secret_of(conn, entry.id())?;
+    if key.open(&before, &purpose).as_deref() == Some(secret) {
+        return Ok(before);
+    }
+    Ok(key.seal(secret, &purpose)?)
+}
+
+/// The sealed secret of a way; empty where there is none.
+fn secret_of(conn: &mut Conn, id: &str) -> Result<String> {
+    let of_this = |kept: Kept| (kept.entry.id() == id).then_some(kept.secret);
+    Ok(kept(conn)?.into_iter().find_map(of_this).unwrap_or_default())
+}
+
+/// Writes a way in down, with its secret as it is sealed.
+fn store(tx: &mut Tx<'_>, actor: &Actor, (entry, secret): (&Entry, &str), now: Ts) -> Result<()> {
+    let words = serde_json::to_string(entry)?;
+    if words.len() > LONGEST {
+        return Err(Error::invalid("ca", say!("refused-way-long")));
+    }
+    let before: Option<(String, String)> = sign_in_methods::table
+        .find(entry.id())
+        .select((sign_in_methods::said, sign_in_methods::secret))
+        .first(&mut **tx)
+        .optional()?;
+    if before.as_ref().is_some_and(|(said, kept)| *said == words && kept == secret) {
+        return Ok(());
+    }
+    let row = (
+        sign_in_methods::said.eq(&words),
+        sign_in_methods::secret.eq(secret),
+        sign_in_methods::agent_id.eq(actor.agent.id),
+        sign_in_methods::changed_at.eq(now),
+    );
+    match &before {
+        Some(_) => diesel::update(sign_in_methods::table.find(entry.id())).set(row).execute(&mut **tx)?,
+        None => diesel::insert_into(sign_in_methods::table)
+            .values((sign_in_methods::id.eq(entry.id()), sign_in_methods::position.eq(0), row))
+            .execute(&mut **tx)?,
+    };
+    let is_new_secret = !secret.is_empty() && before.as_ref().is_none_or(|(_, kept)| kept != secret);
+    let was = before.map_or(Ok(Value::Null), |(said, _)| serde_json::from_str(&said))?;
+    let mut becomes = serde_json::to_value(entry)?;
+    // Nothing of the secret but that it was given.
+    if is_new_secret {
+        becomes["password"] = json!("given anew");
+    }
+    audit::changed(tx, &actor.who(), Audited::Settings, &subject(entry.id()), &was, &becomes, now)
+}
+
+/// What the audit log calls it.
+fn subject(id: &str) -> String {
+    format!("sign-in {id}")
+}
+
+/// Brings them into this order, those of the list that are there.
+fn order(tx: &mut Tx<'_>, actor: &Actor, ids: &[String], now: Ts) -> Result<()> {
+    for (position, id) in (1_i32..).zip(ids) {
+        // Passwords that are kept here have a row as soon as their place means something.
+        if id == "local" && position > 1 {
+            let there = said(tx)?.into_iter().find(|entry| entry.id() == "local");
+            let is_kept = kept(tx)?.iter().any(|kept| kept.entry.id() == "local");
+            if let Some(entry) = there.filter(|_| !is_kept) {
+                store(tx, actor, (&entry, ""), now)?;
+            }
+        }
+        diesel::update(sign_in_methods::table.find(id))
+            .set(sign_in_methods::position.eq(position))
+            .execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// Lets one be asked earlier, or later, by one place.
+///
+/// # Errors
+/// As [`may_change`]; [`Error::NotFound`].
+pub(crate) fn change_order(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    config: &Config,
+    (id, earlier): (&str, bool),
+    now: Ts,
+) -> Result<()> {
+    backend::one_at_a_time(tx, LOCK)?;
+    may_change(tx, actor, config)?;
+    let mut ids = ids(&said(tx)?, None);
+    let before = ids.join(", ");
+    let at = ids.iter().position(|one| one == id).ok_or(Error::NotFound)?;
+    let to = if earlier { at.saturating_sub(1) } else { (at + 1).min(ids.len() - 1) };
+    if at == to {
+        return Ok(());
+    }
+    ids.swap(at, to);
+    order(tx, actor, &ids, now)?;
+    let (before, after) = (json!({ "order": before }), json!({ "order": ids.join(", ") }));
+    audit::changed(tx, &actor.who(), Audited::Settings, "sign-in", &before, &after, now)
+}
+
+/// Takes a way in away, and signs out who came in by it. Who was tied to it stays so, should it come back.
+///
+/// # Errors
+/// As [`may_change`]; [`Error::NotFound`], [`Error::Conflict`] for who would have no way in himself.
+pub(crate) fn remove(tx: &mut Tx<'_>, actor: &Actor, config: &Config, id: &str, now: Ts) -> Result<()> {
+    backend::one_at_a_time(tx, LOCK)?;
+    may_change(tx, actor, config)?;
+    let before = kept(tx)?.into_iter().find(|kept| kept.entry.id() == id && id != "local");
+    let before = before.ok_or(Error::NotFound)?.entry;
+    diesel::delete(sign_in_methods::table.find(id)).exec(tx)?;
+    sessions::end_all_by(tx, id)?;
+    let was = serde_json::to_value(&before)?;
+    audit::changed(tx, &actor.who(), Audited::Settings, &subject(id), &was, &Value::Null, now)?;
+    must_still_come_in(tx, actor, config, now)
+}
+
+/// Whoever changes it comes in himself afterwards, by a password here or what he is tied to.
+fn must_still_come_in(tx: &mut Tx<'_>, actor: &Actor, config: &Config, now: Ts) -> Result<()> {
+    let me = actor.agent.id;
+    if crate::sign_in::has_password(tx, config, me, now.0)? {
+        return Ok(());
+    }
+    let ways = super::in_force(tx, config)?;
+    let ties = identities::of_agent(tx, me)?;
+    let is_way = |tie: &str| {
+        ways.methods.iter().any(|method| match method {
+            Method::Oidc(site) => site.issuer == tie,
+            other => other.id() == tie,
+        })
+    };
+    match ties.iter().any(|tie| is_way(&tie.method)) {
+        true => Ok(()),
+        false => Err(Error::Conflict(say!("refused-way-self"))),
+    }
+}
+
+/// Brings all of them to what the configuration's file says, each [`checked`], which knows no secret: one that is kept for the same place stays,
+/// and without one the way rests until somebody gives it.
+///
+/// # Errors
+/// As [`put`].
+pub(crate) fn put_all(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    config: &Config,
+    wanted: &[Entry],
+    now: Ts,
+) -> Result<()> {
+    backend::one_at_a_time(tx, LOCK)?;
+    may_change(tx, actor, config)?;
+    let before = kept(tx)?;
+    let mut seen = Vec::new();
+    for entry in wanted {
+        if seen.contains(&entry.id()) {
+            return Err(Error::invalid("id", say!("refused-way-taken", id = entry.id())));
+        }
+        seen.push(entry.id());
+        let kept = before.iter().find(|kept| kept.entry.id() == entry.id());
+        let goes_on = kept.is_some_and(|kept| kept.entry.purpose() == entry.purpose());
+        let secret = kept.filter(|_| goes_on).map(|kept| kept.secret.clone()).unwrap_or_default();
+        if kept.is_none_or(|kept| kept.entry != *entry) {
+            store(tx, actor, (entry, &secret), now)?;
+        }
+    }
+    if wanted.len() > MOST {
+        return Err(Error::Conflict(say!("refused-way-most", most = MOST)));
+    }
+    for gone in before.iter().filter(|kept| !seen.contains(&kept.entry.id())) {
+        let id = gone.entry.id();
+        diesel::delete(sign_in_methods::table.find(id)).exec(tx)?;
+        sessions::end_all_by(tx, id)?;
+        let was = serde_json::to_value(&gone.entry)?;
+        audit::changed(tx, &actor.who(), Audited::Settings, &subject(id), &was, &Value::Null, now)?;
+    }
+    order(tx, actor, &wanted.iter().map(|entry| entry.id().to_owned()).collect::<Vec<_>>(), now)?;
+    must_still_come_in(tx, actor, config, now)
+}
+
+/// An entry that makes sense, whatever its secret will be.
+///
+/// # Errors
+/// [`Error::Invalid`] with what is wrong at which field.
+pub(crate) fn checked(entry: Entry) -> Result<Entry> {
+    let mut with_secret = entry.clone();
+    if entry.secret().is_some_and(str::is_empty) {
+        with_secret.set_secret("known to nobody".to_owned());
+    }
+    must_be_a_usual_port(&with_secret.checked()?)?;
+    Ok(entry)
+}

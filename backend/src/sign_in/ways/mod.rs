@@ -1,0 +1,135 @@
+//! The ways in that are in force: those of the file that `SIGN_IN_FILE` names, or where there is none those that a page has
+//! set, each with its secret sealed. Read where they are needed, in the transaction that needs them: nothing is cached.
+
+mod change;
+
+pub(crate) use self::change::{
+    Wish, change_order, checked, may_change, meant, put, put_all, remove, seal_tried,
+};
+
+use diesel::prelude::*;
+
+use crate::{
+    config::{
+        Config, SignIn,
+        sign_in::{Entry, LocalEntry, Method},
+    },
+    db::{AgentId, Conn, Direct, Ts, schema::sign_in_methods},
+    desk::Desk,
+    error::Result,
+    seal::Key,
+};
+
+/// A way in as a page has set it.
+#[derive(Clone)]
+pub struct Kept {
+    /// What was said, without the secret.
+    pub entry: Entry,
+    /// The secret, sealed; empty where none is needed, or nobody has given it.
+    secret: String,
+    /// Who set it.
+    pub agent: AgentId,
+    /// When.
+    pub changed_at: Ts,
+}
+
+impl Kept {
+    /// The way in itself; `None` where its secret is missing or cannot be opened, or what was said counts no longer.
+    fn method(self, key: Option<&Key>) -> Option<Method> {
+        let Self { mut entry, secret, .. } = self;
+        if entry.secret().is_some() {
+            entry.set_secret(key?.open(&secret, &entry.purpose())?);
+        }
+        entry.checked().ok()
+    }
+}
+
+/// Whether the file says the ways in, so that no page can.
+pub fn is_given(config: &Config) -> bool {
+    config.is_given("SIGN_IN_FILE") || config.sign_in != SignIn::default()
+}
+
+/// What a page has set, in its order. Passwords that are kept here are always among it.
+///
+/// # Errors
+/// Those of the database.
+pub fn kept(conn: &mut Conn) -> Result<Vec<Kept>> {
+    let rows: Vec<(String, String, AgentId, Ts)> = sign_in_methods::table
+        .order((sign_in_methods::position, sign_in_methods::id))
+        .select((
+            sign_in_methods::said,
+            sign_in_methods::secret,
+            sign_in_methods::agent_id,
+            sign_in_methods::changed_at,
+        ))
+        .rows(conn)?;
+    let mut all = Vec::with_capacity(rows.len() + 1);
+    for (said, secret, agent, changed_at) in rows {
+        match serde_json::from_str(&said) {
+            Ok(entry) => all.push(Kept { entry, secret, agent, changed_at }),
+            // Only we write these rows.
+            Err(error) => tracing::error!(%error, "a way to sign in cannot be read; set it anew"),
+        }
+    }
+    Ok(all)
+}
+
+/// Puts passwords that are kept here before all others where nobody said where they stand.
+fn with_local(mut entries: Vec<Entry>) -> Vec<Entry> {
+    if !entries.iter().any(|entry| matches!(entry, Entry::Local(_))) {
+        entries.insert(0, Entry::Local(LocalEntry::default()));
+    }
+    entries
+}
+
+/// All that is said, in its order, whether or not it can be used: what a page lists.
+///
+/// # Errors
+/// Those of the database.
+pub fn said(conn: &mut Conn) -> Result<Vec<Entry>> {
+    Ok(with_local(kept(conn)?.into_iter().map(|kept| kept.entry).collect()))
+}
+
+/// The ways in that are in force. One whose secret is missing is not: `doctor` and the page say so.
+///
+/// # Errors
+/// Those of the database; when the key that opens secrets cannot be read.
+pub fn in_force(conn: &mut Conn, config: &Config) -> Result<SignIn> {
+    if is_given(config) {
+        return Ok(config.sign_in.clone());
+    }
+    let kept = kept(conn)?;
+    let sealed = kept.iter().any(|kept| !kept.secret.is_empty());
+    let key = if sealed { Some(Key::load(config)?) } else { None };
+    let mut methods: Vec<Method> = kept.into_iter().filter_map(|kept| kept.method(key.as_ref())).collect();
+    if !methods.iter().any(|method| matches!(method, Method::Local { .. })) {
+        methods.insert(0, Method::Local { only_admins: false });
+    }
+    Ok(SignIn { methods })
+}
+
+/// The ids of ways that were set and are not in force, for want of a secret that can be opened.
+///
+/// # Errors
+/// As [`in_force`].
+pub fn sealed(conn: &mut Conn, config: &Config) -> Result<Vec<String>> {
+    if is_given(config) {
+        return Ok(Vec::new());
+    }
+    let force = in_force(conn, config)?;
+    let is_in_force = |id: &str| force.methods.iter().any(|method| method.id() == id);
+    let all = kept(conn)?.into_iter().map(|kept| kept.entry.id().to_owned());
+    Ok(all.filter(|id| !is_in_force(id)).collect())
+}
+
+/// The ways in that are in force, for who holds no connection.
+///
+/// # Errors
+/// As [`in_force`].
+pub async fn of(desk: &Desk) -> Result<SignIn> {
+    let config = desk.config.clone();
+    if is_given(&config) {
+        return Ok(config.sign_in.clone());
+    }
+    desk.db.read(move |conn| in_force(conn, &config)).await
+}
