@@ -151,16 +151,21 @@ impl Slapd {
 
     /// The same without any account.
     pub fn method_with(&self, security: &str, more: &str) -> String {
-        let (url, tls) = match security {
-            "ldaps" => (format!("ldaps://localhost:{}", self.ports[1]), String::new()),
-            "none" => (format!("ldap://localhost:{}", self.ports[0]), "tls = \"none\"\n".to_owned()),
-            _ => (format!("ldap://localhost:{}", self.ports[0]), String::new()),
-        };
+        let url = self.url(security);
+        let tls = if security == "none" { "tls = \"none\"\n" } else { "" };
         let ca = self.home.path().join("ca.pem").display().to_string();
         format!(
             "[[method]]\nkind = \"ldap\"\nid = \"company\"\nurl = \"{url}\"\n{tls}ca = \"{ca}\"\n\
              base = \"ou=people,{BASE}\"\ntimeout_seconds = 3\n{more}\n"
         )
+    }
+
+    /// Where it listens.
+    pub fn url(&self, security: &str) -> String {
+        match security {
+            "ldaps" => format!("ldaps://localhost:{}", self.ports[1]),
+            _ => format!("ldap://localhost:{}", self.ports[0]),
+        }
     }
 
     /// The authority's certificate as PEM.

@@ -11,7 +11,7 @@ use super::pages::{settled, sideways};
 /// What a stranger sees.
 const OUTSIDE: [&str; 2] = ["/login", "/password/reset"];
 /// Lists, a form, a matrix, long sentences.
-const INSIDE: [&str; 12] = [
+const INSIDE: [&str; 13] = [
     "/tickets",
     "/tickets/new",
     "/dashboard",
@@ -23,6 +23,7 @@ const INSIDE: [&str; 12] = [
     "/admin/people/new",
     "/admin/settings",
     "/admin/sign-in",
+    "/admin/sign-in/new/ldap",
     "/admin/diagnostics",
 ];
 

@@ -77,6 +77,8 @@ fn pages_meet_wcag_aa_by_day_and_by_night_and_fit_a_phone() {
             "/admin/diagnostics",
             "/admin/settings",
             "/admin/sign-in",
+            "/admin/sign-in/new/ldap",
+            "/admin/sign-in/new/oidc",
             "/admin/diagnostics?outside=yes",
             "/admin/relay",
             "/admin/look",

@@ -13,6 +13,7 @@ mod oidc;
 mod patience;
 pub mod provider;
 mod renewed_authority;
+mod set_here;
 mod sync;
 mod token;
 

@@ -23,7 +23,7 @@ async fn back(app: &TestApp, visitor: &Client, address: &str) -> Answer {
 }
 
 /// There and back.
-async fn signed_in(app: &TestApp, provider: &Provider, id: &str) -> (Client, Answer) {
+pub async fn signed_in(app: &TestApp, provider: &Provider, id: &str) -> (Client, Answer) {
     let (visitor, address) = there(app, id).await;
     let answer = back(app, &visitor, &provider.visit(&address)).await;
     (visitor, answer)
