@@ -10,7 +10,6 @@ use super::output::{print, print_json};
 use crate::config::sign_in::Ldap;
 use crate::config::{Config, Loaded, SignIn, closest};
 use crate::desk::Desk;
-use crate::error::Error;
 use crate::sign_in::look::{Seen, seen};
 use crate::sign_in::sync::{Mode, Report, sync};
 use crate::sign_in::ways;
@@ -96,18 +95,16 @@ impl Test {
         let desk = desk(&office, config);
         let directory = chosen(&office.wait(ways::of(&desk))?, self.directory.as_deref())?;
         let found = office.wait(seen(&desk, &directory, &self.login));
-        let person = match found {
-            Err(Error::NotFound) => {
-                return Err(anyhow!(
-                    "The directory {} finds no one entry for {:?} with {} below {}.",
-                    directory.id,
-                    self.login,
-                    directory.filter,
-                    directory.base
-                ));
-            }
-            other => other?,
-        };
+        let found = found.map_err(|why| anyhow!("The directory {} cannot be asked: {why}.", directory.id))?;
+        let person = found.ok_or_else(|| {
+            anyhow!(
+                "The directory {} finds no one entry for {:?} with {} below {}.",
+                directory.id,
+                self.login,
+                directory.filter,
+                directory.base
+            )
+        })?;
         if self.json { print_json(&person) } else { print(&as_text(&person)) }
     }
 }

@@ -1,15 +1,16 @@
 //! Every change of people is written down: the one place that does it, with what was before and what is after. Never a
 //! secret.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Agent, roles::Role};
 use crate::{
     access::PeopleAccess,
     audit,
-    db::{Audited, QueueId, Right, Ts, Tx},
+    db::{Audited, Conn, Direct, QueueId, Right, Ts, Tx, schema::queues},
     error::Result,
 };
 
@@ -36,15 +37,24 @@ pub(super) fn agent(agent: &Agent) -> Value {
     })
 }
 
-/// What a role is like, for a change of it.
-pub(super) fn role(role: &Role, grants: &Grants, retired: bool) -> Value {
-    let word = |queue: &Option<QueueId>| queue.map_or_else(|| "*".to_owned(), |id| id.to_string());
+/// What a role is like, for a change of it. Queues are called as they are called now: who reads it years later knows no
+/// number.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn role(conn: &mut Conn, role: &Role, grants: &Grants, retired: bool) -> Result<Value> {
+    let names: Vec<(QueueId, String)> = queues::table.select((queues::id, queues::name)).rows(conn)?;
+    let names: BTreeMap<QueueId, String> = names.into_iter().collect();
+    let word = |queue: &Option<QueueId>| match queue {
+        None => "*".to_owned(),
+        Some(id) => names.get(id).cloned().unwrap_or_else(|| id.to_string()),
+    };
     let grants: Vec<String> =
         grants.iter().map(|(queue, right)| format!("{}:{right}", word(queue))).collect();
-    json!({
+    Ok(json!({
         "name": role.name, "description": role.description, "installation": role.installation,
         "grants": grants, "retired": retired,
-    })
+    }))
 }
 
 /// A way into an agent's account was made: a link, or a password.

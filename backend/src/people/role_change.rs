@@ -117,7 +117,8 @@ pub fn change(tx: &mut Tx<'_>, people: &PeopleAccess, id: RoleId, wish: &Change,
     guard.after(tx, now)?;
     tx.wake(Wake::EVENTS);
     let (after, _) = get(tx, id)?;
-    let told = (journal::role(&before, &held, retired), journal::role(&after, &grants, retired));
+    let was = journal::role(tx, &before, &held, retired)?;
+    let told = (was, journal::role(tx, &after, &grants, retired)?);
     journal::changed(tx, people, Audited::Role, &after.name, told, now)?;
     Ok(after)
 }

@@ -76,7 +76,8 @@ pub fn create(tx: &mut Tx<'_>, people: &PeopleAccess, new: &NewRole, now: Ts) ->
     let (_, grants) = check(tx, new)?;
     people.may_give(grants, new.installation.iter().copied())?;
     let role = insert(tx, new, now)?;
-    let made = journal::role(&role, &self::grants(tx, role.id)?.into_iter().collect(), false);
+    let grants = self::grants(tx, role.id)?.into_iter().collect();
+    let made = journal::role(tx, &role, &grants, false)?;
     journal::changed(tx, people, Audited::Role, &role.name, (Value::Null, made), now)?;
     Ok(role)
 }

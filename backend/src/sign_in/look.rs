@@ -249,17 +249,13 @@ pub struct Seen {
     pub open: bool,
 }
 
-/// Looks somebody up.
+/// Looks somebody up; `None`: the directory finds no one entry for this login.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Unavailable`] where the directory cannot be asked.
-pub async fn seen(desk: &Desk, directory: &Ldap, login: &str) -> Result<Seen> {
-    let found = ldap::look_up(directory, login).await;
-    let found = found.map_err(|why| {
-        Error::Unavailable(format!("The directory {} cannot be asked: {why}.", directory.id))
-    })?;
-    let person = found.ok_or(Error::NotFound)?;
-    Ok(Seen {
+/// Why the directory cannot be asked.
+pub async fn seen(desk: &Desk, directory: &Ldap, login: &str) -> Result<Option<Seen>, Sentence> {
+    let Some(person) = ldap::look_up(directory, login).await? else { return Ok(None) };
+    Ok(Some(Seen {
         roles: person.known(directory).given,
         open: person.is_open(desk.clock.now()),
         dn: person.dn,
@@ -268,5 +264,5 @@ pub async fn seen(desk: &Desk, directory: &Ldap, login: &str) -> Result<Seen> {
         name: person.name,
         email: person.email,
         groups: person.groups,
-    })
+    }))
 }

@@ -10,14 +10,18 @@ use tests::{Client, both_databases, mail, wait_until};
 
 /// The fields that the log is told of, by name, within others as well. Whoever tells it of another one gives that one words.
 const FIELDS: &str = "
-    active address addresses after agent_domains answer auth auto_response body ca calendar client_id
-    closed_days colour default description directory dismissed domains email enabled existing expires_at
-    folders follow_up_policy grants hold_seconds holidays host hours in installation kind language login
-    logo look max_bytes method move_to name needs_factor note on organisation out own page_size parent
-    passkeys password people place poll_seconds port priority queue queues removed reply_token retired roles
-    rules salutation salutation_unnamed scope security sender_name sessions signature state steps
-    strict_matching subject subject_tag tags theme tickets_free tickets_given tied_to time_zone to_queue
-    token token_url trusted unlock_minutes usual value version wait_days
+    active address addresses after agent_domains answer auth auto_response base bind_dn body ca calendar
+    client_id closed_days colour default description direct_bind directory disabled_attribute
+    disabled_values dismissed domains email enabled existing expires_at expires_attribute filter folders
+    follow_up_policy grants group_base group_filter groups_attribute hold_seconds holidays host hours id
+    id_attribute in installation issuer kind label language login login_attribute logo look
+    mail_attribute make_agents max_bytes method move_to name name_attribute needs_factor note on
+    only_admins order organisation out own page_size parent passkeys password people place poll_seconds
+    port priority queue queues removed reply_token retired roles roles_claim rules salutation
+    salutation_unnamed scope scopes security sender_name sessions signature state steps strict_matching
+    subject subject_tag sync_minutes tags theme tickets_free tickets_given tied_to time_zone
+    timeout_seconds tls to_queue token token_url trust_email trusted unlock_minutes url usual value
+    version wait_days
 ";
 
 async fn root_reads(app: &TestApp, language: &str) {
@@ -44,7 +48,7 @@ async fn changed(app: &TestApp) {
     let legal = all.iter().find(|queue| queue["name"] == "Legal").unwrap();
     let change = json!({ "note": "Ask first", "follow_up_policy": "reject" });
     app.root.patch(&format!("/api/v1/queues/{}", text(&legal["id"])), change).await.assert(200);
-    let role = json!({ "name": "Gate", "grants": [], "installation": ["people", "export"] });
+    let role = json!({ "name": "Gate", "grants": [{ "queue": "Legal", "rights": ["reply"] }], "installation": ["people", "export"] });
     app.root.post("/api/v1/roles", role).await.assert(201);
     app.agent("dana", &["Agent"]).await;
 }
@@ -64,6 +68,8 @@ both_databases! {
         let roles = page(&browser, "role").await;
         assert!(names(&roles, "für die ganze Installation"), "{roles}");
         assert!(roles.contains("Personen und Rollen verwalten") && roles.contains("exportieren"), "{roles}");
+        // The queue by the name that it had, not by a number that nobody knows.
+        assert!(roles.contains("Legal: antworten"), "{roles}");
         let agents = page(&browser, "agent").await;
         assert!(names(&agents, "E-Mail-Adresse") && agents.contains("<td>ja</td>"), "{agents}");
         let settings = page(&browser, "settings").await;

@@ -176,12 +176,15 @@ fn word(reader: &Reader, kind: Audited, name: &str, stored: &str) -> Option<Stri
     }
 }
 
-/// A right in a queue, which is known by its number here, or in all of them.
+/// A right in a queue, as it was called then, or in all of them. Old entries know queues by their numbers.
 fn grant(language: &Language, stored: &str) -> Option<String> {
-    let (queue, right) = stored.split_once(':')?;
+    let (queue, right) = stored.rsplit_once(':')?;
     let right = language.find(&format!("right-{right}"), None)?;
     Some(match queue {
         "*" => language.tr_with("audit-grant-everywhere", &[("right", &right)]),
+        number if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            language.tr_with("audit-grant-number", &[("queue", number), ("right", &right)])
+        }
         queue => language.tr_with("audit-grant", &[("queue", queue), ("right", &right)]),
     })
 }

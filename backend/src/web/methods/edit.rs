@@ -10,7 +10,7 @@ use super::form::{Kind, Shown, WRONG, entry};
 use crate::config::Config;
 use crate::config::sign_in::{Bind, Entry, LocalEntry, Method};
 use crate::db::{Conn, InstallationRight};
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, FieldError, Result, Sentence};
 use crate::i18n::Language;
 use crate::ops::doctor::Finding;
 use crate::people::roles;
@@ -275,20 +275,19 @@ async fn tried(web: &Data<Web>, signed: &Signed, wish: Wish, who: &str) -> Resul
     let findings = look::answers_one(&method, language).await;
     let seen = match &method {
         Method::Ldap(one) if !who.trim().is_empty() && matches!(one.bind, Bind::Service { .. }) => {
-            Some(found(look::seen(&web.desk, one, who.trim()).await, language)?)
+            Some(found(look::seen(&web.desk, one, who.trim()).await, language))
         }
         _ => None,
     };
     Ok(Trial { tried, findings, seen })
 }
 
-fn found(seen: Result<Seen>, language: &Language) -> Result<Found> {
-    let none = |key: &str| Found { error: language.tr(key), facts: Vec::new() };
+fn found(seen: Result<Option<Seen>, Sentence>, language: &Language) -> Found {
+    let none = |error| Found { error, facts: Vec::new() };
     let seen = match seen {
-        Ok(seen) => seen,
-        Err(Error::NotFound) => return Ok(none("way-nobody")),
-        Err(Error::Unavailable(why)) => return Ok(Found { error: why.to_string(), facts: Vec::new() }),
-        Err(error) => return Err(error),
+        Ok(Some(seen)) => seen,
+        Ok(None) => return none(language.tr("way-nobody")),
+        Err(why) => return none(why.in_language(language)),
     };
     let facts = [
         ("way-seen-dn", seen.dn),
@@ -302,7 +301,7 @@ fn found(seen: Result<Seen>, language: &Language) -> Result<Found> {
         let text = if text.is_empty() { language.tr("way-seen-nothing") } else { text };
         (language.tr(key), text)
     });
-    Ok(Found { error: String::new(), facts: facts.collect() })
+    Found { error: String::new(), facts: facts.collect() }
 }
 
 /// Who signs in with a password that is kept here.
