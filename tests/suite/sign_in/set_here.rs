@@ -318,6 +318,17 @@ fn each_mistake_is_shown_at_its_field_and_nothing_typed_is_lost() {
             assert!(value.is_empty() || *name == "role" || page.contains(&shown), "{name}: {page}");
             assert!(!page.contains(&quoted(SERVICE_PASSWORD)), "{name}");
         }
+        // The password comes back sealed, and counts for the same place alone, also beside a number that is none.
+        for mistake in [("filter", "(uid=x)"), ("timeout_seconds", "long")] {
+            let page = admin.submit(&path, &with(&good, &[mistake])).await.assert(422).text();
+            let sealed = field(&page, "tried");
+            let again = with(&good, &[("id", "sealed"), ("bind_password", ""), ("tried", &sealed)]);
+            let page = admin.submit(&path, &again).await.assert(422).text();
+            assert!(page.contains("id=\"w-pw-e\""), "{page}");
+            let again = with(&good, &[("bind_password", ""), ("tried", &sealed), ("filter", "(uid=x)")]);
+            let page = admin.submit(&path, &again).await.assert(422).text();
+            assert!(!page.contains("id=\"w-pw-e\"") && page.contains("id=\"w-filter-e\""), "{page}");
+        }
         // All of them at once.
         let several = with(&good, &[("id", "X"), ("url", "x"), ("filter", "x"), ("timeout_seconds", "99")]);
         let page = admin.submit(&path, &several).await.assert(422).text();

@@ -222,17 +222,18 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, fields: Po
 /// Does what the button says that was pressed. `showing.id` is empty for a new one.
 async fn done(web: &Data<Web>, signed: &Signed, showing: Showing, id: &str, fields: Fields) -> Answer {
     let kind = showing.kind.ok_or(Error::NotFound)?;
-    let wish = entry(kind, id, &fields).map(|entry| Wish { entry, tried: fields.one("tried").to_owned() });
+    let (entry, unread) = entry(kind, id, &fields);
+    let wish = Wish { entry, tried: fields.one("tried").to_owned() };
     // A trial makes what was typed no newer.
     let shown = fields.one("shown").to_owned();
     let showing = Showing { typed: Some(fields.clone()), shown, ..showing };
-    let outcome = match (wish, fields.one("then")) {
-        (Err(error), _) => Err(error),
-        (Ok(wish), "try") => match tried(web, signed, wish, fields.one("who")).await {
+    let outcome = match fields.one("then") {
+        _ if !unread.is_empty() => Err(Error::Invalid(unread)),
+        "try" => match tried(web, signed, &wish, fields.one("who")).await {
             Ok(trial) => return show(web, signed, Showing { trial, ..showing }).await,
             Err(error) => Err(error),
         },
-        (Ok(wish), _) => save(web, signed, wish, &showing).await,
+        _ => save(web, signed, wish.clone(), &showing).await,
     };
     match outcome {
         Ok(()) => Ok(see_other(&format!("{LIST}/{id}?saved=yes"))),
@@ -240,8 +241,17 @@ async fn done(web: &Data<Web>, signed: &Signed, showing: Showing, id: &str, fiel
             let (status, problems) = problems(error)?;
             // Whoever was told of a change, and saves again, means it.
             let shown = if status == StatusCode::CONFLICT { String::new() } else { showing.shown.clone() };
-            show(web, signed, Showing { status, problems, shown, ..showing }).await
+            let trial = Trial { tried: typed(web, signed, &wish)?, ..Trial::default() };
+            show(web, signed, Showing { status, problems, shown, trial, ..showing }).await
         }
+    }
+}
+
+/// A secret that was typed along with mistakes: it goes back sealed, so that nobody types it twice.
+fn typed(web: &Web, signed: &Signed, wish: &Wish) -> Result<String> {
+    match wish.entry.secret().filter(|secret| !secret.is_empty()) {
+        Some(secret) => ways::seal_tried(&web.config, &signed.actor, &wish.entry, Some(secret)),
+        None => Ok(wish.tried.clone()),
     }
 }
 
@@ -260,8 +270,8 @@ async fn save(web: &Data<Web>, signed: &Signed, wish: Wish, showing: &Showing) -
 }
 
 /// Asks what was typed, as it would be asked once it is saved. Takes as long as the other side, a few seconds at most.
-async fn tried(web: &Data<Web>, signed: &Signed, wish: Wish, who: &str) -> Result<Trial> {
-    let (asker, config) = (signed.clone(), web.config.clone());
+async fn tried(web: &Data<Web>, signed: &Signed, wish: &Wish, who: &str) -> Result<Trial> {
+    let (asker, config, wish) = (signed.clone(), web.config.clone(), wish.clone());
     let (method, tried) = web
         .db
         .read(move |conn| {

@@ -166,11 +166,8 @@ fn clean(text: &str) -> String {
     text.trim().chars().filter(|c| !c.is_control()).take(TEXT).collect()
 }
 
-/// What a form says.
-///
-/// # Errors
-/// [`Error::Invalid`] for what cannot even be read; the rest is judged by whoever knows the settings.
-pub(super) fn entry(kind: Kind, id: &str, fields: &Fields) -> Result<Entry> {
+/// What a form says, and what of it cannot even be read; the rest is judged by whoever knows the settings.
+pub(super) fn entry(kind: Kind, id: &str, fields: &Fields) -> (Entry, Vec<FieldError>) {
     let mut wrong = Vec::new();
     let mut number = |name: &str, message| -> Option<u32> {
         let text = fields.one(name).trim();
@@ -193,16 +190,14 @@ pub(super) fn entry(kind: Kind, id: &str, fields: &Fields) -> Result<Entry> {
             of_group.push(row.role);
         }
     }
-    if !wrong.is_empty() {
-        return Err(Error::Invalid(wrong));
-    }
     let timeout = timeout.map(u64::from);
-    Ok(match kind {
+    let entry = match kind {
         Kind::Ldap => {
             Entry::Ldap(Box::new(LdapEntry { roles, sync_minutes: sync, ..ldap(id, fields, timeout) }))
         }
         Kind::Oidc => Entry::Oidc(Box::new(OidcEntry { roles, ..oidc(id, fields, timeout) })),
-    })
+    };
+    (entry, wrong)
 }
 
 /// A text, or nothing.
