@@ -235,7 +235,8 @@ pub const ALL: &[Entry] = &[
         Form(&[("host", "127.0.0.1"), ("port", "4125"), ("tls", "none")]),
         Besides::Gives,
     ),
-    whole(
+    // Another relay than the one in force is asked only by who may choose it.
+    needs(
         "POST /admin/relay/trials",
         Form(&[
             ("host", "127.0.0.1"),
@@ -244,6 +245,7 @@ pub const ALL: &[Entry] = &[
             ("way", "to"),
             ("to", "walked-{login}@elsewhere.example"),
         ]),
+        Besides::Gives,
     ),
     // The same by program.
     whole("PUT /api/v1/queues/{id}", Json(r#"{"name":"Decoy","addresses":["decoy@helpdesk.example"]}"#)),

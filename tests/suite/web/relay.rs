@@ -350,6 +350,18 @@ both_databases! {
         let to = [("way", "to"), ("to", "ingrid@elsewhere.example")];
         submit(&browser, "/admin/relay/trials", &at(&app.relay), &to).await.assert(303);
         app.relay.wait_for("ingrid@elsewhere.example", 1).await;
+        // Whoever manages people tries this one, and has the machine ask no other.
+        app.root.post("/api/v1/roles", json!({ "name": "Staff", "installation": ["people"] })).await.assert(201);
+        app.agent("staff", &["Staff"]).await;
+        let staff = app.visitor();
+        staff.sign_in("staff", PASSWORD).await;
+        staff.get("/admin/relay").await.assert(200);
+        let to = [("way", "to"), ("to", "mara@elsewhere.example")];
+        submit(&staff, "/admin/relay/trials", &at(&app.relay), &to).await.assert(303);
+        app.relay.wait_for("mara@elsewhere.example", 1).await;
+        let refused = submit(&staff, "/admin/relay/trials", &at(&peer), &to).await.assert(403).text();
+        assert!(refused.contains("every right, in all queues"), "{refused}");
+        assert!(peer.received().is_empty());
     }
 
     async fn what_a_page_has_set_before_the_file_did_can_be_taken_away(database) {

@@ -126,7 +126,8 @@ impl Trial {
 /// Writes a trial down and the mail that it sends. The password may come from an earlier trial of the same relay.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without the right to manage people; [`Error::Invalid`] with what is wrong at which field.
+/// [`Error::Forbidden`] without the right to manage people, and for another relay than the one in force without all others;
+/// [`Error::Invalid`] with what is wrong at which field.
 pub fn prepare(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -147,6 +148,7 @@ pub fn prepare(
     };
     let tried = tried(tx, actor, earlier, now)?;
     let relay = relay::meant(tx, config, wish, tried.as_ref())?;
+    relay::may_try(tx, actor, config, &relay)?;
     let queue = queues::default_queue(tx)?;
     let queue = queues::get(tx, queue)?;
     let from = queues::sender(tx, &queue)?.address;

@@ -86,16 +86,34 @@ pub(crate) fn may_change(tx: &mut Tx<'_>, actor: &Actor, config: &Config, sets: 
     if !sets {
         return Ok(());
     }
-    // With everybody's mail he could come in as anybody.
-    let everything = (None, Right::Full);
-    match for_people(tx, actor)?.may_give([everything], InstallationRight::ALL.iter().copied()) {
-        Err(Error::Forbidden(_)) => return Err(Error::Forbidden(say!("refused-relay-rights"))),
-        other => other?,
-    }
+    may_choose(tx, actor)?;
     if is_given(config) {
         return Err(Error::Conflict(say!("refused-setting-given", key = KEY)));
     }
     Ok(())
+}
+
+/// Whether somebody may choose where mail goes: with everybody's mail he could come in as anybody.
+fn may_choose(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
+    let everything = (None, Right::Full);
+    match for_people(tx, actor)?.may_give([everything], InstallationRight::ALL.iter().copied()) {
+        Err(Error::Forbidden(_)) => Err(Error::Forbidden(say!("refused-relay-rights"))),
+        other => other,
+    }
+}
+
+/// Whether somebody may try a relay out. The one in force anybody may who manages people; another one is asked only by who may
+/// choose it, so that nobody else has this machine knock at doors within.
+///
+/// # Errors
+/// [`Error::Forbidden`] of [`may_change`].
+pub(crate) fn may_try(tx: &mut Tx<'_>, actor: &Actor, config: &Config, relay: &Relay) -> Result<()> {
+    actor.require(InstallationRight::People)?;
+    let force = in_force(tx, config)?.relay;
+    match force.is_some_and(|force| purpose(&force) == purpose(relay)) {
+        true => Ok(()),
+        false => may_choose(tx, actor),
+    }
 }
 
 fn row() -> String {

@@ -6,7 +6,7 @@ mod wish;
 
 pub use self::wish::Wish;
 pub(crate) use self::{
-    change::{change, change_by_words, may_change},
+    change::{change, change_by_words, may_change, may_try},
     wish::{Tried, meant, seal_trial},
 };
 
