@@ -77,6 +77,12 @@ impl Language {
         catalogue::find(&self.0, key, values)
     }
 
+    /// The names of the messages that begin so, in order.
+    pub fn keys<'a>(&self, prefix: &'a str) -> impl Iterator<Item = &'static str> + use<'a> {
+        let keys = catalogue::keys().range(prefix.to_owned()..).map(String::as_str);
+        keys.take_while(move |key| key.starts_with(prefix))
+    }
+
     /// The message for a key; the key itself where it is missing, which a test forbids.
     pub fn tr(&self, key: &str) -> String {
         self.find(key, None).unwrap_or_else(|| key.to_owned())

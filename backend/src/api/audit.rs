@@ -79,6 +79,8 @@ impl Wanted {
             from: moment("from", &self.from)?,
             until: moment("until", &self.until)?,
             words: self.words.clone().unwrap_or_default(),
+            // Programs look for what is stored.
+            also: Vec::new(),
         })
     }
 }

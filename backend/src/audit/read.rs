@@ -3,13 +3,13 @@
 use diesel::{
     dsl::{max, min, sql},
     prelude::*,
-    sql_types::Text,
+    sql_types::{Bool, Text},
 };
 
 use crate::{
     access::Actor,
     db::{
-        AgentId, AuditId, Audited, Cause, Conn, InstallationRight, Ts,
+        AgentId, AuditId, Audited, Cause, Conn, InstallationRight, MultiBackend, Ts,
         schema::{agents, audit_events},
     },
     error::{Error, Result, say},
@@ -54,6 +54,17 @@ pub struct Filter {
     pub until: Option<Ts>,
     /// Each of these words stands somewhere in the entry: to whom or what, in more about it, before or after.
     pub words: String,
+    /// What each of the words stands for besides itself, in their order: one of it will do.
+    pub also: Vec<Vec<Also>>,
+}
+
+/// What a word may stand for, in the log's own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Also {
+    /// In entries of this kind; `None`: of any.
+    pub kind: Option<Audited>,
+    /// What stands in them; nothing: each entry of the kind will do.
+    pub text: String,
 }
 
 /// So many words can be asked for.
@@ -192,13 +203,33 @@ fn entries(
     if let Some(until) = filter.until {
         rows = rows.filter(audit_events::at.lt(until));
     }
-    for word in filter.words.split_whitespace().take(WORDS) {
-        let [lower, upper, capital] = spellings(word).map(|word| pattern(&word));
-        let text = || sql::<Text>(ALL_OF_IT);
-        let either = text().like(lower).escape('\\').or(text().like(upper).escape('\\'));
-        rows = rows.filter(either.or(text().like(capital).escape('\\')));
+    for (at, word) in filter.words.split_whitespace().take(WORDS).enumerate() {
+        let also = filter.also.get(at).map_or(&[][..], Vec::as_slice);
+        rows = rows.filter(said(word, also));
     }
     Ok(rows.load(conn)?)
+}
+
+/// An expression over an entry.
+type Holds = Box<dyn BoxableExpression<audit_events::table, MultiBackend, SqlType = Bool>>;
+
+/// Whether a word stands in an entry, as it is or as what else it stands for.
+fn said(word: &str, also: &[Also]) -> Holds {
+    let [lower, upper, capital] = spellings(word).map(|word| stands(&word));
+    let as_it_is: Holds = Box::new(lower.or(upper).or(capital));
+    let kinds = also.iter().filter(|one| one.text.is_empty()).filter_map(|one| one.kind);
+    let of_kinds: Holds = Box::new(audit_events::kind.eq_any(kinds.collect::<Vec<_>>()));
+    also.iter().filter(|one| !one.text.is_empty()).fold(Box::new(as_it_is.or(of_kinds)), |either, one| {
+        match one.kind {
+            Some(kind) => Box::new(either.or(audit_events::kind.eq(kind).and(stands(&one.text)))),
+            None => Box::new(either.or(stands(&one.text))),
+        }
+    })
+}
+
+/// Whether these letters stand in an entry.
+fn stands(letters: &str) -> Holds {
+    Box::new(sql::<Text>(ALL_OF_IT).like(pattern(letters)).escape('\\'))
 }
 
 /// What words are looked for in.

@@ -146,6 +146,7 @@ impl List {
             from: self.from.map(Ts),
             until: self.until.map(Ts),
             words: self.words,
+            also: Vec::new(),
         };
         let limit = self.limit;
         let (rows, logins) = Office::open(&loaded.config)?

@@ -1,6 +1,6 @@
 //! The messages of all languages, read once at the start from the files that are packed into the binary.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -38,6 +38,25 @@ pub(super) fn fallback() -> LanguageIdentifier {
 pub(super) fn find(language: &LanguageIdentifier, key: &str, values: Option<&Values<'_>>) -> Option<String> {
     let own = all().iter().find(|catalogue| catalogue.language == *language);
     own.and_then(|own| own.find(key, values)).or_else(|| all().first()?.find(key, values))
+}
+
+/// The names of all messages, in order: those that English has. Read when somebody first asks.
+pub(super) fn keys() -> &'static BTreeSet<String> {
+    static KEYS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let files = embedded::messages().unwrap_or_default();
+        let english = files.into_iter().filter(|(name, _)| name.split('/').next() == Some(FALLBACK));
+        let named = |line: &str| {
+            let key = line.split_once(" =")?.0;
+            (key.starts_with(|first: char| first.is_ascii_alphabetic()) && !key.contains(' '))
+                .then(|| key.to_owned())
+        };
+        english
+            .flat_map(|(_, text)| {
+                String::from_utf8_lossy(&text).lines().filter_map(named).collect::<Vec<_>>()
+            })
+            .collect()
+    });
+    &KEYS
 }
 
 impl Catalogue {

@@ -1,5 +1,6 @@
 //! The audit log as a page: searched by words, agent, kind and days, the newest first; and taken out as a table.
 
+mod meanings;
 mod words;
 
 use actix_web::web::{Data, Query};
@@ -111,6 +112,7 @@ impl Wish {
             from: from.map(|(begin, _)| begin),
             until: until.map(|(_, end)| end),
             words: self.words.clone(),
+            also: meanings::of(&asker.reader.language, &self.words),
         })
     }
 }

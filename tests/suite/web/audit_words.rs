@@ -92,6 +92,42 @@ both_databases! {
         assert!(table.contains("installation") && table.contains("people"), "{table}");
     }
 
+    async fn what_is_read_is_found(database) {
+        let app = TestApp::start(database).await;
+        changed(&app).await;
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        let found = async |words: &str| {
+            let words = words.replace('%', "%25").replace(' ', "+");
+            let page = browser.get(&format!("/admin/audit?words={words}")).await.assert(200).text();
+            let table = browser.get(&format!("/admin/audit.csv?words={words}")).await.assert(200).text();
+            (page, table)
+        };
+        let rows = |table: &str| table.lines().count() - 1;
+        for (language, tongue) in [
+            // A kind, a field, a value, what stands behind a pattern, and two of them at once; what people wrote as it is.
+            ("de", ["geschlossenen", "ERKLÄRUNG", "Rolle", "exportieren", "Rolle exportieren", "Ask"]),
+            ("fr", ["clos", "explication", "Rôle", "exporter", "Rôle exporter", "ask"]),
+            ("en", ["closed", "explanation", "Role", "export", "role export", "first"]),
+        ] {
+            root_reads(&app, language).await;
+            for (n, words) in tongue.into_iter().enumerate() {
+                let (page, table) = found(words).await;
+                let subject = if (2..5).contains(&n) { "Gate" } else { "Legal" };
+                assert!(page.contains(subject), "{language}: {words}: {page}");
+                assert!(table.contains(subject) && rows(&table) > 0, "{language}: {words}: {table}");
+            }
+            for none in ["geschlossenen%", "R_lle", "fremdwort", "explication_"] {
+                let (page, _) = found(none).await;
+                assert!(!page.contains("Gate") && !page.contains(">Legal"), "{language}: {none}: {page}");
+            }
+        }
+        // The words of one language mean nothing in another, and programs look for what is stored.
+        let (page, _) = found("Erklärung").await;
+        assert!(!page.contains(">Legal"), "{page}");
+        assert!(app.root.get("/api/v1/audit?words=explanation&kind=queue").await.items().is_empty());
+    }
+
     async fn what_happened_is_told_in_the_readers_language(database) {
         let app = TestApp::start(database).await;
         app.queue("Billing", "billing@helpdesk.example").await;

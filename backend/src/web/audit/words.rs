@@ -11,7 +11,7 @@ use crate::queues::calendars::DAYS;
 use crate::web::times::Reader;
 
 /// What is said of an entry and is always the same, and its message.
-const DETAILS: &[(Audited, &str, &str)] = &[
+pub(super) const DETAILS: &[(Audited, &str, &str)] = &[
     (Audited::Agent, "directory compared", "audit-detail-compared"),
     (Audited::Customer, "added", "audit-detail-added"),
     (Audited::Customer, "address added", "audit-detail-address-added"),
@@ -46,7 +46,7 @@ const DETAILS: &[(Audited, &str, &str)] = &[
 
 /// What is said of an entry around one or two things: what stands before, between and behind them, where there are two;
 /// and its message.
-const PATTERNS: &[(Audited, [&str; 3], &str)] = &[
+pub(super) const PATTERNS: &[(Audited, [&str; 3], &str)] = &[
     (Audited::Customer, ["an address went to customer ", "", ""], "audit-detail-address-went"),
     (Audited::Customer, ["import: ", " new, ", " changed"], "audit-detail-import"),
     (Audited::Customer, ["merge of customer ", "", " undone"], "audit-detail-unmerged"),
@@ -62,7 +62,7 @@ const PATTERNS: &[(Audited, [&str; 3], &str)] = &[
 ];
 
 /// What an entry is about, where it has no name of its own, and its message.
-const SUBJECTS: &[(Audited, &str, &str)] = &[
+pub(super) const SUBJECTS: &[(Audited, &str, &str)] = &[
     (Audited::AutoResponse, "*", "answers-everywhere"),
     (Audited::Customer, "customers", "customers-title"),
     (Audited::Settings, "agent_domains", "domains-title"),
@@ -80,6 +80,10 @@ pub(super) fn subject(language: &Language, entry: &Entry) -> String {
     let named = match entry.kind {
         // There is one list of them: their kind says all.
         Audited::Priorities => Some(String::new()),
+        Audited::Settings => stored
+            .strip_prefix("sign-in")
+            .filter(|id| id.is_empty() || id.starts_with(' '))
+            .map(|id| format!("{}{id}", language.tr("methods-title"))),
         Audited::Customer | Audited::PersonalData => stored
             .strip_prefix("customer ")
             .map(|id| language.tr_with("audit-subject-customer", &[("id", id)])),
