@@ -13,7 +13,7 @@ pub(crate) use self::read::load;
 pub use self::{
     chain::{Broken, Verified, verify},
     flood::{counted, fold, refused},
-    read::{Also, Entry, Filter, Found, LastChange, last_changes, page},
+    read::{Also, Entry, Filter, Found, LastChange, Part, last_changes, page},
 };
 use crate::{
     access::{Actor, Who},

@@ -63,8 +63,23 @@ pub struct Filter {
 pub struct Also {
     /// In entries of this kind; `None`: of any.
     pub kind: Option<Audited>,
-    /// What stands in them; nothing: each entry of the kind will do.
+    /// In which part of them.
+    pub part: Part,
+    /// What stands in it, letter by letter.
     pub text: String,
+}
+
+/// A part of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// None: each entry of the kind will do.
+    Kind,
+    /// To what or whom.
+    Subject,
+    /// More about it.
+    Detail,
+    /// Before and after, as JSON.
+    Changes,
 }
 
 /// So many words can be asked for.
@@ -217,13 +232,28 @@ type Holds = Box<dyn BoxableExpression<audit_events::table, MultiBackend, SqlTyp
 fn said(word: &str, also: &[Also]) -> Holds {
     let [lower, upper, capital] = spellings(word).map(|word| stands(&word));
     let as_it_is: Holds = Box::new(lower.or(upper).or(capital));
-    let kinds = also.iter().filter(|one| one.text.is_empty()).filter_map(|one| one.kind);
+    let kinds = also.iter().filter(|one| one.part == Part::Kind).filter_map(|one| one.kind);
     let of_kinds: Holds = Box::new(audit_events::kind.eq_any(kinds.collect::<Vec<_>>()));
-    also.iter().filter(|one| !one.text.is_empty()).fold(Box::new(as_it_is.or(of_kinds)), |either, one| {
-        match one.kind {
-            Some(kind) => Box::new(either.or(audit_events::kind.eq(kind).and(stands(&one.text)))),
-            None => Box::new(either.or(stands(&one.text))),
+    also.iter()
+        .filter_map(stored)
+        .fold(Box::new(as_it_is.or(of_kinds)), |either, one| Box::new(either.or(one)))
+}
+
+/// Whether what a word may stand for stands in its part of an entry. Cheaper than a word: what is stored has one spelling.
+fn stored(one: &Also) -> Option<Holds> {
+    let text = format!("%{}%", escaped(&one.text));
+    let holds: Holds = match one.part {
+        Part::Kind => return None,
+        Part::Subject => Box::new(audit_events::subject.like(text).escape('\\')),
+        Part::Detail => Box::new(audit_events::detail.like(text).escape('\\')),
+        Part::Changes => {
+            let was = audit_events::was.like(text.clone()).escape('\\');
+            Box::new(was.or(audit_events::becomes.like(text).escape('\\')))
         }
+    };
+    Some(match one.kind {
+        Some(kind) => Box::new(audit_events::kind.eq(kind).and(holds)),
+        None => holds,
     })
 }
 
@@ -245,11 +275,16 @@ fn spellings(word: &str) -> [String; 3] {
 
 /// A pattern that finds the word in what `lower` has made of a text.
 fn pattern(word: &str) -> String {
+    format!("%{}%", escaped(&word.to_ascii_lowercase()))
+}
+
+/// A text as part of a pattern.
+fn escaped(text: &str) -> String {
     let letter = |c: char| match c {
         '%' | '_' | '\\' => format!("\\{c}"),
         // PostgreSQL keeps none.
         '\0' => "_".to_owned(),
-        c => c.to_ascii_lowercase().to_string(),
+        c => c.to_string(),
     };
-    format!("%{}%", word.chars().map(letter).collect::<String>())
+    text.chars().map(letter).collect()
 }

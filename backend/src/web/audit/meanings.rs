@@ -1,10 +1,11 @@
 //! What is looked for in the log as its reader sees it: stored it is English, and a word of his language stands in none of it.
 //! Each word is looked for as it is, and as what it stands for here.
 
-use super::words::{DETAILS, PATTERNS, SUBJECTS};
-use crate::audit::Also;
-use crate::db::Audited;
+use super::words::{CUSTOMER_FIELDS, DETAILS, MORE, PATTERNS, SUBJECTS, WITHHELD};
+use crate::audit::{Also, Part};
+use crate::db::{Audited, Priority, State};
 use crate::i18n::Language;
+use crate::queues::calendars::DAYS;
 
 /// A shorter word stands in too much to mean anything.
 const SHORTEST: usize = 3;
@@ -27,7 +28,6 @@ const VALUES: &[(Option<Audited>, &str, bool)] = &[
     (Some(Audited::Settings), "prefs-theme-", true),
     (Some(Audited::Settings), "audit-step-", true),
     (Some(Audited::Settings), "audit-password-", true),
-    (Some(Audited::State), "state-", true),
 ];
 
 /// What each of these words stands for besides itself, in their order.
@@ -39,37 +39,119 @@ fn meanings(language: &Language, word: &str) -> Vec<Also> {
     if word.chars().count() < SHORTEST {
         return Vec::new();
     }
-    let says = |text: &str| text.to_lowercase().contains(word);
+    let word = plain(word);
+    let says = |text: &str| plain(text).contains(&word);
+    let mut all = kinds(language, &says);
+    all.extend(sayings(language, &says));
+    all.extend(terms(language, &says));
+    all.extend(values(language, &says));
+    all.extend(fields(language, &says));
+    all.truncate(MOST);
+    all
+}
+
+/// Whatever its case, and with the apostrophe that keyboards have.
+fn plain(text: &str) -> String {
+    text.to_lowercase().replace('\u{2019}', "'")
+}
+
+fn also(kind: Audited, part: Part, text: impl Into<String>) -> Also {
+    Also { kind: Some(kind), part, text: text.into() }
+}
+
+fn kinds(language: &Language, says: &impl Fn(&str) -> bool) -> Vec<Also> {
+    let said = |kind: &&Audited| says(&language.tr(&format!("audited-{kind}")));
+    Audited::ALL.iter().filter(said).map(|kind| also(*kind, Part::Kind, "")).collect()
+}
+
+/// What is said of an entry, and what it is about.
+fn sayings(language: &Language, says: &impl Fn(&str) -> bool) -> Vec<Also> {
     let mut all: Vec<Also> = Vec::new();
-    for kind in Audited::ALL {
-        if says(&language.tr(&format!("audited-{kind}"))) {
-            all.push(Also { kind: Some(*kind), text: String::new() });
-        }
-    }
-    for (kind, stored, key) in DETAILS.iter().chain(SUBJECTS) {
-        if says(&language.tr(key)) {
-            all.push(Also { kind: Some(*kind), text: (*stored).to_owned() });
-        }
+    for (part, table) in [(Part::Detail, DETAILS), (Part::Subject, SUBJECTS)] {
+        let said = table.iter().filter(|(_, _, key)| says(&language.tr(key)));
+        all.extend(said.map(|(kind, stored, _)| also(*kind, part, *stored)));
     }
     for (kind, [before, between, behind], key) in PATTERNS {
         // What stands between is whatever somebody wrote.
-        let stored = [before, between, behind].into_iter().max_by_key(|part| part.len());
+        let stored = [*before, *between, *behind].into_iter().max_by_key(|part| part.len());
         if says(&language.tr_with(key, &[("what", ""), ("more", "")])) {
-            all.extend(stored.map(|stored| Also { kind: Some(*kind), text: stored.trim().to_owned() }));
+            all.extend(stored.map(|stored| also(*kind, Part::Detail, stored)));
         }
     }
+    if says(&language.tr_with("audit-subject-customer", &[("id", "")])) {
+        all.extend(
+            [Audited::Customer, Audited::PersonalData].map(|kind| also(kind, Part::Subject, "customer ")),
+        );
+    }
+    if says(&language.tr_with("audit-subject-withheld", &[("method", "")])) {
+        all.push(also(Audited::Refused, Part::Subject, WITHHELD));
+    }
+    if says(&language.tr("methods-title")) {
+        all.push(also(Audited::Settings, Part::Subject, "sign-in"));
+    }
+    if [1, 2].iter().any(|n| says(&language.tr_values("audit-detail-more", *n, &[("from", "")]))) {
+        let counted = [Audited::Refused, Audited::SignInFailed, Audited::SignInThrottled];
+        all.extend(counted.map(|kind| also(kind, Part::Detail, MORE)));
+    }
+    if says(&language.tr_with("audit-grant-everywhere", &[("right", "")])) {
+        all.push(also(Audited::Role, Part::Changes, "\"*:"));
+    }
+    all
+}
+
+/// States, ranks and days, which are stored otherwise than their messages are called.
+fn terms(language: &Language, says: &impl Fn(&str) -> bool) -> Vec<Also> {
+    let mut all: Vec<Also> = Vec::new();
+    for state in State::ALL {
+        if says(&language.tr(&format!("state-{}", state.kind()))) {
+            all.extend(
+                [Audited::State, Audited::Template]
+                    .map(|kind| also(kind, Part::Changes, format!("\"{state}\""))),
+            );
+        }
+    }
+    for rank in Priority::all() {
+        if says(&language.tr(&format!("priority-{}", rank.level()))) {
+            all.push(also(Audited::Template, Part::Changes, format!("\"{}\"", rank.as_str())));
+            all.push(also(Audited::Priorities, Part::Changes, format!("\"{}\":", rank.level())));
+        }
+    }
+    for (at, day) in DAYS.iter().enumerate() {
+        if says(&language.tr(&format!("weekday-{}", at + 1))) {
+            all.push(also(Audited::Calendar, Part::Changes, format!("\"{day}\":")));
+        }
+    }
+    all
+}
+
+fn values(language: &Language, says: &impl Fn(&str) -> bool) -> Vec<Also> {
+    let mut all: Vec<Also> = Vec::new();
     for (kind, prefix, alone) in VALUES {
         for key in language.keys(prefix).filter(|key| says(&language.tr(key))) {
-            let value = key
-                .trim_start_matches(prefix)
-                .replace('_', if *prefix == "audit-password-" { " " } else { "_" });
-            let text = if *alone { format!("\"{value}\"") } else { value };
-            all.push(Also { kind: *kind, text });
+            let word = key.strip_prefix(prefix).unwrap_or(key);
+            let spaced = *prefix == "audit-password-";
+            let word = if spaced { word.replace('_', " ") } else { word.to_owned() };
+            let text = if *alone { format!("\"{word}\"") } else { word };
+            all.push(Also { kind: *kind, part: Part::Changes, text });
         }
     }
-    for key in language.keys("audit-field-").filter(|key| says(&language.tr(key))) {
-        all.push(Also { kind: None, text: format!("\"{}\":", key.trim_start_matches("audit-field-")) });
+    all
+}
+
+fn fields(language: &Language, says: &impl Fn(&str) -> bool) -> Vec<Also> {
+    const PREFIX: &str = "audit-field-";
+    let field = |key: &str| match key.strip_prefix(PREFIX).unwrap_or(key) {
+        // Who somebody is at a directory or site, and what a mail is about, are stored by the same name.
+        "identity" => also(Audited::Agent, Part::Changes, "\"subject\":"),
+        "subject" => also(Audited::AutoResponse, Part::Changes, "\"subject\":"),
+        name => Also { kind: None, part: Part::Changes, text: format!("\"{name}\":") },
+    };
+    let mut all: Vec<Also> = language.keys(PREFIX).filter(|key| says(&language.tr(key))).map(field).collect();
+    // Of a customer only the names of the fields are stored.
+    for name in CUSTOMER_FIELDS {
+        if says(&language.tr(&format!("{PREFIX}{name}"))) {
+            all.push(also(Audited::Customer, Part::Detail, *name));
+        }
     }
-    all.truncate(MOST);
     all
 }

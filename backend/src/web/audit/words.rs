@@ -72,7 +72,13 @@ pub(super) const SUBJECTS: &[(Audited, &str, &str)] = &[
 ];
 
 /// What stands in the place of an address that names a person.
-const WITHHELD: &str = " an address with a person in it";
+pub(super) const WITHHELD: &str = " an address with a person in it";
+
+/// What stands between the number of those that were not written down one by one, and since when.
+pub(super) const MORE: &str = " more in the hour from ";
+
+/// The fields of a customer whose names alone are written down.
+pub(super) const CUSTOMER_FIELDS: &[&str] = &["name", "language", "note", "organisation"];
 
 /// What an entry is about.
 pub(super) fn subject(language: &Language, entry: &Entry) -> String {
@@ -202,17 +208,15 @@ fn installation(language: &Language, stored: &str) -> Option<String> {
 
 /// What of a customer was changed.
 fn customer_fields(language: &Language, stored: &str) -> Option<String> {
-    let known = |name: &str| {
-        let is_one = matches!(name, "name" | "language" | "note" | "organisation");
-        is_one.then(|| field(language, Audited::Customer, name))
-    };
+    let known =
+        |name: &str| CUSTOMER_FIELDS.contains(&name).then(|| field(language, Audited::Customer, name));
     let fields: Option<Vec<String>> = stored.split(", ").map(known).collect();
     Some(fields?.join(", "))
 }
 
 /// How many more there were than were written down one by one.
 fn more(reader: &Reader, stored: &str) -> Option<String> {
-    let (n, from) = stored.split_once(" more in the hour from ")?;
+    let (n, from) = stored.split_once(MORE)?;
     let (n, from): (i64, Timestamp) = (n.parse().ok()?, from.parse().ok()?);
     Some(reader.language.tr_values("audit-detail-more", n, &[("from", &reader.full(from))]))
 }
