@@ -13,11 +13,10 @@ use super::{
     hours,
     places::{self, of},
     render::differences,
-    ways::WayText,
 };
 use crate::{
     access::{Actor, PeopleAccess, for_people},
-    config::{Config, Secret},
+    config::{Config, Secret, sign_in::Entry},
     db::{
         AnswerKind, Conn, InstallationRight, MailboxAuth, MailboxKind, QueueId, Right, RoleId, Ts, Tx,
         backend,
@@ -35,6 +34,9 @@ use crate::{
     tickets::Moment,
 };
 
+/// What ways to sign in are opened with, or where that stands: no part of the file.
+const SECRETS: [&str; 4] = ["bind_password", "bind_password_file", "client_secret", "client_secret_file"];
+
 /// Brings everything to what the document says; what was different before.
 ///
 /// # Errors
@@ -48,7 +50,7 @@ pub fn apply(
 ) -> Result<Vec<Difference>> {
     hold(tx)?;
     let is = export(tx, actor)?;
-    let wanted = &with_roles_kept(with_bare_logo(wanted, &is), &is);
+    let wanted = &with_whole_ways(with_roles_kept(with_bare_logo(wanted, &is), &is))?;
     let changes = differences(&is, wanted)?;
     if changes.is_empty() {
         return Ok(changes);
@@ -82,8 +84,7 @@ pub fn apply(
         role_to(tx, &people, role, now).map_err(of("roles", role))?;
     }
     if let Some(all) = wanted.sign_in.as_ref().filter(|all| is.sign_in.as_ref() != Some(*all)) {
-        let entry = |way| WayText::entry(way).and_then(ways::checked).map_err(of("sign_in", way));
-        let all = all.iter().map(entry).collect::<Result<Vec<_>>>()?;
+        let all = all.iter().map(entry_of).collect::<Result<Vec<_>>>()?;
         ways::put_all(tx, actor, config, &all, now).map_err(places::of_part("sign_in"))?;
     }
     for template in wanted.templates.iter().filter(|template| !is.templates.contains(template)) {
@@ -128,6 +129,24 @@ fn with_roles_kept(mut wanted: Document, is: &Document) -> Document {
         text.roles = Some(before.filter(|_| text.queues.is_empty()).unwrap_or_default());
     }
     wanted
+}
+
+/// The document with all that ways to sign in say when they say nothing.
+fn with_whole_ways(mut wanted: Document) -> Result<Document> {
+    for way in wanted.sign_in.iter_mut().flatten() {
+        *way = entry_of(way)?.written()?;
+    }
+    Ok(wanted)
+}
+
+/// A way to sign in, which makes sense whatever its secret will be.
+fn entry_of(way: &Value) -> Result<Entry> {
+    let settings = way.as_object().cloned().unwrap_or_default();
+    let of_way = of("sign_in", way);
+    if let Some(field) = SECRETS.into_iter().find(|field| settings.contains_key(*field)) {
+        return Err(of_way(Error::invalid(field, say!("refused-way-secret"))));
+    }
+    Entry::read(settings).and_then(ways::checked).map_err(of_way)
 }
 
 /// The document with its logo as it will be kept: the pixels alone. One that is there as it is stays: it may be from before

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::ways::WayText;
 use crate::db::{
     AnswerKind, FollowUpPolicy, InstallationRight, LetterLanguage, MailboxAfter, MailboxAuth,
     MailboxExisting, MailboxKind, MailboxSecurity, Right, State,
@@ -29,7 +28,7 @@ pub struct Document {
     /// Working-time calendars.
     pub(super) calendars: Vec<CalendarText>,
     /// Ways to sign in as a page sets them, all of them in their order, without what they are opened with.
-    pub(super) sign_in: Option<Vec<WayText>>,
+    pub(super) sign_in: Option<Vec<serde_json::Value>>,
     /// Queues.
     pub(super) queues: Vec<QueueText>,
     /// Roles.

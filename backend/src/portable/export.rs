@@ -9,7 +9,6 @@ use super::document::{
     AnswerText, CalendarText, Document, GrantText, LookText, MailboxText, PriorityText, QueueText, RoleText,
     StateText, TemplateText,
 };
-use super::ways::WayText;
 use crate::{
     access::Actor,
     db::{
@@ -78,8 +77,8 @@ pub fn export(conn: &mut Conn, actor: &Actor) -> Result<Document> {
     })
 }
 
-fn ways_of(conn: &mut Conn) -> Result<Vec<WayText>> {
-    ways::kept(conn)?.iter().map(|kept| WayText::of(&kept.entry)).collect()
+fn ways_of(conn: &mut Conn) -> Result<Vec<Value>> {
+    ways::kept(conn)?.iter().map(|kept| kept.entry.written()).collect()
 }
 
 fn look_of(conn: &mut Conn) -> Result<LookText> {

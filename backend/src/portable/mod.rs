@@ -8,7 +8,6 @@ mod export;
 mod hours;
 mod places;
 mod render;
-mod ways;
 
 pub use self::{
     apply::apply,

@@ -104,6 +104,7 @@ way-remove-title = Diesen Weg wegnehmen
 way-remove-hint = Wer so hereinkam, wird sofort abgemeldet, und niemand kommt mehr so herein. Die Agenten bleiben, auch ihre Bindung, falls er unter demselben Namen wiederkommt.
 way-remove = Wegnehmen
 refused-way-id = Nehmen Sie 1 bis 30 kleine Buchstaben, Ziffern und Striche, weder „local“ noch „new“. Agenten sind darunter bekannt: Ändern Sie es später nicht.
+refused-way-kind = Sagen Sie, von welcher Art es ist: local, ldap oder oidc (in SIGN_IN_FILE auch certificate). Dort steht: { $names }.
 refused-way-taken = Es gibt schon einen Weg namens { $id }.
 refused-way-most = Mehr als { $most } Wege sind ein Versehen.
 refused-way-given = SIGN_IN_FILE sagt, wie man sich anmeldet. Ändern Sie es dort.

@@ -104,6 +104,7 @@ way-remove-title = Take this way away
 way-remove-hint = Who came in by it is signed out at once, and nobody comes in by it any more. Agents stay, and stay tied to it should it come back under the same name.
 way-remove = Take it away
 refused-way-id = Take 1 to 30 small letters, digits and dashes, neither “local” nor “new”. Agents are known by it: do not change it later.
+refused-way-kind = Say of which kind it is: local, ldap or oidc (in SIGN_IN_FILE also certificate). There stands: { $names }.
 refused-way-taken = There is already one called { $id }.
 refused-way-most = More than { $most } ways are a mistake.
 refused-way-given = SIGN_IN_FILE says how people sign in. Change it there.

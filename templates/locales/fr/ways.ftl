@@ -104,6 +104,7 @@ way-remove-title = Retirer ce moyen
 way-remove-hint = Qui est entré par là est déconnecté aussitôt, et plus personne n’entre par là. Les agents restent, et leur lien aussi, s’il revient sous le même nom.
 way-remove = Le retirer
 refused-way-id = Prenez 1 à 30 minuscules, chiffres et tirets, ni « local » ni « new ». Les agents sont connus sous ce nom : ne le changez pas plus tard.
+refused-way-kind = Dites de quelle sorte il est : local, ldap ou oidc (dans SIGN_IN_FILE aussi certificate). Il y a : { $names }.
 refused-way-taken = Il y en a déjà un qui s’appelle { $id }.
 refused-way-most = Plus de { $most } moyens sont une erreur.
 refused-way-given = SIGN_IN_FILE dit comment on se connecte. Changez-le là.

@@ -79,7 +79,7 @@ fn each_mistake_is_named_and_no_password_is_repeated() {
         (format!("{LDAP}{url}{BOUND}\n{LDAP}{url}{BOUND}"), "already one"),
         (LDAP.replace("company", "Company") + url + BOUND, "small letters"),
         (LDAP.replace("company", "local") + url + BOUND, "local"),
-        ("[[method]]\nkind = \"magic\"\n".to_owned(), "magic"),
+        ("[[method]]\nkind = \"magic\"\n".to_owned(), "kind"),
         ("methods = 1\n".to_owned(), "methods"),
         (format!("{OIDC}issuer = \"http://id.example\"\nclient_secret = \"sesame-street\"\n"), "https://"),
         (format!("{OIDC}issuer = \"https://id.example\"\n"), "client_secret"),

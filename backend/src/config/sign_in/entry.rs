@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use mail_ingest::fetch::check_ca;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::ldap::LdapEntry;
 use super::oidc::OidcEntry;
@@ -16,8 +18,7 @@ use crate::error::{Error, FieldError, Result, Sentence, say};
 const PATIENCE: u64 = 5;
 
 /// A way in that can be said without the files of this machine.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[derive(Clone, PartialEq)]
 pub enum Entry {
     /// Passwords that are kept here.
     Local(LocalEntry),
@@ -44,6 +45,34 @@ impl fmt::Debug for Entry {
 }
 
 impl Entry {
+    /// Reads one: its settings by their names, `kind` among them.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] names the setting, and never repeats a value that may be a password.
+    pub fn read(mut settings: Map<String, Value>) -> Result<Self> {
+        let names = settings.keys().cloned().collect::<Vec<_>>().join(", ");
+        match settings.remove("kind").as_ref().and_then(Value::as_str) {
+            Some("local") => read_settings(settings).map(Self::Local),
+            Some("ldap") => read_settings(settings).map(Self::Ldap),
+            Some("oidc") => read_settings(settings).map(Self::Oidc),
+            _ => Err(Error::invalid("kind", say!("refused-way-kind", names = names))),
+        }
+    }
+
+    /// Its settings by their names, `kind` among them, without the secret.
+    ///
+    /// # Errors
+    /// When something cannot be written down, which nothing here cannot.
+    pub fn written(&self) -> Result<Value> {
+        let (kind, mut settings) = match self {
+            Self::Local(local) => ("local", serde_json::to_value(local)?),
+            Self::Ldap(ldap) => ("ldap", serde_json::to_value(ldap)?),
+            Self::Oidc(oidc) => ("oidc", serde_json::to_value(oidc)?),
+        };
+        settings["kind"] = Value::from(kind);
+        Ok(settings)
+    }
+
     /// Its name in the database, the log and commands.
     pub fn id(&self) -> &str {
         match self {
@@ -105,6 +134,23 @@ impl Entry {
             Self::Oidc(oidc) => oidc.checked().map(|oidc| Method::Oidc(Box::new(oidc))),
         }
     }
+}
+
+/// Reads settings by their names.
+///
+/// # Errors
+/// As [`Entry::read`].
+pub(super) fn read_settings<T: DeserializeOwned>(settings: Map<String, Value>) -> Result<T> {
+    serde_path_to_error::deserialize(Value::Object(settings)).map_err(|error| {
+        let place = error.path().to_string();
+        let said = error.into_inner().to_string();
+        // What was found may be a password: only what belongs there is repeated.
+        let why = match said.rsplit_once(", expected ") {
+            Some((_, expected)) if said.starts_with("invalid ") => format!("{expected} belongs there."),
+            _ => format!("{said}."),
+        };
+        Error::invalid(if place == "." { "" } else { &place }, why)
+    })
 }
 
 /// Collects what is wrong, so that a form says all of it at once.

@@ -4,34 +4,15 @@
 use std::path::Path;
 
 use mail_ingest::fetch::check_ca;
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::certificate::CertificateEntry;
-use super::entry::{Entry, LocalEntry};
-use super::ldap::LdapEntry;
-use super::oidc::OidcEntry;
+use super::entry::{Entry, read_settings};
 use super::{Method, SignIn};
 use crate::error::Error;
 
 /// More ways in are a mistake.
 pub const MOST: usize = 10;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    method: Vec<Written>,
-}
-
-/// A way in as it stands in the file, which may name other files.
-#[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-enum Written {
-    Local(LocalEntry),
-    Ldap(Box<LdapEntry>),
-    Oidc(Box<OidcEntry>),
-    Certificate(Box<CertificateEntry>),
-}
 
 /// Reads the file.
 ///
@@ -48,27 +29,25 @@ pub(in crate::config) fn file(path: &str) -> Result<SignIn, String> {
 /// # Errors
 /// As [`file`].
 pub fn read(text: &str, beside: &Path) -> Result<SignIn, String> {
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+    let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         // A broken line may hold a password: the parser's excerpt of it is left out.
         let line = error.span().map(|span| 1 + text[..span.start.min(text.len())].matches('\n').count());
         let line = line.map_or_else(String::new, |line| format!(" in line {line}"));
         format!("This is not TOML{line} ({}).", error.message())
     })?;
-    let file: File = serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|error| {
-        let place = error.path().to_string();
-        let error = error.into_inner();
-        // What was found may be a password: only what belongs there is repeated.
-        match error.message().rsplit_once(", expected ") {
-            Some((_, expected)) if error.message().starts_with("invalid ") => {
-                format!("At {place}: {expected} belongs there.")
-            }
-            _ => format!("At {place}: {}.", error.message()),
-        }
-    })?;
+    let all = table.remove("method");
+    if let Some(key) = table.keys().next() {
+        return Err(format!("At {key}: only [[method]] belongs there."));
+    }
+    let all = match all {
+        None => Vec::new(),
+        Some(toml::Value::Array(all)) => all,
+        Some(_) => return Err("At method: write each as [[method]].".to_owned()),
+    };
     let mut methods: Vec<Method> = Vec::new();
     let mut ids: Vec<String> = Vec::new();
-    for (index, entry) in file.method.into_iter().enumerate() {
-        let method = entry.method(beside).map_err(|why| format!("Method {}: {why}", index + 1))?;
+    for (index, written) in all.into_iter().enumerate() {
+        let method = method(written, beside).map_err(|why| format!("Method {}: {why}", index + 1))?;
         let id = method.id().to_owned();
         if ids.contains(&id) {
             return Err(format!("Method {}: there is already one called {id}.", index + 1));
@@ -86,32 +65,45 @@ pub fn read(text: &str, beside: &Path) -> Result<SignIn, String> {
     Ok(SignIn { methods })
 }
 
-impl Written {
-    fn method(self, beside: &Path) -> Result<Method, String> {
-        let entry = match self {
-            Self::Certificate(one) => {
-                return one.checked(beside).map(|one| Method::Certificate(Box::new(one)));
+/// A way in as it stands in the file, which may name other files.
+fn method(written: toml::Value, beside: &Path) -> Result<Method, String> {
+    let Ok(Value::Object(mut settings)) = serde_json::to_value(written) else {
+        return Err("write its settings below [[method]].".to_owned());
+    };
+    if settings.get("kind").and_then(Value::as_str) == Some("certificate") {
+        settings.remove("kind");
+        let one: CertificateEntry = read_settings(settings).map_err(told)?;
+        return one.checked(beside).map(|one| Method::Certificate(Box::new(one)));
+    }
+    let mut entry = Entry::read(settings).map_err(told)?;
+    match &mut entry {
+        Entry::Local(_) => {}
+        Entry::Ldap(ldap) => {
+            let (typed, file) = (ldap.bind_password.take(), ldap.bind_password_file.take());
+            ldap.bind_password = secret("bind_password", typed, file, beside)?;
+            ldap.ca = authority(ldap.ca.take(), beside)?;
+        }
+        Entry::Oidc(oidc) => {
+            let (typed, file) = (oidc.client_secret.take(), oidc.client_secret_file.take());
+            oidc.client_secret = secret("client_secret", typed, file, beside)?;
+            oidc.ca = authority(oidc.ca.take(), beside)?;
+        }
+    }
+    entry.checked().map_err(told)
+}
+
+/// The first of what is wrong, with its setting.
+fn told(error: Error) -> String {
+    match error {
+        Error::Invalid(wrong) => {
+            let first = wrong.first().map(|one| (one.field.as_str(), &one.message));
+            match first {
+                Some(("", message)) => message.to_string(),
+                Some((field, message)) => format!("{field}: {message}"),
+                None => String::new(),
             }
-            Self::Local(local) => Entry::Local(local),
-            Self::Ldap(mut ldap) => {
-                let file = ldap.bind_password_file.take();
-                ldap.bind_password = secret("bind_password", ldap.bind_password, file, beside)?;
-                ldap.ca = authority(ldap.ca, beside)?;
-                Entry::Ldap(ldap)
-            }
-            Self::Oidc(mut oidc) => {
-                let file = oidc.client_secret_file.take();
-                oidc.client_secret = secret("client_secret", oidc.client_secret, file, beside)?;
-                oidc.ca = authority(oidc.ca, beside)?;
-                Entry::Oidc(oidc)
-            }
-        };
-        entry.checked().map_err(|error| match error {
-            Error::Invalid(wrong) => {
-                wrong.first().map(|one| format!("{}: {}", one.field, one.message)).unwrap_or_default()
-            }
-            other => other.to_string(),
-        })
+        }
+        other => other.to_string(),
     }
 }
 

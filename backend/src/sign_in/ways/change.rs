@@ -182,7 +182,8 @@ fn secret_of(conn: &mut Conn, id: &str) -> Result<String> {
 
 /// Writes a way in down, with its secret as it is sealed.
 fn store(tx: &mut Tx<'_>, actor: &Actor, (entry, secret): (&Entry, &str), now: Ts) -> Result<()> {
-    let words = serde_json::to_string(entry)?;
+    let written = entry.written()?;
+    let words = written.to_string();
     if words.len() > LONGEST {
         return Err(Error::invalid("ca", say!("refused-way-long")));
     }
@@ -208,7 +209,7 @@ fn store(tx: &mut Tx<'_>, actor: &Actor, (entry, secret): (&Entry, &str), now: T
     };
     let is_new_secret = !secret.is_empty() && before.as_ref().is_none_or(|(_, kept)| kept != secret);
     let was = before.map_or(Ok(Value::Null), |(said, _)| serde_json::from_str(&said))?;
-    let mut becomes = serde_json::to_value(entry)?;
+    let mut becomes = written;
     // Nothing of the secret but that it was given.
     if is_new_secret {
         becomes["password"] = json!("given anew");
@@ -276,7 +277,7 @@ pub(crate) fn remove(tx: &mut Tx<'_>, actor: &Actor, config: &Config, id: &str, 
     let before = before.ok_or(Error::NotFound)?.entry;
     diesel::delete(sign_in_methods::table.find(id)).exec(tx)?;
     sessions::end_all_by(tx, id)?;
-    let was = serde_json::to_value(&before)?;
+    let was = before.written()?;
     audit::changed(tx, &actor.who(), Audited::Settings, &subject(id), &was, &Value::Null, now)?;
     must_still_come_in(tx, actor, config, now)
 }
@@ -336,7 +337,7 @@ pub(crate) fn put_all(
         let id = gone.entry.id();
         diesel::delete(sign_in_methods::table.find(id)).exec(tx)?;
         sessions::end_all_by(tx, id)?;
-        let was = serde_json::to_value(&gone.entry)?;
+        let was = gone.entry.written()?;
         audit::changed(tx, &actor.who(), Audited::Settings, &subject(id), &was, &Value::Null, now)?;
     }
     order(tx, actor, &wanted.iter().map(|entry| entry.id().to_owned()).collect::<Vec<_>>(), now)?;

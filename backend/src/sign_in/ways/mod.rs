@@ -65,7 +65,7 @@ pub fn kept(conn: &mut Conn) -> Result<Vec<Kept>> {
         .rows(conn)?;
     let mut all = Vec::with_capacity(rows.len() + 1);
     for (said, secret, agent, changed_at) in rows {
-        match serde_json::from_str(&said) {
+        match serde_json::from_str(&said).map_err(Into::into).and_then(Entry::read) {
             Ok(entry) => all.push(Kept { entry, secret, agent, changed_at }),
             // Only we write these rows.
             Err(error) => tracing::error!(%error, "a way to sign in cannot be read; set it anew"),

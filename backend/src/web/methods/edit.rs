@@ -194,7 +194,7 @@ fn stored(conn: &mut Conn, id: &str) -> Result<Option<Entry>> {
 
 /// What tells one state of it from another.
 fn mark(entry: &Entry) -> Result<String> {
-    Ok(stale::mark(&serde_json::to_string(entry)?))
+    Ok(stale::mark(&entry.written()?.to_string()))
 }
 
 /// `POST /admin/sign-in/new/{kind}`: tries a new one out, or saves it.
@@ -262,7 +262,7 @@ async fn save(web: &Data<Web>, signed: &Signed, wish: Wish, showing: &Showing) -
         .write(move |tx| {
             stale::alone(tx, "ways to sign in")?;
             if let Some(before) = stored(tx, wish.entry.id())?.filter(|_| !new) {
-                stale::must_be_fresh(&shown, &serde_json::to_string(&before)?)?;
+                stale::must_be_fresh(&shown, &before.written()?.to_string())?;
             }
             ways::put(tx, &asker.actor, &config, (&wish, new), now)
         })

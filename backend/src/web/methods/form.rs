@@ -128,7 +128,7 @@ impl Shown {
         let kind = Kind::of(entry)?;
         let mut shown = Self::new(kind);
         shown.form.remove("make_agents");
-        let said = serde_json::to_value(entry)?;
+        let said = entry.written()?;
         for name in kind.shown() {
             let text = match &said[name] {
                 serde_json::Value::String(text) => text.clone(),
