@@ -361,6 +361,15 @@ pub fn end_by(tx: &mut Tx<'_>, agent: AgentId, method: &str) -> Result<()> {
     Ok(())
 }
 
+/// Who has sessions into which he came by this way.
+///
+/// # Errors
+/// Those of the database.
+pub fn agents_by(conn: &mut Conn, method: &str) -> Result<Vec<AgentId>> {
+    let all = sessions::table.filter(sessions::method.eq(method)).select(sessions::agent_id).distinct();
+    Ok(all.rows(conn)?)
+}
+
 /// Ends the sessions into which anybody came by this way.
 ///
 /// # Errors

@@ -50,7 +50,7 @@ pub fn apply(
 ) -> Result<Vec<Difference>> {
     hold(tx)?;
     let is = export(tx, actor)?;
-    let wanted = &with_whole_ways(with_roles_kept(with_bare_logo(wanted, &is), &is))?;
+    let wanted = &with_whole_ways(with_roles_kept(with_bare_logo(wanted, &is), &is), &is)?;
     let changes = differences(&is, wanted)?;
     if changes.is_empty() {
         return Ok(changes);
@@ -131,10 +131,17 @@ fn with_roles_kept(mut wanted: Document, is: &Document) -> Document {
     wanted
 }
 
-/// The document with all that ways to sign in say when they say nothing.
-fn with_whole_ways(mut wanted: Document) -> Result<Document> {
-    for way in wanted.sign_in.iter_mut().flatten() {
+/// The document with all that ways to sign in say when they say nothing, and with passwords that are kept here as they are,
+/// first, where it says nothing of them.
+fn with_whole_ways(mut wanted: Document, is: &Document) -> Result<Document> {
+    let Some(all) = &mut wanted.sign_in else { return Ok(wanted) };
+    for way in all.iter_mut() {
         *way = entry_of(way)?.written()?;
+    }
+    let is_local = |way: &&Value| way["kind"] == "local";
+    let local = is.sign_in.iter().flatten().find(is_local);
+    if let Some(local) = local.filter(|_| !all.iter().any(|way| is_local(&way))) {
+        all.insert(0, local.clone());
     }
     Ok(wanted)
 }

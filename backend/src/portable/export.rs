@@ -11,6 +11,7 @@ use super::document::{
 };
 use crate::{
     access::Actor,
+    config::sign_in::Entry,
     db::{
         AgentId, AnswerKind, Conn, InstallationRight, MailboxKind, QueueId, Right, RoleId,
         schema::roles as role_rows,
@@ -78,7 +79,7 @@ pub fn export(conn: &mut Conn, actor: &Actor) -> Result<Document> {
 }
 
 fn ways_of(conn: &mut Conn) -> Result<Vec<Value>> {
-    ways::kept(conn)?.iter().map(|kept| kept.entry.written()).collect()
+    ways::said(conn)?.iter().map(Entry::written).collect()
 }
 
 fn look_of(conn: &mut Conn) -> Result<LookText> {

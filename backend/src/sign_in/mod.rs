@@ -232,6 +232,12 @@ pub fn has_nothing_to_show(conn: &mut Conn, config: &Config, agent: AgentId, now
     let is_tied = |method: &str| ties.iter().any(|tie| tie.method == method);
     let ways = ways::in_force(conn, config)?;
     let site = ways.providers().any(|site| is_tied(&site.issuer));
+    // One that only rests would be asked, could it be: nobody gets round it meanwhile.
+    for tie in &ties {
+        if ways::rests(conn, config, &tie.method)? {
+            return Ok(false);
+        }
+    }
     let fresh = ways.certificates().any(|one| one.is_fresh() && is_tied(&one.id));
     Ok(!site && !fresh)
 }

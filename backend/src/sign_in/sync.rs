@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::{entry::Person, ldap, ways};
 use crate::{
     config::{SignIn, sign_in::Ldap},
-    db::{Conn, Tx, backend},
+    db::{Conn, Direct, Tx, backend, schema::settings},
     desk::Desk,
     error::{Error, Result, Sentence, say},
     i18n::Language,
@@ -315,6 +316,13 @@ fn key(directory: &Ldap) -> String {
 pub(super) fn last(conn: &mut Conn, directory: &Ldap) -> Result<Option<Last>> {
     let kept = setup::kept(conn, &key(directory))?;
     Ok(kept.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// Forgets what came of comparisons with a directory that is no longer there.
+pub(super) fn forget(tx: &mut Tx<'_>, id: &str) -> Result<()> {
+    let row = settings::table.find(format!("directory_sync:{id}"));
+    diesel::delete(row).exec(tx)?;
+    Ok(())
 }
 
 /// Takes the next comparison, unless another node has it already.

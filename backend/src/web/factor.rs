@@ -25,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::i18n::Language;
 use crate::people::passkeys::Doubt;
 use crate::people::{Agent, agents, factor, habits, sessions, setup};
+use crate::sign_in::ways;
 
 /// Where to go afterwards.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -91,6 +92,7 @@ pub(super) fn enter(
     next: &str,
     now: Ts,
 ) -> Result<Entry> {
+    ways::must_be_there(tx, &web.config, &from.method)?;
     let half = |secret, place| Entry { secret, place, is_whole: false };
     let rest = || percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
     if factor::is_on(tx, agent)? {

@@ -271,6 +271,89 @@ both_databases! {
         assert!(!other.visitor().get("/login").await.text().contains("/login/with/site"));
         assert!(admin.get(PAGE).await.text().contains("value=\"yes\" checked"));
     }
+
+    async fn who_is_asked_elsewhere_from_now_on_lets_nobody_stay_in(database) {
+        let (provider, slapd) = (Provider::start().await, Slapd::start().await);
+        slapd.person("emil", TIDE, &["helpdesk"], "");
+        let app = TestApp::start(database).await;
+        app.agent("ben", &["Agent"]).await;
+        let admin = admin(&app).await;
+        admin.submit(&format!("{PAGE}/new/oidc"), &site(provider.issuer())).await.assert(303);
+        let (url, base) = (slapd.url("starttls"), format!("ou=people,{BASE}"));
+        let company = directory(&url, &base, slapd.ca());
+        admin.submit(&format!("{PAGE}/new/ldap"), &company).await.assert(303);
+        let (dana, answer) = signed_in(&app, &provider, "site").await;
+        answer.assert(303);
+        let (emil, answer) = tried(&app, "emil", TIDE).await;
+        answer.assert(303);
+        let ben = app.visitor();
+        ben.sign_in("ben", PASSWORD).await;
+        // Another label or interval moves nobody.
+        let calm = with(&company[1..], &[("sync_minutes", "30"), ("bind_password", "")]);
+        admin.submit(&format!("{PAGE}/company"), &calm).await.assert(303);
+        emil.get("/search").await.assert(200);
+        // Certificates that are trusted are a part of where the password goes.
+        let other = rcgen::generate_simple_self_signed(["ldap.example".to_owned()]).unwrap().cert.pem();
+        let page = admin.submit(&format!("{PAGE}/company"), &with(&calm, &[("ca", &other)])).await.assert(422).text();
+        assert!(page.contains("id=\"w-pw-e\""), "{page}");
+        // An older form puts no older password back: a state is known by its secret as well.
+        let shown = field(&admin.get(&format!("{PAGE}/site")).await.text(), "shown");
+        let anew = with(&site(provider.issuer())[1..], &[("client_secret", "another one")]);
+        admin.submit(&format!("{PAGE}/site"), &anew).await.assert(303);
+        let older = with(&anew, &[("client_secret", ""), ("shown", &shown)]);
+        admin.submit(&format!("{PAGE}/site"), &older).await.assert(409);
+        let page = admin.submit(&format!("{PAGE}/site"), &with(&older, &[("then", "try"), ("shown", "")])).await.assert(200).text();
+        assert_eq!(field(&page, "tried"), "", "what is kept goes nowhere");
+        dana.get("/search").await.assert(200);
+        let moved = with(&anew, &[("issuer", "https://id.elsewhere.example"), ("client_secret", SECRET)]);
+        admin.submit(&format!("{PAGE}/site"), &moved).await.assert(303);
+        assert!(dana.get("/search").await.location().starts_with("/login"));
+        emil.get("/search").await.assert(200);
+        admin.submit(&format!("{PAGE}/company"), &with(&calm, &[("base", "ou=others,dc=x")])).await.assert(303);
+        assert!(emil.get("/search").await.location().starts_with("/login"));
+        // Nor who may no longer come in with a password that is kept here.
+        ben.get("/search").await.assert(200);
+        admin.submit(&format!("{PAGE}/local"), &[("only_admins", "yes")]).await.assert(303);
+        assert!(ben.get("/search").await.location().starts_with("/login"));
+        admin.get(PAGE).await.assert(200);
+        // Another directory of that name takes over nobody unless somebody knows it.
+        admin.submit(&format!("{PAGE}/company/removal"), &[]).await.assert(303);
+        let page = admin.submit(&format!("{PAGE}/new/ldap"), &company).await.assert(422).text();
+        assert!(page.contains("1 agents are tied to the name company"), "{page}");
+        assert_eq!(field(&page, "knows"), "company");
+        admin.submit(&format!("{PAGE}/new/ldap"), &with(&company, &[("knows", "company")])).await.assert(303);
+        tried(&app, "emil", TIDE).await.1.assert(303);
+    }
+
+    async fn the_file_takes_nothing_from_passwords_here_and_gives_no_role_that_is_not_there(database) {
+        let app = TestApp::start(database).await;
+        app.agent("ben", &["Agent"]).await;
+        let admin = admin(&app).await;
+        admin.submit(&format!("{PAGE}/local"), &[("only_admins", "yes")]).await.assert(303);
+        let way = "[[sign_in]]\nkind = \"oidc\"\nid = \"site\"\nlabel = \"Site\"\nissuer = \"https://id.example\"\nclient_id = \"t\"\n";
+        let (good, said) = run(&app.settings, &["config", "apply", "-"], way).await;
+        assert!(good, "what is left out is what is usual: {said}");
+        let (good, said) = run(&app.settings, &["config", "apply", "-"], way).await;
+        assert!(good && said.contains("Everything is as the file says."), "{said}");
+        admin.get(PAGE).await.assert(200);
+        tried(&app, "ben", PASSWORD).await.1.assert(422);
+        let (_, file) = run(&app.settings, &["config", "export"], "").await;
+        assert!(file.contains("kind = \"local\"") && file.contains("only_admins = true"), "{file}");
+        let unknown = format!("{way}[sign_in.roles]\nhelp = [\"Suport\"]\n");
+        let (good, said) = run(&app.settings, &["config", "apply", "-"], &unknown).await;
+        assert!(!good && said.contains("Suport"), "{said}");
+        let turned = format!("{way}\n[[sign_in]]\nkind = \"local\"\nonly_admins = true\n");
+        let (good, said) = run(&app.settings, &["config", "apply", "-"], &turned).await;
+        assert!(good, "{said}");
+        let newest = app.root.get("/api/v1/audit?kind=settings").await.items().remove(0);
+        assert_eq!((&newest["subject"], &newest["after"]), (&json!("sign-in"), &json!({ "order": "site, local" })));
+        let mut ids: Vec<String> = admin.get(&format!("{PAGE}/new/ldap")).await.text().split(" id=\"").skip(1)
+            .filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect();
+        let all = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "ids stand once");
+    }
 }
 
 #[test]
@@ -373,5 +456,19 @@ fn what_the_file_says_no_page_changes() {
         let settings = Settings::new(Database::Sqlite).with("SIGN_IN_FILE", file.to_str().unwrap());
         let output = settings.run(&["doctor"], b"");
         assert_ne!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    });
+}
+
+#[test]
+fn without_the_key_passwords_that_are_kept_here_go_on_working() {
+    tests::run(async {
+        let app = TestApp::start(Database::Sqlite).await;
+        admin(&app).await.submit(&format!("{PAGE}/new/oidc"), &site("https://id.example")).await.assert(303);
+        assert!(app.visitor().get("/login").await.text().contains("/login/with/site"));
+        std::fs::write(app.desk().config.data_dir.join("secret.key"), "no key\n").unwrap();
+        assert!(!app.visitor().get("/login").await.assert(200).text().contains("/login/with/site"));
+        let browser = app.visitor();
+        browser.sign_in("root", PASSWORD).await;
+        assert!(browser.get(PAGE).await.assert(200).text().contains("its password is missing"));
     });
 }

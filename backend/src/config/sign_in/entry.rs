@@ -4,10 +4,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mail_ingest::fetch::check_ca;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
 use super::ldap::LdapEntry;
 use super::oidc::OidcEntry;
@@ -117,9 +120,12 @@ impl Entry {
             Self::Local(_) => "sign-in local".to_owned(),
             Self::Ldap(ldap) => {
                 let dn = ldap.bind_dn.as_deref().unwrap_or_default();
-                format!("sign-in {} {} {} {dn}", ldap.id, ldap.url, ldap.tls)
+                format!("sign-in {} {} {} {} {dn}", ldap.id, ldap.url, ldap.tls, hash(ldap.ca.as_deref()))
             }
-            Self::Oidc(oidc) => format!("sign-in {} {} {}", oidc.id, oidc.issuer, oidc.client_id),
+            Self::Oidc(oidc) => {
+                let ca = hash(oidc.ca.as_deref());
+                format!("sign-in {} {} {ca} {}", oidc.id, oidc.issuer, oidc.client_id)
+            }
         }
     }
 
@@ -134,6 +140,11 @@ impl Entry {
             Self::Oidc(oidc) => oidc.checked().map(|oidc| Method::Oidc(Box::new(oidc))),
         }
     }
+}
+
+/// Whose certificates are trusted, in a word.
+fn hash(ca: Option<&str>) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(ca.unwrap_or_default().trim()))
 }
 
 /// Reads settings by their names.
@@ -176,8 +187,8 @@ pub(super) fn yes() -> bool {
 pub(super) fn id(id: &str) -> Result<String, Sentence> {
     let good = (1..=30).contains(&id.len())
         && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && !["local", "new"].contains(&id);
-    if good { Ok(id.to_owned()) } else { Err(say!("refused-way-id", id = id)) }
+        && id != "local";
+    if good { Ok(id.to_owned()) } else { Err(say!("refused-way-id")) }
 }
 
 /// What a button says.

@@ -1,6 +1,7 @@
 //! Setting a way in, taking it away, and the order in which they are asked.
 
 use diesel::prelude::*;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Kept, is_given, kept, said};
@@ -9,20 +10,24 @@ use crate::{
     audit,
     config::{
         Config,
-        sign_in::{Entry, MOST, Method},
+        sign_in::{Entry, LdapEntry, LocalEntry, MOST, Method},
     },
-    db::{Audited, Conn, Direct, InstallationRight, Right, Ts, Tx, backend, schema::sign_in_methods},
+    db::{Audited, Cause, Conn, Direct, InstallationRight, Right, Ts, Tx, backend, schema::sign_in_methods},
     error::{Error, Result, say},
-    people::{identities, roles, sessions},
+    people::{identities, passkeys, roles, sessions},
     seal::Key,
 };
 
 /// The lock under which they are changed, one after the other.
-const LOCK: &str = "sign-in methods";
+pub(super) const LOCK: &str = "sign-in methods";
 /// Ports below the first that needs no privilege at which directories and sites listen.
 const PORTS: [u16; 4] = [389, 636, 443, 80];
 /// The first port that needs no privilege.
 const FREE: u16 = 1024;
+/// How long a secret that was tried need not be typed again.
+const FRESH: SignedDuration = SignedDuration::from_hours(1);
+/// What sessions call other ways in: no way that is set may be called so.
+const TAKEN: [&str; 2] = ["new", "passkey"];
 /// No way in takes more words than this, in bytes of JSON: an authority's certificates are the longest of them.
 const LONGEST: usize = 100_000;
 
@@ -31,8 +36,20 @@ const LONGEST: usize = 100_000;
 pub(crate) struct Wish {
     /// What is said; an empty secret means the one that is kept for exactly this place, or was tried with it.
     pub entry: Entry,
-    /// A secret that was typed for a trial, sealed by [`seal_tried`].
+    /// A secret that was typed before, sealed by [`seal_tried`].
     pub tried: String,
+    /// Whether it is known that agents are tied to its id from before.
+    pub knows: bool,
+}
+
+/// A way in that a wish means.
+pub(crate) struct Meant {
+    /// The way in.
+    pub method: Method,
+    /// Its secret, where it needs one.
+    secret: Option<String>,
+    /// Whether that was given now, and is not the one that is kept.
+    given: bool,
 }
 
 /// Whether somebody may change how people sign in: what a page asks before it looks at anything else.
@@ -63,37 +80,57 @@ pub(crate) fn meant(
     actor: &Actor,
     config: &Config,
     wish: &Wish,
-) -> Result<(Method, Option<String>)> {
+    now: Timestamp,
+) -> Result<Meant> {
     let mut entry = wish.entry.clone();
+    let mut given = true;
     if entry.secret().is_some_and(str::is_empty) {
-        let purpose = entry.purpose();
-        let before = secret_of(conn, entry.id())?;
-        let key = Key::load(config)?;
-        let tried = key.open(&wish.tried, &tried_purpose(&purpose, actor));
-        if let Some(secret) = tried.or_else(|| key.open(&before, &purpose)) {
+        let tried = tried(config, actor, wish, now)?;
+        given = tried.is_some();
+        let kept = secret_of(conn, entry.id())?;
+        let secret = match tried {
+            None => Key::load(config)?.open(&kept, &entry.purpose()),
+            tried => tried,
+        };
+        if let Some(secret) = secret {
             entry.set_secret(secret);
         }
     }
     let secret = entry.secret().map(str::to_owned);
     let method = entry.checked()?;
     must_be_a_usual_port(&method)?;
-    Ok((method, secret))
+    Ok(Meant { method, secret, given })
 }
 
-fn tried_purpose(purpose: &str, actor: &Actor) -> String {
-    format!("{purpose} tried by {}", actor.agent.id.0)
+fn tried_purpose(entry: &Entry, actor: &Actor) -> String {
+    format!("{} tried by {}", entry.purpose(), actor.agent.id.0)
 }
 
-/// Seals a secret that was tried, for whoever tried it and this place alone; empty where there is none.
-pub(crate) fn seal_tried(
-    config: &Config,
-    actor: &Actor,
-    entry: &Entry,
-    secret: Option<&str>,
-) -> Result<String> {
-    match secret {
-        Some(secret) => Ok(Key::load(config)?.seal(secret, &tried_purpose(&entry.purpose(), actor))?),
-        None => Ok(String::new()),
+/// The secret that somebody typed for exactly this place before, not too long ago.
+fn tried(config: &Config, actor: &Actor, wish: &Wish, now: Timestamp) -> Result<Option<String>> {
+    if wish.tried.is_empty() {
+        return Ok(None);
+    }
+    let opened = Key::load(config)?.open(&wish.tried, &tried_purpose(&wish.entry, actor));
+    let fresh = opened.as_deref().and_then(|opened| {
+        let (at, secret) = opened.split_once('\n')?;
+        let at: Timestamp = at.parse().ok()?;
+        (now.duration_since(at).abs() < FRESH).then(|| secret.to_owned())
+    });
+    Ok(fresh)
+}
+
+/// What goes back with a form for a secret that was typed, so that nobody types it twice: sealed for whoever typed it, for this
+/// place and an hour alone. Nothing for one that is kept: it goes nowhere.
+///
+/// # Errors
+/// When the key that seals secrets cannot be read.
+pub(crate) fn seal_tried(config: &Config, actor: &Actor, wish: &Wish, now: Timestamp) -> Result<String> {
+    match wish.entry.secret().filter(|secret| !secret.is_empty()) {
+        Some(secret) => {
+            Ok(Key::load(config)?.seal(&format!("{now}\n{secret}"), &tried_purpose(&wish.entry, actor))?)
+        }
+        None => Ok(wish.tried.clone()),
     }
 }
 
@@ -137,12 +174,81 @@ pub(crate) fn put(
     if new && all.len() >= MOST {
         return Err(Error::Conflict(say!("refused-way-most", most = MOST)));
     }
-    let (_, secret) = meant(tx, actor, config, wish)?;
+    if new {
+        must_be_free(tx, &wish.entry, wish.knows)?;
+    }
+    let meant = meant(tx, actor, config, wish, now.0)?;
     must_be_known(tx, &wish.entry)?;
-    let sealed = sealed(tx, config, &wish.entry, secret.as_deref())?;
-    store(tx, actor, (&wish.entry, &sealed), now)?;
+    let secret = match &meant.secret {
+        Some(_) if !meant.given => secret_of(tx, wish.entry.id())?,
+        secret => sealed(tx, config, &wish.entry, secret.as_deref())?,
+    };
+    store(tx, actor, (&wish.entry, &secret), now)?;
     order(tx, actor, &ids(&all, Some(wish.entry.id())), now)?;
-    must_still_come_in(tx, actor, config, now)
+    let before = all.into_iter().find(|entry| entry.id() == wish.entry.id());
+    let moved = before.is_some_and(|before| leads_elsewhere(&before, &wish.entry));
+    if moved {
+        sessions::end_all_by(tx, wish.entry.id())?;
+    }
+    if wish.entry == Entry::Local(LocalEntry { only_admins: true }) {
+        end_of_others(tx, now.0)?;
+    }
+    must_still_come_in(
+        tx,
+        actor,
+        config,
+        &moved.then(|| wish.entry.id().to_owned()).into_iter().collect::<Vec<_>>(),
+        now,
+    )
+}
+
+/// Whether somebody else may be asked after a change: then who came in before has proven nothing to him.
+fn leads_elsewhere(before: &Entry, after: &Entry) -> bool {
+    match (before, after) {
+        (Entry::Ldap(was), Entry::Ldap(is)) => {
+            let place = |one: &LdapEntry| {
+                (
+                    (
+                        one.url.clone(),
+                        one.tls.clone(),
+                        one.ca.clone(),
+                        one.bind_dn.clone(),
+                        one.direct_bind.clone(),
+                    ),
+                    (
+                        one.base.clone(),
+                        one.filter.clone(),
+                        one.id_attribute.clone(),
+                        one.login_attribute.clone(),
+                    ),
+                )
+            };
+            place(was) != place(is)
+        }
+        (before, after) => before.purpose() != after.purpose(),
+    }
+}
+
+/// Ends the sessions by a password here of those who no longer come in by one.
+fn end_of_others(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    for agent in sessions::agents_by(tx, "local")? {
+        if !identities::manages(tx, agent, now)? {
+            sessions::end_by(tx, agent, "local")?;
+        }
+    }
+    Ok(())
+}
+
+/// A new way is called as no other is or was: who is tied to that name would come in as before, whoever says so now.
+fn must_be_free(conn: &mut Conn, entry: &Entry, knows: bool) -> Result<()> {
+    if TAKEN.contains(&entry.id()) {
+        return Err(Error::invalid("id", say!("refused-way-id")));
+    }
+    let tied = if let Entry::Ldap(_) = entry { identities::of_method(conn, entry.id())?.len() } else { 0 };
+    match tied > 0 && !knows {
+        true => Err(Error::invalid("id", say!("refused-way-tied", id = entry.id(), tied = tied))),
+        false => Ok(()),
+    }
 }
 
 /// A group gives roles that are there: a name that nobody has given would wait for somebody to make it.
@@ -207,12 +313,15 @@ fn store(tx: &mut Tx<'_>, actor: &Actor, (entry, secret): (&Entry, &str), now: T
             .values((sign_in_methods::id.eq(entry.id()), sign_in_methods::position.eq(0), row))
             .execute(&mut **tx)?,
     };
+    let had_secret = before.as_ref().is_some_and(|(_, kept)| !kept.is_empty());
     let is_new_secret = !secret.is_empty() && before.as_ref().is_none_or(|(_, kept)| kept != secret);
     let was = before.map_or(Ok(Value::Null), |(said, _)| serde_json::from_str(&said))?;
     let mut becomes = written;
-    // Nothing of the secret but that it was given.
+    // Nothing of the secret but that it was given, or is no longer there.
     if is_new_secret {
         becomes["password"] = json!("given anew");
+    } else if secret.is_empty() && had_secret {
+        becomes["password"] = json!("none");
     }
     audit::changed(tx, &actor.who(), Audited::Settings, &subject(entry.id()), &was, &becomes, now)
 }
@@ -273,27 +382,46 @@ pub(crate) fn change_order(
 pub(crate) fn remove(tx: &mut Tx<'_>, actor: &Actor, config: &Config, id: &str, now: Ts) -> Result<()> {
     backend::one_at_a_time(tx, LOCK)?;
     may_change(tx, actor, config)?;
-    let before = kept(tx)?.into_iter().find(|kept| kept.entry.id() == id && id != "local");
-    let before = before.ok_or(Error::NotFound)?.entry;
-    diesel::delete(sign_in_methods::table.find(id)).exec(tx)?;
-    sessions::end_all_by(tx, id)?;
-    let was = before.written()?;
-    audit::changed(tx, &actor.who(), Audited::Settings, &subject(id), &was, &Value::Null, now)?;
-    must_still_come_in(tx, actor, config, now)
+    // By its row: one that cannot be read can be taken away as well.
+    let row = sign_in_methods::table.find(id).filter(sign_in_methods::id.ne("local"));
+    let before: Option<String> = row.select(sign_in_methods::said).first(&mut **tx).optional()?;
+    let before = before.ok_or(Error::NotFound)?;
+    take_away(tx, actor, id, &serde_json::from_str(&before).unwrap_or(Value::Null), now)?;
+    must_still_come_in(tx, actor, config, &[], now)
 }
 
-/// Whoever changes it comes in himself afterwards, by a password here or what he is tied to.
-fn must_still_come_in(tx: &mut Tx<'_>, actor: &Actor, config: &Config, now: Ts) -> Result<()> {
+fn take_away(tx: &mut Tx<'_>, actor: &Actor, id: &str, was: &Value, now: Ts) -> Result<()> {
+    diesel::delete(sign_in_methods::table.find(id)).exec(tx)?;
+    sessions::end_all_by(tx, id)?;
+    // What came of comparisons with it says nothing of another one of this name.
+    crate::sign_in::sync::forget(tx, id)?;
+    audit::changed(tx, &actor.who(), Audited::Settings, &subject(id), was, &Value::Null, now)
+}
+
+/// Whoever changes it comes in himself afterwards, by what is kept here or what he is tied to; `moved` ways may lead anywhere. The
+/// operator's command line locks nobody out.
+fn must_still_come_in(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    config: &Config,
+    moved: &[String],
+    now: Ts,
+) -> Result<()> {
     let me = actor.agent.id;
-    if crate::sign_in::has_password(tx, config, me, now.0)? {
+    if actor.cause == Cause::Cli
+        || crate::sign_in::has_password(tx, config, me, now.0)?
+        || passkeys::has_any(tx, me)? && crate::sign_in::passkey_is_enough(tx, config, me, now.0)?
+    {
         return Ok(());
     }
     let ways = super::in_force(tx, config)?;
     let ties = identities::of_agent(tx, me)?;
     let is_way = |tie: &str| {
-        ways.methods.iter().any(|method| match method {
-            Method::Oidc(site) => site.issuer == tie,
-            other => other.id() == tie,
+        ways.methods.iter().filter(|method| !moved.iter().any(|id| id == method.id())).any(|method| {
+            match method {
+                Method::Oidc(site) => site.issuer == tie,
+                other => other.id() == tie,
+            }
         })
     };
     match ties.iter().any(|tie| is_way(&tie.method)) {
@@ -316,32 +444,49 @@ pub(crate) fn put_all(
 ) -> Result<()> {
     backend::one_at_a_time(tx, LOCK)?;
     may_change(tx, actor, config)?;
+    if wanted.len() > MOST {
+        return Err(Error::Conflict(say!("refused-way-most", most = MOST)));
+    }
     let before = kept(tx)?;
-    let mut seen = Vec::new();
+    let asked = ids(&said(tx)?, None);
+    let (mut seen, mut moved) = (Vec::new(), Vec::new());
     for entry in wanted {
         if seen.contains(&entry.id()) {
             return Err(Error::invalid("id", say!("refused-way-taken", id = entry.id())));
         }
         seen.push(entry.id());
+        must_be_known(tx, entry)?;
         let kept = before.iter().find(|kept| kept.entry.id() == entry.id());
-        let goes_on = kept.is_some_and(|kept| kept.entry.purpose() == entry.purpose());
-        let secret = kept.filter(|_| goes_on).map(|kept| kept.secret.clone()).unwrap_or_default();
+        match kept {
+            // What the file says of it, it says knowingly.
+            None => must_be_free(tx, entry, true)?,
+            Some(kept) if leads_elsewhere(&kept.entry, entry) => {
+                sessions::end_all_by(tx, entry.id())?;
+                moved.push(entry.id().to_owned());
+            }
+            Some(_) => {}
+        }
+        let goes_on = kept.filter(|kept| kept.entry.purpose() == entry.purpose());
+        let secret = goes_on.map(|kept| kept.secret.clone()).unwrap_or_default();
         if kept.is_none_or(|kept| kept.entry != *entry) {
             store(tx, actor, (entry, &secret), now)?;
         }
+        if *entry == Entry::Local(LocalEntry { only_admins: true }) {
+            end_of_others(tx, now.0)?;
+        }
     }
-    if wanted.len() > MOST {
-        return Err(Error::Conflict(say!("refused-way-most", most = MOST)));
+    // Passwords that are kept here are never gone.
+    for gone in before.iter().filter(|kept| kept.entry.id() != "local" && !seen.contains(&kept.entry.id())) {
+        take_away(tx, actor, gone.entry.id(), &gone.entry.written()?, now)?;
     }
-    for gone in before.iter().filter(|kept| !seen.contains(&kept.entry.id())) {
-        let id = gone.entry.id();
-        diesel::delete(sign_in_methods::table.find(id)).exec(tx)?;
-        sessions::end_all_by(tx, id)?;
-        let was = gone.entry.written()?;
-        audit::changed(tx, &actor.who(), Audited::Settings, &subject(id), &was, &Value::Null, now)?;
+    let mut becomes: Vec<String> = seen.iter().map(|id| (*id).to_owned()).collect();
+    if !seen.contains(&"local") {
+        becomes.insert(0, "local".to_owned());
     }
-    order(tx, actor, &wanted.iter().map(|entry| entry.id().to_owned()).collect::<Vec<_>>(), now)?;
-    must_still_come_in(tx, actor, config, now)
+    order(tx, actor, &becomes, now)?;
+    let (was, is) = (json!({ "order": asked.join(", ") }), json!({ "order": becomes.join(", ") }));
+    audit::changed(tx, &actor.who(), Audited::Settings, "sign-in", &was, &is, now)?;
+    must_still_come_in(tx, actor, config, &moved, now)
 }
 
 /// An entry that makes sense, whatever its secret will be.

@@ -14,9 +14,9 @@ use crate::{
         Config, SignIn,
         sign_in::{Entry, LocalEntry, Method},
     },
-    db::{AgentId, Conn, Direct, Ts, schema::sign_in_methods},
+    db::{AgentId, Conn, Direct, Ts, Tx, backend, schema::sign_in_methods},
     desk::Desk,
-    error::Result,
+    error::{Error, Result, say},
     seal::Key,
 };
 
@@ -100,12 +100,65 @@ pub fn in_force(conn: &mut Conn, config: &Config) -> Result<SignIn> {
     }
     let kept = kept(conn)?;
     let sealed = kept.iter().any(|kept| !kept.secret.is_empty());
-    let key = if sealed { Some(Key::load(config)?) } else { None };
+    // Without the key those rest that need it; passwords that are kept here go on working.
+    let key = match sealed.then(|| Key::load(config)) {
+        Some(Err(error)) => {
+            tracing::error!(%error, "ways to sign in rest: the key that opens their secrets cannot be read");
+            None
+        }
+        other => other.transpose()?,
+    };
     let mut methods: Vec<Method> = kept.into_iter().filter_map(|kept| kept.method(key.as_ref())).collect();
     if !methods.iter().any(|method| matches!(method, Method::Local { .. })) {
         methods.insert(0, Method::Local { only_admins: false });
     }
     Ok(SignIn { methods })
+}
+
+/// What tells one state of a way from another, its secret included; nothing where none was set.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn state(conn: &mut Conn, id: &str) -> Result<String> {
+    let row: Option<(String, String)> = sign_in_methods::table
+        .find(id)
+        .select((sign_in_methods::said, sign_in_methods::secret))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(said, secret)| format!("{said}\n{secret}")).unwrap_or_default())
+}
+
+/// Whether an agent who is tied by this name (an id, or a site's issuer) is tied to a way that was set and rests.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn rests(conn: &mut Conn, config: &Config, tie: &str) -> Result<bool> {
+    if is_given(config) {
+        return Ok(false);
+    }
+    let sealed = sealed(conn, config)?;
+    Ok(kept(conn)?.iter().any(|kept| {
+        let name = match &kept.entry {
+            Entry::Oidc(site) => site.issuer.as_str(),
+            other => other.id(),
+        };
+        name == tie && sealed.iter().any(|id| id == kept.entry.id())
+    }))
+}
+
+/// Looks, in the transaction that lets somebody in, that the way by which he came is still there.
+///
+/// # Errors
+/// [`Error::Conflict`] where it was taken away meanwhile.
+pub(crate) fn must_be_there(tx: &mut Tx<'_>, config: &Config, method: &str) -> Result<()> {
+    if is_given(config) || ["local", "passkey"].contains(&method) {
+        return Ok(());
+    }
+    backend::beside_others(tx, change::LOCK)?;
+    match in_force(tx, config)?.methods.iter().any(|one| one.id() == method) {
+        true => Ok(()),
+        false => Err(Error::Conflict(say!("refused-way-gone"))),
+    }
 }
 
 /// The ids of ways that were set and are not in force, for want of a secret that can be opened.
@@ -118,8 +171,9 @@ pub fn sealed(conn: &mut Conn, config: &Config) -> Result<Vec<String>> {
     }
     let force = in_force(conn, config)?;
     let is_in_force = |id: &str| force.methods.iter().any(|method| method.id() == id);
-    let all = kept(conn)?.into_iter().map(|kept| kept.entry.id().to_owned());
-    Ok(all.filter(|id| !is_in_force(id)).collect())
+    let all: Vec<String> =
+        sign_in_methods::table.order(sign_in_methods::id).select(sign_in_methods::id).rows(conn)?;
+    Ok(all.into_iter().filter(|id| !is_in_force(id)).collect())
 }
 
 /// The ways in that are in force, for who holds no connection.

@@ -55,6 +55,8 @@ struct View {
     sealed: bool,
     /// A secret that was tried, sealed.
     tried: String,
+    /// The name of which somebody was told that agents are tied to it.
+    knows: String,
     /// Whom to look up.
     who: String,
     shown: String,
@@ -143,13 +145,16 @@ fn view(conn: &mut Conn, asker: &Asker, config: &Config, showing: Showing) -> Re
         (None, None) => Shown::new(kind),
     };
     let wrong = !showing.problems.is_empty();
+    let tied =
+        showing.problems.iter().any(|one| matches!(&one.message, Sentence::Message("refused-way-tied", _)));
+    let typed_id = showing.typed.as_ref().map(|fields| fields.one("id").trim().to_owned());
     let mut errors: BTreeMap<String, String> =
         showing.problems.into_iter().map(|one| (one.field, one.message.in_language(language))).collect();
     let is_attribute = |name: &str| name.ends_with("_attribute") || name == "disabled_values";
     let attributes_open = shown_form.form.iter().any(|(name, text)| is_attribute(name) && !text.is_empty())
         || errors.keys().any(|name| is_attribute(name));
     let sealed = ways::sealed(conn, config)?.contains(&showing.id);
-    let mark = stored.as_ref().map(mark).transpose()?.unwrap_or_default();
+    let mark = if stored.is_some() { stale::mark(&ways::state(conn, &showing.id)?) } else { String::new() };
     let who = showing.typed.as_ref().map(|fields| fields.one("who").to_owned()).unwrap_or_default();
     let id = [showing.id.as_str(), shown_form.form.get("id").map_or("", String::as_str), "…"];
     let id = id.into_iter().find(|id| !id.is_empty()).unwrap_or_default().to_owned();
@@ -172,6 +177,7 @@ fn view(conn: &mut Conn, asker: &Asker, config: &Config, showing: Showing) -> Re
         kept: !sealed && stored.as_ref().is_some_and(|entry| entry.secret().is_some()),
         sealed,
         tried: showing.trial.tried,
+        knows: typed_id.filter(|_| tied).unwrap_or_default(),
         who,
         shown: if showing.shown.is_empty() { mark } else { showing.shown },
         findings: rows(showing.trial.findings, language),
@@ -190,11 +196,6 @@ fn callback(config: &Config, id: &str) -> Result<String> {
 /// What is kept under an id.
 fn stored(conn: &mut Conn, id: &str) -> Result<Option<Entry>> {
     Ok(ways::said(conn)?.into_iter().find(|entry| entry.id() == id))
-}
-
-/// What tells one state of it from another.
-fn mark(entry: &Entry) -> Result<String> {
-    Ok(stale::mark(&entry.written()?.to_string()))
 }
 
 /// `POST /admin/sign-in/new/{kind}`: tries a new one out, or saves it.
@@ -223,7 +224,12 @@ pub async fn update(web: Data<Web>, signed: Signed, id: Path<String>, fields: Po
 async fn done(web: &Data<Web>, signed: &Signed, showing: Showing, id: &str, fields: Fields) -> Answer {
     let kind = showing.kind.ok_or(Error::NotFound)?;
     let (entry, unread) = entry(kind, id, &fields);
-    let wish = Wish { entry, tried: fields.one("tried").to_owned() };
+    let wish = Wish {
+        entry,
+        tried: fields.one("tried").to_owned(),
+        // Whoever was told of them, and saves again under that name, means it.
+        knows: fields.one("knows") == id,
+    };
     // A trial makes what was typed no newer.
     let shown = fields.one("shown").to_owned();
     let showing = Showing { typed: Some(fields.clone()), shown, ..showing };
@@ -241,17 +247,10 @@ async fn done(web: &Data<Web>, signed: &Signed, showing: Showing, id: &str, fiel
             let (status, problems) = problems(error)?;
             // Whoever was told of a change, and saves again, means it.
             let shown = if status == StatusCode::CONFLICT { String::new() } else { showing.shown.clone() };
-            let trial = Trial { tried: typed(web, signed, &wish)?, ..Trial::default() };
+            let tried = ways::seal_tried(&web.config, &signed.actor, &wish, web.clock.now())?;
+            let trial = Trial { tried, ..Trial::default() };
             show(web, signed, Showing { status, problems, shown, trial, ..showing }).await
         }
-    }
-}
-
-/// A secret that was typed along with mistakes: it goes back sealed, so that nobody types it twice.
-fn typed(web: &Web, signed: &Signed, wish: &Wish) -> Result<String> {
-    match wish.entry.secret().filter(|secret| !secret.is_empty()) {
-        Some(secret) => ways::seal_tried(&web.config, &signed.actor, &wish.entry, Some(secret)),
-        None => Ok(wish.tried.clone()),
     }
 }
 
@@ -261,8 +260,8 @@ async fn save(web: &Data<Web>, signed: &Signed, wish: Wish, showing: &Showing) -
     web.db
         .write(move |tx| {
             stale::alone(tx, "ways to sign in")?;
-            if let Some(before) = stored(tx, wish.entry.id())?.filter(|_| !new) {
-                stale::must_be_fresh(&shown, &before.written()?.to_string())?;
+            if !new {
+                stale::must_be_fresh(&shown, &ways::state(tx, wish.entry.id())?)?;
             }
             ways::put(tx, &asker.actor, &config, (&wish, new), now)
         })
@@ -271,14 +270,13 @@ async fn save(web: &Data<Web>, signed: &Signed, wish: Wish, showing: &Showing) -
 
 /// Asks what was typed, as it would be asked once it is saved. Takes as long as the other side, a few seconds at most.
 async fn tried(web: &Data<Web>, signed: &Signed, wish: &Wish, who: &str) -> Result<Trial> {
-    let (asker, config, wish) = (signed.clone(), web.config.clone(), wish.clone());
+    let (asker, config, wish, now) = (signed.clone(), web.config.clone(), wish.clone(), web.clock.now());
     let (method, tried) = web
         .db
         .read(move |conn| {
             ways::may_change(conn, &asker.actor, &config)?;
-            let (method, secret) = ways::meant(conn, &asker.actor, &config, &wish)?;
-            let tried = ways::seal_tried(&config, &asker.actor, &wish.entry, secret.as_deref())?;
-            Ok((method, tried))
+            let meant = ways::meant(conn, &asker.actor, &config, &wish, now)?;
+            Ok((meant.method, ways::seal_tried(&config, &asker.actor, &wish, now)?))
         })
         .await?;
     let language = &signed.reader.language;
@@ -319,7 +317,7 @@ async fn local(web: &Data<Web>, signed: &Signed, fields: &Fields) -> Answer {
     fields.only(&["only_admins"])?;
     let entry = Entry::Local(LocalEntry { only_admins: fields.one("only_admins") == "yes" });
     let (asker, config, now) = (signed.clone(), web.config.clone(), web.moment().ts());
-    let wish = Wish { entry, tried: String::new() };
+    let wish = Wish { entry, tried: String::new(), knows: false };
     let done = web.db.write(move |tx| ways::put(tx, &asker.actor, &config, (&wish, false), now)).await;
     back(web, signed, done).await
 }

@@ -40,8 +40,8 @@ const BOTH: [&str; 3] = ["timeout_seconds", "make_agents", "trust_email"];
 /// Where something can be wrong besides the fields that are shown again.
 pub(super) const WRONG: [&str; 4] = ["whole", "roles", "bind_password", "client_secret"];
 /// Fields that are no settings, or are not shown again.
-const BESIDE: [&str; 8] =
-    ["group", "role", "bind_password", "client_secret", "who", "tried", "shown", "then"];
+const BESIDE: [&str; 9] =
+    ["knows", "group", "role", "bind_password", "client_secret", "who", "tried", "shown", "then"];
 
 /// What a page sets: what else there is, a file says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
