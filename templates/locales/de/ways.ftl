@@ -137,5 +137,3 @@ refused-way-label = Schreiben Sie, was auf dem Knopf stehen soll, in höchstens 
 refused-way-issuer = Schreiben Sie seine Adresse mit https:// so, wie er sich selbst nennt.
 refused-way-client-id = Sagen Sie, als was wir dort bekannt sind.
 refused-way-client-secret = Das Geheimnis (client_secret) fehlt. Es wird neu verlangt, sobald sich der Anbieter oder unser Name dort ändern.
-doctor-way-sealed = { $id } kann nicht benutzt werden: Das Passwort fehlt, oder es wurde mit einem anderen Schlüssel versiegelt
-doctor-do-way-sealed = Geben Sie es unter Verwaltung, Anmeldung noch einmal ein. Bis dahin kommt so niemand herein.

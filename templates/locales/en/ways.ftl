@@ -137,5 +137,3 @@ refused-way-label = Write what the button shall say, in up to 60 characters.
 refused-way-issuer = Write its https:// address as it calls itself.
 refused-way-client-id = Say as what we are known there.
 refused-way-client-secret = The secret (client_secret) is missing. It is asked for anew whenever the provider or our name there change.
-doctor-way-sealed = { $id } cannot be used: its password is missing, or was sealed with another key
-doctor-do-way-sealed = Type it once more on Administration, Sign-in. Until then nobody comes in by this way.

@@ -137,5 +137,3 @@ refused-way-label = Écrivez ce que doit dire le bouton, en 60 caractères au pl
 refused-way-issuer = Écrivez son adresse en https:// comme il se nomme lui-même.
 refused-way-client-id = Dites sous quel nom nous sommes connus là-bas.
 refused-way-client-secret = Le secret (client_secret) manque. Il est redemandé dès que le fournisseur ou notre nom là-bas changent.
-doctor-way-sealed = { $id } ne peut servir : son mot de passe manque, ou il a été scellé avec une autre clé
-doctor-do-way-sealed = Saisissez-le encore une fois dans Administration, Connexion. D’ici là, personne n’entre par là.
