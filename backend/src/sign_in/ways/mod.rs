@@ -2,9 +2,11 @@
 //! set, each with its secret sealed. Read where they are needed, in the transaction that needs them: nothing is cached.
 
 mod change;
+mod wish;
 
-pub(crate) use self::change::{
-    Wish, change_order, checked, may_change, meant, put, put_all, remove, seal_tried,
+pub(crate) use self::{
+    change::{change_order, may_change, put, put_all, remove},
+    wish::{Wish, checked, meant, seal_tried},
 };
 
 use diesel::prelude::*;
